@@ -1,0 +1,11 @@
+package org.doveadmsshd.storage;
+
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+
+/** The mail was expunged by somebody else meanwhile. Commands pass over it. */
+public final class MailGoneException extends Failure {
+  public MailGoneException(String mailbox) {
+    super(Outcome.TEMPORARY_FAILURE, "Mailbox " + mailbox + ": a mail was expunged meanwhile");
+  }
+}

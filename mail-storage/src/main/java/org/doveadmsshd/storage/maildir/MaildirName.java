@@ -1,0 +1,73 @@
+package org.doveadmsshd.storage.maildir;
+
+import java.util.Comparator;
+
+/**
+ * The name of a file in {@code cur} or {@code new}: {@code base[:2,flags]}, one char a byte.
+ *
+ * <p>The base is everything before the first colon and is the identity of the mail.
+ */
+final class MaildirName {
+  /** The order in which mails without a UID get theirs: time, then microseconds, then the base. */
+  static final Comparator<String> UID_ORDER =
+      Comparator.<String>comparingLong(base -> number(base, 0))
+          .thenComparingLong(MaildirName::micros)
+          .thenComparing(Comparator.naturalOrder());
+
+  private MaildirName() {}
+
+  /** Whether a directory entry is a mail at all. */
+  static boolean isMail(String name) {
+    char first = name.charAt(0);
+    return first != '.' && first != ':' && name.indexOf('\n') < 0 && name.indexOf('\r') < 0;
+  }
+
+  static String base(String name) {
+    int colon = name.indexOf(':');
+    return colon < 0 ? name : name.substring(0, colon);
+  }
+
+  /** The letters after {@code :2,} up to a further comma; empty when there are none. */
+  static String flags(String name) {
+    int info = name.indexOf(':');
+    if (info < 0 || !name.startsWith("2,", info + 1)) {
+      return "";
+    }
+    int end = name.indexOf(',', info + 3);
+    return name.substring(info + 3, end < 0 ? name.length() : end);
+  }
+
+  /** The number after {@code ,S=} or {@code ,W=} in a base, or -1 when there is none. */
+  static long size(String base, char letter) {
+    for (int at = base.indexOf(','); at >= 0; at = base.indexOf(',', at + 1)) {
+      if (base.startsWith("=", at + 2) && base.charAt(at + 1) == letter) {
+        int end = at + 3;
+        while (end < base.length() && Character.digit(base.charAt(end), 10) >= 0) {
+          end++;
+        }
+        boolean closed = end == base.length() || base.charAt(end) == ',';
+        boolean number = end > at + 3 && end - at < 21;
+        return closed && number ? number(base, at + 3) : -1;
+      }
+    }
+    return -1;
+  }
+
+  private static long micros(String base) {
+    int dot = base.indexOf('.');
+    return dot >= 0 && base.startsWith("M", dot + 1) ? number(base, dot + 2) : 0;
+  }
+
+  /** The decimal number at a position; 0 when there is none; capped far beyond any date. */
+  private static long number(String text, int from) {
+    long value = 0;
+    for (int i = from; i < text.length() && value < Long.MAX_VALUE / 100; i++) {
+      int digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        break;
+      }
+      value = value * 10 + digit;
+    }
+    return value;
+  }
+}

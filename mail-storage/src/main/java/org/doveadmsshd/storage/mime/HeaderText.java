@@ -1,0 +1,104 @@
+package org.doveadmsshd.storage.mime;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.apache.james.mime4j.codec.DecodeMonitor;
+import org.apache.james.mime4j.codec.DecoderUtil;
+import org.apache.james.mime4j.dom.address.Address;
+import org.apache.james.mime4j.dom.address.AddressList;
+import org.apache.james.mime4j.dom.address.Group;
+import org.apache.james.mime4j.dom.address.Mailbox;
+import org.apache.james.mime4j.field.address.LenientAddressParser;
+
+/** The readable text of header values. */
+public final class HeaderText {
+  private HeaderText() {}
+
+  /** Undoes folding and decodes encoded-words (RFC 2047); raw bytes are read as UTF-8. */
+  public static String decode(String value) {
+    String unfolded = unfold(value);
+    if (!unfolded.contains("=?")) {
+      return utf8(unfolded);
+    }
+    return DecoderUtil.decodeEncodedWords(utf8(unfolded), DecodeMonitor.SILENT);
+  }
+
+  /** As {@link #decode}, with every run of white space made one space. */
+  public static String decodeCompressed(String value) {
+    return compress(decode(value));
+  }
+
+  public static String compress(String text) {
+    return text.replaceAll("[ \\t\\r\\n]+", " ");
+  }
+
+  /**
+   * The addresses of a field, each as {@code name <mailbox@domain>}, groups as {@code name: …;}, and
+   * decoded. What is no address stays as it is.
+   */
+  public static String addresses(String value) {
+    AddressList list =
+        LenientAddressParser.DEFAULT.parseAddressList(unfold(value), DecodeMonitor.SILENT);
+    if (list.isEmpty()) {
+      return decode(value);
+    }
+    StringBuilder text = new StringBuilder();
+    for (Address address : list) {
+      text.append(text.length() > 0 ? ", " : "");
+      append(address, text);
+    }
+    return decode(text.toString());
+  }
+
+  private static void append(Address address, StringBuilder text) {
+    if (address instanceof Group) {
+      Group group = (Group) address;
+      text.append(group.getName()).append(": ");
+      String between = "";
+      for (Mailbox mailbox : group.getMailboxes()) {
+        append(mailbox, text.append(between));
+        between = ", ";
+      }
+      text.append(';');
+    } else {
+      append((Mailbox) address, text);
+    }
+  }
+
+  private static void append(Mailbox mailbox, StringBuilder text) {
+    if (mailbox.getName() == null) {
+      text.append(mailbox.getAddress());
+    } else {
+      text.append(mailbox.getName()).append(" <").append(mailbox.getAddress()).append('>');
+    }
+  }
+
+  /** Takes line breaks out; the white space after them stays. */
+  private static String unfold(String value) {
+    return value.indexOf('\n') < 0 ? value : value.replace("\r\n", "").replace("\n", "");
+  }
+
+  private static String utf8(String oneCharAByte) {
+    for (int i = 0; i < oneCharAByte.length(); i++) {
+      if (oneCharAByte.charAt(i) >= 0x80) {
+        return decodeUtf8(oneCharAByte);
+      }
+    }
+    return oneCharAByte;
+  }
+
+  private static String decodeUtf8(String oneCharAByte) {
+    for (int i = 0; i < oneCharAByte.length(); i++) {
+      if (oneCharAByte.charAt(i) > 0xff) {
+        return oneCharAByte; // decoded already
+      }
+    }
+    byte[] bytes = oneCharAByte.getBytes(StandardCharsets.ISO_8859_1);
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+  }
+}

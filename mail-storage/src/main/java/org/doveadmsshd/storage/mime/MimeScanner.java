@@ -1,0 +1,262 @@
+package org.doveadmsshd.storage.mime;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Walks through a mail once, from the first byte to the last.
+ *
+ * <p>Boundaries are found as Dovecot finds them: a line that begins with {@code --boundary} of any
+ * open multipart counts, the longest match wins, then the innermost. Structure nested deeper than
+ * {@link #MAX_DEPTH}, or after {@link #MAX_PARTS} parts, is body of the part it stands in.
+ */
+public final class MimeScanner {
+  /** Deepest nesting that is followed. */
+  public static final int MAX_DEPTH = 100;
+
+  /** Most parts that are told apart in one mail. */
+  public static final int MAX_PARTS = 10_000;
+
+  /** Longest header field that is read, in bytes; what is longer is cut off. */
+  public static final int MAX_FIELD = 1024 * 1024;
+
+  /** Size of buffer to hand to the constructor. */
+  public static final int BUFFER = 64 * 1024;
+
+  private static final int MAX_BOUNDARY = 1024;
+
+  private final ByteWindow window;
+  private final MimeVisitor visitor;
+  private final List<Multipart> open = new ArrayList<>();
+  private int parts;
+
+  /** An open multipart: its boundary with the leading dashes, and what its parts are by default. */
+  private record Multipart(byte[] delimiter, String defaultType) {}
+
+  /**
+   * @param buffer at least {@link #BUFFER} long; may hold the beginning of the mail
+   * @param length how many bytes of it
+   * @param rest the bytes after those; null when that was all
+   */
+  public MimeScanner(byte[] buffer, int length, InputStream rest, MimeVisitor visitor) {
+    this.window = new ByteWindow(buffer, length, rest);
+    this.visitor = visitor;
+  }
+
+  /** Scans until the end or until the visitor has seen enough. */
+  public void scan() throws IOException {
+    int next = part(new Part(0, "text/plain"));
+    while (next >= 0 && !visitor.isDone()) {
+      Multipart parent = open.get(next);
+      while (open.size() > next + 1) {
+        open.remove(open.size() - 1);
+      }
+      boolean closing = isClosing(parent);
+      window.position = window.lineEnd();
+      if (closing) {
+        open.remove(next);
+        next = skipToDelimiter(false);
+      } else if (++parts > MAX_PARTS) {
+        return;
+      } else {
+        next = part(new Part(open.size(), parent.defaultType()));
+      }
+    }
+  }
+
+  /** Reads only the header of the mail. */
+  public void scanHeader() throws IOException {
+    header(new Part(0, "text/plain"));
+  }
+
+  /** Reads a part. Returns which open multipart's delimiter ended it, or -1 at the end. */
+  private int part(Part first) throws IOException {
+    Part part = first;
+    while (true) {
+      int ended = header(part);
+      boolean wanted = visitor.headerEnd(part);
+      if (visitor.isDone() || ended != NO_DELIMITER) {
+        visitor.bodyEnd();
+        return visitor.isDone() ? -1 : ended;
+      }
+      if (!part.isMessage() || part.depth() >= MAX_DEPTH) {
+        return body(part, wanted);
+      }
+      part = new Part(part.depth() + 1, "text/plain");
+    }
+  }
+
+  private int body(Part part, boolean wanted) throws IOException {
+    boolean deeper = part.isMultipart() && open.size() < MAX_DEPTH;
+    if (deeper && part.boundary().length() <= MAX_BOUNDARY) {
+      byte[] delimiter = ("--" + part.boundary()).getBytes(StandardCharsets.ISO_8859_1);
+      String inner = part.type().equals("multipart/digest") ? "message/rfc822" : "text/plain";
+      open.add(new Multipart(delimiter, inner));
+    }
+    int delimiter = skipToDelimiter(wanted);
+    visitor.bodyEnd();
+    return delimiter;
+  }
+
+  private static final int NO_DELIMITER = -2;
+
+  /**
+   * Reads header fields up to the empty line.
+   *
+   * @return a delimiter that stood inside the header, -1 when the mail ended there, else {@link
+   *     #NO_DELIMITER}
+   */
+  private int header(Part part) throws IOException {
+    FieldCollector field = new FieldCollector(part);
+    while (true) {
+      int end = window.lineEnd();
+      int start = window.position;
+      if (end == start) {
+        field.finish();
+        return -1;
+      }
+      byte first = window.bytes[start];
+      boolean empty =
+          first == '\n' || first == '\r' && end - start == 2 && window.bytes[start + 1] == '\n';
+      int delimiter = first == '-' && !field.inLine ? delimiterAt(start, end) : -1;
+      if (empty && !field.inLine || delimiter >= 0) {
+        field.finish();
+        window.position = delimiter >= 0 ? start : end;
+        return delimiter >= 0 ? delimiter : NO_DELIMITER;
+      }
+      field.add(window.bytes, start, end);
+      window.position = end;
+    }
+  }
+
+  /** Puts the lines of a field together. */
+  private final class FieldCollector {
+    private final Part part;
+    private byte[] lines = new byte[512];
+    private int length;
+
+    /** Whether the last piece ended inside a line. */
+    private boolean inLine;
+
+    FieldCollector(Part part) {
+      this.part = part;
+    }
+
+    void add(byte[] bytes, int from, int to) {
+      boolean continues = inLine || bytes[from] == ' ' || bytes[from] == '\t';
+      if (!continues) {
+        finish();
+      }
+      int take = Math.min(to - from, MAX_FIELD - length);
+      if (length + take > lines.length) {
+        lines = Arrays.copyOf(lines, Math.max(lines.length * 2, length + take));
+      }
+      System.arraycopy(bytes, from, lines, length, take);
+      length += take;
+      inLine = bytes[to - 1] != '\n';
+    }
+
+    void finish() {
+      if (length > 0) {
+        HeaderField field = HeaderField.of(lines, 0, length);
+        part.read(field);
+        visitor.field(part, field);
+        length = 0;
+      }
+    }
+  }
+
+  /**
+   * Passes over body up to the next delimiter, telling the visitor where wanted.
+   *
+   * @return the index of its multipart, with the position at the delimiter's line; -1 at the end
+   */
+  private int skipToDelimiter(boolean wanted) throws IOException {
+    boolean atLineStart = true;
+    while (!visitor.isDone()) {
+      if (window.position == window.limit && !window.fill()) {
+        return -1;
+      }
+      int start = window.position;
+      int dashes = open.isEmpty() ? window.limit : nextDashes(start, atLineStart);
+      if (wanted && dashes > start) {
+        visitor.body(window.bytes, start, dashes - start);
+      }
+      if (dashes > start) {
+        atLineStart = window.bytes[dashes - 1] == '\n';
+      }
+      window.position = dashes;
+      if (dashes < window.limit) {
+        int delimiter = delimiterAtPosition();
+        if (delimiter >= 0) {
+          return delimiter;
+        }
+        int end = window.lineEnd();
+        if (wanted) {
+          visitor.body(window.bytes, window.position, end - window.position);
+        }
+        atLineStart = window.bytes[end - 1] == '\n';
+        window.position = end;
+      }
+    }
+    return -1;
+  }
+
+  private int delimiterAtPosition() throws IOException {
+    int end = window.lineEnd();
+    return delimiterAt(window.position, end);
+  }
+
+  /**
+   * The next line in the window that begins with two dashes, or with one at the window's very end;
+   * the window's end when there is none.
+   */
+  private int nextDashes(int from, boolean atLineStart) {
+    byte[] bytes = window.bytes;
+    int limit = window.limit;
+    if (atLineStart && bytes[from] == '-' && (from + 1 == limit || bytes[from + 1] == '-')) {
+      return from;
+    }
+    // two dashes in a row: one of them is at every second position
+    for (int i = from + 1; i < limit; i += 2) {
+      if (bytes[i] == '-') {
+        int dash = bytes[i - 1] == '-' ? i - 1 : i;
+        boolean starts = dash > from && bytes[dash - 1] == '\n';
+        if (starts && (dash + 1 == limit || bytes[dash + 1] == '-')) {
+          return dash;
+        }
+      }
+    }
+    if (limit - from >= 2 && bytes[limit - 1] == '-' && bytes[limit - 2] == '\n') {
+      return limit - 1;
+    }
+    return limit;
+  }
+
+  /** The open multipart whose delimiter begins a line: the longest match, then the innermost. */
+  private int delimiterAt(int start, int end) {
+    int best = -1;
+    int length = 0;
+    for (int i = open.size() - 1; i >= 0; i--) {
+      byte[] delimiter = open.get(i).delimiter();
+      if (delimiter.length > length
+          && end - start >= delimiter.length
+          && Arrays.equals(
+              delimiter, 0, delimiter.length, window.bytes, start, start + delimiter.length)) {
+        best = i;
+        length = delimiter.length;
+      }
+    }
+    return best;
+  }
+
+  private boolean isClosing(Multipart parent) throws IOException {
+    int end = window.lineEnd();
+    int after = window.position + parent.delimiter().length;
+    return end - after >= 2 && window.bytes[after] == '-' && window.bytes[after + 1] == '-';
+  }
+}

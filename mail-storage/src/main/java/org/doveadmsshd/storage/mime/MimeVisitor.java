@@ -1,0 +1,23 @@
+package org.doveadmsshd.storage.mime;
+
+/** Told what a {@link MimeScanner} comes across, in the order of the mail. */
+public interface MimeVisitor {
+  /** A field of the header of a part. */
+  void field(Part part, HeaderField field);
+
+  /**
+   * The header of a part is complete.
+   *
+   * @return whether {@link #body} should be called for it
+   */
+  boolean headerEnd(Part part);
+
+  /** A piece of the body, still encoded. Pieces end anywhere. */
+  void body(byte[] bytes, int offset, int length);
+
+  /** The body of the part last announced is over. */
+  void bodyEnd();
+
+  /** Whether what has been seen is enough. */
+  boolean isDone();
+}

@@ -1,0 +1,59 @@
+package org.doveadmsshd.storage.mime;
+
+/**
+ * Looks for a text in the bodies of a mail, or in bodies and headers: the search keys BODY and TEXT.
+ *
+ * <p>Bodies of type text and message are searched, with transfer encoding and charset undone. A
+ * header field is searched as {@code name: value}, decoded.
+ */
+public final class TextSearch implements MimeVisitor {
+  private final Needle needle;
+  private final boolean inHeaders;
+  private PartText text;
+  private TransferDecoder decoder;
+  private boolean found;
+
+  public TextSearch(Needle needle, boolean inHeaders) {
+    this.needle = needle;
+    this.inHeaders = inHeaders;
+    this.found = needle.isEmpty();
+  }
+
+  @Override
+  public void field(Part part, HeaderField field) {
+    if (inHeaders && !found) {
+      found = needle.isIn(field.name() + ": " + HeaderText.decode(field.value()) + "\n");
+    }
+  }
+
+  @Override
+  public boolean headerEnd(Part part) {
+    boolean searched = part.isText() && part.encoding() != Part.Encoding.UNKNOWN;
+    if (searched) {
+      text = new PartText(needle, part.charset());
+      decoder = new TransferDecoder(part.encoding(), text);
+    }
+    return searched;
+  }
+
+  @Override
+  public void body(byte[] bytes, int offset, int length) {
+    decoder.accept(bytes, offset, length);
+    found = found || text.isFound();
+  }
+
+  @Override
+  public void bodyEnd() {
+    text = null;
+    decoder = null;
+  }
+
+  @Override
+  public boolean isDone() {
+    return found;
+  }
+
+  public boolean isFound() {
+    return found;
+  }
+}

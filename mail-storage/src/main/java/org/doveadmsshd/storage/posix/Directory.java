@@ -1,0 +1,169 @@
+package org.doveadmsshd.storage.posix;
+
+import com.sun.jna.Native;
+import java.io.Closeable;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An open directory. Every operation is relative to it and follows no symbolic link in the name it
+ * is given, so nothing that the directory's owner plants can lead out of it.
+ *
+ * <p>Not safe for several threads. Names are one char a byte and hold no {@code /}.
+ */
+public final class Directory implements Closeable {
+  private static final int OPEN = LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_CLOEXEC;
+  private static final int DIRENT_TYPE = 18;
+  private static final int DIRENT_NAME = 19;
+  private static final int DT_UNKNOWN = 0;
+  private static final int DT_REG = 8;
+
+  private final String shownName;
+  private int fd;
+
+  private Directory(int fd, String shownName) {
+    this.fd = fd;
+    this.shownName = shownName;
+  }
+
+  /** Opens a directory by its path, which is trusted: links in it are followed. */
+  public static Directory open(Path path) throws PosixException {
+    String name = FileName.of(path.toString());
+    return new Directory(openat(LibC.AT_FDCWD, name, OPEN, 0, name), name);
+  }
+
+  /** Opens a directory inside this one. */
+  public Directory directory(String name) throws PosixException {
+    return new Directory(openat(fd, name, OPEN | LibC.O_NOFOLLOW, 0, shown(name)), shown(name));
+  }
+
+  /** Opens a file for reading; does not wait for the other end of a FIFO. */
+  public OpenFile read(String name) throws PosixException {
+    return open(name, LibC.O_RDONLY | LibC.O_NONBLOCK, 0);
+  }
+
+  /** Opens an existing file for appending. */
+  public OpenFile append(String name) throws PosixException {
+    return open(name, LibC.O_WRONLY | LibC.O_APPEND | LibC.O_NONBLOCK, 0);
+  }
+
+  /** Creates a file that must not exist yet, for writing. */
+  public OpenFile create(String name, int mode) throws PosixException {
+    return open(name, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, mode);
+  }
+
+  private OpenFile open(String name, int flags, int mode) throws PosixException {
+    int all = flags | LibC.O_NOFOLLOW | LibC.O_CLOEXEC;
+    return new OpenFile(openat(fd, name, all, mode, shown(name)), shown(name));
+  }
+
+  private static int openat(int fd, String name, int flags, int mode, String shown)
+      throws PosixException {
+    int opened = LibC.openat(fd, Scratch.get().name(name), flags, mode);
+    if (opened < 0) {
+      throw new PosixException("open", shown, Native.getLastError());
+    }
+    return opened;
+  }
+
+  /** The names in this directory without {@code .} and {@code ..}, in directory order. */
+  public List<String> list() throws PosixException {
+    return list(false);
+  }
+
+  /** As {@link #list}, without what is known to be no regular file: directories, links, FIFOs. */
+  public List<String> files() throws PosixException {
+    return list(true);
+  }
+
+  private List<String> list(boolean filesOnly) throws PosixException {
+    Scratch scratch = Scratch.get();
+    ByteBuffer entries = scratch.buffer;
+    List<String> names = new ArrayList<>();
+    LibC.lseek(fd, 0, 0);
+    byte[] name = new byte[256];
+    while (true) {
+      int length = (int) LibC.getdents64(fd, scratch.bufferAddress, Scratch.BUFFER);
+      if (length < 0) {
+        throw new PosixException("getdents", shownName, Native.getLastError());
+      }
+      if (length == 0) {
+        return names;
+      }
+      for (int at = 0; at < length; at += entries.getShort(at + 16) & 0xffff) {
+        int end = 0;
+        for (byte b; (b = entries.get(at + DIRENT_NAME + end)) != 0; end++) {
+          name[end] = b;
+        }
+        boolean self = name[0] == '.' && (end == 1 || end == 2 && name[1] == '.');
+        int type = entries.get(at + DIRENT_TYPE);
+        if (!self && (!filesOnly || type == DT_REG || type == DT_UNKNOWN)) {
+          names.add(new String(name, 0, end, StandardCharsets.ISO_8859_1));
+        }
+      }
+    }
+  }
+
+  /** The status of something in this directory, of the link itself where it is one. */
+  public FileStatus status(String name) throws PosixException {
+    Scratch scratch = Scratch.get();
+    return status(scratch, scratch.name(name), LibC.AT_SYMLINK_NOFOLLOW, shown(name));
+  }
+
+  /** The status of this directory. */
+  public FileStatus status() throws PosixException {
+    Scratch scratch = Scratch.get();
+    return status(scratch, scratch.name(""), LibC.AT_EMPTY_PATH, shownName);
+  }
+
+  private FileStatus status(Scratch scratch, long name, int flags, String shown)
+      throws PosixException {
+    if (LibC.statx(fd, name, flags, FileStatus.MASK, scratch.statAddress) < 0) {
+      throw new PosixException("stat", shown, Native.getLastError());
+    }
+    return FileStatus.of(scratch.stat);
+  }
+
+  /** Removes a file. */
+  public void unlink(String name) throws PosixException {
+    if (LibC.unlinkat(fd, Scratch.get().name(name), 0) < 0) {
+      throw new PosixException("unlink", shown(name), Native.getLastError());
+    }
+  }
+
+  /** Renames within this directory, over whatever has the new name. */
+  public void rename(String from, String to) throws PosixException {
+    Scratch scratch = Scratch.get();
+    if (LibC.renameat(fd, scratch.name(from), fd, scratch.other(to)) < 0) {
+      throw new PosixException("rename", shown(from), Native.getLastError());
+    }
+  }
+
+  /** Makes what happened to names in this directory durable. */
+  public void sync() throws PosixException {
+    if (LibC.fsync(fd) < 0) {
+      throw new PosixException("fsync", shownName, Native.getLastError());
+    }
+  }
+
+  private String shown(String name) {
+    return shownName + "/" + name;
+  }
+
+  /** Its path, for logs. */
+  @Override
+  public String toString() {
+    return FileName.display(shownName);
+  }
+
+  @Override
+  public void close() {
+    if (fd >= 0) {
+      LibC.close(fd);
+      fd = -1;
+    }
+  }
+}

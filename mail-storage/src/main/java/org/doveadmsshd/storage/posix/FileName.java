@@ -1,0 +1,23 @@
+package org.doveadmsshd.storage.posix;
+
+import java.nio.charset.StandardCharsets;
+
+/** Between file names as they are on disk (one char a byte) and text. */
+public final class FileName {
+  private FileName() {}
+
+  /** The bytes of a text in UTF-8, one char each. */
+  public static String of(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+  }
+
+  /** A name for people: UTF-8, with malformed bytes replaced and control characters made visible. */
+  public static String display(String name) {
+    String text =
+        new String(name.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    StringBuilder shown = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c));
+    return shown.toString();
+  }
+}

@@ -1,0 +1,124 @@
+package org.doveadmsshd.storage.posix;
+
+import com.sun.jna.Native;
+import java.io.InputStream;
+import java.util.Arrays;
+
+/** An open file. Not safe for several threads. */
+public final class OpenFile extends InputStream {
+  private final String shownName;
+  private int fd;
+
+  OpenFile(int fd, String shownName) {
+    this.fd = fd;
+    this.shownName = shownName;
+  }
+
+  public FileStatus status() throws PosixException {
+    Scratch scratch = Scratch.get();
+    long name = scratch.name("");
+    if (LibC.statx(fd, name, LibC.AT_EMPTY_PATH, FileStatus.MASK, scratch.statAddress) < 0) {
+      throw new PosixException("stat", shownName, Native.getLastError());
+    }
+    return FileStatus.of(scratch.stat);
+  }
+
+  @Override
+  public int read() throws PosixException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws PosixException {
+    if (length == 0) {
+      return 0;
+    }
+    Scratch scratch = Scratch.get();
+    int wanted = Math.min(length, Scratch.BUFFER);
+    long got = LibC.read(fd, scratch.bufferAddress, wanted);
+    while (got < 0 && Native.getLastError() == LibC.EINTR) {
+      got = LibC.read(fd, scratch.bufferAddress, wanted);
+    }
+    if (got < 0) {
+      throw new PosixException("read", shownName, Native.getLastError());
+    }
+    if (got == 0) {
+      return -1;
+    }
+    scratch.buffer.get(0, target, offset, (int) got);
+    return (int) got;
+  }
+
+  /**
+   * Reads all of a small file.
+   *
+   * @param limit most bytes to take
+   * @throws PosixException also when the file is longer than the limit
+   */
+  public byte[] readAll(int limit) throws PosixException {
+    byte[] content = new byte[Math.min(limit, 8192)];
+    int length = 0;
+    int got;
+    while ((got = read(content, length, content.length - length)) > 0) {
+      length += got;
+      if (length == content.length) {
+        if (length >= limit) {
+          throw new PosixException("read", shownName + " (over " + limit + " bytes)", 27); // EFBIG
+        }
+        content = Arrays.copyOf(content, (int) Math.min(limit, content.length * 4L));
+      }
+    }
+    return Arrays.copyOf(content, length);
+  }
+
+  /** Writes all of the bytes. After a failure an unknown part of them stands in the file. */
+  public void write(byte[] bytes) throws PosixException {
+    Scratch scratch = Scratch.get();
+    for (int at = 0; at < bytes.length; ) {
+      int length = Math.min(bytes.length - at, Scratch.BUFFER);
+      scratch.buffer.put(0, bytes, at, length);
+      long written = LibC.write(fd, scratch.bufferAddress, length);
+      if (written < 0 && Native.getLastError() != LibC.EINTR) {
+        throw new PosixException("write", shownName, Native.getLastError());
+      }
+      at += (int) Math.max(written, 0);
+    }
+  }
+
+  /** Cuts the file off. */
+  public void truncate(long length) throws PosixException {
+    if (LibC.ftruncate(fd, length) < 0) {
+      throw new PosixException("ftruncate", shownName, Native.getLastError());
+    }
+  }
+
+  /**
+   * Gives the file the permissions and the owner that a mailbox directory asks of its files: {@code
+   * (mode & 0666) | 0600}. A change of owner that is not allowed is left out, as Dovecot does.
+   */
+  public void adopt(FileStatus directory) throws PosixException {
+    FileStatus own = status();
+    if (own.uid() != directory.uid() || own.gid() != directory.gid()) {
+      LibC.fchown(fd, directory.uid(), directory.gid());
+    }
+    if (LibC.fchmod(fd, directory.mode() & 0666 | 0600) < 0) {
+      throw new PosixException("fchmod", shownName, Native.getLastError());
+    }
+  }
+
+  /** Makes the content durable. */
+  public void sync() throws PosixException {
+    if (LibC.fsync(fd) < 0) {
+      throw new PosixException("fsync", shownName, Native.getLastError());
+    }
+  }
+
+  @Override
+  public void close() {
+    if (fd >= 0) {
+      LibC.close(fd);
+      fd = -1;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package org.doveadmsshd.storage.posix;
+
+import com.sun.jna.Pointer;
+import java.io.IOException;
+
+/** A system call failed. The message is for logs: it names the call, the file and the reason. */
+public final class PosixException extends IOException {
+  private final int errno;
+
+  PosixException(String call, String name, int errno) {
+    super(call + "(" + FileName.display(name) + "): " + text(errno));
+    this.errno = errno;
+  }
+
+  private static String text(int errno) {
+    return new Pointer(LibC.strerror(errno)).getString(0);
+  }
+
+  /** Nothing has that name (any more), or a part of the path is no directory. */
+  public boolean isMissing() {
+    return errno == LibC.ENOENT || errno == LibC.ENOTDIR;
+  }
+
+  public boolean isExisting() {
+    return errno == LibC.EEXIST;
+  }
+
+  /** A symbolic link stood where none is followed. */
+  public boolean isLink() {
+    return errno == LibC.ELOOP;
+  }
+
+  public boolean isNotDirectory() {
+    return errno == LibC.ENOTDIR;
+  }
+
+  public boolean isDenied() {
+    return errno == LibC.EACCES || errno == LibC.EPERM;
+  }
+
+  public boolean isFull() {
+    return errno == LibC.ENOSPC || errno == LibC.EDQUOT;
+  }
+
+  /** The reason alone, in the words of the C library: {@code Permission denied}. */
+  public String reason() {
+    return text(errno);
+  }
+}

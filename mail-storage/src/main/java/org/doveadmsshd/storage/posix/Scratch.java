@@ -1,0 +1,57 @@
+package org.doveadmsshd.storage.posix;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/** Memory outside the heap for the arguments of system calls, one set per thread. */
+final class Scratch {
+  static final int BUFFER = 64 * 1024;
+  private static final int NAME = 4096 + 1;
+  private static final int STAT = 256;
+
+  private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+  final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.nativeOrder());
+  final long bufferAddress = address(buffer);
+  final ByteBuffer stat = ByteBuffer.allocateDirect(STAT).order(ByteOrder.nativeOrder());
+  final long statAddress = address(stat);
+  private final ByteBuffer name = ByteBuffer.allocateDirect(NAME);
+  private final long nameAddress = address(name);
+  private final ByteBuffer other = ByteBuffer.allocateDirect(NAME);
+  private final long otherAddress = address(other);
+
+  static Scratch get() {
+    return OF_THREAD.get();
+  }
+
+  private static long address(ByteBuffer direct) {
+    return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
+  }
+
+  /** Puts a name, one char a byte, where the kernel can read it. */
+  long name(String text) throws PosixException {
+    return put(text, name, nameAddress);
+  }
+
+  /** As {@link #name}, for calls that take two. */
+  long other(String text) throws PosixException {
+    return put(text, other, otherAddress);
+  }
+
+  private static long put(String text, ByteBuffer target, long address) throws PosixException {
+    if (text.length() >= NAME) {
+      throw new PosixException("name", text.substring(0, 64) + "…", LibC.ENAMETOOLONG);
+    }
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    for (byte b : bytes) {
+      if (b == 0) {
+        throw new PosixException("name", text, LibC.ENOENT); // no file has a NUL in its name
+      }
+    }
+    target.clear().put(bytes).put((byte) 0);
+    return address;
+  }
+}

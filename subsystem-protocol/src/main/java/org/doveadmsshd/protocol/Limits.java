@@ -1,0 +1,27 @@
+package org.doveadmsshd.protocol;
+
+/** What either side refuses to exceed; checked before memory is taken. docs/PROTOCOL.md section 3. */
+public final class Limits {
+  /** Version of the protocol described in docs/PROTOCOL.md. */
+  public static final int VERSION = 1;
+
+  /** Largest length field of a frame, in bytes: type, request id and fields together. */
+  public static final int MAX_FRAME = 256 * 1024;
+
+  /** Largest value that travels inside a ROW, in bytes; longer ones go in CHUNKs. */
+  public static final int MAX_INLINE_VALUE = 64 * 1024;
+
+  /** Most bytes of data in one CHUNK. */
+  public static final int MAX_CHUNK = 128 * 1024;
+
+  /** Most entries of any list: arguments, columns, values, counts, extensions. */
+  public static final int MAX_LIST = 4096;
+
+  /** Most RUN and LIST requests that may wait on one channel. */
+  public static final int MAX_PIPELINED = 256;
+
+  /** Most bytes of waiting requests on one channel. */
+  public static final int MAX_PIPELINED_BYTES = 4 * 1024 * 1024;
+
+  private Limits() {}
+}

@@ -1,0 +1,15 @@
+package org.doveadmsshd.protocol;
+
+import java.io.IOException;
+
+/**
+ * The peer broke the protocol: a bad length, an unknown type, a message out of order.
+ *
+ * <p>The channel is of no further use. Whoever notices sends one {@link Message.Fault} with the
+ * text and closes.
+ */
+public class ProtocolException extends IOException {
+  public ProtocolException(String message) {
+    super(message);
+  }
+}
