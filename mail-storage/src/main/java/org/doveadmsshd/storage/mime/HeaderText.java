@@ -10,6 +10,8 @@ import org.apache.james.mime4j.dom.address.AddressList;
 import org.apache.james.mime4j.dom.address.Group;
 import org.apache.james.mime4j.dom.address.Mailbox;
 import org.apache.james.mime4j.field.address.LenientAddressParser;
+import org.apache.james.mime4j.stream.ParserCursor;
+import org.apache.james.mime4j.util.ByteArrayBuffer;
 
 /** The readable text of header values. */
 public final class HeaderText {
@@ -38,8 +40,10 @@ public final class HeaderText {
    * decoded. What is no address stays as it is.
    */
   public static String addresses(String value) {
+    byte[] bytes = unfold(value).getBytes(StandardCharsets.ISO_8859_1);
     AddressList list =
-        LenientAddressParser.DEFAULT.parseAddressList(unfold(value), DecodeMonitor.SILENT);
+        LenientAddressParser.DEFAULT.parseAddressList(
+            new ByteArrayBuffer(bytes, true), new ParserCursor(0, bytes.length));
     if (list.isEmpty()) {
       return decode(value);
     }
@@ -48,7 +52,7 @@ public final class HeaderText {
       text.append(text.length() > 0 ? ", " : "");
       append(address, text);
     }
-    return decode(text.toString());
+    return text.toString();
   }
 
   private static void append(Address address, StringBuilder text) {
@@ -70,7 +74,7 @@ public final class HeaderText {
     if (mailbox.getName() == null) {
       text.append(mailbox.getAddress());
     } else {
-      text.append(mailbox.getName()).append(" <").append(mailbox.getAddress()).append('>');
+      text.append(ifUtf8(mailbox.getName())).append(" <").append(mailbox.getAddress()).append('>');
     }
   }
 
@@ -80,25 +84,30 @@ public final class HeaderText {
   }
 
   private static String utf8(String oneCharAByte) {
-    for (int i = 0; i < oneCharAByte.length(); i++) {
-      if (oneCharAByte.charAt(i) >= 0x80) {
-        return decodeUtf8(oneCharAByte);
-      }
-    }
-    return oneCharAByte;
+    return isAscii(oneCharAByte)
+        ? oneCharAByte
+        : new String(oneCharAByte.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 
-  private static String decodeUtf8(String oneCharAByte) {
-    for (int i = 0; i < oneCharAByte.length(); i++) {
-      if (oneCharAByte.charAt(i) > 0xff) {
-        return oneCharAByte; // decoded already
-      }
+  /** The parser decodes encoded-words, but leaves raw UTF-8 as one char a byte: reads that. */
+  private static String ifUtf8(String text) {
+    if (isAscii(text) || text.chars().anyMatch(c -> c > 0xff)) {
+      return text;
     }
-    byte[] bytes = oneCharAByte.getBytes(StandardCharsets.ISO_8859_1);
     try {
+      byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      return new String(bytes, StandardCharsets.UTF_8);
+      return text;
     }
+  }
+
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
   }
 }

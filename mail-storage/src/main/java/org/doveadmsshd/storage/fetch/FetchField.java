@@ -1,0 +1,46 @@
+package org.doveadmsshd.storage.fetch;
+
+import java.io.InputStream;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Value;
+import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.search.Candidate;
+
+/**
+ * A field of a mail.
+ *
+ * @param numbered whether UIDs or sequence numbers are needed for it
+ * @param reader how it is had
+ */
+public record FetchField(Column column, boolean numbered, Reader reader) {
+
+  /**
+   * What a field is taken from.
+   *
+   * @param user whose mail it is
+   */
+  public record Source(String user, Mailbox mailbox, Candidate candidate) {}
+
+  /** Takes the field from a mail. */
+  @FunctionalInterface
+  public interface Reader {
+    Content read(Source source) throws Failure;
+  }
+
+  /**
+   * A field's content: a value, or a stream where it may be long.
+   *
+   * @param value null when there is a stream
+   * @param stream null when there is a value; whoever gets it closes it
+   */
+  public record Content(Value value, InputStream stream) {
+    static Content of(String text) {
+      return new Content(Value.of(text), null);
+    }
+
+    static Content of(long number) {
+      return new Content(Value.of(number), null);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package org.doveadmsshd.storage.search;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+
+/** The words of a query, read one after another. */
+final class Arguments {
+  private final List<String> words;
+  private final Instant now;
+  private final ZoneId zone;
+  private int at;
+  private String key = "";
+
+  Arguments(List<String> words, Instant now, ZoneId zone) {
+    this.words = words;
+    this.now = now;
+    this.zone = zone;
+  }
+
+  boolean hasNext() {
+    return at < words.size();
+  }
+
+  /** The next word without taking it; empty at the end. */
+  String peek() {
+    return hasNext() ? words.get(at) : "";
+  }
+
+  /** Takes the word that names a key. */
+  String nextKey() {
+    key = words.get(at++);
+    return key;
+  }
+
+  /** Takes an argument of the key last named. */
+  String next() throws QueryException {
+    if (!hasNext()) {
+      throw new QueryException("Missing parameter for search key " + key);
+    }
+    String word = words.get(at++);
+    if (word.indexOf('\ufffd') >= 0) {
+      throw new QueryException("The argument of " + key + " is not valid UTF-8");
+    }
+    return word;
+  }
+
+  DateArgument date(String text) throws QueryException {
+    return DateArgument.parse(text, now, zone);
+  }
+
+  Instant now() {
+    return now;
+  }
+}

@@ -1,0 +1,48 @@
+package org.doveadmsshd.storage.search;
+
+import java.util.List;
+import org.doveadmsshd.protocol.Failure;
+
+/** What is searched for. Immutable; made by {@link QueryParser}. */
+public sealed interface Query {
+
+  /** Every mail. */
+  record All() implements Query {}
+
+  /** All of them. */
+  record And(List<Query> parts) implements Query {
+    public And {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /** Any of them. */
+  record Or(List<Query> parts) implements Query {
+    public Or {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /** Not that. */
+  record Not(Query part) implements Query {}
+
+  /** In mailboxes of this name, or matching it where it has wildcards. */
+  record InMailbox(MailboxPattern pattern) implements Query {}
+
+  /** In the mailbox with this GUID. */
+  record InMailboxGuid(String guid) implements Query {}
+
+  /**
+   * Something about a single mail.
+   *
+   * @param text the key as the user wrote it, for explanations
+   * @param numbered whether UIDs or sequence numbers are looked at
+   */
+  record Test(String text, Cost cost, boolean numbered, Check check) implements Query {}
+
+  /** Answers for one mail. */
+  @FunctionalInterface
+  interface Check {
+    boolean matches(Candidate candidate) throws Failure;
+  }
+}

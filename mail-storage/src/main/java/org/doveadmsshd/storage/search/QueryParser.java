@@ -1,0 +1,117 @@
+package org.doveadmsshd.storage.search;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Reads the query language: keys joined by AND, which is not written, or by OR between them; NOT
+ * before a key; groups in parentheses that are words of their own.
+ *
+ * <p>AND and OR may not be mixed without parentheses. Dovecot takes {@code A B OR C} for {@code A OR
+ * B OR C}; here it is an error.
+ */
+public final class QueryParser {
+  private static final int MAX_DEPTH = 200;
+
+  private final Arguments arguments;
+  private int depth;
+
+  private QueryParser(Arguments arguments) {
+    this.arguments = arguments;
+  }
+
+  /**
+   * Reads a query.
+   *
+   * @param words at least one
+   * @param now what intervals count back from
+   * @param zone of the days that dates name
+   */
+  public static Query parse(List<String> words, Instant now, ZoneId zone) throws QueryException {
+    QueryParser parser = new QueryParser(new Arguments(words, now, zone));
+    Query query = parser.list();
+    if (parser.arguments.hasNext()) {
+      throw new QueryException("Unexpected ')' in the search query");
+    }
+    return query;
+  }
+
+  /** The names of the search keys, sorted. */
+  public static List<String> keys() {
+    return List.copyOf(SearchKeys.names());
+  }
+
+  /** Reads up to the end or a closing parenthesis. */
+  private Query list() throws QueryException {
+    List<Query> parts = new ArrayList<>();
+    boolean ands = false;
+    boolean ors = false;
+    boolean expectsOperand = true;
+    while (arguments.hasNext() && !arguments.peek().equals(")")) {
+      if (arguments.peek().equalsIgnoreCase("OR")) {
+        if (expectsOperand) {
+          throw new QueryException("OR stands between two search keys: A OR B");
+        }
+        arguments.nextKey();
+        ors = true;
+        expectsOperand = true;
+      } else {
+        ands |= !expectsOperand;
+        parts.add(operand());
+        expectsOperand = false;
+      }
+      if (ands && ors) {
+        throw new QueryException("Use parenthesis when mixing ANDs and ORs");
+      }
+    }
+    if (parts.isEmpty()) {
+      throw new QueryException("No search parameters inside list");
+    }
+    if (expectsOperand) {
+      throw new QueryException("Missing search key after OR");
+    }
+    return parts.size() == 1 ? parts.get(0) : ors ? new Query.Or(parts) : new Query.And(parts);
+  }
+
+  private Query operand() throws QueryException {
+    if (++depth > MAX_DEPTH) {
+      throw new QueryException("The search query is nested too deeply");
+    }
+    try {
+      String word = arguments.nextKey();
+      if (word.equals("(")) {
+        return group();
+      }
+      if (word.equalsIgnoreCase("NOT")) {
+        if (!arguments.hasNext() || arguments.peek().equals(")")) {
+          throw new QueryException("Missing search key after NOT");
+        }
+        return new Query.Not(operand());
+      }
+      return NumberSet.isSet(word) ? SearchKeys.sequence(word) : key(word);
+    } finally {
+      depth--;
+    }
+  }
+
+  private Query group() throws QueryException {
+    Query inside = list();
+    if (!arguments.hasNext()) {
+      throw new QueryException("Missing ')' in the search query");
+    }
+    arguments.nextKey();
+    return inside;
+  }
+
+  private Query key(String word) throws QueryException {
+    String name = word.toUpperCase(Locale.ROOT);
+    return SearchKeys.read(name, arguments)
+        .orElseThrow(
+            () ->
+                new QueryException(
+                    "Unknown search key: " + word + " (doveadm help search lists them)"));
+  }
+}

@@ -1,0 +1,246 @@
+package org.doveadmsshd.storage.search;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.Flag;
+import org.doveadmsshd.storage.mime.HeaderField;
+import org.doveadmsshd.storage.mime.HeaderText;
+import org.doveadmsshd.storage.mime.Needle;
+import org.doveadmsshd.storage.mime.TextSearch;
+
+/** The search keys: one entry each. */
+final class SearchKeys {
+  private static final Map<String, Key> KEYS = new TreeMap<>();
+
+  /** Makes a query of a key and its arguments. */
+  @FunctionalInterface
+  private interface Key {
+    Query read(String name, Arguments arguments) throws QueryException;
+  }
+
+  /** How the text of a header field is compared. */
+  private enum HeaderForm {
+    PLAIN,
+    COMPRESSED,
+    ADDRESSES
+  }
+
+  static {
+    KEYS.put("ALL", (name, arguments) -> new Query.All());
+    KEYS.put("MAILBOX", (name, arguments) -> mailbox(arguments));
+    KEYS.put("MAILBOX-GUID", (name, arguments) -> new Query.InMailboxGuid(arguments.next()));
+    KEYS.put("GUID", SearchKeys::guid);
+    KEYS.put("X-GUID", SearchKeys::guid);
+    KEYS.put("UID", SearchKeys::uid);
+    for (Flag flag : Flag.values()) {
+      KEYS.put(flag.key(), (name, arguments) -> flag(name, flag, true));
+    }
+    for (Flag flag : new Flag[] {Flag.ANSWERED, Flag.DELETED, Flag.DRAFT, Flag.FLAGGED, Flag.SEEN}) {
+      KEYS.put("UN" + flag.key(), (name, arguments) -> flag(name, flag, false));
+    }
+    KEYS.put("OLD", (name, arguments) -> flag(name, Flag.RECENT, false));
+    KEYS.put("NEW", (name, arguments) -> isNew());
+    KEYS.put("KEYWORD", (name, arguments) -> keyword(name, arguments.next(), true));
+    KEYS.put("UNKEYWORD", (name, arguments) -> keyword(name, arguments.next(), false));
+    for (DateArgument.Comparison comparison : DateArgument.Comparison.values()) {
+      String suffix = comparison.name();
+      KEYS.put(suffix, (name, arguments) -> received(name, arguments, comparison));
+      KEYS.put("SENT" + suffix, (name, arguments) -> sent(name, arguments, comparison));
+      KEYS.put("SAVED" + suffix, (name, arguments) -> saved(name, arguments, comparison));
+      KEYS.put("X-SAVED" + suffix, (name, arguments) -> saved(name, arguments, comparison));
+    }
+    KEYS.put("OLDER", (name, arguments) -> age(name, arguments, true));
+    KEYS.put("YOUNGER", (name, arguments) -> age(name, arguments, false));
+    KEYS.put("LARGER", (name, arguments) -> size(name, arguments, true));
+    KEYS.put("SMALLER", (name, arguments) -> size(name, arguments, false));
+    KEYS.put("FROM", (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
+    KEYS.put("TO", (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
+    KEYS.put("CC", (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
+    KEYS.put("BCC", (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
+    KEYS.put("SUBJECT", (name, arguments) -> header(name, arguments, HeaderForm.COMPRESSED));
+    KEYS.put("HEADER", (name, arguments) -> header(arguments.next(), arguments, HeaderForm.PLAIN));
+    KEYS.put("BODY", (name, arguments) -> text(name, arguments, false));
+    KEYS.put("TEXT", (name, arguments) -> text(name, arguments, true));
+  }
+
+  private SearchKeys() {}
+
+  /** Reads what a key in upper case says; nothing when there is no such key. */
+  static Optional<Query> read(String name, Arguments arguments) throws QueryException {
+    Key key = KEYS.get(name);
+    return key == null ? Optional.empty() : Optional.of(key.read(name, arguments));
+  }
+
+  /** The names of all keys, sorted. */
+  static Collection<String> names() {
+    return Collections.unmodifiableSet(KEYS.keySet());
+  }
+
+  /** A sequence set standing by itself. */
+  static Query sequence(String word) throws QueryException {
+    NumberSet set =
+        NumberSet.parse(word)
+            .orElseThrow(() -> new QueryException("Invalid sequence set: " + word));
+    return new Query.Test(
+        word,
+        Cost.NAME,
+        true,
+        candidate -> {
+          int sequence = candidate.mail().sequence();
+          boolean last = sequence == candidate.mailCount();
+          return set.contains(sequence) || last && set.hasStar();
+        });
+  }
+
+  private static Query mailbox(Arguments arguments) throws QueryException {
+    return new Query.InMailbox(new MailboxPattern(arguments.next()));
+  }
+
+  private static Query guid(String name, Arguments arguments) throws QueryException {
+    String guid = arguments.next();
+    return new Query.Test(
+        name + " " + guid, Cost.NAME, true, candidate -> candidate.mail().guid().equals(guid));
+  }
+
+  private static Query uid(String name, Arguments arguments) throws QueryException {
+    String text = arguments.next();
+    NumberSet set =
+        NumberSet.parse(text)
+            .orElseThrow(() -> new QueryException("Invalid UID messageset: " + text));
+    return new Query.Test(
+        name + " " + text, Cost.NAME, true, candidate -> set.contains(candidate.mail().uid()));
+  }
+
+  private static Query flag(String name, Flag flag, boolean set) {
+    boolean numbered = flag == Flag.RECENT; // who has just got a UID is recent
+    return new Query.Test(
+        name, Cost.NAME, numbered, candidate -> candidate.flags().has(flag) == set);
+  }
+
+  private static Query isNew() {
+    return new Query.And(
+        java.util.List.of(
+            flag("RECENT", Flag.RECENT, true), flag("UNSEEN", Flag.SEEN, false)));
+  }
+
+  private static Query keyword(String name, String keyword, boolean set) {
+    return new Query.Test(
+        name + " " + keyword,
+        Cost.NAME,
+        false,
+        candidate -> candidate.flags().hasKeyword(keyword) == set);
+  }
+
+  private static Query received(
+      String name, Arguments arguments, DateArgument.Comparison comparison) throws QueryException {
+    String text = arguments.next();
+    DateArgument date = arguments.date(text);
+    return new Query.Test(
+        name + " " + text,
+        Cost.STATUS,
+        false,
+        candidate -> date.matches(comparison, candidate.mail().received()));
+  }
+
+  private static Query saved(String name, Arguments arguments, DateArgument.Comparison comparison)
+      throws QueryException {
+    String text = arguments.next();
+    DateArgument date = arguments.date(text);
+    return new Query.Test(
+        name + " " + text,
+        Cost.STATUS,
+        false,
+        candidate -> date.matches(comparison, candidate.mail().saved()));
+  }
+
+  private static Query sent(String name, Arguments arguments, DateArgument.Comparison comparison)
+      throws QueryException {
+    String text = arguments.next();
+    DateArgument date = arguments.date(text);
+    return new Query.Test(
+        name + " " + text,
+        Cost.HEADER,
+        false,
+        candidate -> date.matches(comparison, candidate.sent()));
+  }
+
+  private static Query age(String name, Arguments arguments, boolean older)
+      throws QueryException {
+    String text = arguments.next();
+    if (!text.matches("[0-9]{1,12}") || Long.parseLong(text) == 0) {
+      throw new QueryException("Invalid search interval: " + text + " (seconds, at least 1)");
+    }
+    long limit = arguments.now().getEpochSecond() - Long.parseLong(text);
+    return new Query.Test(
+        name + " " + text,
+        Cost.STATUS,
+        false,
+        candidate ->
+            older ? candidate.mail().received() <= limit : candidate.mail().received() > limit);
+  }
+
+  private static Query size(String name, Arguments arguments, boolean larger)
+      throws QueryException {
+    String text = arguments.next();
+    long limit = SizeArgument.parse(text);
+    return new Query.Test(
+        name + " " + text,
+        Cost.STATUS,
+        false,
+        candidate ->
+            larger
+                ? candidate.mail().virtualSize() > limit
+                : candidate.mail().virtualSize() < limit);
+  }
+
+  private static Query header(String name, Arguments arguments, HeaderForm form)
+      throws QueryException {
+    String text = arguments.next();
+    Needle needle =
+        new Needle(form == HeaderForm.COMPRESSED ? HeaderText.compress(text) : text);
+    return new Query.Test(
+        name + " " + text,
+        Cost.HEADER,
+        false,
+        candidate -> hasHeader(candidate, name, needle, form));
+  }
+
+  private static boolean hasHeader(
+      Candidate candidate, String name, Needle needle, HeaderForm form) throws Failure {
+    for (HeaderField field : candidate.header()) {
+      if (field.isNamed(name) && (needle.isEmpty() || needle.isIn(value(field, form)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String value(HeaderField field, HeaderForm form) {
+    return switch (form) {
+      case PLAIN -> HeaderText.decode(field.value());
+      case COMPRESSED -> HeaderText.decodeCompressed(field.value());
+      case ADDRESSES -> HeaderText.addresses(field.value());
+    };
+  }
+
+  private static Query text(String name, Arguments arguments, boolean inHeaders)
+      throws QueryException {
+    String text = arguments.next();
+    Needle needle = new Needle(text);
+    return new Query.Test(
+        name + " " + text,
+        Cost.BODY,
+        false,
+        candidate -> {
+          TextSearch search = new TextSearch(needle, inHeaders);
+          if (!search.isFound()) {
+            candidate.scan(search);
+          }
+          return search.isFound();
+        });
+  }
+}
