@@ -1,0 +1,4 @@
+package org.doveadmsshd.auth;
+
+/** An administrator who has proved who he is. */
+public record Master(String name, Scope scope) {}

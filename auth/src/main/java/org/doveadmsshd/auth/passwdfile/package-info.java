@@ -1,0 +1,2 @@
+/** passdb and userdb in Dovecot's passwd-file format. */
+package org.doveadmsshd.auth.passwdfile;

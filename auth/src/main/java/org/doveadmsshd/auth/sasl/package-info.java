@@ -1,0 +1,2 @@
+/** SASL mechanisms (RFC 4422). */
+package org.doveadmsshd.auth.sasl;

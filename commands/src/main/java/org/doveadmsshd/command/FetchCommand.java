@@ -1,0 +1,123 @@
+package org.doveadmsshd.command;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Limits;
+import org.doveadmsshd.protocol.Value;
+import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.fetch.FetchField;
+import org.doveadmsshd.storage.fetch.FetchFields;
+import org.doveadmsshd.storage.search.Candidate;
+import org.doveadmsshd.storage.search.Query;
+
+/** {@code doveadm fetch}: prints fields of matching mails. */
+final class FetchCommand implements Command {
+  @Override
+  public String name() {
+    return "fetch";
+  }
+
+  @Override
+  public String synopsis() {
+    return "<fields> <search query>";
+  }
+
+  @Override
+  public String summary() {
+    return "print fields of matching mails";
+  }
+
+  @Override
+  public String description() {
+    return """
+        Fields are one word, separated by spaces: "uid flags hdr.subject".
+        doveadm help search explains queries.
+
+        Fields: """
+        + " "
+        + String.join(" ", FetchFields.names())
+        + "\n";
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of();
+  }
+
+  @Override
+  public boolean isPerUser() {
+    return true;
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    if (words.positionals().size() < 2) {
+      throw Failure.usage("doveadm fetch " + synopsis());
+    }
+    List<FetchField> fields = FetchFields.parse(words.positionals().get(0));
+    List<String> rest = words.positionals().subList(1, words.positionals().size());
+    Query query = MailSearch.query(this, rest, time);
+    return new FetchTask(fields, new MailSearch(query, false));
+  }
+
+  private record FetchTask(List<FetchField> fields, MailSearch search) implements Task.OfUser {
+    @Override
+    public List<Column> columns() {
+      return fields.stream().map(FetchField::column).toList();
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "pager";
+    }
+
+    /** Always in the order of UIDs, whether they are printed or not. */
+    @Override
+    public void run(UserContext context) throws Failure, IOException {
+      search.forEach(
+          context,
+          true,
+          (mailbox, candidate) -> {
+            print(context, mailbox, candidate);
+            context.output().count("fetched", 1);
+          });
+    }
+
+    private void print(UserContext context, Mailbox mailbox, Candidate candidate)
+        throws Failure, IOException {
+      FetchField.Source source = new FetchField.Source(context.user(), mailbox, candidate);
+      List<Value> values = new ArrayList<>(fields.size());
+      List<InputStream> streams = new ArrayList<>();
+      try {
+        for (FetchField field : fields) {
+          FetchField.Content content = field.reader().read(source);
+          values.add(
+              content.stream() == null ? content.value() : inline(content.stream(), streams));
+        }
+        context.output().row(mailbox.name(), values, streams);
+      } finally {
+        for (InputStream stream : streams) {
+          stream.close();
+        }
+      }
+    }
+
+    /** Reads a stream that turns out to be short; keeps a long one open in the list. */
+    private static Value inline(InputStream stream, List<InputStream> streams)
+        throws IOException {
+      byte[] head = stream.readNBytes(Limits.MAX_INLINE_VALUE);
+      if (head.length < Limits.MAX_INLINE_VALUE) {
+        stream.close();
+        return Value.of(head);
+      }
+      streams.add(new SequenceInputStream(new ByteArrayInputStream(head), stream));
+      return Value.CHUNKED;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailGoneException;
+import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.search.Candidate;
+import org.doveadmsshd.storage.search.MailboxSelection;
+import org.doveadmsshd.storage.search.Plan;
+import org.doveadmsshd.storage.search.Query;
+import org.doveadmsshd.storage.search.QueryParser;
+
+/** Finds the mails of a user that match a query: what most commands begin with. */
+final class MailSearch {
+  private final Query query;
+  private final MailboxSelection selection;
+  private final boolean mailboxMustExist;
+
+  /** Does something with a mail that matches. */
+  @FunctionalInterface
+  interface Visitor {
+    void visit(Mailbox mailbox, Candidate candidate) throws Failure, IOException;
+  }
+
+  /**
+   * @param mailboxMustExist whether it is an error when the mailbox that the query names is missing
+   */
+  MailSearch(Query query, boolean mailboxMustExist) {
+    this.query = query;
+    this.selection = MailboxSelection.of(query);
+    this.mailboxMustExist = mailboxMustExist;
+  }
+
+  /** Reads the query among a command's words. */
+  static Query query(Command command, List<String> words, Command.Time time) throws Failure {
+    if (words.isEmpty()) {
+      throw Failure.usage("doveadm " + command.name() + " " + command.synopsis());
+    }
+    return QueryParser.parse(words, time.now(), time.zone());
+  }
+
+  /**
+   * Visits every match. A mailbox that fails is reported, and the others are searched all the same.
+   *
+   * @param numbered whether the visitor looks at UIDs or sequence numbers
+   */
+  void forEach(UserContext context, boolean numbered, Visitor visitor)
+      throws Failure, IOException {
+    for (String name : selection.names(context.store())) {
+      context.output().checkpoint();
+      try {
+        search(name, context, numbered, visitor);
+      } catch (Failure e) {
+        if (e.outcome() == Outcome.CANCELLED || e.outcome() == Outcome.TIMED_OUT) {
+          throw e;
+        }
+        context.output().failed(e);
+      }
+    }
+  }
+
+  private void search(String name, UserContext context, boolean numbered, Visitor visitor)
+      throws Failure, IOException {
+    Optional<Mailbox> found = context.store().find(name);
+    if (found.isEmpty()) {
+      if (mailboxMustExist && selection.single().isPresent()) {
+        throw new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + name);
+      }
+      return; // or removed since it was listed
+    }
+    try (Mailbox mailbox = found.get()) {
+      Plan plan =
+          Plan.needsGuid(query)
+              ? Plan.of(query, mailbox.name(), mailbox.identity().guid())
+              : Plan.of(query, mailbox.name());
+      if (!plan.isEmpty()) {
+        search(mailbox, plan, context.output(), numbered, visitor);
+      }
+    }
+  }
+
+  private static void search(
+      Mailbox mailbox, Plan plan, Output output, boolean numbered, Visitor visitor)
+      throws Failure, IOException {
+    List<? extends Mail> mails = mailbox.mails(numbered || plan.needsNumbers());
+    Candidate candidate = new Candidate(mails.size());
+    long done = 0;
+    for (Mail mail : mails) {
+      output.checkpoint();
+      try {
+        if (plan.matches(candidate.take(mail))) {
+          visitor.visit(mailbox, candidate);
+        }
+      } catch (MailGoneException e) {
+        // as if it had been expunged before we came
+      }
+      output.progress(++done, mails.size());
+    }
+  }
+}

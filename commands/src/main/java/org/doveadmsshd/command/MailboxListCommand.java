@@ -1,0 +1,110 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Value;
+import org.doveadmsshd.storage.MailStore;
+import org.doveadmsshd.storage.maildir.ModifiedUtf7;
+import org.doveadmsshd.storage.search.MailboxPattern;
+
+/** {@code doveadm mailbox list}: names of mailboxes. */
+final class MailboxListCommand implements Command {
+  private static final List<Column> COLUMNS = List.of(new Column("mailbox", Column.HIDE_TITLE));
+
+  @Override
+  public String name() {
+    return "mailbox list";
+  }
+
+  @Override
+  public String synopsis() {
+    return "[<mailbox mask> ...]";
+  }
+
+  @Override
+  public String summary() {
+    return "list mailboxes";
+  }
+
+  @Override
+  public String description() {
+    return """
+        In a mask, * stands for anything and % for anything within one level of the hierarchy.
+        A name without either is printed as it is given, whether there is such a mailbox or not.
+        """;
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(
+        new Option('s', "subscribed", null, "only mailboxes the user has subscribed to"),
+        new Option('7', "mutf7", null, "print names in modified UTF-7"),
+        new Option('8', "utf8", null, "print names in UTF-8 (this is the default)"));
+  }
+
+  @Override
+  public boolean isPerUser() {
+    return true;
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) {
+    List<String> masks = words.positionals().isEmpty() ? List.of("*") : words.positionals();
+    return new ListTask(
+        masks.stream().map(MailboxPattern::new).toList(),
+        words.has("subscribed"),
+        words.has("mutf7"));
+  }
+
+  private record ListTask(List<MailboxPattern> masks, boolean subscribed, boolean mutf7)
+      implements Task.OfUser {
+    @Override
+    public List<Column> columns() {
+      return COLUMNS;
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "flow";
+    }
+
+    @Override
+    public void run(UserContext context) throws Failure, IOException {
+      for (String name : names(context.store())) {
+        context.output().checkpoint();
+        String shown = mutf7 ? ModifiedUtf7.encode(name) : name;
+        context.output().row(name, List.of(Value.of(shown)));
+        context.output().count("mailboxes", 1);
+      }
+    }
+
+    private Set<String> names(MailStore store) throws Failure {
+      Set<String> names = new LinkedHashSet<>();
+      List<String> all = null;
+      for (MailboxPattern mask : masks) {
+        if (!mask.hasWildcard() && !subscribed) {
+          names.add(mask.text());
+          continue;
+        }
+        if (all == null) {
+          all = subscribed ? store.subscriptions() : withParents(store);
+        }
+        all.stream().filter(mask::matches).forEach(names::add);
+      }
+      return names;
+    }
+
+    private static List<String> withParents(MailStore store) throws Failure {
+      List<String> names = new ArrayList<>();
+      for (MailStore.Entry entry : store.list()) {
+        names.add(entry.name());
+      }
+      return names;
+    }
+  }
+}

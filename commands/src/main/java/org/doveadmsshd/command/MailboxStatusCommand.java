@@ -1,0 +1,252 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.protocol.Value;
+import org.doveadmsshd.storage.Flag;
+import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailGoneException;
+import org.doveadmsshd.storage.MailStore;
+import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.search.MailboxPattern;
+
+/** {@code doveadm mailbox status}: counts and numbers of mailboxes. */
+final class MailboxStatusCommand implements Command {
+  /** The fields, in the order in which they are printed whatever the order asked for. */
+  private enum Field {
+    MESSAGES(true),
+    RECENT(true),
+    UIDNEXT(false),
+    UIDVALIDITY(false),
+    UNSEEN(true),
+    HIGHESTMODSEQ(false),
+    VSIZE(true),
+    GUID(false),
+    FIRSTSAVED(false);
+
+    private final boolean summable;
+
+    Field(boolean summable) {
+      this.summable = summable;
+    }
+
+    private String key() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Override
+  public String name() {
+    return "mailbox status";
+  }
+
+  @Override
+  public String synopsis() {
+    return "<fields> <mailbox mask> [...]";
+  }
+
+  @Override
+  public String summary() {
+    return "count mails, show UIDs and sizes of mailboxes";
+  }
+
+  @Override
+  public String description() {
+    return """
+        Fields are one word, separated by spaces: "messages unseen". There are: all messages
+        recent uidnext uidvalidity unseen highestmodseq vsize guid firstsaved. Dovecot keeps
+        highestmodseq in its index, which is not read here; it is left empty.
+        """;
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(new Option('t', "total", null, "one line with the sum of all mailboxes"));
+  }
+
+  @Override
+  public boolean isPerUser() {
+    return true;
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    if (words.positionals().size() < 2) {
+      throw Failure.usage("doveadm mailbox status [-t] " + synopsis());
+    }
+    boolean total = words.has("total");
+    Set<Field> fields = fields(words.positionals().get(0), total);
+    List<MailboxPattern> masks =
+        words.positionals().stream().skip(1).map(MailboxPattern::new).toList();
+    return new StatusTask(fields, masks, total);
+  }
+
+  private static Set<Field> fields(String names, boolean total) throws Failure {
+    Set<Field> fields = EnumSet.noneOf(Field.class);
+    for (String name : names.strip().split("\\s+")) {
+      boolean all = name.equals("all");
+      for (Field field : Field.values()) {
+        if (all && (field.summable || !total) || field.key().equals(name)) {
+          fields.add(field);
+        }
+      }
+      if (!all && fields.stream().noneMatch(field -> field.key().equals(name))) {
+        throw Failure.usage("Unknown status field: " + name);
+      }
+    }
+    Optional<Field> unsummable = fields.stream().filter(field -> !field.summable).findFirst();
+    if (total && unsummable.isPresent()) {
+      throw Failure.usage("Status field " + unsummable.get().key() + " can't be used with -t");
+    }
+    return fields;
+  }
+
+  private record StatusTask(Set<Field> fields, List<MailboxPattern> masks, boolean total)
+      implements Task.OfUser {
+    @Override
+    public List<Column> columns() {
+      List<Column> columns = new ArrayList<>();
+      if (!total) {
+        columns.add(new Column("mailbox", Column.HIDE_TITLE));
+      }
+      for (Field field : fields) {
+        boolean text = field == Field.GUID || field == Field.FIRSTSAVED;
+        columns.add(new Column(field.key(), text ? 0 : Column.NUMBER));
+      }
+      return columns;
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "flow";
+    }
+
+    @Override
+    public void run(UserContext context) throws Failure, IOException {
+      Map<Field, Long> sums = new EnumMap<>(Field.class);
+      for (String name : names(context.store())) {
+        context.output().checkpoint();
+        try {
+          status(context, name, sums);
+        } catch (Failure e) {
+          context.output().failed(e);
+        }
+      }
+      if (total) {
+        List<Value> values = new ArrayList<>();
+        fields.forEach(field -> values.add(Value.of(sums.getOrDefault(field, 0L))));
+        context.output().row(null, values);
+      }
+    }
+
+    private Set<String> names(MailStore store) throws Failure {
+      Set<String> names = new LinkedHashSet<>();
+      for (MailboxPattern mask : masks) {
+        if (!mask.hasWildcard()) {
+          names.add(mask.text());
+          continue;
+        }
+        for (MailStore.Entry entry : store.list()) {
+          if (entry.selectable() && mask.matches(entry.name())) {
+            names.add(entry.name());
+          }
+        }
+      }
+      return names;
+    }
+
+    private void status(UserContext context, String name, Map<Field, Long> sums)
+        throws Failure, IOException {
+      Mailbox found =
+          context
+              .store()
+              .find(name)
+              .orElseThrow(
+                  () -> new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + name));
+      try (Mailbox mailbox = found) {
+        Map<Field, Value> values = new EnumMap<>(Field.class);
+        for (Map.Entry<Field, Long> count : counts(mailbox).entrySet()) {
+          sums.merge(count.getKey(), count.getValue(), Long::sum);
+          values.put(count.getKey(), Value.of(count.getValue()));
+        }
+        context.output().count("mailboxes", 1);
+        if (!total) {
+          print(context, mailbox, values);
+        }
+      }
+    }
+
+    private void print(UserContext context, Mailbox mailbox, Map<Field, Value> values)
+        throws Failure, IOException {
+      List<Value> row = new ArrayList<>();
+      row.add(Value.of(mailbox.name()));
+      for (Field field : fields) {
+        Value value = values.get(field);
+        row.add(value != null ? value : single(mailbox, field));
+      }
+      context.output().row(mailbox.name(), row);
+    }
+
+    /** What is the sum of something over the mails. */
+    private Map<Field, Long> counts(Mailbox mailbox) throws Failure {
+      Map<Field, Long> counts = new EnumMap<>(Field.class);
+      if (fields.stream().noneMatch(field -> field.summable)) {
+        return counts;
+      }
+      fields.stream().filter(field -> field.summable).forEach(field -> counts.put(field, 0L));
+      // who has just got a UID is recent, and Dovecot counts it as such
+      for (Mail mail : mailbox.mails(true)) {
+        for (Field field : counts.keySet()) {
+          try {
+            counts.merge(field, share(mail, field), Long::sum);
+          } catch (MailGoneException e) {
+            // expunged meanwhile
+          }
+        }
+      }
+      return counts;
+    }
+
+    private static long share(Mail mail, Field field) throws Failure {
+      return switch (field) {
+        case MESSAGES -> 1;
+        case RECENT -> mail.flags().has(Flag.RECENT) ? 1 : 0;
+        case UNSEEN -> mail.flags().has(Flag.SEEN) ? 0 : 1;
+        case VSIZE -> mail.virtualSize();
+        default -> throw new IllegalArgumentException(field.key());
+      };
+    }
+
+    private static Value single(Mailbox mailbox, Field field) throws Failure {
+      return switch (field) {
+        case UIDNEXT -> Value.of(mailbox.identity().uidNext());
+        case UIDVALIDITY -> Value.of(mailbox.identity().uidValidity());
+        case GUID -> Value.of(mailbox.identity().guid());
+        case FIRSTSAVED -> firstSaved(mailbox);
+        default -> Value.ABSENT;
+      };
+    }
+
+    private static Value firstSaved(Mailbox mailbox) throws Failure {
+      for (Mail mail : mailbox.mails(true)) {
+        try {
+          return Value.of(mail.saved());
+        } catch (MailGoneException e) {
+          // the next one is the first now
+        }
+      }
+      return Value.of("never");
+    }
+  }
+}

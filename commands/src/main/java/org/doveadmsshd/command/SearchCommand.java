@@ -1,0 +1,88 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.List;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Value;
+import org.doveadmsshd.storage.search.QueryParser;
+
+/** {@code doveadm search}: lists matching mails by mailbox GUID and UID. */
+final class SearchCommand implements Command {
+  private static final List<Column> COLUMNS =
+      List.of(
+          new Column("mailbox-guid", Column.HIDE_TITLE),
+          new Column("uid", Column.HIDE_TITLE | Column.NUMBER));
+
+  @Override
+  public String name() {
+    return "search";
+  }
+
+  @Override
+  public String synopsis() {
+    return "<search query>";
+  }
+
+  @Override
+  public String summary() {
+    return "list matching mails by mailbox GUID and UID";
+  }
+
+  @Override
+  public String description() {
+    return """
+        Prints a line for every mail that matches: the GUID of its mailbox and its UID.
+
+        A query is a list of keys that must all hold: mailbox INBOX unseen since 1week.
+        Between keys, OR makes alternatives; NOT before a key turns it round; parentheses
+        are words of their own. AND and OR are mixed with parentheses only.
+
+        Dates: 30d, 2weeks, 2026-01-31, 31-Jan-2026, unix time. Sizes: 500k, 2M.
+        Keys: """
+        + " "
+        + String.join(" ", QueryParser.keys())
+        + "\n";
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of();
+  }
+
+  @Override
+  public boolean isPerUser() {
+    return true;
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    return new SearchTask(new MailSearch(MailSearch.query(this, words.positionals(), time), true));
+  }
+
+  private record SearchTask(MailSearch search) implements Task.OfUser {
+    @Override
+    public List<Column> columns() {
+      return COLUMNS;
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "flow";
+    }
+
+    @Override
+    public void run(UserContext context) throws Failure, IOException {
+      search.forEach(
+          context,
+          true,
+          (mailbox, candidate) -> {
+            Value guid = Value.of(mailbox.identity().guid());
+            context
+                .output()
+                .row(mailbox.name(), List.of(guid, Value.of(candidate.mail().uid())));
+            context.output().count("matched", 1);
+          });
+    }
+  }
+}

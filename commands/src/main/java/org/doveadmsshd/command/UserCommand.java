@@ -1,0 +1,139 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.protocol.Value;
+
+/** {@code doveadm user}: what the userdb says. */
+final class UserCommand implements Command {
+  @Override
+  public String name() {
+    return "user";
+  }
+
+  @Override
+  public String synopsis() {
+    return "<user mask> [<user mask> ...]";
+  }
+
+  @Override
+  public String summary() {
+    return "show users of the userdb";
+  }
+
+  @Override
+  public String description() {
+    return """
+        With a mask (* for anything, ? for one character): the names of matching users. Without:
+        the fields of each user.
+        """;
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(new Option('f', "field", "field", "print only the value of this field"));
+  }
+
+  @Override
+  public boolean isPerUser() {
+    return false;
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    if (words.positionals().isEmpty()) {
+      throw Failure.usage("doveadm user [-f <field>] " + synopsis());
+    }
+    List<UserMask> masks = words.positionals().stream().map(UserMask::new).toList();
+    return masks.stream().anyMatch(UserMask::hasWildcard)
+        ? new ListTask(masks)
+        : new LookupTask(words.positionals(), words.value("field"));
+  }
+
+  /** Names. */
+  private record ListTask(List<UserMask> masks) implements Task.OfServer {
+    @Override
+    public List<Column> columns() {
+      return List.of(new Column("user", Column.HIDE_TITLE));
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "flow";
+    }
+
+    @Override
+    public void run(ServerContext context) throws Failure, IOException {
+      Iterator<String> names = context.userdb().list();
+      while (names.hasNext()) {
+        String name = names.next();
+        context.output().checkpoint();
+        if (context.master().scope().hasUser(name)
+            && masks.stream().anyMatch(mask -> mask.matches(name))) {
+          context.output().row(null, List.of(Value.of(name)));
+        }
+      }
+    }
+  }
+
+  /** Fields: all of them, or the value of one. */
+  private record LookupTask(List<String> users, Optional<String> field)
+      implements Task.OfServer {
+    @Override
+    public List<Column> columns() {
+      return field.isPresent()
+          ? List.of(new Column("user"), new Column("value"))
+          : List.of(new Column("user"), new Column("field"), new Column("value"));
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "user";
+    }
+
+    @Override
+    public void run(ServerContext context) throws Failure, IOException {
+      for (String name : users) {
+        try {
+          lookup(context, name);
+        } catch (Failure e) {
+          context.output().failed(e);
+        }
+      }
+    }
+
+    private void lookup(ServerContext context, String name) throws Failure, IOException {
+      context.master().scope().checkUser(name);
+      MailUser user =
+          context
+              .userdb()
+              .find(name)
+              .orElseThrow(
+                  () -> new Failure(Outcome.NO_USER, "User doesn't exist: " + name));
+      Map<String, String> fields = new LinkedHashMap<>();
+      if (!user.name().equals(name)) {
+        fields.put("user", user.name());
+      }
+      fields.putAll(user.fields());
+      for (Map.Entry<String, String> entry : fields.entrySet()) {
+        Value value = Value.of(entry.getValue());
+        if (field.isEmpty()) {
+          context
+              .output()
+              .row(null, List.of(Value.of(name), Value.of(entry.getKey()), value));
+        } else if (field.get().equals(entry.getKey())) {
+          context.output().row(null, List.of(Value.of(name), value));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.List;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Value;
+
+/** {@code doveadm who}: runs and lanes in progress. */
+final class WhoCommand implements Command {
+  private static final List<Column> COLUMNS =
+      List.of(
+          new Column("id"),
+          new Column("kind"),
+          new Column("master"),
+          new Column("address"),
+          new Column("seconds", Column.RIGHT | Column.NUMBER),
+          new Column("done", Column.RIGHT | Column.NUMBER),
+          new Column("failed", Column.RIGHT | Column.NUMBER),
+          new Column("command"));
+
+  @Override
+  public String name() {
+    return "who";
+  }
+
+  @Override
+  public String synopsis() {
+    return "";
+  }
+
+  @Override
+  public String summary() {
+    return "show runs and lanes in progress";
+  }
+
+  @Override
+  public String description() {
+    return """
+        A run is a command that the server's own brain works through; a lane is a channel on
+        which another brain sends requests. "done" and "failed" count users. Who may not see
+        every user sees only what is his own.
+        """;
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of();
+  }
+
+  @Override
+  public boolean isPerUser() {
+    return false;
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    if (!words.positionals().isEmpty()) {
+      throw Failure.usage("doveadm who takes no arguments");
+    }
+    return new WhoTask();
+  }
+
+  private record WhoTask() implements Task.OfServer {
+    @Override
+    public List<Column> columns() {
+      return COLUMNS;
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "table";
+    }
+
+    @Override
+    public void run(ServerContext context) throws Failure, IOException {
+      boolean all = context.master().scope().hasAllUsers();
+      for (ServerContext.Activity.Entry entry : context.activity().entries()) {
+        if (all || entry.master().equals(context.master().name())) {
+          context
+              .output()
+              .row(
+                  null,
+                  List.of(
+                      Value.of(entry.id()),
+                      Value.of(entry.kind()),
+                      Value.of(entry.master()),
+                      Value.of(entry.address()),
+                      Value.of(entry.seconds()),
+                      Value.of(entry.done()),
+                      Value.of(entry.failed()),
+                      Value.of(entry.doing())));
+        }
+      }
+    }
+  }
+}
