@@ -128,7 +128,7 @@ final class MaildirMailbox implements Mailbox {
    * @return the bases that got a UID just now
    */
   private Set<String> assign(Map<String, Place> places) throws Failure, PosixException {
-    try (UidListLock lock = UidListLock.acquire(directory, name, context.lockPatience())) {
+    try (UidListLock lock = UidListLock.acquire(directory, name, context)) {
       places.putAll(scan());
       UidList old = readUids();
       UidList list = old;

@@ -29,9 +29,22 @@ public final class MaildirStore implements MailStore {
    * How a store behaves.
    *
    * @param lockPatience how long to wait for a locked mailbox
+   * @param checkpoint called wherever it may take long
    * @param warnings told, in words for people, what is wrong but does not stop the command
    */
-  public record Context(Duration lockPatience, Consumer<String> warnings) {}
+  public record Context(
+      Duration lockPatience, Checkpoint checkpoint, Consumer<String> warnings) {}
+
+  /** Says whether to go on. */
+  @FunctionalInterface
+  public interface Checkpoint {
+    /**
+     * Returns, or ends what is being done.
+     *
+     * @throws Failure when it should stop
+     */
+    void check() throws Failure;
+  }
 
   private MaildirStore(Directory root, Context context) {
     this.root = root;

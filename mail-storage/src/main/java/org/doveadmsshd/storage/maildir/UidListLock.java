@@ -45,8 +45,9 @@ final class UidListLock implements Closeable {
    *
    * @throws Failure when it was not free in time, or the thread was interrupted
    */
-  static UidListLock acquire(Directory directory, String mailbox, Duration patience)
+  static UidListLock acquire(Directory directory, String mailbox, MaildirStore.Context context)
       throws Failure, PosixException {
+    Duration patience = context.lockPatience();
     long deadline = System.nanoTime() + patience.toNanos();
     long pause = 10 + ThreadLocalRandom.current().nextLong(20);
     while (true) {
@@ -66,6 +67,7 @@ final class UidListLock implements Closeable {
             "Mailbox %s is locked by %s; gave up after %d s"
                 .formatted(mailbox, holder(directory), patience.toSeconds()));
       }
+      context.checkpoint().check();
       pause(mailbox, pause);
       pause = Math.min(pause * 3 / 2, 1000);
     }

@@ -1,0 +1,353 @@
+package org.doveadmsshd.worker;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.auth.sasl.PlainResponse;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Limits;
+import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.MessageSink;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.protocol.ProtocolException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The worker's side of one lane: hello, authentication, then requests in the order of their arrival
+ * (docs/PROTOCOL.md section 5).
+ *
+ * <p>The transport's thread calls {@link #receive} and {@link #closed}, which never block. Requests
+ * wait in a bounded queue; while there are any, one thread of the executor works them off and writes
+ * the answers, waiting there when the peer does not read.
+ */
+public final class LaneSession {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneSession.class);
+
+  private enum State {
+    HELLO,
+    AUTHENTICATION,
+    READY,
+    CLOSED
+  }
+
+  private final Worker worker;
+  private final Masters masters;
+  private final Executor executor;
+  private final MessageSink out;
+  private final Runnable closeTransport;
+  private final String software;
+
+  // guarded by this
+  private final ArrayDeque<Job> jobs = new ArrayDeque<>();
+  private final Map<Integer, RequestControl> controls = new HashMap<>();
+  private int waitingBytes;
+  private boolean working;
+  private State state = State.HELLO;
+
+  private volatile Master master;
+  private volatile String doing = "";
+  private volatile long done;
+  private volatile long failed;
+
+  /** A piece of work; its size counts against the limit of waiting bytes. */
+  private record Job(int size, boolean isRequest, Work work) {}
+
+  /** Runs on a thread of the executor and may block. */
+  @FunctionalInterface
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  /**
+   * @param preauthenticated who the transport has proved the peer to be; empty when it must say so
+   * @param out where answers go; used by one thread at a time
+   * @param closeTransport ends the connection after a fault; may be called more than once
+   * @param software name and version for the hello
+   */
+  public LaneSession(
+      Worker worker,
+      Masters masters,
+      Optional<Master> preauthenticated,
+      Executor executor,
+      MessageSink out,
+      Runnable closeTransport,
+      String software) {
+    this.worker = worker;
+    this.masters = masters;
+    this.master = preauthenticated.orElse(null);
+    this.executor = executor;
+    this.out = out;
+    this.closeTransport = closeTransport;
+    this.software = software;
+  }
+
+  /** Sends the hello. */
+  public void start() {
+    Optional<String> name = Optional.ofNullable(master).map(Master::name);
+    enqueue(
+        0,
+        false,
+        () -> out.send(new Message.Hello(Limits.VERSION, software, name, List.of())));
+  }
+
+  /** Takes a message from the peer. */
+  public void receive(Message message) {
+    try {
+      message.accept(new Receiver());
+    } catch (ProtocolException e) {
+      fault(e.getMessage());
+    }
+  }
+
+  /** Ends the lane because the peer broke the protocol. */
+  public void fault(String text) {
+    synchronized (this) {
+      if (state == State.CLOSED) {
+        return;
+      }
+      state = State.CLOSED;
+      controls.values().forEach(RequestControl::cancel);
+      jobs.clear();
+      waitingBytes = 0;
+    }
+    LOG.info("A lane is closed: {}", text);
+    enqueue(
+        0,
+        false,
+        () -> {
+          out.send(new Message.Fault(text));
+          out.flush();
+          closeTransport.run();
+        });
+  }
+
+  /** The peer is gone: stops what is under way. */
+  public synchronized void closed() {
+    state = State.CLOSED;
+    controls.values().forEach(RequestControl::cancel);
+    jobs.clear();
+  }
+
+  /** What {@code who} shows: the command under way, empty when idle. */
+  public String doing() {
+    return doing;
+  }
+
+  /** Requests done so far. */
+  public long done() {
+    return done;
+  }
+
+  /** Requests that failed so far. */
+  public long failed() {
+    return failed;
+  }
+
+  /** Says for each message whether it is in order. */
+  private final class Receiver implements Message.Visitor<Void, ProtocolException> {
+    @Override
+    public Void unexpected(Message message) throws ProtocolException {
+      throw new ProtocolException(
+          "message " + message.getClass().getSimpleName() + " is not for a worker");
+    }
+
+    @Override
+    public Void hello(Message.Hello hello) throws ProtocolException {
+      if (hello.version() != Limits.VERSION) {
+        throw new ProtocolException(
+            "version " + hello.version() + " is not supported, only " + Limits.VERSION);
+      }
+      move(State.HELLO, master == null ? State.AUTHENTICATION : State.READY);
+      return null;
+    }
+
+    @Override
+    public Void authenticate(Message.Authenticate request) throws ProtocolException {
+      move(State.AUTHENTICATION, State.AUTHENTICATION);
+      int size = request.initialResponse().length;
+      accept(request.requestId(), size, control -> verify(request));
+      return null;
+    }
+
+    @Override
+    public Void run(Message.Run request) throws ProtocolException {
+      move(State.READY, State.READY);
+      int size = request.arguments().stream().mapToInt(String::length).sum() + 100;
+      accept(
+          request.requestId(),
+          size,
+          control -> {
+            doing = request.command() + " " + request.user();
+            worker.run(master, request, control, LaneSession.this::sendCounted);
+            doing = "";
+          });
+      return null;
+    }
+
+    @Override
+    public Void listUsers(Message.ListUsers request) throws ProtocolException {
+      move(State.READY, State.READY);
+      accept(
+          request.requestId(),
+          request.mask().length(),
+          control -> worker.list(master, request, control, out));
+      return null;
+    }
+
+    @Override
+    public Void cancel(Message.Cancel cancel) throws ProtocolException {
+      move(State.READY, State.READY);
+      synchronized (LaneSession.this) {
+        RequestControl control = controls.get(cancel.requestId());
+        if (control != null) {
+          control.cancel();
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public Void fault(Message.Fault fault) {
+      LOG.info("The peer of a lane says: {}", fault.text());
+      closed();
+      closeTransport.run();
+      return null;
+    }
+  }
+
+  private synchronized void move(State from, State to) throws ProtocolException {
+    if (state != from && state != State.CLOSED) {
+      throw new ProtocolException("message out of order: the lane expects " + state);
+    }
+    if (state != State.CLOSED) {
+      state = to;
+    }
+  }
+
+  /** A request that can be cancelled. */
+  @FunctionalInterface
+  private interface Request {
+    void run(RequestControl control) throws IOException;
+  }
+
+  private void accept(int requestId, int size, Request request) throws ProtocolException {
+    RequestControl control = new RequestControl();
+    synchronized (this) {
+      if (state == State.CLOSED) {
+        return;
+      }
+      if (controls.size() >= Limits.MAX_PIPELINED
+          || waitingBytes + size > Limits.MAX_PIPELINED_BYTES) {
+        throw new ProtocolException("too many requests are waiting on this lane");
+      }
+      if (controls.putIfAbsent(requestId, control) != null) {
+        throw new ProtocolException("request id " + requestId + " is in use");
+      }
+    }
+    enqueue(
+        size,
+        true,
+        () -> {
+          try {
+            request.run(control);
+          } finally {
+            synchronized (this) {
+              controls.remove(requestId);
+            }
+          }
+        });
+  }
+
+  private void sendCounted(Message message) throws IOException {
+    if (message instanceof Message.Done) {
+      done++;
+      failed += ((Message.Done) message).outcome().isOk() ? 0 : 1;
+    }
+    out.send(message);
+  }
+
+  /** Checks a password; slow on purpose, and not on the transport's thread. */
+  private void verify(Message.Authenticate request) throws IOException {
+    Outcome outcome = Outcome.NO_PERMISSION;
+    String text = "Authentication failed";
+    Optional<PlainResponse> response =
+        request.mechanism().equals(PlainResponse.MECHANISM)
+            ? PlainResponse.parse(request.initialResponse())
+            : Optional.empty();
+    try {
+      if (response.isPresent() && response.get().authorization().isEmpty()) {
+        master =
+            masters
+                .authenticate(response.get().authentication(), response.get().password())
+                .orElse(null);
+      }
+    } catch (Failure e) {
+      LOG.warn("Authentication on a lane could not be decided: {}", e.getMessage());
+      outcome = Outcome.TEMPORARY_FAILURE;
+      text = "Authentication is not possible at the moment";
+    }
+    if (master != null) {
+      outcome = Outcome.OK;
+      text = "";
+      synchronized (this) {
+        state = state == State.CLOSED ? State.CLOSED : State.READY;
+      }
+    }
+    out.send(new Message.Done(request.requestId(), outcome, text, Map.of(), 0));
+  }
+
+  private void enqueue(int size, boolean isRequest, Work work) {
+    synchronized (this) {
+      jobs.add(new Job(size, isRequest, work));
+      waitingBytes += size;
+      if (working) {
+        return;
+      }
+      working = true;
+    }
+    try {
+      executor.execute(this::work);
+    } catch (RejectedExecutionException e) {
+      LOG.warn("No thread is free for a lane; it is closed");
+      closed();
+      closeTransport.run();
+    }
+  }
+
+  /** Works jobs off until there are none. */
+  private void work() {
+    try {
+      while (true) {
+        Job job;
+        synchronized (this) {
+          job = jobs.poll();
+          if (job == null) {
+            working = false;
+            break;
+          }
+          waitingBytes = Math.max(0, waitingBytes - job.size());
+        }
+        job.work().run();
+        if (isIdle()) {
+          out.flush();
+        }
+      }
+    } catch (IOException e) {
+      LOG.debug("A lane broke off", e);
+      closed();
+      closeTransport.run();
+    }
+  }
+
+  private synchronized boolean isIdle() {
+    return jobs.isEmpty();
+  }
+}

@@ -1,0 +1,123 @@
+package org.doveadmsshd.worker;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.doveadmsshd.command.Output;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Limits;
+import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.MessageSink;
+import org.doveadmsshd.protocol.Value;
+
+/** Makes messages of what a task puts out. */
+final class RequestOutput implements Output {
+  private static final long PROGRESS_EVERY = 1000;
+
+  private final int requestId;
+  private final List<Column> columns;
+  private final boolean addsMailbox;
+  private final RequestControl control;
+  private final MessageSink sink;
+  private final Map<String, Long> counts = new LinkedHashMap<>();
+  private boolean columnsSent;
+  private Failure firstFailure;
+
+  RequestOutput(
+      int requestId,
+      List<Column> columns,
+      boolean context,
+      RequestControl control,
+      MessageSink sink) {
+    this.requestId = requestId;
+    this.addsMailbox =
+        context && columns.stream().noneMatch(column -> column.key().equals("mailbox"));
+    this.columns = addsMailbox ? withMailbox(columns) : columns;
+    this.control = control;
+    this.sink = sink;
+  }
+
+  private static List<Column> withMailbox(List<Column> columns) {
+    List<Column> all = new ArrayList<>();
+    all.add(new Column("mailbox", Column.CONTEXT));
+    all.addAll(columns);
+    return all;
+  }
+
+  @Override
+  public void row(String mailbox, List<Value> values, List<InputStream> streams)
+      throws Failure, IOException {
+    if (!columnsSent) {
+      sink.send(new Message.Columns(requestId, columns));
+      columnsSent = true;
+    }
+    List<Value> all = values;
+    if (addsMailbox) {
+      all = new ArrayList<>(values.size() + 1);
+      all.add(mailbox == null ? Value.ABSENT : Value.of(mailbox));
+      all.addAll(values);
+    }
+    sink.send(new Message.Row(requestId, all));
+    for (InputStream stream : streams) {
+      chunks(stream);
+    }
+  }
+
+  private void chunks(InputStream stream) throws Failure, IOException {
+    byte[] buffer = new byte[Limits.MAX_CHUNK];
+    while (true) {
+      control.check();
+      int length = stream.readNBytes(buffer, 0, buffer.length);
+      boolean last = length < buffer.length;
+      sink.send(new Message.Chunk(requestId, last, ByteBuffer.wrap(buffer, 0, length)));
+      if (last) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void count(String what, long number) {
+    counts.merge(what, number, Long::sum);
+  }
+
+  @Override
+  public void progress(long done, long total) throws IOException {
+    if (done % PROGRESS_EVERY == 0) {
+      sink.send(new Message.Progress(requestId, done, total));
+    }
+  }
+
+  @Override
+  public void log(Message.Log.Level level, String text) throws IOException {
+    sink.send(new Message.Log(requestId, level, text));
+  }
+
+  @Override
+  public void failed(Failure failure) throws IOException {
+    if (firstFailure == null) {
+      firstFailure = failure; // becomes the text of DONE
+    } else {
+      log(Message.Log.Level.ERROR, failure.getMessage());
+    }
+  }
+
+  @Override
+  public void checkpoint() throws Failure {
+    control.check();
+  }
+
+  /** The first failure of a part; null when all went well. */
+  Failure firstFailure() {
+    return firstFailure;
+  }
+
+  Map<String, Long> counts() {
+    return counts;
+  }
+}
