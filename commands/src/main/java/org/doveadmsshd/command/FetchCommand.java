@@ -39,7 +39,7 @@ final class FetchCommand implements Command {
         Fields are one word, separated by spaces: "uid flags hdr.subject".
         doveadm help search explains queries.
 
-        Fields: """
+        Fields:"""
         + " "
         + String.join(" ", FetchFields.names())
         + "\n";

@@ -39,7 +39,7 @@ final class SearchCommand implements Command {
         are words of their own. AND and OR are mixed with parentheses only.
 
         Dates: 30d, 2weeks, 2026-01-31, 31-Jan-2026, unix time. Sizes: 500k, 2M.
-        Keys: """
+        Keys:"""
         + " "
         + String.join(" ", QueryParser.keys())
         + "\n";

@@ -58,7 +58,7 @@ public final class LaneSession {
   private volatile long failed;
 
   /** A piece of work; its size counts against the limit of waiting bytes. */
-  private record Job(int size, boolean isRequest, Work work) {}
+  private record Job(int size, Work work) {}
 
   /** Runs on a thread of the executor and may block. */
   @FunctionalInterface
@@ -94,7 +94,6 @@ public final class LaneSession {
     Optional<String> name = Optional.ofNullable(master).map(Master::name);
     enqueue(
         0,
-        false,
         () -> out.send(new Message.Hello(Limits.VERSION, software, name, List.of())));
   }
 
@@ -121,7 +120,6 @@ public final class LaneSession {
     LOG.info("A lane is closed: {}", text);
     enqueue(
         0,
-        false,
         () -> {
           out.send(new Message.Fault(text));
           out.flush();
@@ -254,7 +252,6 @@ public final class LaneSession {
     }
     enqueue(
         size,
-        true,
         () -> {
           try {
             request.run(control);
@@ -304,9 +301,9 @@ public final class LaneSession {
     out.send(new Message.Done(request.requestId(), outcome, text, Map.of(), 0));
   }
 
-  private void enqueue(int size, boolean isRequest, Work work) {
+  private void enqueue(int size, Work work) {
     synchronized (this) {
-      jobs.add(new Job(size, isRequest, work));
+      jobs.add(new Job(size, work));
       waitingBytes += size;
       if (working) {
         return;

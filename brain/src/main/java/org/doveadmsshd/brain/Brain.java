@@ -1,0 +1,79 @@
+package org.doveadmsshd.brain;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.doveadmsshd.protocol.Failure;
+
+/** Carries out command lines. Safe for several threads. */
+public final class Brain {
+  private final Executor executor;
+  private final Clock clock;
+
+  /**
+   * @param executor runs what may block; must not limit its threads
+   * @param clock says what dates such as {@code 30d} count back from
+   */
+  public Brain(Executor executor, Clock clock) {
+    this.executor = executor;
+    this.clock = clock;
+  }
+
+  /** What a command line may use. */
+  public interface Resources {
+    /** The servers it is carried out on; called once, after the words have been checked. */
+    List<Server> servers() throws Failure;
+
+    /** Whether {@code -F} may name a file rather than standard input. */
+    boolean mayReadFiles();
+  }
+
+  /**
+   * Carries out the words after {@code doveadm}.
+   *
+   * @param started told about the run before it begins, for who wants to watch or to stop it
+   * @return the exit code
+   * @throws IOException when the console is gone; the run has been stopped then
+   */
+  public int run(
+      List<String> words, Console console, Resources resources, Consumer<Run> started)
+      throws IOException {
+    try {
+      if (!words.isEmpty() && (words.get(0).equals("help") || words.get(0).equals("--help"))) {
+        List<String> about = words.subList(1, words.size());
+        print(console, about.isEmpty() ? Help.overview() : Help.of(about));
+        return 0;
+      }
+      Invocation invocation = Invocation.parse(words);
+      if (invocation.users() instanceof UserSelection.Listed && !resources.mayReadFiles()) {
+        checkStandardInput((UserSelection.Listed) invocation.users());
+      }
+      List<Server> servers = resources.servers();
+      Run run = new Run(invocation, console, servers, executor, clock.instant());
+      started.accept(run);
+      return run.execute();
+    } catch (Failure e) {
+      console
+          .error()
+          .write(("doveadm: Error: " + e.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
+      console.error().flush();
+      return e.outcome().exitCode();
+    }
+  }
+
+  private static void checkStandardInput(UserSelection.Listed listed) throws Failure {
+    if (!listed.file().equals("-")) {
+      throw Failure.usage(
+          "The server opens no files for you; send the names: ssh … doveadm … -F - < "
+              + listed.file());
+    }
+  }
+
+  private static void print(Console console, String text) throws IOException {
+    console.out().write(text.getBytes(StandardCharsets.UTF_8));
+    console.out().flush();
+  }
+}

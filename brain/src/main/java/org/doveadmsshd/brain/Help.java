@@ -1,0 +1,59 @@
+package org.doveadmsshd.brain;
+
+import java.util.List;
+import java.util.Optional;
+import org.doveadmsshd.command.Command;
+import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.command.Option;
+import org.doveadmsshd.protocol.Failure;
+
+/** What {@code doveadm help} prints. */
+final class Help {
+  private Help() {}
+
+  /** The list of commands. */
+  static String overview() {
+    StringBuilder text = new StringBuilder();
+    text.append("usage: doveadm [-v] [-h] [-f <formatter>] <command> [options] [arguments]\n\n");
+    for (Command command : CommandCatalog.all()) {
+      text.append("  %-16s %s%n".formatted(command.name(), command.summary()));
+    }
+    text.append("  %-16s %s%n%n".formatted("help", "explain a command: help [<command>]"));
+    text.append("Before the command:\n");
+    options(text, Invocation.GLOBAL);
+    text.append("\nTo choose users, after every command about their mail:\n");
+    options(text, Invocation.SELECTION);
+    text.append("\nOne user's failure does not stop the others. Exit code: 0 when all went well,\n");
+    text.append("75 after a temporary failure, else that of the first failure.\n");
+    return text.toString();
+  }
+
+  /** All about one command. */
+  static String of(List<String> words) throws Failure {
+    String name = String.join(" ", words);
+    Optional<Command> found = CommandCatalog.find(name);
+    Command command =
+        found.orElseThrow(
+            () -> Failure.usage("Unknown command: " + name + " (doveadm help lists them)"));
+    StringBuilder text = new StringBuilder();
+    String users = command.isPerUser() ? " -u <user>|-A|-F <file>" : "";
+    String options = command.options().isEmpty() ? "" : " [options]";
+    text.append("usage: doveadm ").append(command.name()).append(users).append(options);
+    text.append(' ').append(command.synopsis()).append("\n\n");
+    text.append(command.summary()).append("\n\n").append(command.description());
+    if (!command.options().isEmpty() || command.isPerUser()) {
+      text.append("\nOptions:\n");
+      options(text, command.options());
+      if (command.isPerUser()) {
+        options(text, Invocation.SELECTION);
+      }
+    }
+    return text.toString();
+  }
+
+  private static void options(StringBuilder text, List<Option> options) {
+    for (Option option : options) {
+      text.append("  %-28s %s%n".formatted(option.usage(), option.help()));
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package org.doveadmsshd.brain;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.brain.format.Formatters;
+import org.doveadmsshd.command.Command;
+import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.command.Option;
+import org.doveadmsshd.command.Words;
+import org.doveadmsshd.protocol.Failure;
+
+/**
+ * A command line, checked as far as that is possible without asking a server.
+ *
+ * @param formatter chosen with -f
+ * @param hideTitles -h
+ * @param verbose -v
+ * @param lanes most lanes to use for each server; 0 for as many as there are
+ * @param words of the command, without the options that choose users
+ * @param deadline longest time for one user; zero for none
+ * @param allowEmpty whether it is no error when no user matches
+ */
+public record Invocation(
+    Optional<String> formatter,
+    boolean hideTitles,
+    boolean verbose,
+    int lanes,
+    Command command,
+    Words words,
+    UserSelection users,
+    Duration deadline,
+    boolean allowEmpty) {
+
+  /** Options before the command. */
+  public static final List<Option> GLOBAL =
+      List.of(
+          new Option('f', "formatter", "formatter", String.join(", ", Formatters.NAMES)),
+          new Option('h', "hide-titles", null, "no headings (tab and table)"),
+          new Option('v', "verbose", null, "progress and a summary on standard error"),
+          new Option('D', "debug", null, "as -v"),
+          new Option('o', "setting", "name=value", "doveadm_worker_count=N: use N lanes"));
+
+  /** Options after every command that is carried out for users. */
+  public static final List<Option> SELECTION =
+      List.of(
+          new Option('u', "user", "user", "this user, or all that match a mask with * or ?"),
+          new Option('A', "all-users", null, "all users (that your scope covers)"),
+          new Option('F', "file", "file", "users named in a file, a line each; - is standard input"),
+          new Option((char) 0, "timeout", "time", "give up on a user after this time: 30s, 5m"),
+          new Option((char) 0, "allow-empty", null, "it is no error when no user matches"));
+
+  private static final Pattern TIMEOUT = Pattern.compile("([0-9]{1,6})(s|m|h)?");
+  private static final Pattern WORKER_COUNT = Pattern.compile("doveadm_worker_count=([0-9]{1,4})");
+
+  /**
+   * Reads the words after {@code doveadm}.
+   *
+   * @throws Failure that says what is wrong with them
+   */
+  public static Invocation parse(List<String> line) throws Failure {
+    Words global = Words.parseUntilPositional("", GLOBAL, line);
+    Optional<String> formatter = global.value("formatter");
+    if (formatter.isPresent()) {
+      Formatters.check(formatter.get());
+    }
+    List<String> rest = global.positionals();
+    Command command =
+        CommandCatalog.findAtStart(rest).orElseThrow(() -> unknownCommand(rest));
+    List<String> after = rest.subList(command.name().split(" ").length, rest.size());
+    List<Option> known = new ArrayList<>(command.options());
+    if (command.isPerUser()) {
+      known.addAll(SELECTION);
+    }
+    Words words = Words.parse(command.name(), known, after);
+    return new Invocation(
+        formatter,
+        global.has("hide-titles"),
+        global.has("verbose") || global.has("debug"),
+        lanes(global),
+        command,
+        words,
+        command.isPerUser() ? users(command, words) : new UserSelection.None(),
+        deadline(words),
+        words.has("allow-empty"));
+  }
+
+  private static Failure unknownCommand(List<String> words) {
+    if (words.isEmpty()) {
+      return Failure.usage("Missing command; doveadm help lists them");
+    }
+    boolean two = words.get(0).equals("mailbox") && words.size() > 1;
+    String name = two ? words.get(0) + " " + words.get(1) : words.get(0);
+    return Failure.usage("Unknown command: " + name + " (doveadm help lists them)");
+  }
+
+  private static UserSelection users(Command command, Words words) throws Failure {
+    List<UserSelection> chosen = new ArrayList<>();
+    if (words.has("all-users")) {
+      chosen.add(new UserSelection.Matching(UserMask.ALL));
+    }
+    words.value("file").ifPresent(file -> chosen.add(new UserSelection.Listed(file)));
+    words
+        .value("user")
+        .ifPresent(
+            user ->
+                chosen.add(
+                    UserMask.hasWildcard(user)
+                        ? new UserSelection.Matching(new UserMask(user))
+                        : new UserSelection.Single(user)));
+    if (chosen.size() != 1) {
+      throw Failure.usage(
+          command.name() + ": say for whom, with one of -u <user or mask>, -A or -F <file>");
+    }
+    return chosen.get(0);
+  }
+
+  private static int lanes(Words global) throws Failure {
+    if (!global.has("setting")) {
+      return 0;
+    }
+    String setting = global.value("setting").orElse("");
+    Matcher matcher = WORKER_COUNT.matcher(setting);
+    if (!matcher.matches()) {
+      throw Failure.usage("Setting can't be changed on the command line: " + setting);
+    }
+    return Integer.parseInt(matcher.group(1));
+  }
+
+  private static Duration deadline(Words words) throws Failure {
+    if (!words.has("timeout")) {
+      return Duration.ZERO;
+    }
+    String text = words.value("timeout").orElse("");
+    Matcher matcher = TIMEOUT.matcher(text);
+    if (!matcher.matches()) {
+      throw Failure.usage("Invalid --timeout: " + text + " (try 30s or 5m)");
+    }
+    long number = Long.parseLong(matcher.group(1));
+    String unit = matcher.group(2) == null ? "s" : matcher.group(2);
+    return switch (unit) {
+      case "m" -> Duration.ofMinutes(number);
+      case "h" -> Duration.ofHours(number);
+      default -> Duration.ofSeconds(number);
+    };
+  }
+}

@@ -1,0 +1,33 @@
+package org.doveadmsshd.brain;
+
+import java.util.function.Consumer;
+import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.protocol.Failure;
+
+/** A mail host, as the brain sees it. */
+public interface Server {
+  /** As in the configuration. */
+  String name();
+
+  /** Whether a user may be there, as far as the configuration tells. */
+  boolean mayHave(String user);
+
+  /**
+   * Names the users there, one after another.
+   *
+   * @param taker may block
+   * @throws Failure when the list cannot be had to its end
+   */
+  void listUsers(UserMask mask, Consumer<String> taker) throws Failure;
+
+  /**
+   * Works the queue off on lanes until it is closed and empty. Returns then.
+   *
+   * @param limit most lanes to use; 0 for as many as the configuration says
+   * @throws Failure when no lane can be had; what is in the queue is left there
+   */
+  void work(UserQueue queue, int limit) throws Failure;
+
+  /** Stops what is under way on its lanes at the next checkpoint. Returns at once. */
+  void cancel();
+}

@@ -1,0 +1,89 @@
+package org.doveadmsshd.brain;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The users that wait for one server's lanes: bounded for who fills it, with a bell for lanes that
+ * found it empty. Safe for several threads.
+ */
+public final class UserQueue {
+  private static final int CAPACITY = 512;
+
+  private final ArrayDeque<Assignment> waiting = new ArrayDeque<>();
+  private final List<Runnable> bells = new ArrayList<>();
+  private boolean closed;
+
+  /** Adds a user; waits while the queue is full. Does nothing once it is closed. */
+  void put(Assignment assignment) throws InterruptedException {
+    synchronized (this) {
+      while (waiting.size() >= CAPACITY && !closed) {
+        wait();
+      }
+    }
+    add(assignment);
+  }
+
+  /** Adds a user without waiting: one that comes back from a lane or from another server. */
+  void add(Assignment assignment) {
+    List<Runnable> toRing;
+    synchronized (this) {
+      waiting.add(assignment);
+      notifyAll();
+      toRing = List.copyOf(bells);
+    }
+    toRing.forEach(Runnable::run);
+  }
+
+  /** Takes the next user, or null when there is none at the moment. */
+  public synchronized Assignment poll() {
+    Assignment next = waiting.poll();
+    if (next != null && waiting.size() == CAPACITY / 2) {
+      notifyAll();
+    }
+    return next;
+  }
+
+  /** Takes the next user; waits for one. Null when there will be none any more. */
+  public synchronized Assignment take() throws InterruptedException {
+    while (waiting.isEmpty() && !closed) {
+      wait();
+    }
+    Assignment next = waiting.poll();
+    notifyAll();
+    return next;
+  }
+
+  /** Calls back, on another thread, whenever a user is added or the queue is closed. */
+  public void ring(Runnable bell) {
+    synchronized (this) {
+      bells.add(bell);
+    }
+    bell.run();
+  }
+
+  /** Says that nobody will be added any more. What is there may still be taken. */
+  void close() {
+    List<Runnable> toRing;
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+      toRing = List.copyOf(bells);
+    }
+    toRing.forEach(Runnable::run);
+  }
+
+  /** Whether it is closed and nobody waits. */
+  public synchronized boolean isFinished() {
+    return closed && waiting.isEmpty();
+  }
+
+  /** Takes out whoever waits. */
+  synchronized List<Assignment> drain() {
+    List<Assignment> all = List.copyOf(waiting);
+    waiting.clear();
+    notifyAll();
+    return all;
+  }
+}

@@ -1,0 +1,23 @@
+package org.doveadmsshd.brain;
+
+import org.doveadmsshd.auth.UserMask;
+
+/** The users that a command is meant for. */
+public sealed interface UserSelection {
+  /** One user, who must exist. */
+  record Single(String name) implements UserSelection {}
+
+  /** All users that match. */
+  record Matching(UserMask mask) implements UserSelection {}
+
+  /** The users whose names stand in a file, a line each; {@code -} is standard input. */
+  record Listed(String file) implements UserSelection {}
+
+  /** Nobody in particular: the command is about servers. */
+  record None() implements UserSelection {}
+
+  /** Whether rows must say whose they are. */
+  default boolean isSeveral() {
+    return this instanceof Matching || this instanceof Listed;
+  }
+}

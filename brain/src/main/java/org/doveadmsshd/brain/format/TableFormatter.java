@@ -1,0 +1,103 @@
+package org.doveadmsshd.brain.format;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.protocol.Value;
+
+/** Aligned columns; their widths come from the first {@value #SAMPLE} rows. */
+final class TableFormatter extends Formatter {
+  private static final int SAMPLE = 100;
+
+  private final boolean titles;
+  private final int lineWidth;
+  private final List<List<String>> sample = new ArrayList<>();
+  private List<String> row = new ArrayList<>();
+  private int[] widths;
+
+  TableFormatter(List<Column> columns, Sink sink, boolean titles, int lineWidth)
+      throws Failure {
+    super(columns, sink);
+    this.titles = titles && !columns.stream().allMatch(c -> c.has(Column.HIDE_TITLE));
+    this.lineWidth = lineWidth;
+    if (columns.stream().anyMatch(column -> column.has(Column.STREAMED))) {
+      throw new Failure(
+          Outcome.TEMPORARY_FAILURE,
+          "The table formatter can't show values of several lines; use -f pager or -f json");
+    }
+  }
+
+  @Override
+  protected void print(Column column, Value value) throws IOException {
+    row.add(value.text());
+    if (isLastColumn()) {
+      sample.add(row);
+      row = new ArrayList<>();
+      if (widths != null || sample.size() >= SAMPLE) {
+        printSample();
+      }
+    }
+  }
+
+  @Override
+  protected void chunk(Column column, ByteBuffer data, boolean first, boolean last)
+      throws IOException {
+    if (last) {
+      print(column, Value.of("(too long)"));
+    }
+  }
+
+  @Override
+  public void end() throws IOException {
+    printSample();
+  }
+
+  private void printSample() throws IOException {
+    if (widths == null) {
+      widths = widths();
+      if (titles) {
+        printRow(columns().stream().map(c -> c.has(Column.HIDE_TITLE) ? "" : c.title()).toList());
+      }
+    }
+    for (List<String> line : sample) {
+      printRow(line);
+    }
+    sample.clear();
+  }
+
+  private int[] widths() {
+    int[] found = new int[columns().size()];
+    int total = found.length - 1;
+    for (int i = 0; i < found.length; i++) {
+      Column column = columns().get(i);
+      found[i] = titles && !column.has(Column.HIDE_TITLE) ? width(column.title()) : 0;
+      for (List<String> line : sample) {
+        found[i] = Math.max(found[i], width(line.get(i)));
+      }
+      total += found[i];
+    }
+    if (total < lineWidth) {
+      found[found.length - 1] += (lineWidth - total) / 2;
+    }
+    return found;
+  }
+
+  private void printRow(List<String> values) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < values.size(); i++) {
+      String padding = " ".repeat(Math.max(0, widths[i] - width(values.get(i))));
+      boolean right = columns().get(i).has(Column.RIGHT);
+      line.append(i > 0 ? " " : "").append(right ? padding : "").append(values.get(i));
+      line.append(right ? "" : padding);
+    }
+    write(line.append('\n').toString());
+  }
+
+  private static int width(String text) {
+    return text.codePointCount(0, text.length());
+  }
+}

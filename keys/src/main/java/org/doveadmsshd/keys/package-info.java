@@ -1,0 +1,2 @@
+/** Key files in OpenSSH's formats: host keys, authorized keys, identities, known hosts. */
+package org.doveadmsshd.keys;

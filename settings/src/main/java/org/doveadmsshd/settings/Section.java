@@ -1,0 +1,148 @@
+package org.doveadmsshd.settings;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.commons.configuration2.tree.ImmutableNode;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/** The values of one section, checked against the {@link Schema}. */
+final class Section {
+  private static final int NEAR = 4;
+
+  private final String type;
+  private final String name;
+  private final String file;
+  private final int line;
+  private final Map<String, String> values = new HashMap<>();
+  private final List<Problem> problems;
+
+  private Section(String type, ImmutableNode node, String file, List<Problem> problems) {
+    this.type = type;
+    this.name = text(node, DovecotConfiguration.NAME, "");
+    this.file = text(node, DovecotConfiguration.FILE, file);
+    this.line = Integer.parseInt(text(node, DovecotConfiguration.LINE, "0"));
+    this.problems = problems;
+  }
+
+  private static String text(ImmutableNode node, String attribute, String standard) {
+    Object value = node.getAttributes().get(attribute);
+    return value == null ? standard : value.toString();
+  }
+
+  /**
+   * Reads the settings that stand directly in a node.
+   *
+   * @param type name in the schema
+   * @param file named where the node does not say where it is from
+   * @param problems gets what is wrong
+   */
+  static Section read(String type, ImmutableNode node, String file, List<Problem> problems) {
+    Section section = new Section(type, node, file, problems);
+    for (ImmutableNode child : node.getChildren()) {
+      boolean isSection = child.getAttributes().containsKey(DovecotConfiguration.NAME);
+      if (!isSection) {
+        section.setting(child);
+      } else if (!type.equals(Schema.TOP)) {
+        section.problem(child, "a section can't stand inside " + type);
+      }
+    }
+    return section;
+  }
+
+  private void setting(ImmutableNode node) {
+    String key = node.getNodeName();
+    Schema.Setting setting = Schema.settings(type).get(key);
+    String value = node.getValue() == null ? "" : node.getValue().toString();
+    if (setting == null) {
+      problem(node, "unknown setting: " + key + nearest(key, Schema.settings(type).keySet()));
+      return;
+    }
+    Optional<String> mistake = setting.type().mistake(value);
+    if (mistake.isPresent()) {
+      problem(node, key + " = " + value + ": " + mistake.get());
+    } else {
+      values.put(key, value);
+    }
+  }
+
+  /** Suggests what may have been meant. */
+  static String nearest(String word, Iterable<String> known) {
+    LevenshteinDistance distance = new LevenshteinDistance(NEAR);
+    String best = null;
+    int least = NEAR;
+    for (String candidate : known) {
+      int far = distance.apply(word, candidate);
+      if (far >= 0 && far < least && !candidate.isEmpty()) {
+        least = far;
+        best = candidate;
+      }
+    }
+    return best == null ? "" : " (did you mean " + best + "?)";
+  }
+
+  private void problem(ImmutableNode node, String text) {
+    int where = Integer.parseInt(text(node, DovecotConfiguration.LINE, "0"));
+    problems.add(new Problem(text(node, DovecotConfiguration.FILE, file), where, text));
+  }
+
+  /** Notes that something is wrong with the section as a whole. */
+  void problem(String text) {
+    problems.add(new Problem(file, line, text));
+  }
+
+  /** The word after the section's type; may be empty. */
+  String name() {
+    return name;
+  }
+
+  /** A value, or its default; empty when it should have been set, which is a problem. */
+  String text(String key) {
+    String standard = Schema.settings(type).get(key).standard();
+    String value = values.getOrDefault(key, standard);
+    if (value == null) {
+      problem(type + (name.isEmpty() ? "" : " " + name) + ": " + key + " must be set");
+      return "";
+    }
+    return value;
+  }
+
+  int number(String key) {
+    return Integer.parseInt(text(key));
+  }
+
+  Duration time(String key) {
+    return Schema.time(text(key));
+  }
+
+  /** Words separated by spaces or commas; those in quotes may have spaces. */
+  List<String> words(String key) {
+    List<String> words = new ArrayList<>();
+    for (String word : text(key).split("[,\\s]+(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")) {
+      if (!word.isBlank()) {
+        words.add(word.replace("\"", ""));
+      }
+    }
+    return words;
+  }
+
+  /** As {@link #words}, checked against what is allowed. */
+  List<String> words(String key, List<String> allowed) {
+    List<String> words = words(key);
+    for (String word : words) {
+      if (!allowed.contains(word)) {
+        problem(key + ": unknown: " + word + nearest(word, allowed));
+      }
+    }
+    return words;
+  }
+
+  @Override
+  public String toString() {
+    return type + " " + name + " " + Arrays.toString(values.keySet().toArray());
+  }
+}

@@ -1,0 +1,253 @@
+package org.doveadmsshd.settings;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.apache.commons.configuration2.io.FileHandler;
+import org.apache.commons.configuration2.tree.ImmutableNode;
+
+/**
+ * All of a configuration. Immutable. Paths are absolute: relative ones count from the directory of
+ * the configuration file, {@code ~} is the home of who runs the program.
+ */
+public record Settings(
+    List<String> listen,
+    int port,
+    Path hostKey,
+    String authorizedKeys,
+    String mailLocation,
+    Duration lockTimeout,
+    Duration loginTimeout,
+    Duration shutdownTimeout,
+    Connections connections,
+    Path knownHosts,
+    Path identity,
+    int workers,
+    List<PasswdFileSettings> passdbs,
+    List<PasswdFileSettings> userdbs,
+    Map<String, MasterSettings> masters,
+    List<ServerSettings> servers) {
+
+  /** Limits of connections. */
+  public record Connections(int all, int beforeLogin, int beforeLoginPerAddress, int channels) {}
+
+  /**
+   * A passdb or userdb.
+   *
+   * @param scheme of passwords that name none
+   */
+  public record PasswdFileSettings(Path file, String scheme) {}
+
+  /**
+   * A master user.
+   *
+   * @param users masks
+   * @param commands names; none means all
+   */
+  public record MasterSettings(List<String> users, List<String> commands) {}
+
+  /**
+   * A server of a brain.
+   *
+   * @param user whom to log in as
+   * @param workers how many lanes
+   * @param users masks of users that are there
+   */
+  public record ServerSettings(
+      String name,
+      String host,
+      int port,
+      String user,
+      Path identity,
+      int workers,
+      List<String> users) {}
+
+  /** A configuration that has problems. */
+  public static final class InvalidException extends Exception {
+    private final transient List<Problem> problems;
+
+    InvalidException(List<Problem> problems) {
+      super(problems.size() + " problems");
+      this.problems = List.copyOf(problems);
+    }
+
+    /** All of them, in the order of the file. */
+    public List<Problem> problems() {
+      return problems;
+    }
+  }
+
+  /**
+   * Reads a configuration file.
+   *
+   * @param commands names that a master user's commands may have
+   * @throws InvalidException with everything that is wrong
+   */
+  public static Settings read(Path file, List<String> commands) throws InvalidException {
+    List<Problem> problems = new ArrayList<>();
+    DovecotConfiguration configuration = new DovecotConfiguration();
+    if (!Files.isReadable(file)) {
+      problems.add(new Problem(file.toString(), 0, "cannot be read"));
+      throw new InvalidException(problems);
+    }
+    try {
+      new FileHandler(configuration).load(file.toAbsolutePath().toFile());
+    } catch (ConfigurationException e) {
+      problems.add(new Problem(file.toString(), 0, String.valueOf(e.getMessage())));
+      throw new InvalidException(problems);
+    }
+    problems.addAll(configuration.problems());
+    ImmutableNode root = configuration.getNodeModel().getNodeHandler().getRootNode();
+    Settings settings = new Binder(file, root, commands, problems).bind();
+    if (!problems.isEmpty()) {
+      throw new InvalidException(problems);
+    }
+    return settings;
+  }
+
+  /** Makes records of the tree. */
+  private static final class Binder {
+    private final Path file;
+    private final ImmutableNode root;
+    private final List<String> commands;
+    private final List<Problem> problems;
+
+    Binder(Path file, ImmutableNode root, List<String> commands, List<Problem> problems) {
+      this.file = file.toAbsolutePath();
+      this.root = root;
+      this.commands = commands;
+      this.problems = problems;
+    }
+
+    Settings bind() {
+      Section top = Section.read(Schema.TOP, root, file.toString(), problems);
+      Map<String, List<Section>> sections = sections();
+      int workers = 0;
+      for (Section service : sections.get("service")) {
+        if (!service.name().equals("doveadm")) {
+          service.problem("unknown service: " + service.name() + " (there is only doveadm)");
+        }
+        service.number("service_count");
+        workers = service.number("workers");
+      }
+      return new Settings(
+          top.words("listen"),
+          top.number("port"),
+          path(top.text("host_key")),
+          path(top.text("authorized_keys")).toString(),
+          top.text("mail_location"),
+          top.time("lock_timeout"),
+          top.time("login_timeout"),
+          top.time("shutdown_timeout"),
+          new Connections(
+              top.number("max_connections"),
+              top.number("max_connections_before_login"),
+              top.number("max_connections_before_login_per_address"),
+              top.number("max_channels_per_connection")),
+          path(top.text("known_hosts")),
+          path(top.text("identity")),
+          workers,
+          sections.get("passdb").stream().map(this::passwdFile).toList(),
+          sections.get("userdb").stream().map(this::passwdFile).toList(),
+          masters(sections.get("master_user")),
+          servers(sections.get("server"), top));
+    }
+
+    private Map<String, List<Section>> sections() {
+      Map<String, List<Section>> sections = new LinkedHashMap<>();
+      Schema.sections().forEach(type -> sections.put(type, new ArrayList<>()));
+      for (ImmutableNode node : root.getChildren()) {
+        if (node.getAttributes().containsKey(DovecotConfiguration.NAME)) {
+          String type = node.getNodeName();
+          if (Schema.settings(type) == null) {
+            int line = (Integer) node.getAttributes().get(DovecotConfiguration.LINE);
+            String from = node.getAttributes().get(DovecotConfiguration.FILE).toString();
+            String near = Section.nearest(type, Schema.sections());
+            problems.add(new Problem(from, line, "unknown section: " + type + near));
+          } else {
+            sections.get(type).add(Section.read(type, node, file.toString(), problems));
+          }
+        }
+      }
+      return sections;
+    }
+
+    /** {@code args = [scheme=NAME] [username_format=%u] /path}. */
+    private PasswdFileSettings passwdFile(Section section) {
+      section.text("driver");
+      String scheme = "CRYPT";
+      String path = "";
+      for (String word : section.text("args").split("\\s+")) {
+        if (word.startsWith("scheme=")) {
+          scheme = word.substring("scheme=".length());
+        } else if (word.startsWith("username_format=")) {
+          if (!word.endsWith("=%u") && !word.endsWith("=%Lu")) {
+            section.problem("args: only username_format=%u is supported");
+          }
+        } else {
+          path = word;
+        }
+      }
+      if (path.isEmpty()) {
+        section.problem("args: the path of the passwd-file is missing");
+      } else if (!Files.isReadable(path(path))) {
+        section.problem("args: " + path(path) + " cannot be read");
+      }
+      return new PasswdFileSettings(path(path), scheme);
+    }
+
+    private Map<String, MasterSettings> masters(List<Section> sections) {
+      Map<String, MasterSettings> masters = new LinkedHashMap<>();
+      for (Section section : sections) {
+        if (section.name().isEmpty()) {
+          section.problem("a master_user needs a name: master_user admin {");
+        }
+        List<String> users = section.words("users");
+        List<String> allowed = section.words("commands", commands);
+        if (masters.put(section.name(), new MasterSettings(users, allowed)) != null) {
+          section.problem("master_user " + section.name() + " stands here twice");
+        }
+      }
+      return masters;
+    }
+
+    private List<ServerSettings> servers(List<Section> sections, Section top) {
+      List<ServerSettings> servers = new ArrayList<>();
+      for (Section section : sections) {
+        if (section.name().isEmpty()) {
+          section.problem("a server needs a name: server mail1 {");
+        }
+        if (servers.stream().anyMatch(server -> server.name().equals(section.name()))) {
+          section.problem("server " + section.name() + " stands here twice");
+        }
+        String identity = section.text("identity");
+        int workers = section.number("workers");
+        if (workers < 1) {
+          section.problem("workers must be at least 1");
+        }
+        servers.add(
+            new ServerSettings(
+                section.name(),
+                section.text("host"),
+                section.number("port"),
+                section.text("user"),
+                path(identity.isEmpty() ? top.text("identity") : identity),
+                workers,
+                section.words("users")));
+      }
+      return servers;
+    }
+
+    private Path path(String text) {
+      if (text.equals("~") || text.startsWith("~/")) {
+        return Path.of(System.getProperty("user.home") + text.substring(1));
+      }
+      return file.resolveSibling(text).normalize();
+    }
+  }
+}
