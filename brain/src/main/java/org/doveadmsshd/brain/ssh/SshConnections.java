@@ -1,0 +1,124 @@
+package org.doveadmsshd.brain.ssh;
+
+import java.io.Closeable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.auth.pubkey.UserAuthPublicKeyFactory;
+import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.NamedFactory;
+import org.apache.sshd.common.SshException;
+import org.apache.sshd.common.io.nio2.Nio2ServiceFactoryFactory;
+import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
+import org.apache.sshd.common.kex.BuiltinDHFactories;
+import org.apache.sshd.client.ClientBuilder;
+import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.server.forward.RejectAllForwardingFilter;
+import org.doveadmsshd.keys.KeyFile;
+import org.doveadmsshd.keys.KnownHosts;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+
+/** The one SSH client of a process. Nothing in the user's own ssh configuration is looked at. */
+public final class SshConnections implements Closeable {
+  private static final Duration CONNECT = Duration.ofSeconds(20);
+  private static final Duration ALIVE = Duration.ofSeconds(30);
+  private static final int MISSED_ALIVE = 3;
+  private static final long WINDOW = 1024 * 1024;
+
+  private final SshClient client;
+  private final KnownHosts knownHosts;
+
+  public SshConnections(KnownHosts knownHosts) {
+    this.knownHosts = knownHosts;
+    client = ClientBuilder.builder().build(true);
+    client.setIoServiceFactoryFactory(new Nio2ServiceFactoryFactory());
+    client.setServerKeyVerifier(knownHosts);
+    client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
+    client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
+    client.setUserAuthFactories(List.of(UserAuthPublicKeyFactory.INSTANCE));
+    client.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
+    client.setKeyExchangeFactories(
+        NamedFactory.setUpTransformedFactories(
+            true,
+            List.of(
+                BuiltinDHFactories.mlkem768x25519,
+                BuiltinDHFactories.curve25519,
+                BuiltinDHFactories.curve25519_libssh,
+                BuiltinDHFactories.sntrup761x25519_openssh),
+            ClientBuilder.DH2KEX));
+    Algorithms.set(client);
+    client.setSessionHeartbeat(HeartbeatType.NONE, Duration.ZERO);
+    CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, ALIVE);
+    CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(client, MISSED_ALIVE);
+    CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
+    CoreModuleProperties.TCP_NODELAY.set(client, true);
+    CoreModuleProperties.SOCKET_KEEPALIVE.set(client, true);
+    CoreModuleProperties.WINDOW_SIZE.set(client, WINDOW);
+    CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(client, Duration.ofDays(1));
+    client.start();
+  }
+
+  /**
+   * Opens a connection and logs in with a key.
+   *
+   * @throws Failure in words that help an administrator
+   */
+  ClientSession connect(String host, int port, String user, Path identity) throws Failure {
+    String name = host + ":" + port;
+    ClientSession session;
+    try {
+      session =
+          client
+              .connect(user, host, port)
+              .verify(CONNECT.toMillis(), TimeUnit.MILLISECONDS)
+              .getSession();
+    } catch (java.io.IOException e) {
+      throw Failure.temporary("Cannot connect to " + name + ": " + reason(e), e);
+    }
+    try {
+      session.addPublicKeyIdentity(KeyFile.read(identity));
+      session.auth().verify(CONNECT);
+      return session;
+    } catch (Failure e) {
+      session.close(true);
+      throw e;
+    } catch (java.io.IOException e) {
+      session.close(true);
+      throw refused(name, host, port, user, e);
+    }
+  }
+
+  private Failure refused(String name, String host, int port, String user, java.io.IOException e) {
+    String refusal = knownHosts.refusal(new java.net.InetSocketAddress(host, port));
+    if (refusal != null) {
+      return new Failure(Outcome.NO_PERMISSION, refusal, e);
+    }
+    boolean denied =
+        e instanceof SshException && String.valueOf(e.getMessage()).contains("authentication");
+    if (denied) {
+      return new Failure(
+          Outcome.NO_PERMISSION,
+          name + " does not accept the key for " + user + "; is it in the authorized keys there?",
+          e);
+    }
+    return Failure.temporary("Cannot log in at " + name + ": " + reason(e), e);
+  }
+
+  private static String reason(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+
+  @Override
+  public void close() {
+    client.stop();
+  }
+}

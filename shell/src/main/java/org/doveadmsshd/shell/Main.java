@@ -1,0 +1,217 @@
+package org.doveadmsshd.shell;
+
+import java.io.FileInputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.brain.Brain;
+import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.Run;
+import org.doveadmsshd.brain.Server;
+import org.doveadmsshd.brain.ssh.SshConnections;
+import org.doveadmsshd.brain.ssh.SshServer;
+import org.doveadmsshd.command.Command;
+import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.command.Option;
+import org.doveadmsshd.command.Words;
+import org.doveadmsshd.keys.KnownHosts;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.settings.Problem;
+import org.doveadmsshd.settings.Settings;
+
+/**
+ * {@code doveadm-ssh}: carries a doveadm command line out on the servers of its configuration, over
+ * one SSH connection to each.
+ */
+public final class Main {
+  private static final List<Path> DEFAULT_FILES =
+      List.of(
+          Path.of(System.getProperty("user.home"), ".config", "doveadm-ssh.conf"),
+          Path.of("/etc/doveadm-sshd/doveadm-ssh.conf"));
+
+  private static final List<Option> OPTIONS =
+      List.of(
+          new Option('c', "config", "file", "configuration with the servers"),
+          new Option('s', "server", "name", "only this server of the configuration"),
+          new Option((char) 0, "help", null, "say this, and end"));
+
+  private static final long PATIENCE_SECONDS = 10;
+
+  /** The exit code is known. */
+  private static final CountDownLatch FINISHED = new CountDownLatch(1);
+
+  private static volatile int exitCode;
+
+  private Main() {}
+
+  /** Starts the program. */
+  public static void main(String[] arguments) {
+    int code;
+    try {
+      code = run(List.of(arguments));
+    } catch (Failure e) {
+      System.err.println("doveadm-ssh: " + e.getMessage());
+      code = e.outcome().exitCode();
+    } catch (IOException e) {
+      code = Outcome.TEMPORARY_FAILURE.exitCode(); // who read the output has gone
+    }
+    exitCode = code;
+    FINISHED.countDown();
+    System.exit(code);
+  }
+
+  private static int run(List<String> arguments) throws Failure, IOException {
+    int own = ownWords(arguments);
+    Words words = Words.parse("doveadm-ssh", OPTIONS, arguments.subList(0, own));
+    List<String> line = arguments.subList(own, arguments.size());
+    if (words.has("help") || line.isEmpty()) {
+      usage();
+      return words.has("help") ? 0 : Outcome.USAGE.exitCode();
+    }
+    ExecutorService executor =
+        Executors.newCachedThreadPool(
+            work -> {
+              Thread thread = new Thread(work, "work");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try (Resources resources = new Resources(words, executor)) {
+      Brain brain = new Brain(executor, Clock.systemDefaultZone());
+      return brain.run(line, console(), resources, Main::stopOnSignal);
+    }
+  }
+
+  /** How many words at the start are options of this program; the rest is doveadm's. */
+  private static int ownWords(List<String> arguments) {
+    int at = 0;
+    while (at < arguments.size()) {
+      String word = arguments.get(at);
+      boolean takesValue = List.of("-c", "--config", "-s", "--server").contains(word);
+      boolean alone = word.equals("--help") || word.startsWith("--config=") || word.startsWith("--server=");
+      if (!takesValue && !alone) {
+        break;
+      }
+      at += takesValue ? 2 : 1;
+    }
+    return Math.min(at, arguments.size());
+  }
+
+  private static void usage() {
+    System.out.println("usage: doveadm-ssh [options] <doveadm command line>");
+    for (Option option : OPTIONS) {
+      System.out.printf("  %-22s %s%n", option.usage(), option.help());
+    }
+    System.out.println("doveadm-ssh help lists the commands");
+  }
+
+  private static Console console() {
+    boolean terminal = System.console() != null;
+    return new Console(
+        new FileInputStream(FileDescriptor.in),
+        new FileOutputStream(FileDescriptor.out),
+        new FileOutputStream(FileDescriptor.err),
+        terminal,
+        Console.DEFAULT_WIDTH);
+  }
+
+  /** Ctrl-C stops the run, which then says what was done, and the program ends with its code. */
+  private static void stopOnSignal(Run run) {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  run.cancel();
+                  try {
+                    if (FINISHED.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                      Runtime.getRuntime().halt(exitCode);
+                    }
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+  }
+
+  /** The servers, connected to when a command needs them. */
+  private static final class Resources implements Brain.Resources, AutoCloseable {
+    private final Words words;
+    private final ExecutorService executor;
+    private SshConnections connections;
+
+    Resources(Words words, ExecutorService executor) {
+      this.words = words;
+      this.executor = executor;
+    }
+
+    @Override
+    public boolean mayReadFiles() {
+      return true;
+    }
+
+    @Override
+    public List<Server> servers() throws Failure {
+      Settings settings = settings();
+      connections = new SshConnections(new KnownHosts(settings.knownHosts()));
+      List<Server> servers = new ArrayList<>();
+      for (Settings.ServerSettings server : settings.servers()) {
+        if (words.value("server").orElse(server.name()).equals(server.name())) {
+          servers.add(server(server));
+        }
+      }
+      if (servers.isEmpty()) {
+        throw new Failure(
+            Outcome.CONFIGURATION_ERROR,
+            "The configuration has no server" + words.value("server").map(n -> " " + n).orElse(""));
+      }
+      return servers;
+    }
+
+    private Server server(Settings.ServerSettings server) {
+      return new SshServer(
+          connections,
+          new SshServer.Address(
+              server.name(), server.host(), server.port(), server.user(), server.identity()),
+          server.users().stream().map(UserMask::new).toList(),
+          server.workers(),
+          executor);
+    }
+
+    private Settings settings() throws Failure {
+      Path file =
+          words
+              .value("config")
+              .map(Path::of)
+              .or(() -> DEFAULT_FILES.stream().filter(Files::exists).findFirst())
+              .orElseThrow(
+                  () ->
+                      new Failure(
+                          Outcome.CONFIGURATION_ERROR,
+                          "No configuration: neither " + DEFAULT_FILES.get(0) + " nor -c <file>"));
+      try {
+        return Settings.read(file, CommandCatalog.all().stream().map(Command::name).toList());
+      } catch (Settings.InvalidException e) {
+        for (Problem problem : e.problems()) {
+          System.err.println(problem);
+        }
+        throw new Failure(Outcome.CONFIGURATION_ERROR, "The configuration has mistakes");
+      }
+    }
+
+    @Override
+    public void close() {
+      if (connections != null) {
+        connections.close();
+      }
+    }
+  }
+}

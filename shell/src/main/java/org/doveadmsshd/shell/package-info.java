@@ -1,0 +1,2 @@
+/** The program {@code doveadm-ssh}: the brain on an administrator's own machine. */
+package org.doveadmsshd.shell;

@@ -1,0 +1,136 @@
+package org.doveadmsshd.server;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.doveadmsshd.command.Command;
+import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.command.Option;
+import org.doveadmsshd.command.Words;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.settings.Problem;
+import org.doveadmsshd.settings.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code doveadm-sshd}: serves doveadm over SSH until it is told to stop.
+ *
+ * <p>It runs as the user who owns the mail and needs no rights beyond that. SIGTERM lets commands
+ * under way end for a while.
+ */
+public final class Main {
+  /** Name and version, as peers are told. */
+  public static final String SOFTWARE = "doveadm-sshd 0.1.0";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+  private static final String DEFAULT_FILE = "/etc/doveadm-sshd/doveadm-sshd.conf";
+
+  /** For demonstrations: the moment that dates such as 30d count back from. */
+  private static final String NOW_PROPERTY = "doveadm.now";
+
+  private static final List<Option> OPTIONS =
+      List.of(
+          new Option('c', "config", "file", "configuration, by default " + DEFAULT_FILE),
+          new Option((char) 0, "check-config", null, "report every mistake in it, and end"),
+          new Option((char) 0, "version", null, "say which version this is, and end"),
+          new Option('h', "help", null, "say this, and end"));
+
+  private Main() {}
+
+  /** Starts the program. */
+  public static void main(String[] arguments) {
+    int code;
+    try {
+      code = run(List.of(arguments));
+    } catch (Failure e) {
+      System.err.println("doveadm-sshd: " + e.getMessage());
+      code = e.outcome().exitCode();
+    }
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  private static int run(List<String> arguments) throws Failure {
+    Words words = Words.parse("doveadm-sshd", OPTIONS, arguments);
+    if (words.has("help") || !words.positionals().isEmpty()) {
+      usage();
+      return words.has("help") ? 0 : Outcome.USAGE.exitCode();
+    }
+    if (words.has("version")) {
+      System.out.println(SOFTWARE);
+      return 0;
+    }
+    Path file = Path.of(words.value("config").orElse(DEFAULT_FILE));
+    Settings settings;
+    try {
+      settings = Settings.read(file, CommandCatalog.all().stream().map(Command::name).toList());
+    } catch (Settings.InvalidException e) {
+      for (Problem problem : e.problems()) {
+        System.err.println(problem);
+      }
+      return Outcome.CONFIGURATION_ERROR.exitCode();
+    }
+    if (words.has("check-config")) {
+      System.out.println(file + ": no mistakes found");
+      return 0;
+    }
+    serve(settings);
+    return 0;
+  }
+
+  private static void usage() {
+    System.out.println("usage: doveadm-sshd [options]");
+    for (Option option : OPTIONS) {
+      System.out.printf("  %-22s %s%n", option.usage(), option.help());
+    }
+  }
+
+  private static void serve(Settings settings) throws Failure {
+    Daemon daemon = new Daemon(settings, clock(), SOFTWARE);
+    daemon.start();
+    if (settings.masters().isEmpty()) {
+      LOG.warn("No master_user is configured: nobody can log in");
+    }
+    LOG.info(
+        "{} listens on {} port {}; workers are threads of this process and run as its user",
+        SOFTWARE,
+        String.join(" ", settings.listen()),
+        daemon.port());
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  LOG.info("Stopping");
+                  daemon.stop();
+                  stopped.countDown();
+                },
+                "stop"));
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Clock clock() throws Failure {
+    String now = System.getProperty(NOW_PROPERTY);
+    if (now == null) {
+      return Clock.systemDefaultZone();
+    }
+    try {
+      Instant instant = Instant.parse(now);
+      LOG.warn("Dates count back from {}, not from the present: this is for demonstrations", now);
+      return Clock.fixed(instant, ZoneId.systemDefault());
+    } catch (DateTimeParseException e) {
+      throw Failure.usage(NOW_PROPERTY + " is not a moment such as 2026-01-31T12:00:00Z");
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The program {@code doveadm-sshd}. */
+package org.doveadmsshd.server;

@@ -1,0 +1,35 @@
+package org.doveadmsshd.server.ssh;
+
+import java.net.SocketAddress;
+import java.nio.channels.AsynchronousSocketChannel;
+import org.apache.sshd.common.FactoryManager;
+import org.apache.sshd.common.io.IoHandler;
+import org.apache.sshd.common.io.IoServiceFactory;
+import org.apache.sshd.common.io.nio2.Nio2Service;
+import org.apache.sshd.common.io.nio2.Nio2ServiceFactory;
+import org.apache.sshd.common.io.nio2.Nio2ServiceFactoryFactory;
+import org.apache.sshd.common.io.nio2.Nio2Session;
+import org.apache.sshd.common.util.threads.ThreadUtils;
+import org.apache.sshd.core.CoreModuleProperties;
+
+/** The NIO2 transport with {@link CoalescingSession}s. */
+final class CoalescingServiceFactoryFactory extends Nio2ServiceFactoryFactory {
+  @Override
+  public IoServiceFactory create(FactoryManager manager) {
+    int workers = CoreModuleProperties.NIO_WORKERS.getRequired(manager);
+    return new Nio2ServiceFactory(
+        manager,
+        ThreadUtils.newFixedThreadPool(manager + "-nio2", workers),
+        ThreadUtils.newCachedThreadPool(manager + "-resume")) {
+      @Override
+      public Nio2Session createSession(
+          Nio2Service service,
+          IoHandler handler,
+          AsynchronousSocketChannel socket,
+          SocketAddress acceptance)
+          throws java.io.IOException {
+        return new CoalescingSession(service, manager, handler, socket, acceptance);
+      }
+    };
+  }
+}

@@ -1,0 +1,160 @@
+package org.doveadmsshd.server.ssh;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.sshd.server.Environment;
+import org.apache.sshd.server.ExitCallback;
+import org.apache.sshd.server.Signal;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.command.Command;
+import org.doveadmsshd.brain.CommandLine;
+import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code ssh admin@host doveadm …}: one command line on a channel. */
+final class ExecCommand implements Command {
+  private static final Logger LOG = LoggerFactory.getLogger(ExecCommand.class);
+  private static final String PROGRAM = "doveadm";
+  private static final int NOT_FOUND = 127;
+  private static final byte CONTROL_C = 3;
+
+  private final Sessions sessions;
+  private final String line;
+  private volatile Sessions.Execution execution;
+  private volatile boolean destroyed;
+  private InputStream in;
+  private OutputStream out;
+  private OutputStream error;
+  private ExitCallback exit;
+
+  ExecCommand(Sessions sessions, String line) {
+    this.sessions = sessions;
+    this.line = line;
+  }
+
+  @Override
+  public void setInputStream(InputStream in) {
+    this.in = in;
+  }
+
+  @Override
+  public void setOutputStream(OutputStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public void setErrorStream(OutputStream error) {
+    this.error = error;
+  }
+
+  @Override
+  public void setExitCallback(ExitCallback exit) {
+    this.exit = exit;
+  }
+
+  /** On a thread of the transport: only hands over. */
+  @Override
+  public void start(ChannelSession channel, Environment environment) {
+    environment.addSignalListener((from, signal) -> cancel(), Signal.INT, Signal.TERM, Signal.HUP);
+    boolean terminal = environment.getEnv().containsKey(Environment.ENV_TERM);
+    if (terminal) {
+      out = new PtyOutput(out);
+      error = new PtyOutput(error);
+      channel.setDataReceiver(new ControlKeys());
+    }
+    Console console = new Console(in, out, error, terminal, width(environment));
+    try {
+      sessions.executor().execute(() -> run(channel, console));
+    } catch (RejectedExecutionException e) {
+      exit.onExit(Outcome.TEMPORARY_FAILURE.exitCode(), "busy");
+    }
+  }
+
+  private static int width(Environment environment) {
+    String columns = environment.getEnv().getOrDefault(Environment.ENV_COLUMNS, "");
+    boolean known = columns.matches("[1-9][0-9]{0,3}");
+    return known ? Integer.parseInt(columns) : Console.DEFAULT_WIDTH;
+  }
+
+  /** What a person types while a command runs: only Ctrl-C means something. */
+  private final class ControlKeys implements org.apache.sshd.server.channel.ChannelDataReceiver {
+    @Override
+    public int data(ChannelSession channel, byte[] bytes, int offset, int length) {
+      for (int i = offset; i < offset + length; i++) {
+        if (bytes[i] == CONTROL_C) {
+          cancel();
+        }
+      }
+      return length;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private void run(ChannelSession channel, Console console) {
+    int code = Outcome.TEMPORARY_FAILURE.exitCode();
+    try {
+      code = execute(channel, console);
+      out.flush();
+      error.flush();
+    } catch (IOException e) {
+      LOG.debug("The client of a command is gone", e);
+    } catch (RuntimeException e) {
+      LOG.error("A command failed by a fault of the program", e);
+      complain("The server failed to carry this out; its log says more");
+    } finally {
+      exit.onExit(code);
+    }
+  }
+
+  private int execute(ChannelSession channel, Console console) throws IOException {
+    List<String> words;
+    try {
+      words = CommandLine.split(line);
+    } catch (Failure e) {
+      complain(e.getMessage());
+      return e.outcome().exitCode();
+    }
+    if (words.isEmpty() || !words.get(0).equals(PROGRAM)) {
+      complain("Only doveadm commands can be run here; try: doveadm help");
+      return NOT_FOUND;
+    }
+    Sessions.Execution started = sessions.begin(channel.getServerSession(), words);
+    execution = started;
+    if (destroyed) {
+      started.cancel();
+    }
+    return started.run(console);
+  }
+
+  private void complain(String text) {
+    try {
+      error.write(("doveadm: Error: " + text + "\n").getBytes(StandardCharsets.UTF_8));
+      error.flush();
+    } catch (IOException e) {
+      LOG.debug("The client of a command is gone", e);
+    }
+  }
+
+  private void cancel() {
+    destroyed = true;
+    Sessions.Execution running = execution;
+    if (running != null) {
+      running.cancel();
+    }
+  }
+
+  /** The channel is closed: the client has gone, or everything is done. */
+  @Override
+  public void destroy(ChannelSession channel) {
+    cancel();
+  }
+}

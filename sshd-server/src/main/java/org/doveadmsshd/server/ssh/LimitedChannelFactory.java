@@ -1,0 +1,55 @@
+package org.doveadmsshd.server.ssh;
+
+import org.apache.sshd.client.future.DefaultOpenFuture;
+import org.apache.sshd.client.future.OpenFuture;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.Channel;
+import org.apache.sshd.common.channel.RequestHandler;
+import org.apache.sshd.common.channel.exception.SshChannelOpenException;
+import org.apache.sshd.common.session.ConnectionService;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.helpers.AbstractConnectionService;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.channel.ChannelSessionFactory;
+
+/**
+ * Session channels, bounded for each connection. One too many is refused and the connection goes on;
+ * the limit of MINA SSHD itself would end it. Environment variables are not taken.
+ */
+final class LimitedChannelFactory extends ChannelSessionFactory {
+  private final int limit;
+
+  LimitedChannelFactory(int limit) {
+    this.limit = limit;
+  }
+
+  @Override
+  public Channel createChannel(Session session) {
+    return new LimitedChannel();
+  }
+
+  private final class LimitedChannel extends ChannelSession {
+    @Override
+    public OpenFuture open(long recipient, long windowSize, long packetSize, Buffer buffer) {
+      ConnectionService connection = getSession().getService(ConnectionService.class);
+      int channels = ((AbstractConnectionService) connection).getChannels().size();
+      if (channels <= limit) {
+        return super.open(recipient, windowSize, packetSize, buffer);
+      }
+      connection.unregisterChannel(this);
+      OpenFuture refused = new DefaultOpenFuture(this, null);
+      refused.setException(
+          new SshChannelOpenException(
+              getChannelId(),
+              SshConstants.SSH_OPEN_RESOURCE_SHORTAGE,
+              "At most " + limit + " channels on a connection"));
+      return refused;
+    }
+
+    @Override
+    protected RequestHandler.Result handleEnvParsed(String name, String value) {
+      return RequestHandler.Result.ReplyFailure;
+    }
+  }
+}

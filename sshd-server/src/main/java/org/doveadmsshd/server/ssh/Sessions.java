@@ -1,0 +1,236 @@
+package org.doveadmsshd.server.ssh;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.apache.sshd.server.session.ServerSession;
+import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.brain.Brain;
+import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.LocalServer;
+import org.doveadmsshd.brain.Run;
+import org.doveadmsshd.brain.Server;
+import org.doveadmsshd.command.ServerContext;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.protocol.MessageSink;
+import org.doveadmsshd.worker.LaneSession;
+import org.doveadmsshd.worker.Worker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is going on: runs of the server's own brain, and lanes of others. Safe for several threads. */
+public final class Sessions implements ServerContext.Activity {
+  private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+  private static final int MAX_RUNS = 64;
+
+  private final Executor executor;
+  private final Masters masters;
+  private final int lanes;
+  private final Brain brain;
+  private final String software;
+  private final Map<Long, Supplier<Entry>> active = new ConcurrentHashMap<>();
+  private final Map<Long, Execution> executions = new ConcurrentHashMap<>();
+  private final AtomicLong lastId = new AtomicLong();
+  private volatile Worker worker;
+  private volatile boolean stopping;
+
+  /**
+   * @param lanes how many users a run works on at a time
+   * @param software name and version
+   */
+  public Sessions(Executor executor, Clock clock, Masters masters, int lanes, String software) {
+    this.executor = executor;
+    this.masters = masters;
+    this.lanes = lanes;
+    this.software = software;
+    this.brain = new Brain(executor, clock);
+  }
+
+  /** Names the worker, which in turn wants to know what is going on; called once at the start. */
+  public void use(Worker worker) {
+    this.worker = worker;
+  }
+
+  Executor executor() {
+    return executor;
+  }
+
+  @Override
+  public List<Entry> entries() {
+    List<Entry> entries = new ArrayList<>();
+    active.entrySet().stream()
+        .sorted(Comparator.comparingLong(Map.Entry::getKey))
+        .forEach(entry -> entries.add(entry.getValue().get()));
+    return entries;
+  }
+
+  /** Begins no new runs any more, and waits for those under way; then stops them. */
+  public void drain(java.time.Duration patience) {
+    stopping = true;
+    long deadline = System.nanoTime() + patience.toNanos();
+    try {
+      synchronized (executions) {
+        while (!executions.isEmpty() && System.nanoTime() < deadline) {
+          executions.wait(200);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    executions.values().forEach(Execution::cancel);
+  }
+
+  /** A command line that has been taken in. */
+  Execution begin(ServerSession session, List<String> words) {
+    return new Execution(session, words);
+  }
+
+  private static String address(ServerSession session) {
+    return session.getRemoteAddress() instanceof java.net.InetSocketAddress
+        ? ((java.net.InetSocketAddress) session.getRemoteAddress()).getAddress().getHostAddress()
+        : "";
+  }
+
+  /** The master who has logged in; gone if the configuration no longer knows him. */
+  private Optional<Master> master(ServerSession session) {
+    return masters.find(session.getUsername());
+  }
+
+  /** Opens a lane for a channel. */
+  LaneSession openLane(ServerSession session, MessageSink out, Runnable close, long id) {
+    LaneSession[] lane = new LaneSession[1];
+    lane[0] =
+        new LaneSession(worker, masters, master(session), executor, out, close, software);
+    long begun = System.nanoTime();
+    active.put(
+        id,
+        () ->
+            new Entry(
+                Long.toString(id),
+                "lane",
+                session.getUsername(),
+                address(session),
+                (System.nanoTime() - begun) / 1_000_000_000L,
+                lane[0].done(),
+                lane[0].failed(),
+                lane[0].doing()));
+    return lane[0];
+  }
+
+  long nextId() {
+    return lastId.incrementAndGet();
+  }
+
+  void closeLane(long id) {
+    active.remove(id);
+  }
+
+  /** One command line from its beginning to its end. */
+  final class Execution {
+    private final ServerSession session;
+    private final List<String> words;
+    private final long id = nextId();
+    private final long begun = System.nanoTime();
+    private volatile Run run;
+    private volatile boolean cancelled;
+
+    Execution(ServerSession session, List<String> words) {
+      this.session = session;
+      this.words = words;
+    }
+
+    /** Carries it out; returns the exit code. */
+    int run(Console console) throws IOException {
+      Optional<Master> master = master(session);
+      if (stopping || master.isEmpty() || executions.size() >= MAX_RUNS) {
+        String why =
+            stopping ? "The server is stopping" : "Too many commands are running; try again later";
+        console
+            .error()
+            .write(("doveadm: Error: " + why + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return Outcome.TEMPORARY_FAILURE.exitCode();
+      }
+      executions.put(id, this);
+      active.put(id, this::entry);
+      int code = -1;
+      try {
+        code = brain.run(words.subList(1, words.size()), console, resources(master.get()), this::started);
+        return code;
+      } finally {
+        active.remove(id);
+        executions.remove(id);
+        synchronized (executions) {
+          executions.notifyAll();
+        }
+        LOG.info(
+            "{} from {}: {} (exit {}, {} ms)",
+            session.getUsername(),
+            address(session),
+            printable(String.join(" ", words)),
+            code,
+            (System.nanoTime() - begun) / 1_000_000);
+      }
+    }
+
+    private Brain.Resources resources(Master master) {
+      return new Brain.Resources() {
+        @Override
+        public List<Server> servers() throws Failure {
+          return List.of(new LocalServer(worker, master, lanes, executor));
+        }
+
+        @Override
+        public boolean mayReadFiles() {
+          return false;
+        }
+      };
+    }
+
+    private void started(Run started) {
+      run = started;
+      if (cancelled) {
+        started.cancel();
+      }
+    }
+
+    void cancel() {
+      cancelled = true;
+      Run running = run;
+      if (running != null) {
+        running.cancel();
+      }
+    }
+
+    private Entry entry() {
+      Run running = run;
+      return new Entry(
+          Long.toString(id),
+          "run",
+          session.getUsername(),
+          address(session),
+          (System.nanoTime() - begun) / 1_000_000_000L,
+          running == null ? 0 : running.done(),
+          running == null ? 0 : running.failed(),
+          String.join(" ", words.subList(1, words.size())));
+    }
+  }
+
+  /** A line for the log that holds no control characters. */
+  private static String printable(String text) {
+    StringBuilder shown = new StringBuilder();
+    text.codePoints()
+        .limit(500)
+        .forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c));
+    return shown.toString();
+  }
+}

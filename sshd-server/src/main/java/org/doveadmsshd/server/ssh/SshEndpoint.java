@@ -1,0 +1,167 @@
+package org.doveadmsshd.server.ssh;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.util.List;
+import org.apache.sshd.common.NamedFactory;
+import org.apache.sshd.common.file.nonefs.NoneFileSystemFactory;
+import org.apache.sshd.common.kex.BuiltinDHFactories;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.server.ServerBuilder;
+import org.apache.sshd.server.SshServer;
+import org.apache.sshd.server.auth.password.UserAuthPasswordFactory;
+import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.command.Command;
+import org.apache.sshd.server.forward.RejectAllForwardingFilter;
+import org.apache.sshd.common.global.KeepAliveHandler;
+import org.apache.sshd.server.global.NoMoreSessionsHandler;
+import org.apache.sshd.server.subsystem.SubsystemFactory;
+import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.brain.ssh.Algorithms;
+import org.doveadmsshd.keys.AuthorizedKeys;
+
+/** The SSH server, set up so that it does what it is for and nothing else. */
+public final class SshEndpoint {
+  private static final Duration FOREVER = Duration.ofDays(7);
+  private static final Duration ALIVE = Duration.ofSeconds(30);
+  private static final long WINDOW = 256 * 1024;
+  private static final long PACKET = 32 * 1024;
+  private static final int AUTH_REQUESTS = 6;
+  private static final int BACKLOG = 512;
+  private static final long REKEY_BYTES = 8L * 1024 * 1024 * 1024;
+
+  private final DrainableServer server;
+
+  /**
+   * Limits of connections.
+   *
+   * @param loginTimeout how long a login may take
+   */
+  public record Limits(
+      int connections,
+      int beforeLogin,
+      int beforeLoginPerAddress,
+      int channels,
+      Duration loginTimeout) {}
+
+  public SshEndpoint(
+      Sessions sessions, Masters masters, AuthorizedKeys keys, KeyPair hostKey, Limits limits) {
+    server = (DrainableServer) ServerBuilder.builder().factory(DrainableServer::new).build(true);
+    server.setIoServiceFactoryFactory(new CoalescingServiceFactoryFactory());
+    server.setKeyPairProvider(KeyPairProvider.wrap(hostKey));
+    setAlgorithms();
+    setAuthentication(new MasterAuthentication(masters, keys));
+    setLimits(limits);
+    offerNothingButSessions(limits);
+    server.setCommandFactory((channel, line) -> new ExecCommand(sessions, line));
+    server.setShellFactory(channel -> new ExecCommand(sessions, NoShell.LINE));
+    server.setSubsystemFactories(List.of(new LaneFactory(sessions)));
+  }
+
+  /** What somebody gets who asks for a shell: the explanation of what there is. */
+  private static final class NoShell {
+    static final String LINE = "doveadm help";
+  }
+
+  private record LaneFactory(Sessions sessions) implements SubsystemFactory {
+    @Override
+    public String getName() {
+      return LaneCommand.NAME;
+    }
+
+    @Override
+    public Command createSubsystem(ChannelSession channel) {
+      return new LaneCommand(sessions, channel);
+    }
+  }
+
+  private void setAlgorithms() {
+    Algorithms.set(server);
+    server.setKeyExchangeFactories(
+        NamedFactory.setUpTransformedFactories(
+            true,
+            List.of(
+                BuiltinDHFactories.mlkem768x25519,
+                BuiltinDHFactories.sntrup761x25519_openssh,
+                BuiltinDHFactories.curve25519,
+                BuiltinDHFactories.curve25519_libssh),
+            ServerBuilder.DH2KEX));
+    CoreModuleProperties.REKEY_BYTES_LIMIT.set(server, REKEY_BYTES);
+  }
+
+  private void setAuthentication(MasterAuthentication authentication) {
+    server.setPublickeyAuthenticator(authentication);
+    server.setPasswordAuthenticator(authentication);
+    server.setUserAuthFactories(
+        List.of(UserAuthPublicKeyFactory.INSTANCE, UserAuthPasswordFactory.INSTANCE));
+    CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, AUTH_REQUESTS);
+  }
+
+  private void setLimits(Limits limits) {
+    ConnectionLimiter limiter =
+        new ConnectionLimiter(
+            limits.connections(), limits.beforeLogin(), limits.beforeLoginPerAddress());
+    server.setIoServiceEventListener(limiter);
+    server.addSessionListener(limiter);
+    CoreModuleProperties.AUTH_TIMEOUT.set(server, limits.loginTimeout());
+    CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
+    CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, Duration.ZERO);
+    CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(server, FOREVER);
+    CoreModuleProperties.WINDOW_SIZE.set(server, WINDOW);
+    CoreModuleProperties.MAX_PACKET_SIZE.set(server, PACKET);
+    CoreModuleProperties.LIMIT_PACKET_SIZE.set(server, WINDOW);
+    CoreModuleProperties.TCP_NODELAY.set(server, true);
+    CoreModuleProperties.SOCKET_KEEPALIVE.set(server, true);
+    CoreModuleProperties.SOCKET_BACKLOG.set(server, BACKLOG);
+    CoreModuleProperties.SERVER_IDENTIFICATION.set(server, "doveadm-sshd");
+    server.setSessionHeartbeat(HeartbeatType.IGNORE, ALIVE);
+  }
+
+  private void offerNothingButSessions(Limits limits) {
+    server.setChannelFactories(List.of(new LimitedChannelFactory(limits.channels())));
+    server.setGlobalRequestHandlers(
+        List.of(new KeepAliveHandler(), new NoMoreSessionsHandler()));
+    server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
+    server.setFileSystemFactory(NoneFileSystemFactory.INSTANCE);
+  }
+
+  /**
+   * Begins to accept connections.
+   *
+   * @param hosts addresses to listen on
+   * @param port 0 for any that is free
+   * @return the port
+   */
+  public int start(List<String> hosts, int port) throws IOException {
+    server.setHost(String.join(",", hosts));
+    server.setPort(port);
+    server.start();
+    return server.getBoundAddresses().stream()
+        .map(address -> (InetSocketAddress) address)
+        .mapToInt(InetSocketAddress::getPort)
+        .findFirst()
+        .orElse(port);
+  }
+
+  /** Accepts no further connections; those there are go on. */
+  public void stopAccepting() {
+    server.unbind();
+  }
+
+  /** Can stop listening without closing what is open. */
+  private static final class DrainableServer extends SshServer {
+    void unbind() {
+      acceptor.unbind();
+    }
+  }
+
+  /** Closes everything. */
+  public void stop() throws IOException {
+    server.stop(true);
+  }
+}
