@@ -42,8 +42,7 @@ public record Scope(List<UserMask> users, Set<String> commands) {
    */
   public void checkCommand(String command) throws Failure {
     if (!commands.isEmpty() && !commands.contains(command)) {
-      throw new Failure(
-          Outcome.NO_PERMISSION, "Your scope does not allow the command: " + command);
+      throw new Failure(Outcome.NO_PERMISSION, "Your scope does not allow the command: " + command);
     }
   }
 

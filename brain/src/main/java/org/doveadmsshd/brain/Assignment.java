@@ -22,6 +22,7 @@ public final class Assignment implements MessageSink {
   private static final int HELD = 256 * 1024;
 
   private final Run run;
+  private final long sequence;
   private final String user;
   private final List<Server> candidates;
   private final ArrayDeque<Message> held = new ArrayDeque<>();
@@ -32,10 +33,12 @@ public final class Assignment implements MessageSink {
   private int attempts;
 
   /**
+   * @param sequence where the user stands in the list, from 0
    * @param candidates servers that may have the user, the one that is asked first of all
    */
-  Assignment(Run run, String user, List<Server> candidates) {
+  Assignment(Run run, long sequence, String user, List<Server> candidates) {
     this.run = run;
+    this.sequence = sequence;
     this.user = user;
     this.candidates = List.copyOf(candidates);
   }
@@ -98,7 +101,7 @@ public final class Assignment implements MessageSink {
     over = true;
     if (printing) {
       printing = false;
-      run.printer().release();
+      run.printer().releaseBroken();
     }
     run.broken(e);
   }
@@ -139,7 +142,7 @@ public final class Assignment implements MessageSink {
 
   private void startPrinting() throws IOException {
     try {
-      run.printer().acquire();
+      run.printer().acquire(sequence);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("stopped while waiting to print");
@@ -156,18 +159,19 @@ public final class Assignment implements MessageSink {
       return;
     }
     over = true;
-    try {
-      if (!held.isEmpty()) {
-        startPrinting();
-      }
-      if (printing) {
-        run.printer().endOfUser();
-      }
-    } finally {
-      if (printing) {
-        run.printer().release();
-      }
+    boolean elsewhere = run.goesElsewhere(this, done);
+    if (printing) {
+      printing = false;
+      run.printer().release();
+    } else if (!elsewhere) {
+      run.printer().finished(sequence, user, held, heldBytes);
+    }
+    if (!elsewhere) {
       run.ended(this, done);
     }
+  }
+
+  long sequence() {
+    return sequence;
   }
 }

@@ -38,8 +38,7 @@ public final class Brain {
    * @return the exit code
    * @throws IOException when the console is gone; the run has been stopped then
    */
-  public int run(
-      List<String> words, Console console, Resources resources, Consumer<Run> started)
+  public int run(List<String> words, Console console, Resources resources, Consumer<Run> started)
       throws IOException {
     try {
       if (!words.isEmpty() && (words.get(0).equals("help") || words.get(0).equals("--help"))) {

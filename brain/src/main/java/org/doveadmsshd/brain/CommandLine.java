@@ -6,8 +6,8 @@ import org.doveadmsshd.protocol.Failure;
 
 /**
  * Splits the one string that an ssh client sends into words, as a shell would: spaces separate,
- * {@code '…'} takes everything as it is, {@code "…"} and a backslash take the next character. Nothing
- * is expanded and no shell is involved.
+ * {@code '…'} takes everything as it is, {@code "…"} and a backslash take the next character.
+ * Nothing is expanded and no shell is involved.
  */
 public final class CommandLine {
   private static final int MAX_LENGTH = 256 * 1024;

@@ -23,7 +23,8 @@ final class Help {
     options(text, Invocation.GLOBAL);
     text.append("\nTo choose users, after every command about their mail:\n");
     options(text, Invocation.SELECTION);
-    text.append("\nOne user's failure does not stop the others. Exit code: 0 when all went well,\n");
+    text.append(
+        "\nOne user's failure does not stop the others. Exit code: 0 when all went well,\n");
     text.append("75 after a temporary failure, else that of the first failure.\n");
     return text.toString();
   }

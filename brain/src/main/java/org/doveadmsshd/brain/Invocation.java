@@ -50,7 +50,8 @@ public record Invocation(
       List.of(
           new Option('u', "user", "user", "this user, or all that match a mask with * or ?"),
           new Option('A', "all-users", null, "all users (that your scope covers)"),
-          new Option('F', "file", "file", "users named in a file, a line each; - is standard input"),
+          new Option(
+              'F', "file", "file", "users named in a file, a line each; - is standard input"),
           new Option((char) 0, "timeout", "time", "give up on a user after this time: 30s, 5m"),
           new Option((char) 0, "allow-empty", null, "it is no error when no user matches"));
 
@@ -69,8 +70,7 @@ public record Invocation(
       Formatters.check(formatter.get());
     }
     List<String> rest = global.positionals();
-    Command command =
-        CommandCatalog.findAtStart(rest).orElseThrow(() -> unknownCommand(rest));
+    Command command = CommandCatalog.findAtStart(rest).orElseThrow(() -> unknownCommand(rest));
     List<String> after = rest.subList(command.name().split(" ").length, rest.size());
     List<Option> known = new ArrayList<>(command.options());
     if (command.isPerUser()) {

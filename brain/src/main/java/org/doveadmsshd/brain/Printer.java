@@ -2,7 +2,10 @@ package org.doveadmsshd.brain;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.concurrent.Semaphore;
 import org.doveadmsshd.brain.format.Formatter;
 import org.doveadmsshd.brain.format.Formatters;
@@ -12,18 +15,44 @@ import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
 
 /**
- * The output of a run. One assignment at a time prints: it {@linkplain #acquire acquires} the
- * printer, prints rows of one user, and releases it.
+ * The output of a run.
+ *
+ * <p>The rows of a user come out together, and users in the order of the list as long as that costs
+ * nothing: who is done before an earlier one waits here for a moment, not longer than {@link
+ * #PATIENCE_NANOS} and not when more than {@link #HELD} bytes have gathered.
+ *
+ * <p>One thread at a time prints. An assignment with many rows {@linkplain #acquire acquires} the
+ * printer and prints them as they come; the rows of others are handed in when they are {@linkplain
+ * #finished finished}.
  */
 final class Printer {
   private static final int BUFFER = 64 * 1024;
+
+  /** Most bytes of rows that wait for an earlier user. */
+  private static final long HELD = 4 * 1024 * 1024;
+
+  /** Longest time that rows wait for an earlier user. */
+  private static final long PATIENCE_NANOS = 300_000_000L;
+
+  /** A user whose rows are complete. */
+  private record Finished(
+      long sequence, String user, Collection<Message> rows, int bytes, long since) {}
 
   private final Semaphore turn = new Semaphore(1, true);
   private final OutputStream out;
   private final Formatter formatter;
   private final boolean namesUser;
   private final byte[] buffer = new byte[BUFFER];
+  private List<Value> row = List.of();
+  private int column;
   private int length;
+
+  // guarded by waiting
+  private final PriorityQueue<Finished> waiting =
+      new PriorityQueue<>(Comparator.comparingLong(Finished::sequence));
+  private long next;
+  private long held;
+  private boolean ending;
 
   /**
    * @param namesUser whether the first column is the user, whom workers do not print
@@ -39,20 +68,108 @@ final class Printer {
     this.out = out;
     this.namesUser = namesUser;
     this.formatter =
-        columns.isEmpty()
-            ? null
-            : Formatters.of(formatter, columns, this::write, titles, width);
+        columns.isEmpty() ? null : Formatters.of(formatter, columns, this::write, titles, width);
     if (this.formatter != null) {
       this.formatter.begin();
     }
   }
 
-  void acquire() throws InterruptedException {
+  /** Takes the printer for a user whose rows are many; waits for earlier users a moment. */
+  void acquire(long sequence) throws InterruptedException, IOException {
+    synchronized (waiting) {
+      long end = System.nanoTime() + PATIENCE_NANOS;
+      for (long left = PATIENCE_NANOS; next < sequence && left > 0; ) {
+        waiting.wait(left / 1_000_000 + 1);
+        left = end - System.nanoTime();
+      }
+      advance(sequence);
+    }
     turn.acquire();
   }
 
-  void release() {
+  /** Gives the printer back after the last row of a user. */
+  void release() throws IOException {
+    try {
+      if (formatter != null) {
+        formatter.abandonRow();
+      }
+    } finally {
+      turn.release();
+    }
+    printReady();
+  }
+
+  /** Gives the printer back because nothing can be printed any more. */
+  void releaseBroken() {
     turn.release();
+  }
+
+  /** Takes all rows of a user; they are printed when it is his turn. */
+  void finished(long sequence, String user, Collection<Message> rows, int bytes)
+      throws IOException {
+    boolean full;
+    synchronized (waiting) {
+      waiting.add(new Finished(sequence, user, rows, bytes, System.nanoTime()));
+      held += bytes;
+      full = held > HELD;
+    }
+    if (full) {
+      turn.acquireUninterruptibly(); // whoever prints is slow: so we are, too
+      turn.release();
+    }
+    printReady();
+  }
+
+  /** Prints who is ready, unless somebody else is at it. */
+  private void printReady() throws IOException {
+    while (hasReady() && turn.tryAcquire()) {
+      try {
+        for (Finished ready; (ready = pollReady()) != null; ) {
+          for (Message row : ready.rows()) {
+            print(ready.user(), row);
+          }
+          if (formatter != null) {
+            formatter.abandonRow();
+          }
+        }
+      } finally {
+        turn.release();
+      }
+    }
+  }
+
+  private boolean hasReady() {
+    synchronized (waiting) {
+      return !waiting.isEmpty() && isReady(waiting.element());
+    }
+  }
+
+  private Finished pollReady() {
+    synchronized (waiting) {
+      if (waiting.isEmpty() || !isReady(waiting.element())) {
+        return null;
+      }
+      Finished ready = waiting.remove();
+      held -= ready.bytes();
+      advance(ready.sequence());
+      return ready;
+    }
+  }
+
+  /** Called with waiting locked. */
+  private boolean isReady(Finished first) {
+    return first.sequence() <= next
+        || held > HELD
+        || ending
+        || System.nanoTime() - first.since() > PATIENCE_NANOS;
+  }
+
+  /** Called with waiting locked. */
+  private void advance(long sequence) {
+    if (sequence >= next) {
+      next = sequence + 1;
+      waiting.notifyAll();
+    }
   }
 
   /** Prints a ROW or a CHUNK; by who has acquired the printer. */
@@ -71,38 +188,32 @@ final class Printer {
     }
   }
 
-  private List<Value> row = List.of();
-  private int next;
-
   private void printRow(String user, List<Value> values) throws IOException {
     if (namesUser) {
       formatter.value(Value.of(user));
     }
     row = values;
-    next = 0;
+    column = 0;
     printUntilChunked();
   }
 
   /** Prints values of the row up to the next one that comes in chunks. */
   private void printUntilChunked() throws IOException {
-    for (; next < row.size(); next++) {
-      if (row.get(next) == Value.CHUNKED) {
-        next++;
+    for (; column < row.size(); column++) {
+      if (row.get(column) == Value.CHUNKED) {
+        column++;
         return;
       }
-      formatter.value(row.get(next));
-    }
-  }
-
-  /** A user's rows are over; a row that was not finished is closed off. */
-  void endOfUser() throws IOException {
-    if (formatter != null) {
-      formatter.abandonRow();
+      formatter.value(row.get(column));
     }
   }
 
   /** Ends the output. */
   void end() throws IOException {
+    synchronized (waiting) {
+      ending = true;
+    }
+    printReady();
     turn.acquireUninterruptibly();
     try {
       if (formatter != null) {
@@ -114,8 +225,9 @@ final class Printer {
     }
   }
 
-  /** Passes on what has gathered, unless somebody is printing: then it comes along anyway. */
-  void flushIfIdle() throws IOException {
+  /** Prints who has waited long enough, and passes on what has gathered. */
+  void tick() throws IOException {
+    printReady();
     if (turn.tryAcquire()) {
       try {
         flush();

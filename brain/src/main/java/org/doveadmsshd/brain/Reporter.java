@@ -131,8 +131,7 @@ final class Reporter {
       shown.append('\r').append(" ".repeat(shownProgress)).append('\r');
       shownProgress = 0;
     }
-    text.codePoints()
-        .forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c));
+    text.codePoints().forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c));
     error.write(shown.append('\n').toString().getBytes(StandardCharsets.UTF_8));
     error.flush();
   }

@@ -56,8 +56,7 @@ public final class Run {
    * @param now what dates in the command count from
    * @throws Failure when the words make no sense; no user has been touched then
    */
-  Run(
-      Invocation invocation, Console console, List<Server> servers, Executor executor, Instant now)
+  Run(Invocation invocation, Console console, List<Server> servers, Executor executor, Instant now)
       throws Failure, IOException {
     this.invocation = invocation;
     this.console = console;
@@ -81,9 +80,7 @@ public final class Run {
     if (namesUser && !columns.isEmpty()) {
       shown.add(
           0,
-          structured
-              ? new Column("user")
-              : new Column("username", "Username", Column.HIDE_TITLE));
+          structured ? new Column("user") : new Column("username", "Username", Column.HIDE_TITLE));
     }
     printer = new Printer(console.out(), formatter, shown, namesUser, titles, console.width());
     servers.forEach(server -> queues.put(server, new UserQueue()));
@@ -96,8 +93,7 @@ public final class Run {
 
   /** What the workers will send. */
   private static List<Column> columns(Task task, boolean structured) {
-    boolean ownColumn =
-        task.columns().stream().anyMatch(column -> column.key().equals("mailbox"));
+    boolean ownColumn = task.columns().stream().anyMatch(column -> column.key().equals("mailbox"));
     if (!structured || ownColumn || task.columns().isEmpty()) {
       return task.columns();
     }
@@ -113,9 +109,8 @@ public final class Run {
     for (Server server : servers) {
       executor.execute(() -> work(server, working));
     }
+    executor.execute(this::feedAll);
     try {
-      feed();
-      finishedFeeding();
       await(working);
     } catch (InterruptedException e) {
       cancel();
@@ -135,7 +130,7 @@ public final class Run {
 
   private void await(CountDownLatch working) throws InterruptedException, IOException {
     for (int tick = 1; !working.await(TICK_MILLIS, TimeUnit.MILLISECONDS); tick++) {
-      printer.flushIfIdle();
+      printer.tick();
       if (invocation.users().isSeveral() && (console.isTerminal() || tick % TICKS_PER_LINE == 0)) {
         reporter.progress();
       }
@@ -189,13 +184,20 @@ public final class Run {
     }
   }
 
-  /** Called by an assignment at its end. */
-  void ended(Assignment assignment, Message.Done result) throws IOException {
+  /** Tries the next server when this one does not know the user. Says whether there is one. */
+  boolean goesElsewhere(Assignment assignment, Message.Done result) {
     List<Server> further = assignment.furtherCandidates();
-    if (result.outcome() == Outcome.NO_USER && !further.isEmpty() && !cancelled) {
-      queues.get(further.get(0)).add(new Assignment(this, assignment.user(), further));
-      return;
+    if (result.outcome() != Outcome.NO_USER || further.isEmpty() || cancelled) {
+      return false;
     }
+    queues
+        .get(further.get(0))
+        .add(new Assignment(this, assignment.sequence(), assignment.user(), further));
+    return true;
+  }
+
+  /** Called by an assignment at its end, once for each user. */
+  void ended(Assignment assignment, Message.Done result) throws IOException {
     try {
       if (result.outcome() == Outcome.NO_USER && invocation.users().isSeveral()) {
         reporter.skipped(assignment.user());
@@ -253,7 +255,20 @@ public final class Run {
     }
   }
 
-  /** Puts every user into the queue of a server. */
+  /** Puts every user into the queue of a server; on a thread of its own. */
+  private void feedAll() {
+    try {
+      feed();
+    } catch (IOException e) {
+      broken(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      cancel();
+    } finally {
+      endOne();
+    }
+  }
+
   private void feed() throws InterruptedException, IOException {
     UserSelection users = invocation.users();
     if (users instanceof UserSelection.Single) {
@@ -272,10 +287,6 @@ public final class Run {
       reporter.failed(
           Outcome.NO_USER, "No user matches; nothing was done (--allow-empty makes that no error)");
     }
-  }
-
-  private void finishedFeeding() {
-    endOne();
   }
 
   private void feedListed(String file) throws InterruptedException, IOException {
@@ -317,10 +328,9 @@ public final class Run {
   }
 
   private void assign(String user) throws InterruptedException, IOException {
-    List<Server> candidates =
-        servers.stream().filter(server -> server.mayHave(user)).toList();
+    List<Server> candidates = servers.stream().filter(server -> server.mayHave(user)).toList();
     if (candidates.isEmpty()) {
-      assigned.incrementAndGet();
+      printer.finished(assigned.getAndIncrement(), user, List.of(), 0);
       reporter.ended(
           user,
           new Message.Done(0, Outcome.NO_USER, "No server is meant for this user", Map.of(), 0));
@@ -330,9 +340,9 @@ public final class Run {
   }
 
   private void assign(String user, List<Server> candidates) throws InterruptedException {
-    assigned.incrementAndGet();
+    long sequence = assigned.getAndIncrement();
     outstanding.incrementAndGet();
-    queues.get(candidates.get(0)).put(new Assignment(this, user, candidates));
+    queues.get(candidates.get(0)).put(new Assignment(this, sequence, user, candidates));
     if (cancelled) {
       queues.values().forEach(UserQueue::drain);
     }
@@ -351,20 +361,7 @@ public final class Run {
             }
           });
     }
-    while (!listing.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
-      tickWhileFeeding();
-    }
-  }
-
-  private void tickWhileFeeding() {
-    try {
-      printer.flushIfIdle();
-      if (console.isTerminal()) {
-        reporter.progress();
-      }
-    } catch (IOException e) {
-      broken(e);
-    }
+    listing.await();
   }
 
   private void list(Server server, UserMask mask) {

@@ -109,8 +109,7 @@ final class FetchCommand implements Command {
     }
 
     /** Reads a stream that turns out to be short; keeps a long one open in the list. */
-    private static Value inline(InputStream stream, List<InputStream> streams)
-        throws IOException {
+    private static Value inline(InputStream stream, List<InputStream> streams) throws IOException {
       byte[] head = stream.readNBytes(Limits.MAX_INLINE_VALUE);
       if (head.length < Limits.MAX_INLINE_VALUE) {
         stream.close();

@@ -48,8 +48,7 @@ final class MailSearch {
    *
    * @param numbered whether the visitor looks at UIDs or sequence numbers
    */
-  void forEach(UserContext context, boolean numbered, Visitor visitor)
-      throws Failure, IOException {
+  void forEach(UserContext context, boolean numbered, Visitor visitor) throws Failure, IOException {
     for (String name : selection.names(context.store())) {
       context.output().checkpoint();
       try {

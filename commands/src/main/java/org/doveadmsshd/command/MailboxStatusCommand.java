@@ -172,8 +172,7 @@ final class MailboxStatusCommand implements Command {
           context
               .store()
               .find(name)
-              .orElseThrow(
-                  () -> new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + name));
+              .orElseThrow(() -> new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + name));
       try (Mailbox mailbox = found) {
         Map<Field, Value> values = new EnumMap<>(Field.class);
         for (Map.Entry<Field, Long> count : counts(mailbox).entrySet()) {

@@ -78,9 +78,7 @@ final class SearchCommand implements Command {
           true,
           (mailbox, candidate) -> {
             Value guid = Value.of(mailbox.identity().guid());
-            context
-                .output()
-                .row(mailbox.name(), List.of(guid, Value.of(candidate.mail().uid())));
+            context.output().row(mailbox.name(), List.of(guid, Value.of(candidate.mail().uid())));
             context.output().count("matched", 1);
           });
     }

@@ -8,8 +8,10 @@ import org.doveadmsshd.auth.Userdb;
  * What a task about a server works with.
  *
  * @param master who asks
+ * @param mailLocation of users whose userdb entry names none
  */
-public record ServerContext(Master master, Userdb userdb, Activity activity, Output output) {
+public record ServerContext(
+    Master master, Userdb userdb, String mailLocation, Activity activity, Output output) {
 
   /** What a server is doing. */
   public interface Activity {

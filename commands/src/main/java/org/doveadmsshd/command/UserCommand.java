@@ -86,8 +86,7 @@ final class UserCommand implements Command {
   }
 
   /** Fields: all of them, or the value of one. */
-  private record LookupTask(List<String> users, Optional<String> field)
-      implements Task.OfServer {
+  private record LookupTask(List<String> users, Optional<String> field) implements Task.OfServer {
     @Override
     public List<Column> columns() {
       return field.isPresent()
@@ -117,19 +116,17 @@ final class UserCommand implements Command {
           context
               .userdb()
               .find(name)
-              .orElseThrow(
-                  () -> new Failure(Outcome.NO_USER, "User doesn't exist: " + name));
+              .orElseThrow(() -> new Failure(Outcome.NO_USER, "User doesn't exist: " + name));
       Map<String, String> fields = new LinkedHashMap<>();
       if (!user.name().equals(name)) {
         fields.put("user", user.name());
       }
       fields.putAll(user.fields());
+      fields.putIfAbsent("mail", context.mailLocation());
       for (Map.Entry<String, String> entry : fields.entrySet()) {
         Value value = Value.of(entry.getValue());
         if (field.isEmpty()) {
-          context
-              .output()
-              .row(null, List.of(Value.of(name), Value.of(entry.getKey()), value));
+          context.output().row(null, List.of(Value.of(name), Value.of(entry.getKey()), value));
         } else if (field.get().equals(entry.getKey())) {
           context.output().row(null, List.of(Value.of(name), value));
         }

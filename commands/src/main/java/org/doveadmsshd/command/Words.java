@@ -25,14 +25,13 @@ public record Words(Map<String, String> options, List<String> positionals) {
    * @param known the options there are
    * @throws Failure with exit code 64 for an option that is not known or lacks its argument
    */
-  public static Words parse(String command, List<Option> known, List<String> words)
-      throws Failure {
+  public static Words parse(String command, List<Option> known, List<String> words) throws Failure {
     return parse(command, known, words, true);
   }
 
   /** As {@link #parse(String, List, List)}, but everything after the first positional is one. */
-  public static Words parseUntilPositional(
-      String command, List<Option> known, List<String> words) throws Failure {
+  public static Words parseUntilPositional(String command, List<Option> known, List<String> words)
+      throws Failure {
     return parse(command, known, words, false);
   }
 

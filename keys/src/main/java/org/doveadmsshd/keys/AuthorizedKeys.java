@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys that let a master user in, in OpenSSH's authorized_keys format; one file per master where
- * the path has {@code %u}. Read again when a file changes. Safe for several threads.
+ * The keys that let a master user in, in OpenSSH's authorized_keys format; one file per master
+ * where the path has {@code %u}. Read again when a file changes. Safe for several threads.
  *
  * <p>A key with an option that would have to be enforced and is not is refused: a forgotten
  * restriction must not let anybody in.
@@ -85,7 +85,8 @@ public final class AuthorizedKeys {
       try {
         AuthorizedKeyEntry entry = AuthorizedKeyEntry.parseAuthorizedKeyEntry(line);
         Set<String> options = entry.getLoginOptions().keySet();
-        if (!options.stream().allMatch(o -> HARMLESS.contains(o.toLowerCase(java.util.Locale.ROOT)))) {
+        if (!options.stream()
+            .allMatch(o -> HARMLESS.contains(o.toLowerCase(java.util.Locale.ROOT)))) {
           LOG.warn("{}:{}: key ignored, its options are not supported: {}", file, number, options);
           continue;
         }

@@ -22,8 +22,8 @@ public interface Mailbox extends Closeable {
   /**
    * The mails that are there now.
    *
-   * @param numbered whether UIDs and sequence numbers are wanted. If so, mails are in ascending order
-   *     of UID and new ones get theirs; if not, nothing is written and the order is arbitrary
+   * @param numbered whether UIDs and sequence numbers are wanted. If so, mails are in ascending
+   *     order of UID and new ones get theirs; if not, nothing is written and the order is arbitrary
    */
   List<? extends Mail> mails(boolean numbered) throws Failure;
 

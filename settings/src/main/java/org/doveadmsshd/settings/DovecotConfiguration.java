@@ -160,8 +160,7 @@ final class DovecotConfiguration extends BaseHierarchicalConfiguration
     }
     for (Path included : files) {
       including.push(included);
-      try (BufferedReader in =
-          new BufferedReader(new StringReader(Files.readString(included)))) {
+      try (BufferedReader in = new BufferedReader(new StringReader(Files.readString(included)))) {
         read(in, open);
       } catch (IOException e) {
         problem(file, number, "cannot read " + included + ": " + e.getMessage());

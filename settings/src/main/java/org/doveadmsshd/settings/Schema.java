@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /** Every setting there is: where it may stand, what it may be, and what it is by default. */
 final class Schema {
-  private static final Pattern TIME = Pattern.compile("([0-9]{1,6}) ?(s|secs|m|mins|h|hours|d|days)?");
+  private static final Pattern TIME =
+      Pattern.compile("([0-9]{1,6}) ?(s|secs|m|mins|h|hours|d|days)?");
 
   /** Name of the section that is the file itself. */
   static final String TOP = "";
@@ -20,7 +21,8 @@ final class Schema {
   /**
    * A setting.
    *
-   * @param standard its value when it is not set; null when it must be set where its section is used
+   * @param standard its value when it is not set; null when it must be set where its section is
+   *     used
    */
   record Setting(Type type, String standard) {}
 
@@ -105,9 +107,7 @@ final class Schema {
         .add("master", Type.YES_OR_NO, "yes");
     section("userdb").add("driver", Type.DRIVER, null).add("args", Type.TEXT, null);
     section("master_user").add("users", Type.TEXT, null).add("commands", Type.TEXT, "");
-    section("service")
-        .add("service_count", Type.NUMBER, "1")
-        .add("workers", Type.NUMBER, "0");
+    section("service").add("service_count", Type.NUMBER, "1").add("workers", Type.NUMBER, "0");
     section("server")
         .add("host", Type.TEXT, null)
         .add("port", Type.PORT, "2222")

@@ -1,7 +1,7 @@
 package org.doveadmsshd.shell;
 
-import java.io.FileInputStream;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.auth.UserMask;
@@ -98,7 +98,8 @@ public final class Main {
     while (at < arguments.size()) {
       String word = arguments.get(at);
       boolean takesValue = List.of("-c", "--config", "-s", "--server").contains(word);
-      boolean alone = word.equals("--help") || word.startsWith("--config=") || word.startsWith("--server=");
+      boolean alone =
+          word.equals("--help") || word.startsWith("--config=") || word.startsWith("--server=");
       if (!takesValue && !alone) {
         break;
       }

@@ -45,8 +45,7 @@ public final class Daemon {
     Masters masters = masters(settings);
     sessions = new Sessions(executor(), clock, masters, lanes(settings), software);
     sessions.use(
-        new Worker(
-            userdb(settings), settings.mailLocation(), settings.lockTimeout(), sessions));
+        new Worker(userdb(settings), settings.mailLocation(), settings.lockTimeout(), sessions));
     KeyPair hostKey = KeyFile.readOrCreate(settings.hostKey(), "doveadm-sshd");
     Settings.Connections connections = settings.connections();
     endpoint =

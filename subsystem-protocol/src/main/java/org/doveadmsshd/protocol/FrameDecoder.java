@@ -22,8 +22,8 @@ public final class FrameDecoder {
   private ByteBuffer pending = ByteBuffer.allocate(8192).limit(0);
 
   /**
-   * Takes bytes and delivers every message that is complete, in order. A message's buffers are valid
-   * during its delivery only.
+   * Takes bytes and delivers every message that is complete, in order. A message's buffers are
+   * valid during its delivery only.
    *
    * @throws ProtocolException for a malformed frame; the decoder is of no further use
    * @throws IOException from the receiver
@@ -180,7 +180,8 @@ public final class FrameDecoder {
       boolean last = bool();
       int length = uint32();
       if (length < 0 || length > Limits.MAX_CHUNK || length > frame.remaining()) {
-        throw new ProtocolException("chunk length " + Integer.toUnsignedString(length) + " refused");
+        throw new ProtocolException(
+            "chunk length " + Integer.toUnsignedString(length) + " refused");
       }
       ByteBuffer data = frame.slice(frame.position(), length);
       frame.position(frame.position() + length);
@@ -243,7 +244,8 @@ public final class FrameDecoder {
     private byte[] bytes() throws ProtocolException {
       int length = uint32();
       if (length < 0 || length > frame.remaining()) {
-        throw new ProtocolException("string length " + Integer.toUnsignedString(length) + " refused");
+        throw new ProtocolException(
+            "string length " + Integer.toUnsignedString(length) + " refused");
       }
       byte[] bytes = new byte[length];
       frame.get(bytes);

@@ -1,6 +1,8 @@
 package org.doveadmsshd.protocol;
 
-/** What either side refuses to exceed; checked before memory is taken. docs/PROTOCOL.md section 3. */
+/**
+ * What either side refuses to exceed; checked before memory is taken. docs/PROTOCOL.md section 3.
+ */
 public final class Limits {
   /** Version of the protocol described in docs/PROTOCOL.md. */
   public static final int VERSION = 1;

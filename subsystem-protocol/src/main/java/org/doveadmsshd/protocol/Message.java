@@ -92,7 +92,9 @@ public sealed interface Message {
     }
   }
 
-  /** Stop a request. It still ends with its DONE. Unknown ids are ignored: DONE may have crossed. */
+  /**
+   * Stop a request. It still ends with its DONE. Unknown ids are ignored: DONE may have crossed.
+   */
   record Cancel(int requestId) implements Message {
     @Override
     public <R, X extends Exception> R accept(Visitor<R, X> visitor) throws X {

@@ -3,7 +3,7 @@
  *
  * <p>The package knows nothing of its transport. {@link org.doveadmsshd.protocol.FrameEncoder} and
  * {@link org.doveadmsshd.protocol.FrameDecoder} turn messages into frames and back; in one process
- * the messages themselves are handed over through {@link
- * org.doveadmsshd.protocol.MessageSink}. It imports nothing but the JDK, and nothing of the project.
+ * the messages themselves are handed over through {@link org.doveadmsshd.protocol.MessageSink}. It
+ * imports nothing but the JDK, and nothing of the project.
  */
 package org.doveadmsshd.protocol;

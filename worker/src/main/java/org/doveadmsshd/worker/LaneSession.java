@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * (docs/PROTOCOL.md section 5).
  *
  * <p>The transport's thread calls {@link #receive} and {@link #closed}, which never block. Requests
- * wait in a bounded queue; while there are any, one thread of the executor works them off and writes
- * the answers, waiting there when the peer does not read.
+ * wait in a bounded queue; while there are any, one thread of the executor works them off and
+ * writes the answers, waiting there when the peer does not read.
  */
 public final class LaneSession {
   private static final Logger LOG = LoggerFactory.getLogger(LaneSession.class);
@@ -92,9 +92,7 @@ public final class LaneSession {
   /** Sends the hello. */
   public void start() {
     Optional<String> name = Optional.ofNullable(master).map(Master::name);
-    enqueue(
-        0,
-        () -> out.send(new Message.Hello(Limits.VERSION, software, name, List.of())));
+    enqueue(0, () -> out.send(new Message.Hello(Limits.VERSION, software, name, List.of())));
   }
 
   /** Takes a message from the peer. */

@@ -20,8 +20,8 @@ public record MailLocation(Path trusted, List<String> below) {
   /**
    * Fills in a template such as {@code maildir:~/Maildir} or {@code maildir:/srv/mail/%d/%n}.
    *
-   * @param template may use {@code ~} for the home, {@code %u %n %d} for user, local part and domain,
-   *     {@code %h} for the home
+   * @param template may use {@code ~} for the home, {@code %u %n %d} for user, local part and
+   *     domain, {@code %h} for the home
    */
   public static MailLocation of(MailUser user, String template) throws Failure {
     checkName(user.name());

@@ -77,7 +77,8 @@ public final class Worker {
               new RequestOutput(
                   request.requestId(), task.columns(), request.context(), control, sink);
           if (task instanceof Task.OfServer) {
-            ((Task.OfServer) task).run(new ServerContext(master, userdb, activity, output));
+            ((Task.OfServer) task)
+                .run(new ServerContext(master, userdb, mailLocation, activity, output));
           } else {
             runForUser((Task.OfUser) task, master, request.user(), output, control);
           }
@@ -158,17 +159,12 @@ public final class Worker {
     Command.Time time =
         new Command.Time(Instant.ofEpochMilli(request.nowMillis()), ZoneId.systemDefault());
     Task task = command.prepare(words, time);
-    lastPrepared =
-        new Prepared(request.command(), request.arguments(), request.nowMillis(), task);
+    lastPrepared = new Prepared(request.command(), request.arguments(), request.nowMillis(), task);
     return task;
   }
 
   private void runForUser(
-      Task.OfUser task,
-      Master master,
-      String name,
-      RequestOutput output,
-      RequestControl control)
+      Task.OfUser task, Master master, String name, RequestOutput output, RequestControl control)
       throws Failure, IOException {
     master.scope().checkUser(name);
     MailUser user =
@@ -178,8 +174,7 @@ public final class Worker {
     MailLocation location = MailLocation.of(user, mailLocation);
     MaildirStore.Context context =
         new MaildirStore.Context(lockPatience, control::check, warnings(output));
-    try (MailStore store =
-        MaildirStore.open(location.trusted(), location.below(), context)) {
+    try (MailStore store = MaildirStore.open(location.trusted(), location.below(), context)) {
       task.run(new UserContext(user.name(), store, output));
     } catch (UncheckedIOException e) {
       throw e.getCause();

@@ -7,8 +7,8 @@ import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
 
 /**
- * {@code title: value}, a line each, and a form feed between rows. A streamed value begins on a line
- * of its own and gets no line end that it does not have.
+ * {@code title: value}, a line each, and a form feed between rows. A streamed value begins on a
+ * line of its own and gets no line end that it does not have.
  */
 final class PagerFormatter extends Formatter {
   private boolean isFirstRow = true;

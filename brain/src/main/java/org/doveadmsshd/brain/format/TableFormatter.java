@@ -19,8 +19,7 @@ final class TableFormatter extends Formatter {
   private List<String> row = new ArrayList<>();
   private int[] widths;
 
-  TableFormatter(List<Column> columns, Sink sink, boolean titles, int lineWidth)
-      throws Failure {
+  TableFormatter(List<Column> columns, Sink sink, boolean titles, int lineWidth) throws Failure {
     super(columns, sink);
     this.titles = titles && !columns.stream().allMatch(c -> c.has(Column.HIDE_TITLE));
     this.lineWidth = lineWidth;

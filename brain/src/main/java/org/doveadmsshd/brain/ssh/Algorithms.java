@@ -1,17 +1,17 @@
 package org.doveadmsshd.brain.ssh;
 
 import java.util.List;
-import org.apache.sshd.common.helpers.AbstractFactoryManager;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.compression.BuiltinCompressions;
+import org.apache.sshd.common.helpers.AbstractFactoryManager;
 import org.apache.sshd.common.mac.BuiltinMacs;
 import org.apache.sshd.common.signature.BuiltinSignatures;
 import org.apache.sshd.common.signature.Signature;
 
 /**
- * The algorithms that are offered, best first. AES-GCM only: chacha20 is slow in Java, and where CTR
- * is offered OpenSSH clients prefer it although it is slower than GCM here. No SHA-1 anywhere.
+ * The algorithms that are offered, best first. AES-GCM only: chacha20 is slow in Java, and where
+ * CTR is offered OpenSSH clients prefer it although it is slower than GCM here. No SHA-1 anywhere.
  */
 public final class Algorithms {
   private Algorithms() {}
@@ -23,14 +23,14 @@ public final class Algorithms {
     manager.setCompressionFactories(List.of(BuiltinCompressions.none));
     List<NamedFactory<Signature>> signatures =
         List.of(
-                BuiltinSignatures.ed25519,
-                BuiltinSignatures.sk_ssh_ed25519,
-                BuiltinSignatures.nistp256,
-                BuiltinSignatures.nistp384,
-                BuiltinSignatures.nistp521,
-                BuiltinSignatures.sk_ecdsa_sha2_nistp256,
-                BuiltinSignatures.rsaSHA512,
-                BuiltinSignatures.rsaSHA256);
+            BuiltinSignatures.ed25519,
+            BuiltinSignatures.sk_ssh_ed25519,
+            BuiltinSignatures.nistp256,
+            BuiltinSignatures.nistp384,
+            BuiltinSignatures.nistp521,
+            BuiltinSignatures.sk_ecdsa_sha2_nistp256,
+            BuiltinSignatures.rsaSHA512,
+            BuiltinSignatures.rsaSHA256);
     manager.setSignatureFactories(signatures);
   }
 }

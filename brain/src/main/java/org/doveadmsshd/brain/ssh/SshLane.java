@@ -25,9 +25,10 @@ import org.doveadmsshd.protocol.ProtocolException;
 /**
  * One channel of the subsystem.
  *
- * <p>The lane's own thread reads and hands messages to assignments; requests are sent by that thread
- * or by whoever puts users into the queue. So many are under way at a time that the worker has the
- * next one when it is done with one, however long the way: round trip divided by time per user.
+ * <p>The lane's own thread reads and hands messages to assignments; requests are sent by that
+ * thread or by whoever puts users into the queue. So many are under way at a time that the worker
+ * has the next one when it is done with one, however long the way: round trip divided by time per
+ * user.
  */
 final class SshLane implements Closeable {
   private static final String SUBSYSTEM = "doveadm";

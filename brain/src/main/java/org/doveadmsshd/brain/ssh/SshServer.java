@@ -68,8 +68,7 @@ public final class SshServer implements Server {
     if (session == null) {
       try {
         session =
-            connections.connect(
-                address.host(), address.port(), address.user(), address.identity());
+            connections.connect(address.host(), address.port(), address.user(), address.identity());
       } catch (Failure e) {
         connectFailure =
             new Failure(e.outcome(), "Server " + name() + ": " + e.getMessage(), e.getCause());

@@ -124,8 +124,7 @@ public final class FetchFields {
   private static Content sentTime(Source source) throws Failure {
     SentDate sent = source.candidate().sent();
     int minutes = sent.offsetSeconds() / 60;
-    String time =
-        TIME.format(Instant.ofEpochSecond(sent.wallClock()).atOffset(ZoneOffset.UTC));
+    String time = TIME.format(Instant.ofEpochSecond(sent.wallClock()).atOffset(ZoneOffset.UTC));
     return Content.of(
         "%s (%c%02d%02d)"
             .formatted(
@@ -141,7 +140,8 @@ public final class FetchFields {
         if (!first) {
           values.write('\n');
         }
-        String lines = field.value().replace("\r\n", "\n");
+        // a NUL becomes U+FFFD, here in UTF-8 one char a byte, as in Dovecot
+        String lines = field.value().replace("\r\n", "\n").replace("\0", "\u00ef\u00bf\u00bd");
         values.writeBytes(lines.getBytes(StandardCharsets.ISO_8859_1));
         first = false;
       }

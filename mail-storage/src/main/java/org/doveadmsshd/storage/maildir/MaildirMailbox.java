@@ -32,11 +32,11 @@ final class MaildirMailbox implements Mailbox {
   /**
    * A mailbox in an open directory.
    *
-   * @param directory closed with the mailbox, unless it is the root; null for an INBOX not there yet
+   * @param directory closed with the mailbox, unless it is the root; null for an INBOX not there
+   *     yet
    * @param root the user's mail directory, which hands out UIDVALIDITY values
    */
-  MaildirMailbox(
-      String name, Directory directory, Directory root, MaildirStore.Context context) {
+  MaildirMailbox(String name, Directory directory, Directory root, MaildirStore.Context context) {
     this.name = name;
     this.directory = directory;
     this.root = root;
@@ -291,8 +291,7 @@ final class MaildirMailbox implements Mailbox {
 
   /** What a failed system call means to the user. */
   Failure failure(PosixException e) {
-    String text =
-        e.isFull() ? "the disk or the quota is full" : MaildirStore.reason(e);
+    String text = e.isFull() ? "the disk or the quota is full" : MaildirStore.reason(e);
     return Failure.temporary("Mailbox " + name + ": " + text, e);
   }
 

@@ -32,8 +32,7 @@ public final class MaildirStore implements MailStore {
    * @param checkpoint called wherever it may take long
    * @param warnings told, in words for people, what is wrong but does not stop the command
    */
-  public record Context(
-      Duration lockPatience, Checkpoint checkpoint, Consumer<String> warnings) {}
+  public record Context(Duration lockPatience, Checkpoint checkpoint, Consumer<String> warnings) {}
 
   /** Says whether to go on. */
   @FunctionalInterface

@@ -8,8 +8,8 @@ import org.doveadmsshd.storage.posix.OpenFile;
 import org.doveadmsshd.storage.posix.PosixException;
 
 /**
- * The {@code subscriptions} file: a header {@code V<TAB>2}, an empty line, then a name per line with
- * a TAB between its levels; before version 2 one plain name per line.
+ * The {@code subscriptions} file: a header {@code V<TAB>2}, an empty line, then a name per line
+ * with a TAB between its levels; before version 2 one plain name per line.
  */
 final class Subscriptions {
   private static final String FILE = "subscriptions";

@@ -17,10 +17,10 @@ import org.doveadmsshd.storage.posix.PosixException;
 /**
  * {@code dovecot-uidlist.lock}: whoever created it may assign UIDs.
  *
- * <p>The file says {@code pid:host}. A lock of a living process on this machine is never overridden,
- * one of a dead process when it is two seconds old, one of another machine when neither it nor the
- * UID list has changed for two minutes (Dovecot: file-dotlock.c). Hold it briefly: Dovecot waits
- * meanwhile and then answers with the old mails only.
+ * <p>The file says {@code pid:host}. A lock of a living process on this machine is never
+ * overridden, one of a dead process when it is two seconds old, one of another machine when neither
+ * it nor the UID list has changed for two minutes (Dovecot: file-dotlock.c). Hold it briefly:
+ * Dovecot waits meanwhile and then answers with the old mails only.
  */
 final class UidListLock implements Closeable {
   static final String FILE = UidList.FILE + ".lock";
@@ -123,8 +123,7 @@ final class UidListLock implements Closeable {
       boolean held = mine ? HELD.contains(key(lock)) : Host.isAlive(pid);
       return !held && now - lock.modifiedNanos() > DEAD_AGE;
     }
-    return now - lock.modifiedNanos() > FOREIGN_AGE
-        && now - listModified(directory) > FOREIGN_AGE;
+    return now - lock.modifiedNanos() > FOREIGN_AGE && now - listModified(directory) > FOREIGN_AGE;
   }
 
   private static long listModified(Directory directory) throws PosixException {

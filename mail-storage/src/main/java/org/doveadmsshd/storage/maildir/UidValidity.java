@@ -9,7 +9,8 @@ import org.doveadmsshd.storage.posix.PosixException;
 /**
  * Hands out UIDVALIDITY values for the mailboxes of one user, each once: {@code
  * dovecot-uidvalidity.<8 hex digits>} is an empty file whose name is the last value, and taking the
- * next is renaming it (Dovecot: mailbox-uidvalidity.c). {@code dovecot-uidvalidity} repeats the value.
+ * next is renaming it (Dovecot: mailbox-uidvalidity.c). {@code dovecot-uidvalidity} repeats the
+ * value.
  */
 final class UidValidity {
   private static final String FILE = "dovecot-uidvalidity";

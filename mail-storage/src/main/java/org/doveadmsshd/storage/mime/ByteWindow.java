@@ -49,8 +49,8 @@ final class ByteWindow {
   }
 
   /**
-   * The end of the line at the position, behind its LF; the end of the window where a line is longer
-   * than that or the last one has no LF.
+   * The end of the line at the position, behind its LF; the end of the window where a line is
+   * longer than that or the last one has no LF.
    */
   int lineEnd() throws IOException {
     int from = position;

@@ -28,16 +28,12 @@ public final class HeaderText {
 
   /** As {@link #decode}, with every run of white space made one space. */
   public static String decodeCompressed(String value) {
-    return compress(decode(value));
-  }
-
-  public static String compress(String text) {
-    return text.replaceAll("[ \\t\\r\\n]+", " ");
+    return decode(value).replaceAll("[ \\t\\r\\n]+", " ");
   }
 
   /**
-   * The addresses of a field, each as {@code name <mailbox@domain>}, groups as {@code name: …;}, and
-   * decoded. What is no address stays as it is.
+   * The addresses of a field, each as {@code name <mailbox@domain>}, groups as {@code name: …;},
+   * and decoded. What is no address stays as it is.
    */
   public static String addresses(String value) {
     byte[] bytes = unfold(value).getBytes(StandardCharsets.ISO_8859_1);

@@ -3,10 +3,10 @@ package org.doveadmsshd.storage.mime;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.apache.james.mime4j.stream.NameValuePair;
+import org.apache.james.mime4j.stream.ParserCursor;
 import org.apache.james.mime4j.stream.RawBody;
 import org.apache.james.mime4j.stream.RawFieldParser;
 import org.apache.james.mime4j.util.ByteArrayBuffer;
-import org.apache.james.mime4j.stream.ParserCursor;
 
 /** What the header of a part says of its body; filled in while the header is read. */
 public final class Part {
@@ -82,8 +82,7 @@ public final class Part {
   private void readType(String value) {
     byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
     ByteArrayBuffer buffer = new ByteArrayBuffer(bytes, true);
-    RawBody body =
-        RawFieldParser.DEFAULT.parseRawBody(buffer, new ParserCursor(0, bytes.length));
+    RawBody body = RawFieldParser.DEFAULT.parseRawBody(buffer, new ParserCursor(0, bytes.length));
     String named = body.getValue() == null ? "" : body.getValue().toLowerCase(Locale.ROOT);
     if (named.indexOf('/') > 0) {
       type = named.strip();

@@ -12,8 +12,8 @@ import java.nio.charset.UnsupportedCharsetException;
 /**
  * Searches the decoded text of one part.
  *
- * <p>As long as a part in an ASCII-compatible charset has shown nothing but ASCII, bytes are compared
- * as they are. From the first other byte on, everything is decoded and folded.
+ * <p>As long as a part in an ASCII-compatible charset has shown nothing but ASCII, bytes are
+ * compared as they are. From the first other byte on, everything is decoded and folded.
  */
 final class PartText implements TransferDecoder.Output {
   private static final long HIGH_BITS = 0x8080808080808080L;

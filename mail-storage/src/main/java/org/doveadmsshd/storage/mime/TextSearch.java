@@ -1,7 +1,8 @@
 package org.doveadmsshd.storage.mime;
 
 /**
- * Looks for a text in the bodies of a mail, or in bodies and headers: the search keys BODY and TEXT.
+ * Looks for a text in the bodies of a mail, or in bodies and headers: the search keys BODY and
+ * TEXT.
  *
  * <p>Bodies of type text and message are searched, with transfer encoding and charset undone. A
  * header field is searched as {@code name: value}, decoded.

@@ -11,13 +11,13 @@ public final class FileName {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
-  /** A name for people: UTF-8, with malformed bytes replaced and control characters made visible. */
+  /**
+   * A name for people: UTF-8, with malformed bytes replaced and control characters made visible.
+   */
   public static String display(String name) {
-    String text =
-        new String(name.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    String text = new String(name.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     StringBuilder shown = new StringBuilder(text.length());
-    text.codePoints()
-        .forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c));
+    text.codePoints().forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c));
     return shown.toString();
   }
 }

@@ -147,7 +147,6 @@ final class DateArgument {
     if (day == null) {
       return comparison.holds(date.seconds(), seconds);
     }
-    return comparison.holds(
-        date.wallClock(), day.atStartOfDay(ZoneOffset.UTC).toEpochSecond());
+    return comparison.holds(date.wallClock(), day.atStartOfDay(ZoneOffset.UTC).toEpochSecond());
   }
 }

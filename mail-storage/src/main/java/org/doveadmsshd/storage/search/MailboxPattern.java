@@ -3,8 +3,8 @@ package org.doveadmsshd.storage.search;
 import org.doveadmsshd.storage.MailStore;
 
 /**
- * A mailbox name, or a pattern of them: {@code *} stands for anything, {@code %} for anything within
- * one level (RFC 3501 section 6.3.8). INBOX matches in any case.
+ * A mailbox name, or a pattern of them: {@code *} stands for anything, {@code %} for anything
+ * within one level (RFC 3501 section 6.3.8). INBOX matches in any case.
  *
  * @param text as given
  */

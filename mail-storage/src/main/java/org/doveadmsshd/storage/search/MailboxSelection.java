@@ -47,14 +47,17 @@ public final class MailboxSelection {
     }
     if (query instanceof Query.And) {
       return ((Query.And) query)
-          .parts().stream().map(MailboxSelection::singleMailbox).flatMap(Optional::stream).findFirst();
+          .parts().stream()
+              .map(MailboxSelection::singleMailbox)
+              .flatMap(Optional::stream)
+              .findFirst();
     }
     return Optional.empty();
   }
 
   /**
-   * Whether every branch of a query names a mailbox and something else: what expunge and move demand,
-   * so that nothing is lost by a forgotten word.
+   * Whether every branch of a query names a mailbox and something else: what expunge and move
+   * demand, so that nothing is lost by a forgotten word.
    */
   public static boolean isSafeToExpunge(Query query) {
     return everyBranch(query, true) && everyBranch(query, false);
@@ -71,8 +74,7 @@ public final class MailboxSelection {
       Query inside = ((Query.Not) query).part();
       return !mailboxKey && everyBranch(inside, false);
     }
-    boolean isMailbox =
-        query instanceof Query.InMailbox || query instanceof Query.InMailboxGuid;
+    boolean isMailbox = query instanceof Query.InMailbox || query instanceof Query.InMailboxGuid;
     return isMailbox == mailboxKey;
   }
 }

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A set of UIDs or sequence numbers: {@code 1,5:9,12:*}. The star is the largest number there is. */
+/**
+ * A set of UIDs or sequence numbers: {@code 1,5:9,12:*}. The star is the largest number there is.
+ */
 public final class NumberSet {
   /** What {@code *} stands for. */
   public static final long STAR = 0xffffffffL;

@@ -10,8 +10,8 @@ import java.util.Locale;
  * Reads the query language: keys joined by AND, which is not written, or by OR between them; NOT
  * before a key; groups in parentheses that are words of their own.
  *
- * <p>AND and OR may not be mixed without parentheses. Dovecot takes {@code A B OR C} for {@code A OR
- * B OR C}; here it is an error.
+ * <p>AND and OR may not be mixed without parentheses. Dovecot takes {@code A B OR C} for {@code A
+ * OR B OR C}; here it is an error.
  */
 public final class QueryParser {
   private static final int MAX_DEPTH = 200;

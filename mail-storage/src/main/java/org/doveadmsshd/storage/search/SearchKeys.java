@@ -39,7 +39,8 @@ final class SearchKeys {
     for (Flag flag : Flag.values()) {
       KEYS.put(flag.key(), (name, arguments) -> flag(name, flag, true));
     }
-    for (Flag flag : new Flag[] {Flag.ANSWERED, Flag.DELETED, Flag.DRAFT, Flag.FLAGGED, Flag.SEEN}) {
+    for (Flag flag :
+        new Flag[] {Flag.ANSWERED, Flag.DELETED, Flag.DRAFT, Flag.FLAGGED, Flag.SEEN}) {
       KEYS.put("UN" + flag.key(), (name, arguments) -> flag(name, flag, false));
     }
     KEYS.put("OLD", (name, arguments) -> flag(name, Flag.RECENT, false));
@@ -123,8 +124,7 @@ final class SearchKeys {
 
   private static Query isNew() {
     return new Query.And(
-        java.util.List.of(
-            flag("RECENT", Flag.RECENT, true), flag("UNSEEN", Flag.SEEN, false)));
+        java.util.List.of(flag("RECENT", Flag.RECENT, true), flag("UNSEEN", Flag.SEEN, false)));
   }
 
   private static Query keyword(String name, String keyword, boolean set) {
@@ -168,8 +168,7 @@ final class SearchKeys {
         candidate -> date.matches(comparison, candidate.sent()));
   }
 
-  private static Query age(String name, Arguments arguments, boolean older)
-      throws QueryException {
+  private static Query age(String name, Arguments arguments, boolean older) throws QueryException {
     String text = arguments.next();
     if (!text.matches("[0-9]{1,12}") || Long.parseLong(text) == 0) {
       throw new QueryException("Invalid search interval: " + text + " (seconds, at least 1)");
@@ -200,8 +199,7 @@ final class SearchKeys {
   private static Query header(String name, Arguments arguments, HeaderForm form)
       throws QueryException {
     String text = arguments.next();
-    Needle needle =
-        new Needle(form == HeaderForm.COMPRESSED ? HeaderText.compress(text) : text);
+    Needle needle = new Needle(text);
     return new Query.Test(
         name + " " + text,
         Cost.HEADER,
@@ -209,8 +207,8 @@ final class SearchKeys {
         candidate -> hasHeader(candidate, name, needle, form));
   }
 
-  private static boolean hasHeader(
-      Candidate candidate, String name, Needle needle, HeaderForm form) throws Failure {
+  private static boolean hasHeader(Candidate candidate, String name, Needle needle, HeaderForm form)
+      throws Failure {
     for (HeaderField field : candidate.header()) {
       if (field.isNamed(name) && (needle.isEmpty() || needle.isIn(value(field, form)))) {
         return true;

@@ -4,7 +4,9 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A size: a number and a unit, {@code 100}, {@code 1k}, {@code 10 MiB}; units are powers of 1024. */
+/**
+ * A size: a number and a unit, {@code 100}, {@code 1k}, {@code 10 MiB}; units are powers of 1024.
+ */
 final class SizeArgument {
   private static final Pattern FORM = Pattern.compile("([0-9]{1,18}) *([bkmgt]?)i?b?");
 

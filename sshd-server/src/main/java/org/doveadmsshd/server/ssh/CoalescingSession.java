@@ -19,7 +19,8 @@ import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 
 /**
  * Writes small packets that wait for the socket together. The session of MINA SSHD makes one system
- * call for each packet and searches its whole queue after each, which many small packets do not bear.
+ * call for each packet and searches its whole queue after each, which many small packets do not
+ * bear.
  */
 final class CoalescingSession extends Nio2Session {
   /** Larger packets are not copied. */
@@ -50,8 +51,7 @@ final class CoalescingSession extends Nio2Session {
 
   @Override
   public IoWriteFuture writeBuffer(Buffer buffer) throws IOException {
-    Nio2DefaultIoWriteFuture future =
-        new Nio2DefaultIoWriteFuture(getRemoteAddress(), null, null);
+    Nio2DefaultIoWriteFuture future = new Nio2DefaultIoWriteFuture(getRemoteAddress(), null, null);
     synchronized (lock) {
       if (closed) {
         future.setException(new IOException("the connection is closed"));

@@ -38,9 +38,7 @@ final class ConnectionLimiter implements IoServiceEventListener, SessionListener
     long fromThere =
         strangers.stream().filter(stranger -> host(stranger).equals(host(remote))).count();
     boolean refused =
-        open.size() >= all
-            || strangers.size() >= beforeLogin
-            || fromThere >= beforeLoginPerAddress;
+        open.size() >= all || strangers.size() >= beforeLogin || fromThere >= beforeLoginPerAddress;
     if (refused) {
       LOG.info("Connection from {} refused: too many connections", remote);
       throw new IOException("too many connections");

@@ -14,8 +14,8 @@ import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.channel.ChannelSessionFactory;
 
 /**
- * Session channels, bounded for each connection. One too many is refused and the connection goes on;
- * the limit of MINA SSHD itself would end it. Environment variables are not taken.
+ * Session channels, bounded for each connection. One too many is refused and the connection goes
+ * on; the limit of MINA SSHD itself would end it. Environment variables are not taken.
  */
 final class LimitedChannelFactory extends ChannelSessionFactory {
   private final int limit;

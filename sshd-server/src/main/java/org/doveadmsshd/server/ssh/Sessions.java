@@ -21,14 +21,16 @@ import org.doveadmsshd.brain.Run;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.MessageSink;
+import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.worker.LaneSession;
 import org.doveadmsshd.worker.Worker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is going on: runs of the server's own brain, and lanes of others. Safe for several threads. */
+/**
+ * What is going on: runs of the server's own brain, and lanes of others. Safe for several threads.
+ */
 public final class Sessions implements ServerContext.Activity {
   private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
   private static final int MAX_RUNS = 64;
@@ -109,8 +111,7 @@ public final class Sessions implements ServerContext.Activity {
   /** Opens a lane for a channel. */
   LaneSession openLane(ServerSession session, MessageSink out, Runnable close, long id) {
     LaneSession[] lane = new LaneSession[1];
-    lane[0] =
-        new LaneSession(worker, masters, master(session), executor, out, close, software);
+    lane[0] = new LaneSession(worker, masters, master(session), executor, out, close, software);
     long begun = System.nanoTime();
     active.put(
         id,
@@ -157,14 +158,18 @@ public final class Sessions implements ServerContext.Activity {
             stopping ? "The server is stopping" : "Too many commands are running; try again later";
         console
             .error()
-            .write(("doveadm: Error: " + why + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            .write(
+                ("doveadm: Error: " + why + "\n")
+                    .getBytes(java.nio.charset.StandardCharsets.UTF_8));
         return Outcome.TEMPORARY_FAILURE.exitCode();
       }
       executions.put(id, this);
       active.put(id, this::entry);
       int code = -1;
       try {
-        code = brain.run(words.subList(1, words.size()), console, resources(master.get()), this::started);
+        code =
+            brain.run(
+                words.subList(1, words.size()), console, resources(master.get()), this::started);
         return code;
       } finally {
         active.remove(id);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.file.nonefs.NoneFileSystemFactory;
+import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
@@ -18,7 +19,6 @@ import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
-import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
 import org.apache.sshd.server.subsystem.SubsystemFactory;
 import org.doveadmsshd.auth.Masters;
@@ -124,8 +124,7 @@ public final class SshEndpoint {
 
   private void offerNothingButSessions(Limits limits) {
     server.setChannelFactories(List.of(new LimitedChannelFactory(limits.channels())));
-    server.setGlobalRequestHandlers(
-        List.of(new KeepAliveHandler(), new NoMoreSessionsHandler()));
+    server.setGlobalRequestHandlers(List.of(new KeepAliveHandler(), new NoMoreSessionsHandler()));
     server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
     server.setFileSystemFactory(NoneFileSystemFactory.INSTANCE);
   }
