@@ -95,20 +95,29 @@ public final class Needle {
     private int matched;
     private boolean found = empty;
 
-    void accept(CharSequence text) {
-      for (int i = 0; i < text.length() && !found; i++) {
-        char c = text.charAt(i);
-        if (c < 0x80) {
+    void accept(String text) {
+      accept(text.toCharArray(), 0, text.length());
+    }
+
+    void accept(char[] text, int from, int to) {
+      if (folded.isEmpty()) {
+        return;
+      }
+      char first = folded.charAt(0);
+      char lower = Character.toLowerCase(first);
+      for (int i = from; i < to && !found; i++) {
+        char c = text[i];
+        if (c >= 0x80) {
+          i += fold(text, i, to);
+        } else if (matched > 0 || c == first || c == lower) {
           step((char) Fold.ascii(c));
-        } else {
-          i += fold(text, i);
         }
       }
     }
 
     /** Takes a character outside ASCII; returns how many further chars belong to it. */
-    private int fold(CharSequence text, int at) {
-      int codePoint = Character.codePointAt(text, at);
+    private int fold(char[] text, int at, int to) {
+      int codePoint = Character.codePointAt(text, at, to);
       String piece = Fold.fold(codePoint);
       for (int i = 0; i < piece.length(); i++) {
         step(piece.charAt(i));
@@ -117,7 +126,7 @@ public final class Needle {
     }
 
     private void step(char c) {
-      if (folded.isEmpty() || found) {
+      if (found) {
         return;
       }
       while (matched >= 0 && folded.charAt(matched) != c) {
@@ -127,11 +136,6 @@ public final class Needle {
         found = true;
         matched = 0;
       }
-    }
-
-    /** What went before does not join with what follows. */
-    void restart() {
-      matched = 0;
     }
 
     boolean isFound() {

@@ -129,7 +129,7 @@ final class PartText implements TransferDecoder.Output {
     boolean more = true;
     while (more && !search.isFound()) {
       more = decoder.decode(input, chars.clear(), false).isOverflow();
-      search.accept(chars.flip());
+      search.accept(chars.array(), 0, chars.position());
     }
     undecoded = ByteBuffer.allocate(input.remaining()).put(input).flip();
     found = search.isFound();

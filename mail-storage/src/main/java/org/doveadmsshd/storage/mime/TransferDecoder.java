@@ -42,8 +42,14 @@ final class TransferDecoder {
   void accept(byte[] bytes, int offset, int length) {
     switch (encoding) {
       case NONE -> output.accept(bytes, offset, length);
-      case BASE64 -> output.accept(decoded, 0, base64(bytes, offset, length));
-      case QUOTED_PRINTABLE -> output.accept(decoded, 0, quotedPrintable(bytes, offset, length));
+      case BASE64 -> {
+        int size = base64(bytes, offset, length);
+        output.accept(decoded, 0, size);
+      }
+      case QUOTED_PRINTABLE -> {
+        int size = quotedPrintable(bytes, offset, length); // may replace the array
+        output.accept(decoded, 0, size);
+      }
       case UNKNOWN -> {}
     }
   }
@@ -51,82 +57,104 @@ final class TransferDecoder {
   private int base64(byte[] bytes, int offset, int length) {
     room(length);
     int out = 0;
-    for (int i = offset; i < offset + length && !ended; i++) {
-      int value = bytes[i] < 0 ? SKIP : BASE64[bytes[i]];
-      if (value >= 0) {
-        bits = bits << 6 | value;
-        bitCount += 6;
-        if (bitCount >= 8) {
-          bitCount -= 8;
-          decoded[out++] = (byte) (bits >> bitCount);
+    int end = offset + length;
+    for (int i = offset; i < end && !ended; i++) {
+      while (bitCount == 0 && i + 4 <= end) {
+        int group =
+            value(bytes[i]) << 18
+                | value(bytes[i + 1]) << 12
+                | value(bytes[i + 2]) << 6
+                | value(bytes[i + 3]);
+        if (group < 0) {
+          break; // a line break, padding, or what should not be there
         }
-      } else if (value == PAD) {
-        ended = true;
+        decoded[out] = (byte) (group >> 16);
+        decoded[out + 1] = (byte) (group >> 8);
+        decoded[out + 2] = (byte) group;
+        out += 3;
+        i += 4;
+      }
+      if (i < end) {
+        out = base64(bytes[i], out);
       }
     }
     return out;
   }
 
+  private int base64(byte b, int at) {
+    int out = at;
+    int value = value(b);
+    if (value >= 0) {
+      bits = bits << 6 | value;
+      bitCount += 6;
+      if (bitCount >= 8) {
+        bitCount -= 8;
+        decoded[out++] = (byte) (bits >> bitCount);
+      }
+    } else if (value == PAD) {
+      ended = true;
+    }
+    return out;
+  }
+
+  private static int value(byte b) {
+    return b < 0 ? SKIP : BASE64[b];
+  }
+
+  /**
+   * White space at the end of a line is no content; what may be that is kept for the next piece.
+   */
   private int quotedPrintable(byte[] bytes, int offset, int length) {
-    room(length + spaces + 2);
+    room(length + spaces + 3);
     int out = 0;
-    for (int i = offset; i < offset + length; i++) {
-      byte b = bytes[i];
-      if (escape == 1) {
-        out = afterEquals(b, out);
-      } else if (escape == 2) {
-        out = secondDigit(b, out);
-      } else if (b == '=') {
-        out = putSpaces(out);
-        escape = 1;
-      } else if (b == ' ') {
-        spaces++; // unless the line ends here
-      } else {
-        if (b == '\n' || b == '\r') {
-          spaces = 0;
-        }
-        out = putSpaces(out);
-        decoded[out++] = b;
-      }
-      if (out + spaces + 3 > decoded.length) {
-        decoded = java.util.Arrays.copyOf(decoded, decoded.length * 2 + spaces);
-      }
-    }
-    return out;
-  }
-
-  private int afterEquals(byte b, int out) {
-    if (b == '\n') {
-      escape = 0; // soft line break
-      return out;
-    }
-    if (b == '\r' || b == ' ' || b == '\t') {
-      return out;
-    }
-    firstDigit = b;
-    escape = 2;
-    return out;
-  }
-
-  private int secondDigit(byte b, int at) {
-    int out = at;
-    escape = 0;
-    int high = Character.digit(firstDigit, 16);
-    int low = Character.digit(b, 16);
-    if (high >= 0 && low >= 0) {
-      decoded[out++] = (byte) (high << 4 | low);
-    } else {
-      decoded[out++] = '=';
-      decoded[out++] = (byte) firstDigit;
-      decoded[out++] = b;
-    }
-    return out;
-  }
-
-  private int putSpaces(int at) {
-    int out = at;
     for (; spaces > 0; spaces--) {
       decoded[out++] = ' ';
+    }
+    for (int i = offset; i < offset + length; i++) {
+      byte b = bytes[i];
+      if (escape != 0) {
+        out = escaped(b, out);
+      } else if (b == '=') {
+        escape = 1;
+      } else {
+        if (b == '\n' || b == '\r') {
+          out = withoutSpaces(out);
+        }
+        decoded[out++] = b;
+      }
+    }
+    int end = escape == 0 ? withoutSpaces(out) : out;
+    spaces = out - end;
+    return end;
+  }
+
+  private int withoutSpaces(int at) {
+    int out = at;
+    while (out > 0 && decoded[out - 1] == ' ') {
+      out--;
+    }
+    return out;
+  }
+
+  /** Takes a byte after an equals sign: a soft line break, or two digits. */
+  private int escaped(byte b, int at) {
+    int out = at;
+    if (escape == 2) {
+      escape = 0;
+      int high = Character.digit(firstDigit, 16);
+      int low = Character.digit(b, 16);
+      if (high >= 0 && low >= 0) {
+        decoded[out++] = (byte) (high << 4 | low);
+      } else {
+        decoded[out++] = '=';
+        decoded[out++] = (byte) firstDigit;
+        decoded[out++] = b;
+      }
+    } else if (b == '\n') {
+      escape = 0;
+    } else if (b != '\r' && b != ' ' && b != '\t') {
+      firstDigit = b;
+      escape = 2;
     }
     return out;
   }

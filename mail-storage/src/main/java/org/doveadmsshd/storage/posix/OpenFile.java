@@ -9,6 +9,11 @@ public final class OpenFile extends InputStream {
   private final String shownName;
   private int fd;
 
+  /** Where a further read is known to find nothing; unknown before a status was asked for. */
+  private long size = Long.MAX_VALUE;
+
+  private long position;
+
   OpenFile(int fd, String shownName) {
     this.fd = fd;
     this.shownName = shownName;
@@ -20,7 +25,9 @@ public final class OpenFile extends InputStream {
     if (LibC.statx(fd, name, LibC.AT_EMPTY_PATH, FileStatus.MASK, scratch.statAddress) < 0) {
       throw new PosixException("stat", shownName, Native.getLastError());
     }
-    return FileStatus.of(scratch.stat);
+    FileStatus status = FileStatus.of(scratch.stat);
+    size = status.size();
+    return status;
   }
 
   @Override
@@ -34,6 +41,9 @@ public final class OpenFile extends InputStream {
     if (length == 0) {
       return 0;
     }
+    if (position > 0 && position >= size) {
+      return -1; // a mail never grows: no call is needed to see that it is over
+    }
     Scratch scratch = Scratch.get();
     int wanted = Math.min(length, Scratch.BUFFER);
     long got = LibC.read(fd, scratch.bufferAddress, wanted);
@@ -46,6 +56,7 @@ public final class OpenFile extends InputStream {
     if (got == 0) {
       return -1;
     }
+    position += got;
     scratch.buffer.get(0, target, offset, (int) got);
     return (int) got;
   }
