@@ -26,6 +26,7 @@ final class Reporter {
   private long skipped;
   private int exitCode;
   private int shownProgress;
+  private String lastFailure = "";
 
   /**
    * @param isTerminal whether a person watches, who likes to see progress
@@ -57,8 +58,13 @@ final class Reporter {
   synchronized void ended(String user, Message.Done result) throws IOException {
     result.counts().forEach((what, number) -> counts.merge(what, number, Long::sum));
     done++;
-    if (!result.outcome().isOk()) {
-      failed++;
+    if (result.outcome().isOk()) {
+      return;
+    }
+    failed++;
+    if (user.isEmpty()) {
+      failed(result.outcome(), result.text());
+    } else {
       exit(result.outcome());
       log(user, Message.Log.Level.ERROR, result.text());
     }
@@ -73,7 +79,10 @@ final class Reporter {
   /** Notes a failure that is not one user's. */
   synchronized void failed(Outcome outcome, String text) throws IOException {
     exit(outcome);
-    log("", Message.Log.Level.ERROR, text);
+    if (!text.equals(lastFailure)) { // a server that is down is met more than once
+      lastFailure = text;
+      log("", Message.Log.Level.ERROR, text);
+    }
   }
 
   /** The first failure decides, but a temporary one overrides all. */
@@ -98,7 +107,7 @@ final class Reporter {
   /** Shows how far the run is, to whom wants to see it. */
   synchronized void progress() throws IOException {
     if (isTerminal || verbose) {
-      String text = "%s: %,d users".formatted(command, done) + tail();
+      String text = command + ": " + users() + tail();
       if (isTerminal) {
         String padding = " ".repeat(Math.max(0, shownProgress - text.length()));
         error.write(("\r" + text + padding).getBytes(StandardCharsets.UTF_8));
@@ -113,7 +122,11 @@ final class Reporter {
   /** Sums up a run over several users. */
   synchronized void summary() throws IOException {
     double seconds = (System.nanoTime() - begun) / 1e9;
-    line("%s: %,d users%s, %.1f s".formatted(command, done, tail(), seconds));
+    line("%s: %s%s, %.1f s".formatted(command, users(), tail(), seconds));
+  }
+
+  private String users() {
+    return done == 1 ? "1 user" : "%,d users".formatted(done);
   }
 
   private String tail() {

@@ -30,8 +30,8 @@ import org.doveadmsshd.protocol.ProtocolException;
 public final class Run {
   private static final int MAX_NAME = 1024;
   private static final int ATTEMPTS = 2;
-  private static final long TICK_MILLIS = 200;
-  private static final int TICKS_PER_LINE = 5;
+  private static final long TICK_MILLIS = 100;
+  private static final int TICKS_PER_LINE = 10;
 
   private final Invocation invocation;
   private final Console console;
@@ -129,6 +129,9 @@ public final class Run {
   }
 
   private void await(CountDownLatch working) throws InterruptedException, IOException {
+    if (invocation.users().isSeveral() && console.isTerminal()) {
+      reporter.progress();
+    }
     for (int tick = 1; !working.await(TICK_MILLIS, TimeUnit.MILLISECONDS); tick++) {
       printer.tick();
       if (invocation.users().isSeveral() && (console.isTerminal() || tick % TICKS_PER_LINE == 0)) {
@@ -233,7 +236,7 @@ public final class Run {
   private void work(Server server, CountDownLatch working) {
     UserQueue queue = queues.get(server);
     try {
-      server.work(queue, invocation.lanes());
+      server.work(queue, invocation.users().isSeveral() ? invocation.lanes() : 1);
     } catch (Failure e) {
       failServer(server, queue, e);
     } finally {
@@ -246,7 +249,8 @@ public final class Run {
     try {
       reporter.failed(failure.outcome(), failure.getMessage());
       for (Assignment next; (next = queue.take()) != null; ) {
-        next.fail(Outcome.TEMPORARY_FAILURE, "Server " + server.name() + " is not available");
+        String text = "Server " + server.name() + " is not available";
+        next.fail(Outcome.TEMPORARY_FAILURE, next.user().isEmpty() ? failure.getMessage() : text);
       }
     } catch (IOException e) {
       broken(e);
