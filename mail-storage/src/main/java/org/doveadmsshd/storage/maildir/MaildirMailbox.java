@@ -61,7 +61,7 @@ final class MaildirMailbox implements Mailbox {
         uids = readUids();
       }
       if (uids == null || uids.guid() == null) {
-        assign(Map.of());
+        assign(new HashMap<>());
       }
       return new Identity(uids.guid(), uids.validity(), uids.next());
     } catch (PosixException e) {

@@ -1,0 +1,73 @@
+package org.doveadmsshd.storage.fetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.mime.MessageSection;
+import org.doveadmsshd.storage.mime.SentDate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FetchFieldsTest {
+  @Test
+  void anUnknownFieldIsRefusedAndTheKnownOnesNamed() {
+    assertThatThrownBy(() -> FetchFields.parse("uid nosuch"))
+        .isInstanceOfSatisfying(
+            Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(75))
+        .hasMessageContaining("nosuch")
+        .hasMessageContaining("size.virtual");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hdr.", "hdr.subject.other", "hdr.sub:ject", "hdr. x"})
+  void aHeaderFieldNeedsTheNameOfAHeader(String name) {
+    assertThatThrownBy(() -> FetchFields.parse(name)).isInstanceOf(Failure.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"A: b\n\n>body\n\nx", "A: b\r\n\r\n>body", "\n>no header", "A: b\n>"})
+  void headerAndBodyAreDividedAtTheFirstEmptyLine(String marked) throws Exception {
+    int at = marked.indexOf('>');
+    byte[] mail = marked.replace(">", "").getBytes(StandardCharsets.US_ASCII);
+    for (int piece = 1; piece < mail.length + 1; piece++) {
+      assertThat(read(MessageSection.header(new ByteArrayInputStream(mail)), piece))
+          .isEqualTo(marked.substring(0, at));
+      assertThat(read(MessageSection.body(new ByteArrayInputStream(mail)), piece))
+          .isEqualTo(marked.substring(at + 1));
+    }
+  }
+
+  private static String read(java.io.InputStream in, int piece) throws java.io.IOException {
+    StringBuilder text = new StringBuilder();
+    byte[] buffer = new byte[piece];
+    int got;
+    while ((got = in.read(buffer)) > 0) {
+      text.append(new String(buffer, 0, got, StandardCharsets.US_ASCII));
+    }
+    return text.toString();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'Mon, 1 Jun 2026 10:00:00 +0000', 1780308000, 0",
+    "'1 Jun 2026 10:00 +0230', 1780299000, 9000",
+    "'Mon, 01 Jun 99 10:00:00 EST', 928249200, -18000",
+    "'Mon, 1 Jun 2026 10:00:00 GMT (comment)', 1780308000, 0",
+    "'Fri, 1 Jan 1960 00:00:00 +0000', -315619200, 0",
+  })
+  void readsDatesOldAndNew(String value, long seconds, int offset) {
+    assertThat(SentDate.parse(value)).contains(new SentDate(seconds, offset));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "yesterday", "Mon, 32 Jun 2026 10:00:00 +0000", "1 Foo 2026 1:1:1 +0"})
+  void whatIsNoDateIsNone(String value) {
+    assertThat(SentDate.parse(value)).isEmpty();
+  }
+}

@@ -1,0 +1,107 @@
+package org.doveadmsshd.storage.maildir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.MailStore;
+import org.doveadmsshd.storage.Mailbox;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MaildirStoreTest {
+  @TempDir Path home;
+  private MaildirTree tree;
+
+  @BeforeEach
+  void makeTree() throws IOException {
+    tree = new MaildirTree(home);
+  }
+
+  @Test
+  void listsMailboxesAndTheParentsTheyHaveOnlyInName() throws Exception {
+    tree.mailbox(".Trash");
+    tree.mailbox(".Archive.2024");
+    tree.mailbox(".Entw&APw-rfe");
+    Files.createDirectory(tree.root.resolve(".NoMailbox"));
+    Files.createDirectories(tree.root.resolve("..DOVECOT-TRASHED/cur"));
+    Files.createFile(tree.root.resolve(".file"));
+    assertThat(tree.open().list())
+        .containsExactlyInAnyOrder(
+            new MailStore.Entry("INBOX", true),
+            new MailStore.Entry("Trash", true),
+            new MailStore.Entry("Archive.2024", true),
+            new MailStore.Entry("Archive", false),
+            new MailStore.Entry("Entwürfe", true));
+  }
+
+  @Test
+  void warnsOfADirectoryWhoseNameIsNoMailbox() throws Exception {
+    tree.mailbox(".&bad");
+    assertThat(tree.open().list()).containsExactly(new MailStore.Entry("INBOX", true));
+    assertThat(tree.warnings).singleElement().asString().contains("&bad");
+  }
+
+  @Test
+  void aUserWithoutMailDirectoryHasAnEmptyInboxAndNothingIsCreated() throws Exception {
+    Path elsewhere = Files.createDirectory(home.resolve("new-user"));
+    MailStore store =
+        MaildirStore.open(
+            elsewhere,
+            List.of("Maildir"),
+            new MaildirStore.Context(tree.lockPatience, () -> {}, text -> {}));
+    try (Mailbox inbox = store.find("INBOX").orElseThrow()) {
+      assertThat(inbox.mails(true)).isEmpty();
+    }
+    assertThat(elsewhere).isEmptyDirectory();
+  }
+
+  @Test
+  void aSymbolicLinkIsNeverFollowed() throws Exception {
+    Path victim = Files.createDirectories(home.resolve("victim/cur")).getParent();
+    Files.createSymbolicLink(tree.root.resolve(".Link"), victim);
+    assertThat(tree.open().list()).containsExactly(new MailStore.Entry("INBOX", true));
+    assertThatThrownBy(() -> tree.open().find("Link"))
+        .isInstanceOf(Failure.class)
+        .hasMessageContaining("symbolic link");
+    Path other = Files.createDirectory(home.resolve("other"));
+    Files.createSymbolicLink(other.resolve("Maildir"), victim);
+    assertThatThrownBy(
+            () ->
+                MaildirStore.open(
+                    other,
+                    List.of("Maildir"),
+                    new MaildirStore.Context(tree.lockPatience, () -> {}, text -> {})))
+        .isInstanceOf(Failure.class);
+  }
+
+  @Test
+  void namesThatLeadElsewhereAreNoMailboxes() throws Exception {
+    for (String name : List.of("../x", "a/../b", "..", "", ".x", "x.", "a..b", "x".repeat(300))) {
+      assertThat(tree.open().find(name)).as(name).isEmpty();
+    }
+  }
+
+  @Test
+  void aFileWhereADirectoryShouldBeIsSaidSo() throws Exception {
+    Files.writeString(tree.root.resolve(".Box"), "a file");
+    assertThatThrownBy(() -> tree.open().find("Box"))
+        .isInstanceOf(Failure.class)
+        .hasMessageContaining("where a directory should be");
+  }
+
+  @Test
+  void readsSubscriptionsOfBothVersions() throws Exception {
+    Path file = tree.root.resolve("subscriptions");
+    Files.writeString(file, "V\t2\n\nTrash\nArchive\t2025\nEntw&APw-rfe\n");
+    assertThat(tree.open().subscriptions()).containsExactly("Trash", "Archive.2025", "Entwürfe");
+    Files.writeString(file, "Old.Style\nSent\n", StandardCharsets.US_ASCII);
+    assertThat(tree.open().subscriptions()).containsExactly("Old.Style", "Sent");
+  }
+}

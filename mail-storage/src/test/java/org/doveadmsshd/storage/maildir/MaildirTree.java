@@ -1,0 +1,54 @@
+package org.doveadmsshd.storage.maildir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.MailStore;
+import org.doveadmsshd.storage.Mailbox;
+
+/** A Maildir on disk to try things on. */
+final class MaildirTree {
+  final Path root;
+  final List<String> warnings = new ArrayList<>();
+  Duration lockPatience = Duration.ofSeconds(20);
+
+  MaildirTree(Path home) throws IOException {
+    root = Files.createDirectories(home.resolve("Maildir"));
+    mailbox("");
+  }
+
+  Path mailbox(String folder) throws IOException {
+    Path mailbox = root.resolve(folder);
+    for (String sub : List.of("cur", "new", "tmp")) {
+      Files.createDirectories(mailbox.resolve(sub));
+    }
+    return mailbox;
+  }
+
+  Path mail(String place, String content) throws IOException {
+    Path file = root.resolve(place);
+    Files.writeString(file, content);
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1_700_000_000_000L));
+    return file;
+  }
+
+  MailStore open() throws Failure {
+    return MaildirStore.open(
+        root.getParent(),
+        List.of("Maildir"),
+        new MaildirStore.Context(lockPatience, () -> {}, warnings::add));
+  }
+
+  Mailbox inbox() throws Failure {
+    return open().find("inbox").orElseThrow();
+  }
+
+  String uidList() throws IOException {
+    return Files.readString(root.resolve("dovecot-uidlist"));
+  }
+}
