@@ -1,0 +1,417 @@
+package org.doveadmsshd.brain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.protocol.Value;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs over servers that do what a test tells them. */
+@Timeout(60)
+class BrainTest {
+  private static final Message.Columns COLUMNS =
+      new Message.Columns(
+          1,
+          List.of(
+              new Column("mailbox-guid", Column.HIDE_TITLE),
+              new Column("uid", Column.HIDE_TITLE | Column.NUMBER)));
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream error = new ByteArrayOutputStream();
+  private volatile Run run;
+
+  @AfterEach
+  void stop() {
+    threads.shutdownNow();
+  }
+
+  /** What a server does with one user. */
+  private interface Work {
+    void on(Assignment assignment) throws IOException;
+  }
+
+  /** A server whose lanes are threads of the test. */
+  private class FakeServer implements Server {
+    private final String name;
+    private final List<String> users;
+    private final int lanes;
+    private final Work work;
+
+    FakeServer(String name, List<String> users, int lanes, Work work) {
+      this.name = name;
+      this.users = users;
+      this.lanes = lanes;
+      this.work = work;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public boolean mayHave(String user) {
+      return true;
+    }
+
+    @Override
+    public void listUsers(UserMask mask, Consumer<String> taker) {
+      users.stream().filter(mask::matches).forEach(taker);
+    }
+
+    @Override
+    public void work(UserQueue queue, int limit) throws Failure {
+      CountDownLatch working = new CountDownLatch(lanes);
+      for (int i = 0; i < lanes; i++) {
+        threads.execute(
+            () -> {
+              try {
+                for (Assignment next; (next = queue.take()) != null; ) {
+                  work.on(next);
+                }
+              } catch (IOException e) {
+                run.broken(e);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } finally {
+                working.countDown();
+              }
+            });
+      }
+      try {
+        working.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void cancel() {}
+  }
+
+  private static void rows(Assignment assignment, int count) throws IOException {
+    assignment.send(COLUMNS);
+    for (int i = 1; i <= count; i++) {
+      assignment.send(new Message.Row(1, List.of(Value.of("g"), Value.of(i))));
+    }
+    assignment.send(new Message.Done(1, Outcome.OK, "", Map.of("matched", (long) count), 10));
+  }
+
+  private int run(OutputStream to, String input, List<Server> servers, String... words)
+      throws IOException {
+    Console console =
+        new Console(
+            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), to, error, false, 80);
+    Brain.Resources resources =
+        new Brain.Resources() {
+          @Override
+          public List<Server> servers() {
+            return servers;
+          }
+
+          @Override
+          public boolean mayReadFiles() {
+            return false;
+          }
+        };
+    return new Brain(threads, Clock.systemUTC())
+        .run(List.of(words), console, resources, started -> run = started);
+  }
+
+  private int run(List<Server> servers, String... words) throws IOException {
+    return run(out, "", servers, words);
+  }
+
+  private static List<String> users(int count) {
+    List<String> users = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      users.add("user%04d".formatted(i));
+    }
+    return users;
+  }
+
+  @Test
+  void everyUserIsDoneOnceAndHisRowsStayTogetherInTheOrderOfTheList() throws Exception {
+    List<Server> servers =
+        List.of(new FakeServer("s", users(2000), 8, assignment -> rows(assignment, 3)));
+    assertThat(run(servers, "search", "-A", "all")).isZero();
+    List<String> expected = new ArrayList<>();
+    for (String user : users(2000)) {
+      for (int i = 1; i <= 3; i++) {
+        expected.add(user + " g " + i);
+      }
+    }
+    assertThat(out.toString(StandardCharsets.UTF_8).lines()).containsExactlyElementsOf(expected);
+    assertThat(error.toString(StandardCharsets.UTF_8)).contains("2,000 users, 6,000 matched");
+  }
+
+  @Test
+  void aSlowUserDoesNotHoldUpTheOthers() throws Exception {
+    CountDownLatch others = new CountDownLatch(99);
+    Work work =
+        assignment -> {
+          if (assignment.user().equals("user0001")) {
+            try {
+              others.await();
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+          } else {
+            others.countDown();
+          }
+          rows(assignment, 1);
+        };
+    assertThat(run(List.of(new FakeServer("s", users(100), 2, work)), "search", "-A", "all"))
+        .isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(100);
+  }
+
+  @Test
+  void aBigUserIsStreamedWholeBetweenTheOthers() throws Exception {
+    Work work = a -> rows(a, a.user().equals("user0005") ? 50_000 : 2);
+    assertThat(run(List.of(new FakeServer("s", users(20), 4, work)), "search", "-A", "all"))
+        .isZero();
+    List<String> owners =
+        out.toString(StandardCharsets.UTF_8).lines().map(line -> line.split(" ")[0]).toList();
+    List<String> changes = new ArrayList<>();
+    for (String owner : owners) {
+      if (changes.isEmpty() || !changes.get(changes.size() - 1).equals(owner)) {
+        changes.add(owner);
+      }
+    }
+    assertThat(owners).hasSize(50_000 + 19 * 2);
+    assertThat(changes).hasSize(20).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void oneFailureDoesNotStopTheOthersAndDecidesTheExitCode() throws Exception {
+    Work work =
+        assignment -> {
+          switch (assignment.user()) {
+            case "user0002" -> assignment.fail(Outcome.NOT_FOUND, "no mailbox");
+            case "user0003" -> assignment.fail(Outcome.DATA_ERROR, "bad data");
+            default -> rows(assignment, 1);
+          }
+        };
+    assertThat(run(List.of(new FakeServer("s", users(5), 1, work)), "search", "-A", "all"))
+        .isEqualTo(68);
+    assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(3);
+    assertThat(error.toString(StandardCharsets.UTF_8))
+        .contains("doveadm(user0002): Error: no mailbox")
+        .contains("5 users, 3 matched, 2 failed");
+  }
+
+  @Test
+  void aTemporaryFailureOverridesEarlierOnes() throws Exception {
+    Work work =
+        assignment ->
+            assignment.fail(
+                assignment.user().equals("user0001")
+                    ? Outcome.NOT_FOUND
+                    : Outcome.TEMPORARY_FAILURE,
+                "x");
+    assertThat(run(List.of(new FakeServer("s", users(2), 1, work)), "search", "-A", "all"))
+        .isEqualTo(75);
+  }
+
+  @Test
+  void whatALostLaneHadNotBegunIsDoneByAnother() throws Exception {
+    AtomicInteger lost = new AtomicInteger();
+    Work work =
+        assignment -> {
+          assignment.request(1);
+          if (lost.incrementAndGet() <= 3) {
+            assignment.lost("connection lost");
+          } else {
+            rows(assignment, 1);
+          }
+        };
+    assertThat(run(List.of(new FakeServer("s", users(50), 4, work)), "search", "-A", "all"))
+        .isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(50).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aServerThatIsDownFailsOnlyItsOwnUsers() throws Exception {
+    Server down =
+        new FakeServer("down", List.of("d1", "d2"), 1, null) {
+          @Override
+          public void work(UserQueue queue, int limit) throws Failure {
+            throw new Failure(Outcome.TEMPORARY_FAILURE, "Server down: refused");
+          }
+        };
+    Server up = new FakeServer("up", users(5), 2, assignment -> rows(assignment, 1));
+    assertThat(run(List.of(down, up), "search", "-A", "all")).isEqualTo(75);
+    assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(5);
+    assertThat(error.toString(StandardCharsets.UTF_8)).contains("Server down: refused");
+  }
+
+  @Test
+  void aNamedUserIsLookedForOnOneServerAfterTheOther() throws Exception {
+    Work nobody = assignment -> assignment.fail(Outcome.NO_USER, "User doesn't exist");
+    Server first = new FakeServer("first", List.of(), 1, nobody);
+    Server second = new FakeServer("second", List.of(), 1, assignment -> rows(assignment, 1));
+    assertThat(run(List.of(first, second), "search", "-u", "x", "all")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("g 1\n");
+    assertThat(run(List.of(first), "search", "-u", "x", "all")).isEqualTo(67);
+  }
+
+  @Test
+  void namesComeFromStandardInputAndUnknownOnesAreSkipped() throws Exception {
+    Work work =
+        assignment -> {
+          if (assignment.user().equals("gone")) {
+            assignment.fail(Outcome.NO_USER, "User doesn't exist");
+          } else {
+            rows(assignment, 1);
+          }
+        };
+    Server server = new FakeServer("s", List.of(), 2, work);
+    assertThat(run(out, "b\n\ngone\r\na", List.of(server), "search", "-F", "-", "all")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("b g 1\na g 1\n");
+    assertThat(error.toString(StandardCharsets.UTF_8))
+        .contains("doveadm(gone): Info: User no longer");
+  }
+
+  @Test
+  void nobodyIsAnErrorUnlessAllowed() throws Exception {
+    Server server = new FakeServer("s", List.of(), 1, assignment -> rows(assignment, 1));
+    assertThat(run(List.of(server), "search", "-u", "x*", "all")).isEqualTo(67);
+    assertThat(run(List.of(server), "search", "-A", "--allow-empty", "all")).isZero();
+  }
+
+  @Test
+  void aReaderWhoIsGoneEndsTheRun() {
+    OutputStream closed =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("gone");
+          }
+        };
+    Server server = new FakeServer("s", users(500), 4, assignment -> rows(assignment, 500));
+    assertThatThrownBy(() -> run(closed, "", List.of(server), "search", "-A", "all"))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aStoppedReaderStopsTheWorkersAndNothingIsLost() throws Exception {
+    CountDownLatch reading = new CountDownLatch(1);
+    AtomicInteger begun = new AtomicInteger();
+    OutputStream stopped =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+              reading.await();
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+            out.write(bytes, offset, length);
+          }
+        };
+    Work work =
+        assignment -> {
+          begun.incrementAndGet();
+          rows(assignment, 1000);
+        };
+    Server server = new FakeServer("s", users(2000), 4, work);
+    threads.execute(
+        () -> {
+          int last = -1;
+          while (begun.get() != last || last == 0) { // until nobody is begun any more
+            last = begun.get();
+            java.util.concurrent.locks.LockSupport.parkNanos(500_000_000L);
+          }
+          reading.countDown();
+        });
+    assertThat(run(stopped, "", List.of(server), "search", "-A", "all")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(2_000_000);
+  }
+
+  @Test
+  void cancellingBeginsNoFurtherUsers() throws Exception {
+    List<String> begun = Collections.synchronizedList(new ArrayList<>());
+    Work work =
+        assignment -> {
+          begun.add(assignment.user());
+          run.cancel();
+          rows(assignment, 1);
+        };
+    assertThat(run(List.of(new FakeServer("s", users(1000), 1, work)), "search", "-A", "all"))
+        .isEqualTo(75);
+    assertThat(begun).hasSize(1);
+    assertThat(error.toString(StandardCharsets.UTF_8)).contains("Stopped");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nosuch",
+        "search",
+        "search -A",
+        "search all",
+        "search -A -u x all",
+        "-x search -A all",
+        "-o a=b search -A all",
+        "search -F /etc/passwd all",
+        "expunge -A all",
+        "expunge -A mailbox Trash",
+        "fetch -A uid",
+        "mailbox status -A nosuch INBOX",
+        "search -A --timeout x all",
+        ""
+      })
+  void wrongWordsAreAUsageErrorAndNoServerIsAsked(String line) throws Exception {
+    Server server =
+        new FakeServer(
+            "s",
+            users(1),
+            1,
+            assignment -> {
+              throw new AssertionError("asked");
+            });
+    String[] words = line.isEmpty() ? new String[0] : line.split(" ");
+    assertThat(run(List.of(server), words)).isEqualTo(64);
+    assertThat(error.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
+    assertThat(out.size()).isZero();
+  }
+
+  @Test
+  void commandLinesAreSplitLikeAShellWould() throws Exception {
+    assertThat(CommandLine.split("a 'b c'\\''d' \"e \\\" f\\g\" '' h\\ i"))
+        .containsExactly("a", "b c'd", "e \" f\\g", "", "h i");
+    assertThat(CommandLine.split("  ")).isEmpty();
+    assertThatThrownBy(() -> CommandLine.split("a 'b")).isInstanceOf(Failure.class);
+  }
+}

@@ -1,0 +1,150 @@
+package org.doveadmsshd.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+  @TempDir Path directory;
+
+  @BeforeEach
+  void makeFiles() throws IOException {
+    Files.writeString(directory.resolve("users"), "");
+  }
+
+  private Settings read(String text) throws IOException, Settings.InvalidException {
+    Path file = Files.writeString(directory.resolve("test.conf"), text);
+    return Settings.read(file, List.of("search", "mailbox list"));
+  }
+
+  private List<String> problems(String text) throws IOException {
+    Settings.InvalidException invalid =
+        catchThrowableOfType(Settings.InvalidException.class, () -> read(text));
+    return invalid.problems().stream()
+        .map(problem -> problem.toString().replace(directory + "/", ""))
+        .toList();
+  }
+
+  @Test
+  void readsDovecotsBlocks() throws Exception {
+    Settings settings =
+        read(
+            """
+            # a comment
+            port = 2200   # another
+            lock_timeout = 5 mins
+            host_key = "key with # and space"
+            userdb {
+              driver = passwd-file
+              args = scheme=SSHA256 username_format=%u users
+            }
+            master_user admin@example.org {
+              users = *@example.org, *@example.com
+              commands = search "mailbox list"
+            }
+            server mail1 {
+              host = mail1.example.org
+              user = admin
+              workers = 3
+            }
+            service doveadm {
+              # 1 = default = one user access per process, 0 = unlimited user accesses
+              service_count = 1
+            }
+            """);
+    assertThat(settings.port()).isEqualTo(2200);
+    assertThat(settings.lockTimeout()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(settings.hostKey()).isEqualTo(directory.resolve("key with # and space"));
+    assertThat(settings.userdbs().get(0).file()).isEqualTo(directory.resolve("users"));
+    assertThat(settings.userdbs().get(0).scheme()).isEqualTo("SSHA256");
+    assertThat(settings.masters().get("admin@example.org").users())
+        .containsExactly("*@example.org", "*@example.com");
+    assertThat(settings.masters().get("admin@example.org").commands())
+        .containsExactly("search", "mailbox list");
+    assertThat(settings.servers().get(0).workers()).isEqualTo(3);
+    assertThat(settings.servers().get(0).port()).isEqualTo(2222);
+  }
+
+  @Test
+  void everyMistakeIsReportedWithFileAndLine() throws Exception {
+    assertThat(
+            problems(
+                """
+                prot = 22
+                port = many
+                lock_timeout = 5
+                nonsense
+                userdb {
+                  driver = ldap
+                  args = missing-file
+                  argz = x
+                }
+                master_user admin {
+                  commands = serch
+                }
+                sever x {
+                }
+                service imap {
+                }
+                server {
+                """))
+        .containsExactlyInAnyOrder(
+            "test.conf:1: unknown setting: prot (did you mean port?)",
+            "test.conf:2: port = many: expected a port from 0 to 65535",
+            "test.conf:4: expected name = value, section {, or }: nonsense",
+            "test.conf:5: userdb: driver must be set",
+            "test.conf:5: args: "
+                + directory.resolve("missing-file").getFileName()
+                + " cannot be read",
+            "test.conf:6: driver = ldap: expected passwd-file, the only driver there is",
+            "test.conf:8: unknown setting: argz (did you mean args?)",
+            "test.conf:10: master_user admin: users must be set",
+            "test.conf:10: commands: unknown: serch (did you mean search?)",
+            "test.conf:13: unknown section: sever (did you mean server?)",
+            "test.conf:15: unknown service: imap (there is only doveadm)",
+            "test.conf:17: a section is not closed with }",
+            "test.conf:17: a server needs a name: server mail1 {",
+            "test.conf:17: server: host must be set",
+            "test.conf:17: server: user must be set");
+  }
+
+  @Test
+  void includesAreReadWithTheirOwnLineNumbers() throws Exception {
+    Files.createDirectory(directory.resolve("conf.d"));
+    Files.writeString(directory.resolve("conf.d/10.conf"), "port = 1\n");
+    Files.writeString(directory.resolve("conf.d/20.conf"), "\nport = x\n");
+    assertThat(problems("!include conf.d/*.conf\n!include_try nosuch\n"))
+        .containsExactly("conf.d/20.conf:2: port = x: expected a port from 0 to 65535");
+    assertThat(problems("!include nosuch.conf\n").get(0))
+        .startsWith("test.conf:1: there is no file");
+    Files.writeString(directory.resolve("loop.conf"), "!include loop.conf\n");
+    assertThat(problems("!include loop.conf\n").get(0)).contains("too deeply");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'${sys:user.home}'", "'${env:HOME}'", "'${file:UTF-8:/etc/hostname}'", "'$x'"})
+  void nothingIsInterpolated(String text) throws Exception {
+    Settings settings = read("authorized_keys = " + text + "\n");
+    assertThat(settings.authorizedKeys()).endsWith(Path.of(text).getFileName().toString());
+  }
+
+  @Test
+  void theFileThatShipsHasNoMistakes() throws Exception {
+    String shipped = Files.readString(Path.of("../etc/doveadm-sshd.conf"));
+    read(
+        shipped
+            .replace("/etc/doveadm-sshd/users", "users")
+            .replace("/etc/doveadm-sshd/masters", "users"));
+    read(Files.readString(Path.of("../etc/doveadm-ssh.conf")));
+  }
+}

@@ -1,0 +1,267 @@
+package org.doveadmsshd.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.auth.Scope;
+import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.auth.passwdfile.PasswdFile;
+import org.doveadmsshd.auth.sasl.PlainResponse;
+import org.doveadmsshd.protocol.Limits;
+import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.Outcome;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A lane as its peer sees it. */
+class LaneSessionTest {
+  private static final Message HELLO =
+      new Message.Hello(Limits.VERSION, "test", Optional.empty(), List.of());
+  private static final Scope SCOPE =
+      new Scope(List.of(new UserMask("*@example.org")), Set.of("search", "expunge"));
+
+  @TempDir Path directory;
+  private final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private volatile CountDownLatch reader = new CountDownLatch(0);
+  private Worker worker;
+  private Masters masters;
+
+  @BeforeEach
+  void makeWorker() throws IOException {
+    Path users = directory.resolve("users");
+    StringBuilder lines = new StringBuilder();
+    for (String user : List.of("a@example.org", "b@example.org", "c@example.com")) {
+      Path home = directory.resolve(user);
+      Path maildir = home.resolve("Maildir");
+      for (String sub : List.of("cur", "new", "tmp")) {
+        Files.createDirectories(maildir.resolve(sub));
+      }
+      Files.writeString(maildir.resolve("cur/1.mail:2,S"), "Subject: x\n\n");
+      lines.append(user + ":pw::::" + home + "::\n");
+    }
+    Files.writeString(users, lines);
+    PasswdFile file = new PasswdFile(users, "PLAIN");
+    worker = new Worker(file, "maildir:~/Maildir", Duration.ofSeconds(5), List::of);
+    masters = new Masters(Map.of("a@example.org", SCOPE), List.of(file));
+  }
+
+  @AfterEach
+  void stop() {
+    reader.countDown();
+    threads.shutdownNow();
+  }
+
+  private LaneSession lane(boolean preauthenticated) {
+    Optional<Master> master =
+        preauthenticated ? Optional.of(new Master("m", SCOPE)) : Optional.empty();
+    LaneSession lane =
+        new LaneSession(
+            worker,
+            masters,
+            master,
+            threads,
+            message -> {
+              try {
+                reader.await();
+              } catch (InterruptedException e) {
+                throw new IOException(e);
+              }
+              received.add(message);
+            },
+            closed::countDown,
+            "test");
+    lane.start();
+    return lane;
+  }
+
+  private static Message.Run run(int id, String user, String command, String... arguments) {
+    return new Message.Run(id, user, command, List.of(arguments), 0, 0, false);
+  }
+
+  private Message next() throws InterruptedException {
+    Message message = received.poll(10, TimeUnit.SECONDS);
+    assertThat(message).as("an answer").isNotNull();
+    return message;
+  }
+
+  private Message.Done done(int id) throws InterruptedException {
+    Message message = next();
+    while (!(message instanceof Message.Done)) {
+      message = next();
+    }
+    assertThat(message.requestId()).isEqualTo(id);
+    return (Message.Done) message;
+  }
+
+  private void expectFault(String text) throws InterruptedException {
+    Message message = next();
+    while (!(message instanceof Message.Fault)) {
+      message = next();
+    }
+    assertThat(((Message.Fault) message).text()).contains(text);
+    assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aPreauthenticatedHelloNamesTheMaster() throws Exception {
+    lane(true);
+    assertThat(((Message.Hello) next()).master()).contains("m");
+  }
+
+  @Test
+  void rowsComeAfterTheirColumnsAndEndWithOneDone() throws Exception {
+    LaneSession lane = lane(true);
+    next();
+    lane.receive(HELLO);
+    lane.receive(run(7, "a@example.org", "search", "mailbox", "INBOX", "all"));
+    assertThat(next()).isInstanceOf(Message.Columns.class);
+    assertThat(next()).isInstanceOf(Message.Row.class);
+    Message.Done done = (Message.Done) next();
+    assertThat(done.outcome()).isEqualTo(Outcome.OK);
+    assertThat(done.counts()).containsEntry("matched", 1L);
+  }
+
+  @Test
+  void pipelinedRequestsAreAnsweredInOrder() throws Exception {
+    LaneSession lane = lane(true);
+    lane.receive(HELLO);
+    for (int id = 1; id <= Limits.MAX_PIPELINED; id++) {
+      lane.receive(run(id, "a@example.org", "search", "all"));
+    }
+    for (int id = 1; id <= Limits.MAX_PIPELINED; id++) {
+      done(id);
+    }
+  }
+
+  @Test
+  void theWorkerItselfChecksTheScope() throws Exception {
+    LaneSession lane = lane(true);
+    lane.receive(HELLO);
+    lane.receive(run(1, "c@example.com", "search", "all"));
+    assertThat(done(1).outcome()).isEqualTo(Outcome.NO_PERMISSION);
+    lane.receive(run(2, "nobody@example.com", "search", "all"));
+    assertThat(done(2).outcome()).isEqualTo(Outcome.NO_PERMISSION);
+    lane.receive(run(3, "a@example.org", "fetch", "uid", "all"));
+    assertThat(done(3).outcome()).isEqualTo(Outcome.NO_PERMISSION);
+    lane.receive(run(4, "nobody@example.org", "search", "all"));
+    assertThat(done(4).outcome()).isEqualTo(Outcome.NO_USER);
+    lane.receive(new Message.ListUsers(5, "*"));
+    assertThat(next()).isInstanceOf(Message.Columns.class);
+    assertThat(((Message.Row) next()).values().get(0).text()).isEqualTo("a@example.org");
+    assertThat(((Message.Row) next()).values().get(0).text()).isEqualTo("b@example.org");
+    assertThat(next()).isInstanceOf(Message.Done.class);
+  }
+
+  @Test
+  void aUserNameThatLeadsElsewhereOpensNothing() throws Exception {
+    LaneSession lane = lane(true);
+    lane.receive(HELLO);
+    lane.receive(run(1, "../x@example.org", "search", "all"));
+    assertThat(done(1).outcome()).isNotEqualTo(Outcome.OK);
+  }
+
+  @Test
+  void withoutAuthenticationNothingIsDone() throws Exception {
+    LaneSession lane = lane(false);
+    assertThat(((Message.Hello) next()).master()).isEmpty();
+    lane.receive(HELLO);
+    lane.receive(run(1, "a@example.org", "search", "all"));
+    expectFault("out of order");
+  }
+
+  @Test
+  void saslPlainOpensTheLane() throws Exception {
+    LaneSession lane = lane(false);
+    lane.receive(HELLO);
+    byte[] wrong = new PlainResponse("", "a@example.org", "no").encode();
+    lane.receive(new Message.Authenticate(1, "PLAIN", wrong));
+    assertThat(done(1).outcome()).isEqualTo(Outcome.NO_PERMISSION);
+    byte[] noMaster = new PlainResponse("", "b@example.org", "pw").encode();
+    lane.receive(new Message.Authenticate(2, "PLAIN", noMaster));
+    assertThat(done(2).outcome()).isEqualTo(Outcome.NO_PERMISSION);
+    byte[] right = new PlainResponse("", "a@example.org", "pw").encode();
+    lane.receive(new Message.Authenticate(3, "PLAIN", right));
+    assertThat(done(3).outcome()).isEqualTo(Outcome.OK);
+    lane.receive(run(4, "b@example.org", "search", "all"));
+    assertThat(done(4).outcome()).isEqualTo(Outcome.OK);
+  }
+
+  @Test
+  void whatIsOutOfOrderEndsTheLane() throws Exception {
+    lane(true).receive(run(1, "a@example.org", "search", "all"));
+    expectFault("out of order");
+  }
+
+  @Test
+  void anotherVersionEndsTheLane() throws Exception {
+    lane(true).receive(new Message.Hello(99, "x", Optional.empty(), List.of()));
+    expectFault("version 99");
+  }
+
+  @Test
+  void anIdInUseEndsTheLane() throws Exception {
+    reader = new CountDownLatch(1);
+    LaneSession lane = lane(true);
+    lane.receive(HELLO);
+    lane.receive(run(1, "a@example.org", "search", "all"));
+    lane.receive(run(1, "a@example.org", "search", "all"));
+    reader.countDown();
+    expectFault("in use");
+  }
+
+  @Test
+  void tooManyWaitingRequestsEndTheLane() throws Exception {
+    reader = new CountDownLatch(1);
+    LaneSession lane = lane(true);
+    lane.receive(HELLO);
+    for (int id = 0; id <= Limits.MAX_PIPELINED; id++) {
+      lane.receive(run(id, "a@example.org", "search", "all"));
+    }
+    reader.countDown();
+    expectFault("too many");
+  }
+
+  @Test
+  void aCancelledRequestStillEndsWithItsDone() throws Exception {
+    reader = new CountDownLatch(1);
+    LaneSession lane = lane(true);
+    lane.receive(HELLO);
+    lane.receive(run(1, "a@example.org", "expunge", "mailbox", "INBOX", "all"));
+    lane.receive(new Message.Cancel(1));
+    lane.receive(new Message.Cancel(55));
+    reader.countDown();
+    assertThat(done(1).outcome()).isEqualTo(Outcome.CANCELLED);
+    assertThat(directory.resolve("a@example.org/Maildir/cur/1.mail:2,S")).exists();
+  }
+
+  @Test
+  void aMistakeInTheWordsIsAnsweredAndTheLaneGoesOn() throws Exception {
+    LaneSession lane = lane(true);
+    lane.receive(HELLO);
+    lane.receive(run(1, "a@example.org", "search", "nosuchkey"));
+    assertThat(done(1).text()).contains("nosuchkey");
+    lane.receive(run(2, "a@example.org", "expunge", "all"));
+    assertThat(done(2).outcome()).isEqualTo(Outcome.USAGE);
+    lane.receive(run(3, "a@example.org", "search", "all"));
+    assertThat(done(3).outcome()).isEqualTo(Outcome.OK);
+  }
+}
