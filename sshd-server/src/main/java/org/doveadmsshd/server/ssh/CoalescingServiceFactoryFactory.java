@@ -1,5 +1,6 @@
 package org.doveadmsshd.server.ssh;
 
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.AsynchronousSocketChannel;
 import org.apache.sshd.common.FactoryManager;
@@ -12,8 +13,17 @@ import org.apache.sshd.common.io.nio2.Nio2Session;
 import org.apache.sshd.common.util.threads.ThreadUtils;
 import org.apache.sshd.core.CoreModuleProperties;
 
-/** The NIO2 transport with {@link CoalescingSession}s. */
+/**
+ * The NIO2 transport with {@link CoalescingSession}s for connections that the limiter admits.
+ * MINA's own hook for refusing connections leaves their sockets open.
+ */
 final class CoalescingServiceFactoryFactory extends Nio2ServiceFactoryFactory {
+  private final ConnectionLimiter limiter;
+
+  CoalescingServiceFactoryFactory(ConnectionLimiter limiter) {
+    this.limiter = limiter;
+  }
+
   @Override
   public IoServiceFactory create(FactoryManager manager) {
     int workers = CoreModuleProperties.NIO_WORKERS.getRequired(manager);
@@ -27,8 +37,19 @@ final class CoalescingServiceFactoryFactory extends Nio2ServiceFactoryFactory {
           IoHandler handler,
           AsynchronousSocketChannel socket,
           SocketAddress acceptance)
-          throws java.io.IOException {
-        return new CoalescingSession(service, manager, handler, socket, acceptance);
+          throws IOException {
+        SocketAddress remote = socket.getRemoteAddress();
+        if (remote == null || !limiter.admit(remote)) {
+          socket.close();
+          throw new IOException("connection refused: too many");
+        }
+        try {
+          return new CoalescingSession(service, manager, handler, socket, acceptance);
+        } catch (IOException | RuntimeException e) {
+          limiter.forget(remote);
+          socket.close();
+          throw e;
+        }
       }
     };
   }

@@ -1,12 +1,9 @@
 package org.doveadmsshd.server.ssh;
 
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.sshd.common.io.IoAcceptor;
-import org.apache.sshd.common.io.IoServiceEventListener;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 import org.slf4j.Logger;
@@ -16,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Keeps strangers from taking everything: bounds connections, above all those that have not logged
  * in, in all and for each address (MaxStartups and PerSourceMaxStartups in OpenSSH).
  */
-final class ConnectionLimiter implements IoServiceEventListener, SessionListener {
+final class ConnectionLimiter implements SessionListener {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimiter.class);
 
   private final int all;
@@ -31,36 +28,25 @@ final class ConnectionLimiter implements IoServiceEventListener, SessionListener
     this.beforeLoginPerAddress = beforeLoginPerAddress;
   }
 
-  @Override
-  public synchronized void connectionAccepted(
-      IoAcceptor acceptor, SocketAddress local, SocketAddress remote, SocketAddress service)
-      throws IOException {
+  /** Says whether a new connection may stay; if so, it counts from now on. */
+  synchronized boolean admit(SocketAddress remote) {
     long fromThere =
         strangers.stream().filter(stranger -> host(stranger).equals(host(remote))).count();
     boolean refused =
         open.size() >= all || strangers.size() >= beforeLogin || fromThere >= beforeLoginPerAddress;
     if (refused) {
       LOG.info("Connection from {} refused: too many connections", remote);
-      throw new IOException("too many connections");
+      return false;
     }
     open.add(remote);
     strangers.add(remote);
+    return true;
   }
 
   private static String host(SocketAddress address) {
     return address instanceof InetSocketAddress
         ? ((InetSocketAddress) address).getAddress().getHostAddress()
         : address.toString();
-  }
-
-  @Override
-  public void abortAcceptedConnection(
-      IoAcceptor acceptor,
-      SocketAddress local,
-      SocketAddress remote,
-      SocketAddress service,
-      Throwable reason) {
-    forget(remote);
   }
 
   @Override
@@ -76,7 +62,8 @@ final class ConnectionLimiter implements IoServiceEventListener, SessionListener
     forget(session.getIoSession().getRemoteAddress());
   }
 
-  private void forget(SocketAddress remote) {
+  /** A connection is over. */
+  void forget(SocketAddress remote) {
     open.remove(remote);
     strangers.remove(remote);
   }

@@ -52,7 +52,6 @@ public final class SshEndpoint {
   public SshEndpoint(
       Sessions sessions, Masters masters, AuthorizedKeys keys, KeyPair hostKey, Limits limits) {
     server = (DrainableServer) ServerBuilder.builder().factory(DrainableServer::new).build(true);
-    server.setIoServiceFactoryFactory(new CoalescingServiceFactoryFactory());
     server.setKeyPairProvider(KeyPairProvider.wrap(hostKey));
     setAlgorithms();
     setAuthentication(new MasterAuthentication(masters, keys));
@@ -106,7 +105,7 @@ public final class SshEndpoint {
     ConnectionLimiter limiter =
         new ConnectionLimiter(
             limits.connections(), limits.beforeLogin(), limits.beforeLoginPerAddress());
-    server.setIoServiceEventListener(limiter);
+    server.setIoServiceFactoryFactory(new CoalescingServiceFactoryFactory(limiter));
     server.addSessionListener(limiter);
     CoreModuleProperties.AUTH_TIMEOUT.set(server, limits.loginTimeout());
     CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);

@@ -1,0 +1,102 @@
+package org.doveadmsshd.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The brain on an administrator's machine: a process of its own, lanes over SSH. */
+@Timeout(120)
+class DoveadmSshTest {
+  @TempDir static Path directory;
+  private static TestSite site;
+
+  @BeforeAll
+  static void start() throws Exception {
+    site = new TestSite(directory, 30);
+  }
+
+  @AfterAll
+  static void stop() {
+    site.close();
+  }
+
+  @BeforeEach
+  void knowTheHost() throws Exception {
+    site.knowHost(Files.readString(directory.resolve("host_key.pub")));
+  }
+
+  @Test
+  void answersAsTheServersOwnBrainDoes() throws Exception {
+    for (List<String> line :
+        List.of(
+            List.of("search", "-A", "mailbox", "INBOX", "seen"),
+            List.of("-f", "ndjson", "fetch", "-A", "uid hdr.subject", "mailbox", "Sent", "all"),
+            List.of("-f", "json", "mailbox", "list", "-A"),
+            List.of("fetch", "-u", "user0001@example.com", "text", "all"),
+            List.of("user", "user0001@example.com"),
+            List.of("user", "*@example.org"))) {
+      TestSite.Result here = site.doveadmSsh(line.toArray(String[]::new));
+      TestSite.Result there = site.doveadm("'" + String.join("' '", line) + "'");
+      assertThat(here.code()).as(here.error()).isZero();
+      assertThat(here.out()).as(line.toString()).isEqualTo(there.out());
+    }
+  }
+
+  @Test
+  void readsNamesFromAFileOfItsOwnMachine() throws Exception {
+    Path names = Files.writeString(directory.resolve("names"), "user0002@example.org\nnobody\n");
+    TestSite.Result result =
+        site.doveadmSsh("search", "-F", names.toString(), "mailbox", "INBOX", "1");
+    assertThat(result.code()).isZero();
+    assertThat(result.lines()).hasSize(1);
+    assertThat(result.error()).contains("doveadm(nobody): Info: User no longer exists");
+    assertThat(site.doveadmSsh("search", "-F", "/nosuch", "all").code()).isEqualTo(64);
+  }
+
+  @Test
+  void anUnknownHostKeyStopsBeforeAnythingIsSent() throws Exception {
+    Files.writeString(directory.resolve("known_hosts"), "");
+    TestSite.Result result = site.doveadmSsh("expunge", "-A", "mailbox", "Trash", "all");
+    assertThat(result.code()).isNotZero();
+    assertThat(result.error()).contains("is not known").contains("SHA256:");
+    assertThat(Files.size(directory.resolve("known_hosts"))).isZero();
+  }
+
+  @Test
+  void aChangedHostKeyStopsWithAWarning() throws Exception {
+    site.knowHost(Files.readString(directory.resolve("key-stranger.pub")));
+    TestSite.Result result = site.doveadmSsh("who");
+    assertThat(result.code()).isNotZero();
+    assertThat(result.error()).contains("HAS CHANGED").contains("ssh-keygen -R");
+  }
+
+  @Test
+  void aHashedHostNameIsRecognized() throws Exception {
+    String file = directory.resolve("known_hosts").toString();
+    site.exec(new byte[0], "ssh-keygen", "-H", "-f", file);
+    assertThat(Files.readString(Path.of(file))).startsWith("|1|");
+    assertThat(site.doveadmSsh("who").code()).isZero();
+  }
+
+  @Test
+  void aServerThatIsDownIsSaidOnce() throws Exception {
+    Path file = directory.resolve("doveadm-ssh.conf");
+    String right = Files.readString(file);
+    try {
+      Files.writeString(file, right.replaceAll("port = [0-9]+", "port = 1"));
+      TestSite.Result result = site.doveadmSsh("search", "-A", "all");
+      assertThat(result.code()).isEqualTo(75);
+      assertThat(result.error().split("Cannot connect", -1)).hasSize(2);
+    } finally {
+      Files.writeString(file, right);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package org.doveadmsshd.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.doveadmsshd.command.Command;
+import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.sample.SampleSite;
+import org.doveadmsshd.server.Daemon;
+import org.doveadmsshd.settings.Settings;
+
+/** A site with users, keys and a running server, and the stock ssh client to talk to it. */
+final class TestSite implements AutoCloseable {
+  final Path directory;
+  final Instant present;
+  final Daemon daemon;
+
+  /** What a command printed, and how it ended. */
+  record Result(int code, String out, String error) {
+    List<String> lines() {
+      return out.lines().toList();
+    }
+  }
+
+  TestSite(Path directory, int users) throws Exception {
+    this.directory = directory;
+    present = SampleSite.write(directory, users);
+    key("admin");
+    key("admin@example.org");
+    key("stranger");
+    Files.writeString(directory.resolve("masters"), "admin:{PLAIN}secret\n");
+    Files.writeString(
+        directory.resolve("sshd.conf"),
+        """
+        listen = 127.0.0.1
+        port = 0
+        host_key = host_key
+        authorized_keys = authorized/%u
+        lock_timeout = 1s
+        max_channels_per_connection = 20
+        passdb {
+          driver = passwd-file
+          args = masters
+        }
+        userdb {
+          driver = passwd-file
+          args = users
+        }
+        master_user admin {
+          users = *
+        }
+        master_user admin@example.org {
+          users = *@example.org
+          commands = search fetch user "mailbox list" who
+        }
+        """);
+    List<String> commands = CommandCatalog.all().stream().map(Command::name).toList();
+    Settings settings = Settings.read(directory.resolve("sshd.conf"), commands);
+    daemon = new Daemon(settings, Clock.fixed(present, ZoneId.systemDefault()), "test");
+    daemon.start();
+    knowHost(Files.readString(directory.resolve("host_key.pub")));
+    writeClientConfiguration();
+  }
+
+  private void key(String name) throws IOException, InterruptedException {
+    Path file = directory.resolve("key-" + name);
+    exec(new byte[0], "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file.toString());
+    if (!name.equals("stranger")) {
+      Files.createDirectories(directory.resolve("authorized"));
+      Files.copy(Path.of(file + ".pub"), directory.resolve("authorized").resolve(name));
+    }
+  }
+
+  void knowHost(String publicKey) throws IOException {
+    String[] words = publicKey.split(" ");
+    Files.writeString(
+        directory.resolve("known_hosts"),
+        "[127.0.0.1]:%d %s %s%n".formatted(daemon.port(), words[0], words[1].strip()));
+  }
+
+  private void writeClientConfiguration() throws IOException {
+    Files.writeString(
+        directory.resolve("doveadm-ssh.conf"),
+        """
+        known_hosts = known_hosts
+        identity = key-admin
+        server one {
+          host = 127.0.0.1
+          port = %d
+          user = admin
+          workers = 4
+        }
+        """
+            .formatted(daemon.port()));
+  }
+
+  /** Words for the stock client, up to the host. */
+  List<String> ssh(String master, String... options) {
+    List<String> words = new ArrayList<>(List.of("ssh", "-F", "none", "-p", "" + daemon.port()));
+    words.addAll(List.of("-i", directory.resolve("key-" + master).toString()));
+    words.addAll(
+        List.of("-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR"));
+    words.addAll(List.of("-o", "UserKnownHostsFile=" + directory.resolve("known_hosts")));
+    words.addAll(Arrays.asList(options));
+    words.addAll(List.of("-l", master, "127.0.0.1"));
+    return words;
+  }
+
+  /** {@code ssh admin@host doveadm line}. */
+  Result doveadm(String line) throws IOException, InterruptedException {
+    return as("admin", line);
+  }
+
+  Result as(String master, String line) throws IOException, InterruptedException {
+    return as(master, line, "");
+  }
+
+  Result as(String master, String line, String input) throws IOException, InterruptedException {
+    List<String> words = ssh(master);
+    words.add("doveadm " + line);
+    return exec(input.getBytes(StandardCharsets.UTF_8), words.toArray(String[]::new));
+  }
+
+  /** The program {@code doveadm-ssh}, as a process of its own. */
+  Result doveadmSsh(String... words) throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    line.add("-Dlogback.configurationFile=logback-doveadm-ssh.xml");
+    line.add("org.doveadmsshd.shell.Main");
+    line.addAll(List.of("-c", directory.resolve("doveadm-ssh.conf").toString()));
+    line.addAll(Arrays.asList(words));
+    return exec(new byte[0], line.toArray(String[]::new));
+  }
+
+  Result exec(byte[] input, String... words) throws IOException, InterruptedException {
+    Path out = Files.createTempFile(directory, "out", "");
+    Path error = Files.createTempFile(directory, "error", "");
+    Process process =
+        new ProcessBuilder(words)
+            .redirectOutput(out.toFile())
+            .redirectError(error.toFile())
+            .start();
+    try (var stdin = process.getOutputStream()) {
+      stdin.write(input);
+    } catch (IOException e) {
+      // it did not want to know
+    }
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends: " + List.of(words)).isTrue();
+    return new Result(process.exitValue(), Files.readString(out), Files.readString(error));
+  }
+
+  Path maildir(String user) {
+    return directory.resolve("homes").resolve(user).resolve("Maildir");
+  }
+
+  @Override
+  public void close() {
+    daemon.stop(Duration.ofSeconds(1));
+  }
+}
