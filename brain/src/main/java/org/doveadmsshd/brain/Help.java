@@ -16,7 +16,7 @@ final class Help {
     StringBuilder text = new StringBuilder();
     text.append("usage: doveadm [-v] [-h] [-f <formatter>] <command> [options] [arguments]\n\n");
     for (Command command : CommandCatalog.all()) {
-      text.append("  %-16s %s%n".formatted(command.name(), command.summary()));
+      text.append("  %-16s %s%n".formatted(command.name(), command.manual().summary()));
     }
     text.append("  %-16s %s%n%n".formatted("help", "explain a command: help [<command>]"));
     text.append("Before the command:\n");
@@ -37,15 +37,15 @@ final class Help {
         found.orElseThrow(
             () -> Failure.usage("Unknown command: " + name + " (doveadm help lists them)"));
     StringBuilder text = new StringBuilder();
-    String users = command.isPerUser() ? " -u <user>|-A|-F <file>" : "";
-    String options = command.options().isEmpty() ? "" : " [options]";
+    String users = command.manual().isPerUser() ? " -u <user>|-A|-F <file>" : "";
+    String options = command.manual().options().isEmpty() ? "" : " [options]";
     text.append("usage: doveadm ").append(command.name()).append(users).append(options);
-    text.append(' ').append(command.synopsis()).append("\n\n");
-    text.append(command.summary()).append("\n\n").append(command.description());
-    if (!command.options().isEmpty() || command.isPerUser()) {
+    text.append(' ').append(command.manual().synopsis()).append("\n\n");
+    text.append(command.manual().summary()).append("\n\n").append(command.manual().description());
+    if (!command.manual().options().isEmpty() || command.manual().isPerUser()) {
       text.append("\nOptions:\n");
-      options(text, command.options());
-      if (command.isPerUser()) {
+      options(text, command.manual().options());
+      if (command.manual().isPerUser()) {
         options(text, Invocation.SELECTION);
       }
     }

@@ -72,8 +72,8 @@ public record Invocation(
     List<String> rest = global.positionals();
     Command command = CommandCatalog.findAtStart(rest).orElseThrow(() -> unknownCommand(rest));
     List<String> after = rest.subList(command.name().split(" ").length, rest.size());
-    List<Option> known = new ArrayList<>(command.options());
-    if (command.isPerUser()) {
+    List<Option> known = new ArrayList<>(command.manual().options());
+    if (command.manual().isPerUser()) {
       known.addAll(SELECTION);
     }
     Words words = Words.parse(command.name(), known, after);
@@ -84,7 +84,7 @@ public record Invocation(
         lanes(global),
         command,
         words,
-        command.isPerUser() ? users(command, words) : new UserSelection.None(),
+        command.manual().isPerUser() ? users(command, words) : new UserSelection.None(),
         deadline(words),
         words.has("allow-empty"));
   }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.protocol.Failure;
@@ -87,19 +86,18 @@ public final class LocalServer implements Server {
   public void work(UserQueue queue, int limit) {
     int count = limit > 0 ? Math.min(limit, lanes) : lanes;
     CountDownLatch working = new CountDownLatch(count);
-    Supplier<Runnable> lane =
-        () ->
-            () -> {
-              try {
-                work(queue);
-              } finally {
-                working.countDown();
-              }
-            };
+    Runnable lane =
+        () -> {
+          try {
+            work(queue);
+          } finally {
+            working.countDown();
+          }
+        };
     for (int i = 1; i < count; i++) {
-      executor.execute(lane.get());
+      executor.execute(lane);
     }
-    lane.get().run();
+    lane.run();
     try {
       working.await();
     } catch (InterruptedException e) {

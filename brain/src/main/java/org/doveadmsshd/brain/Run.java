@@ -66,7 +66,8 @@ public final class Run {
     Command.Time time = new Command.Time(now, ZoneId.systemDefault());
     Task task = invocation.command().prepare(invocation.words(), time);
     String formatter = invocation.formatter().orElse(task.defaultFormatter());
-    boolean structured = formatter.equals(Formatters.NDJSON) && invocation.command().isPerUser();
+    boolean structured =
+        formatter.equals(Formatters.NDJSON) && invocation.command().manual().isPerUser();
     columns = columns(task, structured);
     boolean namesUser = namesUser(task, structured);
     boolean titles = !invocation.hideTitles();
@@ -175,7 +176,7 @@ public final class Run {
         requestId,
         user,
         invocation.command().name(),
-        invocation.words().forwarded(invocation.command().options()),
+        invocation.words().forwarded(invocation.command().manual().options()),
         now.toEpochMilli(),
         invocation.deadline().toMillis(),
         columns.stream().anyMatch(column -> column.has(Column.CONTEXT)));

@@ -2,28 +2,17 @@ package org.doveadmsshd.command;
 
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.List;
 import org.doveadmsshd.protocol.Failure;
 
 /** A doveadm command. Immutable and known to brain and worker alike. */
 public interface Command {
+  /** What there is to know about the command. */
+  Manual manual();
+
   /** One or two words: {@code mailbox list}. */
-  String name();
-
-  /** What follows the name and the options: {@code <fields> <search query>}. */
-  String synopsis();
-
-  /** One line for the list of commands. */
-  String summary();
-
-  /** Paragraphs for {@code doveadm help}. */
-  String description();
-
-  /** The command's own options; those that choose users are the brain's. */
-  List<Option> options();
-
-  /** Whether it is carried out for users; if not, once for each server. */
-  boolean isPerUser();
+  default String name() {
+    return manual().name();
+  }
 
   /**
    * Checks the words and makes a task of them.

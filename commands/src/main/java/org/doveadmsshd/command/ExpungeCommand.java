@@ -10,23 +10,12 @@ import org.doveadmsshd.storage.search.Query;
 /** {@code doveadm expunge}: removes matching mails. */
 final class ExpungeCommand implements Command {
   @Override
-  public String name() {
-    return "expunge";
-  }
-
-  @Override
-  public String synopsis() {
-    return "<search query>";
-  }
-
-  @Override
-  public String summary() {
-    return "remove matching mails for good";
-  }
-
-  @Override
-  public String description() {
-    return """
+  public Manual manual() {
+    return new Manual(
+        "expunge",
+        "<search query>",
+        "remove matching mails for good",
+        """
         Every branch of the query must name a mailbox and something else, so that a forgotten
         word does not empty a mailbox: expunge mailbox Trash savedbefore 30d. To remove all
         mails of a mailbox, say so: expunge mailbox Trash all.
@@ -34,17 +23,9 @@ final class ExpungeCommand implements Command {
         "saved" is the moment a mail was put into its mailbox, as far as the file system knows
         it (its change time). It is never earlier than the truth, so mails are rather kept.
         doveadm help search explains queries.
-        """;
-  }
-
-  @Override
-  public List<Option> options() {
-    return List.of();
-  }
-
-  @Override
-  public boolean isPerUser() {
-    return true;
+        """,
+        List.of(),
+        true);
   }
 
   @Override

@@ -19,46 +19,27 @@ import org.doveadmsshd.storage.search.Query;
 /** {@code doveadm fetch}: prints fields of matching mails. */
 final class FetchCommand implements Command {
   @Override
-  public String name() {
-    return "fetch";
-  }
-
-  @Override
-  public String synopsis() {
-    return "<fields> <search query>";
-  }
-
-  @Override
-  public String summary() {
-    return "print fields of matching mails";
-  }
-
-  @Override
-  public String description() {
-    return """
+  public Manual manual() {
+    return new Manual(
+        "fetch",
+        "<fields> <search query>",
+        "print fields of matching mails",
+        """
         Fields are one word, separated by spaces: "uid flags hdr.subject".
         doveadm help search explains queries.
 
         Fields:"""
-        + " "
-        + String.join(" ", FetchFields.names())
-        + "\n";
-  }
-
-  @Override
-  public List<Option> options() {
-    return List.of();
-  }
-
-  @Override
-  public boolean isPerUser() {
-    return true;
+            + " "
+            + String.join(" ", FetchFields.names())
+            + "\n",
+        List.of(),
+        true);
   }
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().size() < 2) {
-      throw Failure.usage("doveadm fetch " + synopsis());
+      throw Failure.usage("doveadm fetch " + manual().synopsis());
     }
     List<FetchField> fields = FetchFields.parse(words.positionals().get(0));
     List<String> rest = words.positionals().subList(1, words.positionals().size());

@@ -38,7 +38,7 @@ final class MailSearch {
   /** Reads the query among a command's words. */
   static Query query(Command command, List<String> words, Command.Time time) throws Failure {
     if (words.isEmpty()) {
-      throw Failure.usage("doveadm " + command.name() + " " + command.synopsis());
+      throw Failure.usage("doveadm " + command.name() + " " + command.manual().synopsis());
     }
     return QueryParser.parse(words, time.now(), time.zone());
   }

@@ -17,39 +17,20 @@ final class MailboxListCommand implements Command {
   private static final List<Column> COLUMNS = List.of(new Column("mailbox", Column.HIDE_TITLE));
 
   @Override
-  public String name() {
-    return "mailbox list";
-  }
-
-  @Override
-  public String synopsis() {
-    return "[<mailbox mask> ...]";
-  }
-
-  @Override
-  public String summary() {
-    return "list mailboxes";
-  }
-
-  @Override
-  public String description() {
-    return """
+  public Manual manual() {
+    return new Manual(
+        "mailbox list",
+        "[<mailbox mask> ...]",
+        "list mailboxes",
+        """
         In a mask, * stands for anything and % for anything within one level of the hierarchy.
         A name without either is printed as it is given, whether there is such a mailbox or not.
-        """;
-  }
-
-  @Override
-  public List<Option> options() {
-    return List.of(
-        new Option('s', "subscribed", null, "only mailboxes the user has subscribed to"),
-        new Option('7', "mutf7", null, "print names in modified UTF-7"),
-        new Option('8', "utf8", null, "print names in UTF-8 (this is the default)"));
-  }
-
-  @Override
-  public boolean isPerUser() {
-    return true;
+        """,
+        List.of(
+            new Option('s', "subscribed", null, "only mailboxes the user has subscribed to"),
+            new Option('7', "mutf7", null, "print names in modified UTF-7"),
+            new Option('8', "utf8", null, "print names in UTF-8 (this is the default)")),
+        true);
   }
 
   @Override

@@ -47,43 +47,24 @@ final class MailboxStatusCommand implements Command {
   }
 
   @Override
-  public String name() {
-    return "mailbox status";
-  }
-
-  @Override
-  public String synopsis() {
-    return "<fields> <mailbox mask> [...]";
-  }
-
-  @Override
-  public String summary() {
-    return "count mails, show UIDs and sizes of mailboxes";
-  }
-
-  @Override
-  public String description() {
-    return """
+  public Manual manual() {
+    return new Manual(
+        "mailbox status",
+        "<fields> <mailbox mask> [...]",
+        "count mails, show UIDs and sizes of mailboxes",
+        """
         Fields are one word, separated by spaces: "messages unseen". There are: all messages
         recent uidnext uidvalidity unseen highestmodseq vsize guid firstsaved. Dovecot keeps
         highestmodseq in its index, which is not read here; it is left empty.
-        """;
-  }
-
-  @Override
-  public List<Option> options() {
-    return List.of(new Option('t', "total", null, "one line with the sum of all mailboxes"));
-  }
-
-  @Override
-  public boolean isPerUser() {
-    return true;
+        """,
+        List.of(new Option('t', "total", null, "one line with the sum of all mailboxes")),
+        true);
   }
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().size() < 2) {
-      throw Failure.usage("doveadm mailbox status [-t] " + synopsis());
+      throw Failure.usage("doveadm mailbox status [-t] " + manual().synopsis());
     }
     boolean total = words.has("total");
     Set<Field> fields = fields(words.positionals().get(0), total);

@@ -15,23 +15,12 @@ final class SearchCommand implements Command {
           new Column("uid", Column.HIDE_TITLE | Column.NUMBER));
 
   @Override
-  public String name() {
-    return "search";
-  }
-
-  @Override
-  public String synopsis() {
-    return "<search query>";
-  }
-
-  @Override
-  public String summary() {
-    return "list matching mails by mailbox GUID and UID";
-  }
-
-  @Override
-  public String description() {
-    return """
+  public Manual manual() {
+    return new Manual(
+        "search",
+        "<search query>",
+        "list matching mails by mailbox GUID and UID",
+        """
         Prints a line for every mail that matches: the GUID of its mailbox and its UID.
 
         A query is a list of keys that must all hold: mailbox INBOX unseen since 1week.
@@ -40,19 +29,11 @@ final class SearchCommand implements Command {
 
         Dates: 30d, 2weeks, 2026-01-31, 31-Jan-2026, unix time. Sizes: 500k, 2M.
         Keys:"""
-        + " "
-        + String.join(" ", QueryParser.keys())
-        + "\n";
-  }
-
-  @Override
-  public List<Option> options() {
-    return List.of();
-  }
-
-  @Override
-  public boolean isPerUser() {
-    return true;
+            + " "
+            + String.join(" ", QueryParser.keys())
+            + "\n",
+        List.of(),
+        true);
   }
 
   @Override

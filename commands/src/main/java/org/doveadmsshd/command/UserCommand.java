@@ -16,42 +16,23 @@ import org.doveadmsshd.protocol.Value;
 /** {@code doveadm user}: what the userdb says. */
 final class UserCommand implements Command {
   @Override
-  public String name() {
-    return "user";
-  }
-
-  @Override
-  public String synopsis() {
-    return "<user mask> [<user mask> ...]";
-  }
-
-  @Override
-  public String summary() {
-    return "show users of the userdb";
-  }
-
-  @Override
-  public String description() {
-    return """
+  public Manual manual() {
+    return new Manual(
+        "user",
+        "<user mask> [<user mask> ...]",
+        "show users of the userdb",
+        """
         With a mask (* for anything, ? for one character): the names of matching users. Without:
         the fields of each user.
-        """;
-  }
-
-  @Override
-  public List<Option> options() {
-    return List.of(new Option('f', "field", "field", "print only the value of this field"));
-  }
-
-  @Override
-  public boolean isPerUser() {
-    return false;
+        """,
+        List.of(new Option('f', "field", "field", "print only the value of this field")),
+        false);
   }
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().isEmpty()) {
-      throw Failure.usage("doveadm user [-f <field>] " + synopsis());
+      throw Failure.usage("doveadm user [-f <field>] " + manual().synopsis());
     }
     List<UserMask> masks = words.positionals().stream().map(UserMask::new).toList();
     return masks.stream().anyMatch(UserMask::hasWildcard)

@@ -20,37 +20,18 @@ final class WhoCommand implements Command {
           new Column("command"));
 
   @Override
-  public String name() {
-    return "who";
-  }
-
-  @Override
-  public String synopsis() {
-    return "";
-  }
-
-  @Override
-  public String summary() {
-    return "show runs and lanes in progress";
-  }
-
-  @Override
-  public String description() {
-    return """
+  public Manual manual() {
+    return new Manual(
+        "who",
+        "",
+        "show runs and lanes in progress",
+        """
         A run is a command that the server's own brain works through; a lane is a channel on
         which another brain sends requests. "done" and "failed" count users. Who may not see
         every user sees only what is his own.
-        """;
-  }
-
-  @Override
-  public List<Option> options() {
-    return List.of();
-  }
-
-  @Override
-  public boolean isPerUser() {
-    return false;
+        """,
+        List.of(),
+        false);
   }
 
   @Override

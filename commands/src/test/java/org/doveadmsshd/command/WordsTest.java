@@ -57,8 +57,8 @@ class WordsTest {
   void everyCommandExplainsItself() {
     for (Command command : CommandCatalog.all()) {
       assertThat(CommandCatalog.find(command.name())).containsSame(command);
-      assertThat(command.summary()).as(command.name()).isNotBlank();
-      assertThat(command.description()).as(command.name()).isNotBlank();
+      assertThat(command.manual().summary()).as(command.name()).isNotBlank();
+      assertThat(command.manual().description()).as(command.name()).isNotBlank();
     }
   }
 

@@ -2,7 +2,6 @@ package org.doveadmsshd.settings;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,10 +138,5 @@ final class Section {
       }
     }
     return words;
-  }
-
-  @Override
-  public String toString() {
-    return type + " " + name + " " + Arrays.toString(values.keySet().toArray());
   }
 }

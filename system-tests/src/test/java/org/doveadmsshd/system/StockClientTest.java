@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.doveadmsshd.protocol.FrameDecoder;
+import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.storage.posix.Host;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server as an administrator meets it, through the ssh client of OpenSSH. */
 @Timeout(120)
@@ -278,6 +281,28 @@ class StockClientTest {
     assertThat(result.lines().get(0))
         .isEqualTo("id\tkind\tmaster\taddress\tseconds\tdone\tfailed\tcommand");
     assertThat(result.out()).contains("\trun\tadmin\t127.0.0.1\t");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET / HTTP/1.1\r\n\r\n",
+        "\0\0\0\0",
+        "\0\0\0\5\177\0\0\0\0",
+        "\0\0\0\5\13\0\0\0\0"
+      })
+  void garbageOnTheSubsystemIsAnsweredWithOneErrorAndTheEnd(String garbage) throws Exception {
+    List<String> words = site.ssh("admin", "-s");
+    words.add("doveadm");
+    TestSite.Result result =
+        site.exec(garbage.getBytes(StandardCharsets.ISO_8859_1), words.toArray(String[]::new));
+    List<Message> messages = new ArrayList<>();
+    byte[] bytes = result.out().getBytes(StandardCharsets.UTF_8);
+    FrameDecoder decoder = new FrameDecoder();
+    decoder.feed(bytes, 0, bytes.length, messages::add);
+    assertThat(messages).hasSize(2);
+    assertThat(((Message.Hello) messages.get(0)).master()).contains("admin");
+    assertThat(messages.get(1)).isInstanceOf(Message.Fault.class);
   }
 
   @Test

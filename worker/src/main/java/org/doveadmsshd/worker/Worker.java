@@ -155,7 +155,7 @@ public final class Worker {
         CommandCatalog.find(request.command())
             .orElseThrow(
                 () -> Failure.usage("This server does not know the command " + request.command()));
-    Words words = Words.parse(command.name(), command.options(), request.arguments());
+    Words words = Words.parse(command.name(), command.manual().options(), request.arguments());
     Command.Time time =
         new Command.Time(Instant.ofEpochMilli(request.nowMillis()), ZoneId.systemDefault());
     Task task = command.prepare(words, time);

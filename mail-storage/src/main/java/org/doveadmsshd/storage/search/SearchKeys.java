@@ -48,11 +48,7 @@ final class SearchKeys {
     KEYS.put("KEYWORD", (name, arguments) -> keyword(name, arguments.next(), true));
     KEYS.put("UNKEYWORD", (name, arguments) -> keyword(name, arguments.next(), false));
     for (DateArgument.Comparison comparison : DateArgument.Comparison.values()) {
-      String suffix = comparison.name();
-      KEYS.put(suffix, (name, arguments) -> received(name, arguments, comparison));
-      KEYS.put("SENT" + suffix, (name, arguments) -> sent(name, arguments, comparison));
-      KEYS.put("SAVED" + suffix, (name, arguments) -> saved(name, arguments, comparison));
-      KEYS.put("X-SAVED" + suffix, (name, arguments) -> saved(name, arguments, comparison));
+      dates(comparison);
     }
     KEYS.put("OLDER", (name, arguments) -> age(name, arguments, true));
     KEYS.put("YOUNGER", (name, arguments) -> age(name, arguments, false));
@@ -135,37 +131,29 @@ final class SearchKeys {
         candidate -> candidate.flags().hasKeyword(keyword) == set);
   }
 
-  private static Query received(
-      String name, Arguments arguments, DateArgument.Comparison comparison) throws QueryException {
-    String text = arguments.next();
-    DateArgument date = arguments.date(text);
-    return new Query.Test(
-        name + " " + text,
-        Cost.STATUS,
-        false,
-        candidate -> date.matches(comparison, candidate.mail().received()));
+  /** Compares one of a mail's dates. */
+  @FunctionalInterface
+  private interface DateCheck {
+    boolean matches(DateArgument date, Candidate candidate) throws Failure;
   }
 
-  private static Query saved(String name, Arguments arguments, DateArgument.Comparison comparison)
+  private static Query date(String name, Arguments arguments, Cost cost, DateCheck check)
       throws QueryException {
     String text = arguments.next();
     DateArgument date = arguments.date(text);
     return new Query.Test(
-        name + " " + text,
-        Cost.STATUS,
-        false,
-        candidate -> date.matches(comparison, candidate.mail().saved()));
+        name + " " + text, cost, false, candidate -> check.matches(date, candidate));
   }
 
-  private static Query sent(String name, Arguments arguments, DateArgument.Comparison comparison)
-      throws QueryException {
-    String text = arguments.next();
-    DateArgument date = arguments.date(text);
-    return new Query.Test(
-        name + " " + text,
-        Cost.HEADER,
-        false,
-        candidate -> date.matches(comparison, candidate.sent()));
+  private static void dates(DateArgument.Comparison comparison) {
+    String suffix = comparison.name();
+    DateCheck received = (date, c) -> date.matches(comparison, c.mail().received());
+    DateCheck saved = (date, c) -> date.matches(comparison, c.mail().saved());
+    DateCheck sent = (date, c) -> date.matches(comparison, c.sent());
+    KEYS.put(suffix, (name, arguments) -> date(name, arguments, Cost.STATUS, received));
+    KEYS.put("SAVED" + suffix, (name, arguments) -> date(name, arguments, Cost.STATUS, saved));
+    KEYS.put("X-SAVED" + suffix, (name, arguments) -> date(name, arguments, Cost.STATUS, saved));
+    KEYS.put("SENT" + suffix, (name, arguments) -> date(name, arguments, Cost.HEADER, sent));
   }
 
   private static Query age(String name, Arguments arguments, boolean older) throws QueryException {

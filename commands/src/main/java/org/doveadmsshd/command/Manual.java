@@ -1,0 +1,25 @@
+package org.doveadmsshd.command;
+
+import java.util.List;
+
+/**
+ * What help says of a command.
+ *
+ * @param name one or two words: {@code mailbox list}
+ * @param synopsis what follows the name and the options: {@code <fields> <search query>}
+ * @param summary one line for the list of commands
+ * @param description paragraphs
+ * @param options the command's own; those that choose users are the brain's
+ * @param isPerUser whether it is carried out for users; if not, once for each server
+ */
+public record Manual(
+    String name,
+    String synopsis,
+    String summary,
+    String description,
+    List<Option> options,
+    boolean isPerUser) {
+  public Manual {
+    options = List.copyOf(options);
+  }
+}

@@ -1,0 +1,184 @@
+package org.doveadmsshd.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The same mail, asked by a real doveadm and by ours. Skipped where no Dovecot is installed. */
+@Timeout(180)
+class BesideDovecotTest {
+  @TempDir static Path directory;
+  private static TestSite site;
+
+  @BeforeAll
+  static void start() throws Exception {
+    boolean installed =
+        Arrays.stream(System.getenv("PATH").split(":"))
+            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "doveadm")));
+    assumeTrue(installed, "no doveadm on this machine");
+    site = new TestSite(directory, 3);
+    Files.writeString(
+        directory.resolve("dovecot.conf"),
+        """
+        base_dir = %1$s/run
+        log_path = %1$s/dovecot.log
+        ssl = no
+        mail_location = maildir:~/Maildir
+        first_valid_uid = 0
+        """
+            .formatted(directory));
+    for (int i = 1; i <= 3; i++) {
+      real(user(i), "search all"); // Dovecot gives the UIDs
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    if (site != null) {
+      site.close();
+    }
+  }
+
+  private static String user(int number) {
+    return "user%04d@%s".formatted(number, number % 2 == 0 ? "example.org" : "example.com");
+  }
+
+  /** Runs the real doveadm as the user himself: without userdb, nothing has to be running. */
+  private static TestSite.Result real(String user, String line) throws Exception {
+    String command = "doveadm -c " + directory.resolve("dovecot.conf") + " " + line;
+    return site.exec(new byte[0], realWords(user, command));
+  }
+
+  private static String[] realWords(String user, String command) {
+    return new String[] {
+      "env", "USER=" + user, "HOME=" + site.maildir(user).getParent(), "sh", "-c", command
+    };
+  }
+
+  private static TestSite.Result ours(String user, String line) throws Exception {
+    List<String> words = new ArrayList<>(List.of(line.split(" ")));
+    int at = words.indexOf("-f") == 0 ? 2 : 0;
+    int length = words.get(at).equals("mailbox") ? 2 : 1;
+    words.addAll(at + length, List.of("-u", user));
+    return site.doveadm(String.join(" ", words));
+  }
+
+  private static List<String> sorted(String text) {
+    return text.lines().sorted().toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "search all",
+        "search mailbox INBOX seen",
+        "search mailbox Trash unseen",
+        "search mailbox INBOX not answered since 30d",
+        "search mailbox '*' flagged or answered",
+        "search mailbox INBOX subject invoice",
+        "search mailbox INBOX subject 'Grüße aus'",
+        "search mailbox INBOX subject café",
+        "search from müller",
+        "search from 'john.doe@'",
+        "search from '\"Doe, John\"'",
+        "search to example.org",
+        "search header message-id @example.org",
+        "search body quota",
+        "search body GRÜßE",
+        "search body привет",
+        "search body 会議",
+        "search text 'content-type: text/html'",
+        "search text nothing-has-this",
+        "search larger 5k",
+        "search smaller 2000",
+        "search uid 1:3,5",
+        "search mailbox INBOX 1:2,*",
+        "search sentbefore 20d",
+        "search mailbox Nope all",
+        "search mailbox 'Nope*' all",
+        "-f tab fetch 'uid flags size.physical size.virtual date.received' all",
+        "-f json fetch 'uid guid hdr.subject hdr.from date.sent.unixtime' mailbox INBOX all",
+        "fetch 'mailbox uid text' mailbox INBOX all",
+        "fetch 'uid hdr body' mailbox Trash all",
+        "-f flow fetch 'mailbox-guid seq uid' all",
+        "mailbox list",
+        "mailbox list 'Tr*' INBOX Nope",
+        "mailbox list '%'",
+        "mailbox status 'messages unseen uidnext uidvalidity guid vsize' '*'",
+        "mailbox status -t 'messages vsize' '*'",
+        "mailbox status messages Nope",
+      })
+  void weAnswerAsDovecotDoes(String line) throws Exception {
+    for (int i = 1; i <= 3; i++) {
+      TestSite.Result expected = real(user(i), line);
+      TestSite.Result actual = ours(user(i), line);
+      // mailboxes come in directory order, which is nobody's promise
+      assertThat(sorted(actual.out())).as(user(i)).isEqualTo(sorted(expected.out()));
+      assertThat(actual.code()).as(actual.error() + expected.error()).isEqualTo(expected.code());
+    }
+  }
+
+  @Test
+  void dovecotSeesWhatWeHaveExpunged() throws Exception {
+    String user = user(3);
+    assertThat(ours(user, "expunge mailbox Sent all").code()).isZero();
+    TestSite.Result left = real(user, "search mailbox Sent all");
+    assertThat(left.out()).isEmpty();
+    assertThat(left.error()).isEmpty();
+  }
+
+  @Test
+  void deliveringAndSearchingAtTheSameTimeGivesEveryMailOneUid() throws Exception {
+    String user = user(1);
+    Path maildir = site.maildir(user);
+    String doveadm = "doveadm -c " + directory.resolve("dovecot.conf");
+    String loop =
+        "for i in $(seq 40); do printf 'Subject: %s\\n\\nx\\n' $i | "
+            + doveadm
+            + " save -m INBOX; "
+            + doveadm
+            + " search mailbox INBOX all >/dev/null; done";
+    Process dovecot = new ProcessBuilder(realWords(user, loop)).redirectErrorStream(true).start();
+    int rounds = 0;
+    while (dovecot.isAlive() || rounds == 0) {
+      Path fresh = maildir.resolve("tmp/%d.ours".formatted(rounds));
+      Files.writeString(fresh, "Subject: ours\n\nx\n");
+      Files.move(fresh, maildir.resolve("new/%d.ours".formatted(rounds++)));
+      assertThat(ours(user, "search mailbox INBOX all").code()).isZero();
+    }
+    String said = new String(dovecot.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(said).doesNotContain("Error");
+    TestSite.Result theirs = real(user, "search mailbox INBOX all");
+    assertThat(ours(user, "search mailbox INBOX all").out()).isEqualTo(theirs.out());
+    assertThat(new TreeSet<>(theirs.lines())).hasSize(theirs.lines().size());
+    assertThat(uids(maildir)).doesNotHaveDuplicates().isSorted();
+    assertThat(
+            Files.exists(directory.resolve("dovecot.log"))
+                ? Files.readString(directory.resolve("dovecot.log"))
+                : "")
+        .doesNotContain("Error")
+        .doesNotContain("Panic");
+  }
+
+  private static List<Long> uids(Path maildir) throws IOException {
+    return Files.readAllLines(maildir.resolve("dovecot-uidlist")).stream()
+        .skip(1)
+        .map(line -> Long.parseLong(line.substring(0, line.indexOf(' '))))
+        .toList();
+  }
+}
