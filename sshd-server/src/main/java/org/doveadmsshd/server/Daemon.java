@@ -34,6 +34,7 @@ public final class Daemon {
   private final Sessions sessions;
   private final SshEndpoint endpoint;
   private int port;
+  private boolean stopped;
 
   /**
    * Puts the parts together; nothing listens yet.
@@ -130,7 +131,11 @@ public final class Daemon {
   }
 
   /** As {@link #stop()}, with another patience. */
-  public void stop(Duration patience) {
+  public synchronized void stop(Duration patience) {
+    if (stopped) {
+      return;
+    }
+    stopped = true;
     endpoint.stopAccepting();
     sessions.drain(patience);
     try {

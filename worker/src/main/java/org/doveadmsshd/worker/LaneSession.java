@@ -125,6 +125,16 @@ public final class LaneSession {
         });
   }
 
+  /** The peer will send nothing more: answers what it has asked for, then ends the lane. */
+  public void inputEnded() {
+    enqueue(
+        0,
+        () -> {
+          out.flush();
+          closeTransport.run();
+        });
+  }
+
   /** The peer is gone: stops what is under way. */
   public synchronized void closed() {
     state = State.CLOSED;

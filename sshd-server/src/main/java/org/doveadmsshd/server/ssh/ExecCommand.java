@@ -28,7 +28,8 @@ final class ExecCommand implements Command {
   private final Sessions sessions;
   private final String line;
   private volatile Sessions.Execution execution;
-  private volatile boolean destroyed;
+  private volatile boolean cancelled;
+  private volatile boolean gone;
   private InputStream in;
   private OutputStream out;
   private OutputStream error;
@@ -129,10 +130,14 @@ final class ExecCommand implements Command {
     }
     Sessions.Execution started = sessions.begin(channel.getServerSession(), words);
     execution = started;
-    if (destroyed) {
+    if (cancelled) {
       started.cancel();
     }
-    return started.run(console);
+    int code = started.run(console);
+    if (gone) {
+      started.closed();
+    }
+    return code;
   }
 
   private void complain(String text) {
@@ -145,7 +150,7 @@ final class ExecCommand implements Command {
   }
 
   private void cancel() {
-    destroyed = true;
+    cancelled = true;
     Sessions.Execution running = execution;
     if (running != null) {
       running.cancel();
@@ -155,6 +160,11 @@ final class ExecCommand implements Command {
   /** The channel is closed: the client has gone, or everything is done. */
   @Override
   public void destroy(ChannelSession channel) {
+    gone = true;
     cancel();
+    Sessions.Execution ended = execution;
+    if (ended != null) {
+      ended.closed();
+    }
   }
 }

@@ -81,10 +81,15 @@ final class LaneCommand implements Command, ChannelDataReceiver {
   /** The peer will send nothing more. */
   @Override
   public void close() {
-    if (lane != null) {
-      lane.closed();
+    if (lane == null || ended) {
+      return;
     }
-    end();
+    try {
+      decoder.end();
+      lane.inputEnded();
+    } catch (ProtocolException e) {
+      lane.fault(e.getMessage());
+    }
   }
 
   private void end() {

@@ -2,6 +2,7 @@ package org.doveadmsshd.server.ssh;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,6 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class Sessions implements ServerContext.Activity {
   private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
   private static final int MAX_RUNS = 64;
+
+  /** How long runs that were stopped may take to say so. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
   private final Executor executor;
   private final Masters masters;
@@ -76,20 +80,32 @@ public final class Sessions implements ServerContext.Activity {
     return entries;
   }
 
-  /** Begins no new runs any more, and waits for those under way; then stops them. */
-  public void drain(java.time.Duration patience) {
+  /** Begins no new runs any more, and waits for those under way to end; then stops them. */
+  public void drain(Duration patience) {
     stopping = true;
-    long deadline = System.nanoTime() + patience.toNanos();
     try {
-      synchronized (executions) {
-        while (!executions.isEmpty() && System.nanoTime() < deadline) {
-          executions.wait(200);
-        }
+      if (!awaitEnd(patience)) {
+        executions.values().forEach(Execution::cancel);
+        awaitEnd(LAST_WORDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    executions.values().forEach(Execution::cancel);
+  }
+
+  /** Waits until every client has been told how its command ended. */
+  private boolean awaitEnd(Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    synchronized (executions) {
+      for (long left; !executions.isEmpty(); ) {
+        left = end - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        executions.wait(left / 1_000_000 + 1);
+      }
+    }
+    return true;
   }
 
   /** A command line that has been taken in. */
@@ -173,10 +189,6 @@ public final class Sessions implements ServerContext.Activity {
         return code;
       } finally {
         active.remove(id);
-        executions.remove(id);
-        synchronized (executions) {
-          executions.notifyAll();
-        }
         LOG.info(
             "{} from {}: {} (exit {}, {} ms)",
             session.getUsername(),
@@ -213,6 +225,14 @@ public final class Sessions implements ServerContext.Activity {
       Run running = run;
       if (running != null) {
         running.cancel();
+      }
+    }
+
+    /** The client has been told, or is gone. */
+    void closed() {
+      executions.remove(id);
+      synchronized (executions) {
+        executions.notifyAll();
       }
     }
 
