@@ -24,7 +24,8 @@ final class MailboxListCommand implements Command {
         "list mailboxes",
         """
         In a mask, * stands for anything and % for anything within one level of the hierarchy.
-        A name without either is printed as it is given, whether there is such a mailbox or not.
+        A single name without either is printed as it is given, whether there is such a mailbox or
+        not.
         """,
         List.of(
             new Option('s', "subscribed", null, "only mailboxes the user has subscribed to"),
@@ -66,16 +67,15 @@ final class MailboxListCommand implements Command {
 
     private Set<String> names(MailStore store) throws Failure {
       Set<String> names = new LinkedHashSet<>();
-      List<String> all = null;
-      for (MailboxPattern mask : masks) {
-        if (!mask.hasWildcard() && !subscribed) {
-          names.add(mask.text());
-          continue;
+      if (!subscribed && masks.size() == 1 && !masks.get(0).hasWildcard()) {
+        names.add(masks.get(0).text());
+        return names;
+      }
+      List<String> all = subscribed ? store.subscriptions() : withParents(store);
+      for (String name : all) {
+        if (masks.stream().anyMatch(mask -> mask.matches(name))) {
+          names.add(name);
         }
-        if (all == null) {
-          all = subscribed ? store.subscriptions() : withParents(store);
-        }
-        all.stream().filter(mask::matches).forEach(names::add);
       }
       return names;
     }

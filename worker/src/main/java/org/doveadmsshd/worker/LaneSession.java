@@ -111,9 +111,7 @@ public final class LaneSession {
         return;
       }
       state = State.CLOSED;
-      controls.values().forEach(RequestControl::cancel);
-      jobs.clear();
-      waitingBytes = 0;
+      controls.values().forEach(RequestControl::cancel); // each still ends with its DONE
     }
     LOG.info("A lane is closed: {}", text);
     enqueue(

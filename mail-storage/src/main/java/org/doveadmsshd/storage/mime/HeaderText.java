@@ -1,7 +1,5 @@
 package org.doveadmsshd.storage.mime;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.apache.james.mime4j.codec.DecodeMonitor;
 import org.apache.james.mime4j.codec.DecoderUtil;
@@ -15,6 +13,12 @@ import org.apache.james.mime4j.util.ByteArrayBuffer;
 
 /** The readable text of header values. */
 public final class HeaderText {
+  /** Stands for {@code =?} where an encoded-word is to be left alone; made of atom characters. */
+  private static final String HIDDEN = "=`?";
+
+  /** One word of RFC 5322 section 3.2.3, raw 8-bit characters included. */
+  private static final String ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\x80-\\xff-]+";
+
   private HeaderText() {}
 
   /** Undoes folding and decodes encoded-words (RFC 2047); raw bytes are read as UTF-8. */
@@ -32,11 +36,13 @@ public final class HeaderText {
   }
 
   /**
-   * The addresses of a field, each as {@code name <mailbox@domain>}, groups as {@code name: …;},
-   * and decoded. What is no address stays as it is.
+   * The addresses of a field in one form, as Dovecot compares them: {@code name <mailbox@domain>}
+   * with the name in quotes unless it is a single atom, groups as {@code name: …;}; then decoded.
+   * What is no address stays as it is.
    */
   public static String addresses(String value) {
-    byte[] bytes = unfold(value).getBytes(StandardCharsets.ISO_8859_1);
+    // quoting is decided before encoded-words are decoded, so the parser must not recognize them
+    byte[] bytes = unfold(value).replace("=?", HIDDEN).getBytes(StandardCharsets.ISO_8859_1);
     AddressList list =
         LenientAddressParser.DEFAULT.parseAddressList(
             new ByteArrayBuffer(bytes, true), new ParserCursor(0, bytes.length));
@@ -48,17 +54,17 @@ public final class HeaderText {
       text.append(text.length() > 0 ? ", " : "");
       append(address, text);
     }
-    return text.toString();
+    return decode(text.toString().replace(HIDDEN, "=?"));
   }
 
   private static void append(Address address, StringBuilder text) {
     if (address instanceof Group) {
       Group group = (Group) address;
-      text.append(group.getName()).append(": ");
-      String between = "";
+      text.append(group.getName()).append(':');
+      String before = " ";
       for (Mailbox mailbox : group.getMailboxes()) {
-        append(mailbox, text.append(between));
-        between = ", ";
+        append(mailbox, text.append(before));
+        before = ", ";
       }
       text.append(';');
     } else {
@@ -67,11 +73,14 @@ public final class HeaderText {
   }
 
   private static void append(Mailbox mailbox, StringBuilder text) {
-    if (mailbox.getName() == null) {
+    String name = mailbox.getName();
+    if (name == null || name.isEmpty()) {
       text.append(mailbox.getAddress());
-    } else {
-      text.append(ifUtf8(mailbox.getName())).append(" <").append(mailbox.getAddress()).append('>');
+      return;
     }
+    boolean atom = name.matches(ATOM);
+    text.append(atom ? name : '"' + name.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
+    text.append(" <").append(mailbox.getAddress()).append('>');
   }
 
   /** Takes line breaks out; the white space after them stays. */
@@ -83,19 +92,6 @@ public final class HeaderText {
     return isAscii(oneCharAByte)
         ? oneCharAByte
         : new String(oneCharAByte.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-  }
-
-  /** The parser decodes encoded-words, but leaves raw UTF-8 as one char a byte: reads that. */
-  private static String ifUtf8(String text) {
-    if (isAscii(text) || text.chars().anyMatch(c -> c > 0xff)) {
-      return text;
-    }
-    try {
-      byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      return text;
-    }
   }
 
   private static boolean isAscii(String text) {

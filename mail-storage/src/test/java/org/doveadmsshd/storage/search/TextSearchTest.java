@@ -55,9 +55,17 @@ class TextSearchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"alice", "ALICE@example.org", "Alice Example <alice", "bob@", "team:"})
+  @ValueSource(
+      strings = {
+        "alice",
+        "ALICE@example.org",
+        "\"Alice Example\" <alice",
+        "bob@",
+        "Bob <",
+        "team:"
+      })
   void addressesMatchByNameAddressAndForm(String needle) throws Failure {
-    String mail = "To: \"Alice Example\"   <alice@example.org>,\n team: bob@example.com;\n\n";
+    String mail = "To: \"Alice Example\"   <alice@example.org>,\n team: Bob <bob@example.com>;\n\n";
     assertThat(matches("to", needle, mail)).isTrue();
     assertThat(matches("from", needle, mail)).isFalse();
   }
