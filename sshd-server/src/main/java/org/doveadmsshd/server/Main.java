@@ -103,6 +103,9 @@ public final class Main {
         SOFTWARE,
         String.join(" ", settings.listen()),
         daemon.port());
+    if (System.getProperty("user.name").equals("root")) {
+      LOG.warn("Running as root, which is not needed: run it as the user who owns the mail");
+    }
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(

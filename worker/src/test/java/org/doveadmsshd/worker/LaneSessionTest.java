@@ -42,6 +42,7 @@ class LaneSessionTest {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private volatile CountDownLatch reader = new CountDownLatch(0);
+  private volatile double secondsPerRow;
   private Worker worker;
   private Masters masters;
 
@@ -84,6 +85,10 @@ class LaneSessionTest {
                 reader.await();
               } catch (InterruptedException e) {
                 throw new IOException(e);
+              }
+              long rowTaken = System.nanoTime() + (long) (secondsPerRow * 1e9);
+              while (message instanceof Message.Row && System.nanoTime() < rowTaken) {
+                Thread.onSpinWait(); // a slow reader
               }
               received.add(message);
             },
@@ -251,6 +256,21 @@ class LaneSessionTest {
     reader.countDown();
     assertThat(done(1).outcome()).isEqualTo(Outcome.CANCELLED);
     assertThat(directory.resolve("a@example.org/Maildir/cur/1.mail:2,S")).exists();
+  }
+
+  @Test
+  void aRequestThatTakesTooLongEndsAndTheNextOneIsServed() throws Exception {
+    Path maildir = directory.resolve("a@example.org/Maildir/cur");
+    Files.writeString(maildir.resolve("2.mail:2,S"), "Subject: y\n\n");
+    secondsPerRow = 0.005;
+    LaneSession lane = lane(true);
+    lane.receive(HELLO);
+    long millisecond = 1;
+    lane.receive(
+        new Message.Run(1, "a@example.org", "search", List.of("all"), 0, millisecond, false));
+    lane.receive(run(2, "a@example.org", "search", "all"));
+    assertThat(done(1).outcome()).isEqualTo(Outcome.TIMED_OUT);
+    assertThat(done(2).outcome()).isEqualTo(Outcome.OK);
   }
 
   @Test

@@ -13,44 +13,33 @@ public record MailboxPattern(String text) {
     return text.indexOf('*') >= 0 || text.indexOf('%') >= 0;
   }
 
+  /** Takes time in proportion to the lengths of pattern and name, whatever the pattern. */
   public boolean matches(String name) {
-    if (name.equals(MailStore.INBOX)) {
-      return matches(name, 0, true, 0);
-    }
-    return matches(name, 0, false, 0);
-  }
-
-  private boolean matches(String name, int at, boolean ignoreCase, int patternAt) {
-    int i = at;
-    for (int p = patternAt; p < text.length(); p++) {
+    boolean ignoreCase = name.equals(MailStore.INBOX);
+    boolean[] reached = new boolean[name.length() + 1]; // how far the pattern so far may have come
+    reached[0] = true;
+    for (int p = 0; p < text.length(); p++) {
       char c = text.charAt(p);
       if (c == '*' || c == '%') {
-        return matchesWildcard(c, name, i, ignoreCase, p + 1);
+        spread(reached, name, c == '%');
+      } else {
+        step(reached, name, c, ignoreCase);
       }
-      if (i == name.length() || !same(c, name.charAt(i), ignoreCase)) {
-        return false;
-      }
-      i++;
     }
-    return i == name.length();
+    return reached[name.length()];
   }
 
-  private boolean matchesWildcard(char wildcard, String name, int at, boolean fold, int next) {
-    if (wildcard == '*' && next == text.length()) {
-      return true;
+  private static void spread(boolean[] reached, String name, boolean withinLevel) {
+    for (int i = 0; i < name.length(); i++) {
+      reached[i + 1] |= reached[i] && !(withinLevel && name.charAt(i) == MailStore.SEPARATOR);
     }
-    if (next < text.length() && text.charAt(next) == wildcard) {
-      return matchesWildcard(wildcard, name, at, fold, next + 1); // "**" is "*"
+  }
+
+  private static void step(boolean[] reached, String name, char c, boolean ignoreCase) {
+    for (int i = name.length(); i > 0; i--) {
+      reached[i] = reached[i - 1] && same(c, name.charAt(i - 1), ignoreCase);
     }
-    for (int i = at; i <= name.length(); i++) {
-      if (matches(name, i, fold, next)) {
-        return true;
-      }
-      if (wildcard == '%' && i < name.length() && name.charAt(i) == MailStore.SEPARATOR) {
-        return false;
-      }
-    }
-    return false;
+    reached[0] = false;
   }
 
   private static boolean same(char a, char b, boolean ignoreCase) {

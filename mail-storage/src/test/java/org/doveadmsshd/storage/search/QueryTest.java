@@ -208,4 +208,9 @@ class QueryTest {
   void mailboxPatterns(String pattern, String name, boolean expected) {
     assertThat(new MailboxPattern(pattern).matches(name)).isEqualTo(expected);
   }
+
+  @Test
+  void aPatternMadeToHurtIsMatchedQuickly() {
+    assertThat(new MailboxPattern("*a%".repeat(100) + "b").matches("a".repeat(250))).isFalse();
+  }
 }

@@ -69,6 +69,7 @@ final class ExecCommand implements Command {
       out = new PtyOutput(out);
       error = new PtyOutput(error);
       channel.setDataReceiver(new ControlKeys());
+      in = InputStream.nullInputStream(); // names are not typed: use ssh -T for -F -
     }
     Console console = new Console(in, out, error, terminal, width(environment));
     try {

@@ -69,12 +69,17 @@ final class MasterAuthentication implements PublickeyAuthenticator, PasswordAuth
     try {
       boolean right = masters.authenticate(user, password).isPresent();
       if (!right) {
-        LOG.info("Wrong password for {} from {}", user, session.getRemoteAddress());
+        LOG.info("Wrong password for {} from {}", shown(user), session.getRemoteAddress());
       }
       return right;
     } catch (Failure e) {
       LOG.warn("A password could not be verified: {}", e.getMessage());
       return false;
     }
+  }
+
+  /** A name that a stranger has chosen, for the log. */
+  private static String shown(String user) {
+    return user.matches("[!-~]{1,64}") ? user : "(an odd name)";
   }
 }
