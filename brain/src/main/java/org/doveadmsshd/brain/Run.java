@@ -373,13 +373,19 @@ public final class Run {
     try {
       server.listUsers(mask, user -> assignListed(server, user));
     } catch (Failure e) {
-      try {
-        reporter.failed(e.outcome(), e.getMessage());
-      } catch (IOException gone) {
-        broken(gone);
-      }
+      listingFailed(e);
     } catch (UncheckedIOException e) {
       broken(e.getCause());
+    }
+  }
+
+  private void listingFailed(Failure failure) {
+    try {
+      if (!cancelled) { // else it was us who stopped it
+        reporter.failed(failure.outcome(), failure.getMessage());
+      }
+    } catch (IOException gone) {
+      broken(gone);
     }
   }
 
