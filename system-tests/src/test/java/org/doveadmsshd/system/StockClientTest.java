@@ -331,7 +331,7 @@ class StockClientTest {
         process.waitFor();
         refused += process.exitValue() == 255 ? 1 : 0;
       }
-      assertThat(refused).isBetween(1L, 5L);
+      assertThat(refused).isPositive().isLessThan(waiting.size());
       List<String> words = site.ssh("admin", "-S", socket.toString(), "-o", "ProxyCommand=false");
       words.add("doveadm search -u " + USER + " mailbox INBOX 1");
       TestSite.Result result = site.exec(new byte[0], words.toArray(String[]::new));
