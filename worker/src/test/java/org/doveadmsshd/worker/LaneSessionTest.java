@@ -177,14 +177,6 @@ class LaneSessionTest {
   }
 
   @Test
-  void aUserNameThatLeadsElsewhereOpensNothing() throws Exception {
-    LaneSession lane = lane(true);
-    lane.receive(HELLO);
-    lane.receive(run(1, "../x@example.org", "search", "all"));
-    assertThat(done(1).outcome()).isNotEqualTo(Outcome.OK);
-  }
-
-  @Test
   void withoutAuthenticationNothingIsDone() throws Exception {
     LaneSession lane = lane(false);
     assertThat(((Message.Hello) next()).master()).isEmpty();

@@ -1,0 +1,58 @@
+package org.doveadmsshd.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.protocol.Failure;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MailLocationTest {
+  private static MailUser user(String name) {
+    return new MailUser(name, Map.of("home", "/home/jane"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "maildir:/srv/mail/%d/%n, /srv/mail/example.org/jane",
+    "maildir:/srv/%u, /srv/jane@example.org",
+    "maildir:%h/Mail, /home/jane/Mail",
+    "maildir:/srv/100%%, /srv/100%",
+  })
+  void variablesAreFilledIn(String template, Path expected) throws Failure {
+    MailLocation location = MailLocation.of(user("jane@example.org"), template);
+    assertThat(location).isEqualTo(new MailLocation(expected, List.of()));
+  }
+
+  @Test
+  void whatLiesBelowTheHomeIsTheUsersOwn() throws Failure {
+    assertThat(MailLocation.of(user("jane"), "maildir:~/a/b"))
+        .isEqualTo(new MailLocation(Path.of("/home/jane"), List.of("a", "b")));
+  }
+
+  @Test
+  void theUserdbsOwnLocationComesFirst() throws Failure {
+    MailUser user = new MailUser("jane", Map.of("home", "/h", "mail", "maildir:/elsewhere"));
+    assertThat(MailLocation.of(user, "maildir:~/Maildir").trusted())
+        .isEqualTo(Path.of("/elsewhere"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "../x", "a/b", "a..b", ".x", "a\nb", "a\0b"})
+  void aUserNameThatLeadsElsewhereIsRefused(String name) {
+    assertThatThrownBy(() -> MailLocation.of(user(name), "maildir:/srv/%u"))
+        .isInstanceOf(Failure.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mbox:~/x", "maildir:~/x:LAYOUT=fs", "maildir:/srv/%x"})
+  void whatIsNotSupportedIsRefused(String template) {
+    assertThatThrownBy(() -> MailLocation.of(user("jane"), template)).isInstanceOf(Failure.class);
+  }
+}
