@@ -12,7 +12,14 @@ import org.doveadmsshd.protocol.Failure;
 public final class CommandLine {
   private static final int MAX_LENGTH = 256 * 1024;
 
-  private CommandLine() {}
+  private final String line;
+  private final List<String> words = new ArrayList<>();
+  private StringBuilder word;
+  private char quote;
+
+  private CommandLine(String line) {
+    this.line = line;
+  }
 
   /**
    * @throws Failure for a quote that is not closed
@@ -21,24 +28,18 @@ public final class CommandLine {
     if (line.length() > MAX_LENGTH) {
       throw Failure.usage("The command line is too long");
     }
-    List<String> words = new ArrayList<>();
-    StringBuilder word = null;
-    char quote = 0;
+    return new CommandLine(line).split();
+  }
+
+  private List<String> split() throws Failure {
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
-      boolean escapes = c == '\\' && quote != '\'' && i + 1 < line.length();
-      if (quote == '"' && escapes) {
-        escapes = "\"\\$`".indexOf(line.charAt(i + 1)) >= 0;
-      }
       if (quote == 0 && Character.isWhitespace(c)) {
-        if (word != null) {
-          words.add(word.toString());
-        }
-        word = null;
+        endWord();
         continue;
       }
       word = word == null ? new StringBuilder() : word;
-      if (escapes) {
+      if (isEscape(i)) {
         word.append(line.charAt(++i));
       } else if (quote == 0 && (c == '\'' || c == '"')) {
         quote = c;
@@ -51,9 +52,20 @@ public final class CommandLine {
     if (quote != 0) {
       throw Failure.usage("A quote is not closed: " + quote);
     }
+    endWord();
+    return words;
+  }
+
+  /** Whether a backslash takes the next character; between double quotes it takes a few only. */
+  private boolean isEscape(int at) {
+    boolean backslash = line.charAt(at) == '\\' && at + 1 < line.length();
+    return backslash && quote != '\'' && (quote == 0 || "\"\\$`".indexOf(line.charAt(at + 1)) >= 0);
+  }
+
+  private void endWord() {
     if (word != null) {
       words.add(word.toString());
+      word = null;
     }
-    return words;
   }
 }
