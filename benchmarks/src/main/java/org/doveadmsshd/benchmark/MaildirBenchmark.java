@@ -12,6 +12,7 @@ import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.maildir.MaildirStore;
 import org.doveadmsshd.storage.search.Candidate;
 import org.doveadmsshd.storage.search.Plan;
@@ -58,7 +59,7 @@ public class MaildirBenchmark {
   private int search(String words, boolean numbered) throws Failure {
     Query query = QueryParser.parse(List.of(words.split(" ")), Instant.EPOCH, ZoneOffset.UTC);
     MaildirStore.Context context =
-        new MaildirStore.Context(Duration.ofSeconds(1), () -> {}, text -> {});
+        new MaildirStore.Context(Duration.ofSeconds(1), () -> {}, text -> {}, QuotaRules.NONE);
     int matches = 0;
     try (MailStore store = MaildirStore.open(home, List.of("Maildir"), context);
         Mailbox inbox = store.find("INBOX").orElseThrow()) {

@@ -86,18 +86,23 @@ final class MailSearch {
       Mailbox mailbox, Plan plan, Output output, boolean numbered, Visitor visitor)
       throws Failure, IOException {
     List<? extends Mail> mails = mailbox.mails(numbered || plan.needsNumbers());
-    Candidate candidate = new Candidate(mails.size());
-    long done = 0;
-    for (Mail mail : mails) {
-      output.checkpoint();
-      try {
-        if (plan.matches(candidate.take(mail))) {
-          visitor.visit(mailbox, candidate);
+    try (Candidate candidate = new Candidate(mails.size())) {
+      plan.begin(mails, candidate);
+      long done = 0;
+      for (Mail mail : mails) {
+        output.checkpoint();
+        try {
+          boolean matches = plan.matches(candidate.take(mail));
+          if (matches) {
+            visitor.visit(mailbox, candidate);
+          } else if (plan.stopsAtMiss()) {
+            return;
+          }
+        } catch (MailGoneException e) {
+          // as if it had been expunged before we came
         }
-      } catch (MailGoneException e) {
-        // as if it had been expunged before we came
+        output.progress(++done, mails.size());
       }
-      output.progress(++done, mails.size());
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.doveadmsshd.storage;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
@@ -10,6 +11,8 @@ import java.util.List;
  * @param keywords other flags, in the order of their letters
  */
 public record Flags(int bits, List<String> keywords) {
+  public static final Flags NONE = new Flags(0, List.of());
+
   public Flags {
     keywords = List.copyOf(keywords);
   }
@@ -34,6 +37,20 @@ public record Flags(int bits, List<String> keywords) {
       }
     }
     return false;
+  }
+
+  /** These and others. */
+  public Flags plus(Flags others) {
+    List<String> all = new ArrayList<>(keywords);
+    others.keywords.stream().filter(keyword -> !hasKeyword(keyword)).forEach(all::add);
+    return new Flags(bits | others.bits, all);
+  }
+
+  /** These without others. */
+  public Flags minus(Flags others) {
+    List<String> left = new ArrayList<>(keywords);
+    left.removeIf(others::hasKeyword);
+    return new Flags(bits & ~others.bits, left);
   }
 
   /** As {@code fetch flags} prints them: {@code \Answered \Seen $Forwarded}. */

@@ -35,6 +35,21 @@ public interface Mail {
   /** The mail as stored, unbuffered; the caller closes it. */
   InputStream open() throws Failure;
 
+  /** What the storage calls it: with Maildir the name of the file without flags. */
+  String storageId();
+
+  /** How many mailboxes share the stored bytes. */
+  int references() throws Failure;
+
+  /** The identifier that POP3 clients were told, where one is stored; else empty. */
+  String popUidl();
+
+  /** Where POP3 clients see it, where that is stored; else empty. */
+  String popOrder();
+
+  /** Gives it exactly these flags; {@link Flag#RECENT} stays as it is. */
+  void setFlags(Flags flags) throws Failure;
+
   /** Removes the mail for good. */
   void expunge() throws Failure;
 }

@@ -39,6 +39,55 @@ public interface MailStore extends Closeable {
    */
   Optional<Mailbox> find(String name) throws Failure;
 
+  /**
+   * Makes a mailbox.
+   *
+   * @param guid its identity; a new one when empty
+   * @throws Failure with exit code 65 when there is one of that name, or the name cannot be one
+   */
+  void create(String name, Optional<String> guid) throws Failure;
+
+  /**
+   * Removes a mailbox with its mails, not with its children.
+   *
+   * @param onlyEmpty whether to refuse when it has mails
+   * @param force whether mails that come meanwhile are removed as well rather than ending it
+   * @throws Failure with exit code 68 when there is none, 65 when it may not be removed
+   */
+  void delete(String name, boolean onlyEmpty, boolean force) throws Failure;
+
+  /**
+   * Renames a mailbox and its children. Each is renamed in one step, children first, so that what a
+   * crash leaves undone is done by the same call once more.
+   *
+   * @throws Failure with exit code 68 when there is none, 65 when the new name is taken
+   */
+  void rename(String from, String to) throws Failure;
+
+  /** Subscribes to names, or ends that; says which of them were not subscribed to before. */
+  List<String> subscribe(List<String> names, boolean subscribed) throws Failure;
+
+  /** What of a mailbox lies where. */
+  enum Part {
+    DIRECTORY,
+    MAILBOX,
+    CONTROL,
+    INDEX
+  }
+
+  /**
+   * The path of a mailbox on this machine, whether it exists or not.
+   *
+   * @throws Failure with exit code 65 for a name that no mailbox can have
+   */
+  String path(String name, Part part) throws Failure;
+
+  /** How much the user has stored. */
+  QuotaUsage quota() throws Failure;
+
+  /** Counts anew what the quota is measured by. */
+  void recalculateQuota() throws Failure;
+
   @Override
   void close();
 }

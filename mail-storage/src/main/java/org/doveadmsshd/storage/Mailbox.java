@@ -2,6 +2,8 @@ package org.doveadmsshd.storage;
 
 import java.io.Closeable;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.doveadmsshd.protocol.Failure;
 
 /** One open mailbox. Used by one thread at a time; its mails are of no use after it is closed. */
@@ -26,6 +28,26 @@ public interface Mailbox extends Closeable {
    *     order of UID and new ones get theirs; if not, nothing is written and the order is arbitrary
    */
   List<? extends Mail> mails(boolean numbered) throws Failure;
+
+  /** Begins to put mails into it. */
+  Delivery deliver() throws Failure;
+
+  /**
+   * What may be changed about a mailbox; what is empty stays.
+   *
+   * @param guid 32 hexadecimal digits
+   * @param uidNext never less than it is
+   */
+  record Update(Optional<String> guid, OptionalLong uidValidity, OptionalLong uidNext) {}
+
+  /** Changes what identifies the mailbox; another UIDVALIDITY makes clients forget all they know. */
+  void update(Update update) throws Failure;
+
+  /**
+   * Puts in order what can be: gives new mails their UIDs, forgets UIDs of mails that are gone, and
+   * rebuilds what is damaged, with new UIDs.
+   */
+  void resync() throws Failure;
 
   @Override
   void close();

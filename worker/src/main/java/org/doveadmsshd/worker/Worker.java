@@ -25,6 +25,7 @@ import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.MailStore;
+import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.maildir.MaildirStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -173,7 +174,7 @@ public final class Worker {
             .orElseThrow(() -> new Failure(Outcome.NO_USER, "User doesn't exist: " + name));
     MailLocation location = MailLocation.of(user, mailLocation);
     MaildirStore.Context context =
-        new MaildirStore.Context(lockPatience, control::check, warnings(output));
+        new MaildirStore.Context(lockPatience, control::check, warnings(output), QuotaRules.NONE);
     try (MailStore store = MaildirStore.open(location.trusted(), location.below(), context)) {
       task.run(new UserContext(user.name(), store, output));
     } catch (UncheckedIOException e) {

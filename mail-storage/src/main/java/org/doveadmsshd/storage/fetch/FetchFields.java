@@ -1,6 +1,9 @@
 package org.doveadmsshd.storage.fetch;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -11,14 +14,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.fetch.FetchField.Content;
 import org.doveadmsshd.storage.fetch.FetchField.Source;
+import org.doveadmsshd.storage.Spool;
+import org.doveadmsshd.storage.mime.BodyStructure;
 import org.doveadmsshd.storage.mime.HeaderField;
+import org.doveadmsshd.storage.mime.HeaderText;
+import org.doveadmsshd.storage.mime.MailAddress;
+import org.doveadmsshd.storage.mime.MessagePart;
 import org.doveadmsshd.storage.mime.MessageSection;
+import org.doveadmsshd.storage.mime.MimeTree;
+import org.doveadmsshd.storage.mime.Preview;
+import org.doveadmsshd.storage.mime.ReadableText;
 import org.doveadmsshd.storage.mime.SentDate;
 
 /** The fetch fields: one entry each. */
@@ -28,6 +40,9 @@ public final class FetchFields {
 
   private static final String HEADER_PREFIX = "hdr.";
   private static final Map<String, FetchField> FIELDS = new TreeMap<>();
+
+  /** What only Dovecot's index knows. */
+  private static final Content NO_CONTENT = new Content(Value.ABSENT, null);
 
   static {
     text("user", source -> Content.of(source.user()));
@@ -45,6 +60,17 @@ public final class FetchFields {
     number("date.sent.unixtime", source -> Content.of(source.candidate().sent().seconds()));
     number("size.physical", source -> Content.of(source.candidate().mail().physicalSize()));
     number("size.virtual", source -> Content.of(source.candidate().mail().virtualSize()));
+    text("storageid", s -> bytes(s.candidate().mail().storageId()));
+    number("refcount", source -> Content.of(source.candidate().mail().references()));
+    add(new FetchField(new Column("modseq", Column.NUMBER), true, s -> NO_CONTENT));
+    add(new FetchField(new Column("pop3.uidl"), true, s -> bytes(s.candidate().mail().popUidl())));
+    add(new FetchField(new Column("pop3.order"), true, s -> bytes(s.candidate().mail().popOrder())));
+    text("imap.envelope", s -> bytes(BodyStructure.envelope(s.candidate().structure().root())));
+    text("imap.body", s -> bytes(BodyStructure.of(s.candidate().structure().root(), false)));
+    text("imap.bodystructure", s -> bytes(BodyStructure.of(s.candidate().structure().root(), true)));
+    text("body.snippet", FetchFields::preview);
+    text("body.preview", FetchFields::preview);
+    streamed("text.utf8", FetchFields::readable);
     streamed("hdr", s -> new Content(null, MessageSection.header(s.candidate().mail().open())));
     streamed("body", s -> new Content(null, MessageSection.body(s.candidate().mail().open())));
     streamed("text", source -> new Content(null, source.candidate().mail().open()));
@@ -89,22 +115,144 @@ public final class FetchFields {
   public static List<String> names() {
     List<String> names = new ArrayList<>(FIELDS.keySet());
     names.add(HEADER_PREFIX + "<name>");
+    FORMS.keySet().stream()
+        .filter(form -> !form.isEmpty())
+        .forEach(form -> names.add(HEADER_PREFIX + "<name>." + form));
+    names.add("body.<section>");
+    names.add("binary.<section>");
     names.sort(null);
     return names;
   }
 
   private static FetchField field(String name) throws Failure {
     FetchField field = FIELDS.get(name);
-    if (field != null) {
-      return field;
+    if (field == null && name.startsWith(HEADER_PREFIX)) {
+      field = header(name);
     }
-    String header = name.startsWith(HEADER_PREFIX) ? name.substring(HEADER_PREFIX.length()) : "";
-    if (header.matches("[!-9;-~]+") && header.indexOf('.') < 0) {
-      return new FetchField(new Column(name), false, source -> header(source, header));
+    if (field == null && name.startsWith("body.")) {
+      field = section(name, name.substring("body.".length()), false);
     }
-    throw new Failure(
-        Outcome.TEMPORARY_FAILURE,
-        "Unknown fetch field: " + name + " (there are: " + String.join(" ", names()) + ")");
+    if (field == null && name.startsWith("binary.")) {
+      field = section(name, name.substring("binary.".length()), true);
+    }
+    if (field == null) {
+      throw new Failure(
+          Outcome.TEMPORARY_FAILURE,
+          "Unknown fetch field: " + name + " (there are: " + String.join(" ", names()) + ")");
+    }
+    return field;
+  }
+
+  /** {@code hdr.NAME} and {@code hdr.NAME.FORM}; null when it is neither. */
+  private static FetchField header(String name) throws Failure {
+    String rest = name.substring(HEADER_PREFIX.length());
+    int dot = rest.indexOf('.');
+    String field = dot < 0 ? rest : rest.substring(0, dot);
+    String form = dot < 0 ? "" : rest.substring(dot + 1);
+    if (!field.matches("[!-9;-~]+")) {
+      return null;
+    }
+    FieldForm reader = FORMS.get(form);
+    if (reader == null) {
+      throw new Failure(
+          Outcome.TEMPORARY_FAILURE,
+          "Unknown header filter: " + form + " (there are: utf8 address address_name"
+              + " address_name.utf8)");
+    }
+    return new FetchField(new Column(name), false, source -> header(source, field, reader));
+  }
+
+  private static FetchField section(String name, String path, boolean decoded) {
+    return MessagePart.parse(path)
+        .map(
+            part ->
+                new FetchField(
+                    new Column(name, Column.STREAMED),
+                    false,
+                    source -> section(source, part, decoded)))
+        .orElse(null);
+  }
+
+  private static Content section(Source source, MessagePart part, boolean decoded) throws Failure {
+    MimeTree.Node mail = source.candidate().structure().root();
+    try {
+      return new Content(
+          null, part.<Failure>read(mail, () -> source.candidate().mail().open(), decoded));
+    } catch (IOException e) {
+      throw Failure.temporary("A mail cannot be read", e);
+    }
+  }
+
+  private static Content preview(Source source) throws Failure {
+    Preview preview = new Preview();
+    source.candidate().scan(preview);
+    return new Content(Value.of(preview.bytes()), null);
+  }
+
+  private static Content readable(Source source) throws Failure {
+    Spool spool = new Spool();
+    try {
+      source.candidate().scan(new ReadableText(spool));
+      return new Content(null, spool.openOnce());
+    } catch (IOException e) {
+      throw Failure.temporary("A mail cannot be decoded", e);
+    } catch (UncheckedIOException e) {
+      throw Failure.temporary("A mail cannot be decoded", e.getCause());
+    }
+  }
+
+  /** Text that may be longer than what fits into a row. */
+  private static Content bytes(String oneCharAByte) {
+    byte[] bytes = oneCharAByte.getBytes(StandardCharsets.ISO_8859_1);
+    return new Content(null, new ByteArrayInputStream(bytes));
+  }
+
+  /** How the values of a header field are shown. */
+  @FunctionalInterface
+  private interface FieldForm {
+    byte[] of(String value);
+  }
+
+  private static final Map<String, FieldForm> FORMS =
+      Map.of(
+          "",
+          // a NUL becomes U+FFFD, here in UTF-8 one char a byte, as in Dovecot
+          value -> latin1(value.replace("\r\n", "\n").replace("\0", "\u00ef\u00bf\u00bd")),
+          "utf8",
+          value -> HeaderText.decode(value).getBytes(StandardCharsets.UTF_8),
+          "address",
+          value -> latin1(lines(value, FetchFields::address)),
+          "address_name",
+          value -> latin1(lines(value, MailAddress::name)),
+          "address_name.utf8",
+          value ->
+              HeaderText.decode(lines(value, MailAddress::name).replace("\n", "\0"))
+                  .replace("\0", "\n")
+                  .getBytes(StandardCharsets.UTF_8));
+
+  private static byte[] latin1(String oneCharAByte) {
+    return oneCharAByte.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static String lines(String value, Function<MailAddress, String> shown) {
+    StringBuilder lines = new StringBuilder();
+    String before = "";
+    for (MailAddress address : MailAddress.parse(value)) {
+      String line = shown.apply(address);
+      lines.append(before).append(line == null ? "" : line);
+      before = "\n";
+    }
+    return lines.toString();
+  }
+
+  /** {@code mailbox@domain}; the name alone for the beginning of a group. */
+  private static String address(MailAddress address) {
+    if (address.mailbox() == null) {
+      return "";
+    }
+    return address.domain() == null
+        ? address.mailbox()
+        : address.mailbox() + "@" + address.domain();
   }
 
   private static Content guid(Source source) {
@@ -131,8 +279,8 @@ public final class FetchFields {
                 time, minutes < 0 ? '-' : '+', Math.abs(minutes) / 60, Math.abs(minutes) % 60));
   }
 
-  /** The raw values of all headers of that name, one a line. */
-  private static Content header(Source source, String name) throws Failure {
+  /** The values of all fields of that name, one after another. */
+  private static Content header(Source source, String name, FieldForm form) throws Failure {
     ByteArrayOutputStream values = new ByteArrayOutputStream();
     boolean first = true;
     for (HeaderField field : source.candidate().header()) {
@@ -140,12 +288,10 @@ public final class FetchFields {
         if (!first) {
           values.write('\n');
         }
-        // a NUL becomes U+FFFD, here in UTF-8 one char a byte, as in Dovecot
-        String lines = field.value().replace("\r\n", "\n").replace("\0", "\u00ef\u00bf\u00bd");
-        values.writeBytes(lines.getBytes(StandardCharsets.ISO_8859_1));
+        values.writeBytes(form.of(field.value()));
         first = false;
       }
     }
-    return new Content(null, new java.io.ByteArrayInputStream(values.toByteArray()));
+    return new Content(null, new ByteArrayInputStream(values.toByteArray()));
   }
 }

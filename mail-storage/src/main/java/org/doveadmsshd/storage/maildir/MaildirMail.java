@@ -8,6 +8,7 @@ import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.posix.Directory;
 import org.doveadmsshd.storage.posix.FileStatus;
 import org.doveadmsshd.storage.posix.OpenFile;
 import org.doveadmsshd.storage.posix.PosixException;
@@ -77,16 +78,62 @@ final class MaildirMail implements Mail {
   }
 
   private static int bit(char letter) {
-    Flag flag =
-        switch (letter) {
-          case 'R' -> Flag.ANSWERED;
-          case 'F' -> Flag.FLAGGED;
-          case 'T' -> Flag.DELETED;
-          case 'S' -> Flag.SEEN;
-          case 'D' -> Flag.DRAFT;
-          default -> null;
-        };
-    return flag == null ? 0 : 1 << flag.ordinal();
+    for (Flag flag : Flag.values()) {
+      if (MaildirName.letter(flag) == letter) {
+        return 1 << flag.ordinal();
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  public void setFlags(Flags flags) throws Failure {
+    try {
+      Keywords keywords = mailbox.keywordsOf(flags);
+      anywhere(
+          where -> {
+            rename(where, flags, keywords);
+            return null;
+          });
+    } catch (PosixException e) {
+      throw mailbox.failure(e);
+    }
+  }
+
+  /** Renames where it lies; a mail in {@code new} stays there, as with Dovecot. */
+  private void rename(MaildirMailbox.Place where, Flags flags, Keywords keywords)
+      throws PosixException {
+    String file = where.file();
+    String letters = MaildirName.letters(flags, keywords, MaildirName.flags(file));
+    boolean bare = letters.isEmpty() && file.indexOf(':') < 0;
+    String renamed = bare ? file : base + ":2," + letters + MaildirName.trailing(file);
+    if (!renamed.equals(file)) {
+      mailbox.directory(where).rename(file, renamed);
+      place = new MaildirMailbox.Place(where.isNew(), renamed);
+    }
+  }
+
+  /** Gives the file a further name elsewhere. */
+  void linkTo(Directory target, String name) throws Failure, PosixException {
+    anywhereOrThrow(
+        where -> {
+          mailbox.directory(where).link(where.file(), target, name);
+          return null;
+        });
+  }
+
+  /** Moves the file elsewhere in one step. */
+  void moveTo(Directory target, String name) throws Failure, PosixException {
+    anywhereOrThrow(
+        where -> {
+          mailbox.directory(where).rename(where.file(), target, name);
+          return null;
+        });
+  }
+
+  /** Whether it lies in a mailbox of the same user as another. */
+  boolean sharesQuotaWith(MaildirMailbox other) {
+    return mailbox.quota() == other.quota();
   }
 
   @Override
@@ -98,6 +145,29 @@ final class MaildirMail implements Mail {
   @Override
   public long received() throws Failure {
     return status().modifiedSeconds();
+  }
+
+  @Override
+  public String storageId() {
+    return base;
+  }
+
+  @Override
+  public int references() throws Failure {
+    return status().links();
+  }
+
+  /** An empty value in the list stands for the base. */
+  @Override
+  public String popUidl() {
+    String listed = entry == null ? null : entry.field('P');
+    return listed == null ? "" : listed.isEmpty() ? base : listed;
+  }
+
+  @Override
+  public String popOrder() {
+    String listed = entry == null ? null : entry.field('O');
+    return listed == null ? "" : listed;
   }
 
   /** The inode's change time: Maildir stores nothing better, and it is never too early. */
@@ -150,7 +220,7 @@ final class MaildirMail implements Mail {
     }
   }
 
-  private FileStatus status() throws Failure {
+  FileStatus status() throws Failure {
     if (status == null) {
       status = anywhere(where -> mailbox.directory(where).status(where.file()));
     }
@@ -177,11 +247,17 @@ final class MaildirMail implements Mail {
 
   @Override
   public void expunge() throws Failure {
+    long size = mailbox.quota().size(this);
     anywhere(
         where -> {
           mailbox.directory(where).unlink(where.file());
           return null;
         });
+    try {
+      mailbox.quota().changed(mailbox.name(), -size, -1);
+    } catch (PosixException e) {
+      throw mailbox.failure(e);
+    }
   }
 
   /** Something done to the file under its present name. */
@@ -190,21 +266,25 @@ final class MaildirMail implements Mail {
     T at(MaildirMailbox.Place place) throws PosixException;
   }
 
-  /** Repeats an access while others rename the file under our hands. */
   private <T> T anywhere(Access<T> access) throws Failure {
     try {
-      for (int i = 1; ; i++) {
-        try {
-          return access.at(place);
-        } catch (PosixException e) {
-          if (!e.isMissing() || i == TRIES) {
-            throw e;
-          }
-          place = mailbox.relocate(base);
-        }
-      }
+      return anywhereOrThrow(access);
     } catch (PosixException e) {
       throw mailbox.failure(e);
+    }
+  }
+
+  /** Repeats an access while others rename the file under our hands. */
+  private <T> T anywhereOrThrow(Access<T> access) throws Failure, PosixException {
+    for (int i = 1; ; i++) {
+      try {
+        return access.at(place);
+      } catch (PosixException e) {
+        if (!e.isMissing() || i == TRIES) {
+          throw e;
+        }
+        place = mailbox.relocate(base);
+      }
     }
   }
 }

@@ -1,19 +1,20 @@
 package org.doveadmsshd.storage.maildir;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.Delivery;
+import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.MailGoneException;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.OpenFile;
 import org.doveadmsshd.storage.posix.PosixException;
 
 /** One Maildir. */
@@ -21,22 +22,41 @@ final class MaildirMailbox implements Mailbox {
   private static final int SCANS = 5;
 
   private final String name;
-  private final Directory directory;
-  private final Directory root;
+  private Directory directory;
+  private Directory root;
   private final MaildirStore.Context context;
+  private final MaildirQuota quota;
+  private Maker maker;
   private Directory cur;
   private Directory fresh;
   private Keywords keywords;
   private UidList uids;
 
+  /** Makes the mail directory of a user who has none. */
+  @FunctionalInterface
+  interface Maker {
+    Directory make() throws PosixException;
+  }
+
+  /** The INBOX of a user without mail directory: empty until something is put into it. */
+  MaildirMailbox(String name, Maker maker, MaildirStore.Context context, MaildirQuota quota) {
+    this(name, null, null, context, quota);
+    this.maker = maker;
+  }
+
   /**
    * A mailbox in an open directory.
    *
-   * @param directory closed with the mailbox, unless it is the root; null for an INBOX not there
-   *     yet
+   * @param directory closed with the mailbox, unless it is the root
    * @param root the user's mail directory, which hands out UIDVALIDITY values
    */
-  MaildirMailbox(String name, Directory directory, Directory root, MaildirStore.Context context) {
+  MaildirMailbox(
+      String name,
+      Directory directory,
+      Directory root,
+      MaildirStore.Context context,
+      MaildirQuota quota) {
+    this.quota = quota;
     this.name = name;
     this.directory = directory;
     this.root = root;
@@ -58,7 +78,7 @@ final class MaildirMailbox implements Mailbox {
     }
     try {
       if (uids == null) {
-        uids = readUids();
+        uids = uidListFile().read();
       }
       if (uids == null || uids.guid() == null) {
         assign(new HashMap<>());
@@ -75,7 +95,7 @@ final class MaildirMailbox implements Mailbox {
       return List.of();
     }
     try {
-      uids = numbered ? readUids() : null;
+      uids = numbered ? uidListFile().read() : null;
       Map<String, Place> places = scan();
       return numbered ? numbered(places) : unnumbered(places);
     } catch (PosixException e) {
@@ -128,91 +148,37 @@ final class MaildirMailbox implements Mailbox {
    * @return the bases that got a UID just now
    */
   private Set<String> assign(Map<String, Place> places) throws Failure, PosixException {
-    try (UidListLock lock = UidListLock.acquire(directory, name, context)) {
+    try (UidListLock lock = lock()) {
       places.putAll(scan());
-      UidList old = readUids();
-      UidList list = old;
-      if (list == null) {
-        list = UidList.create(UidValidity.next(root), guid());
-      }
-      List<String> missing = new ArrayList<>();
-      for (String base : places.keySet()) {
-        if (list.entry(base) == null) {
-          missing.add(base);
-        }
-      }
-      missing.sort(MaildirName.UID_ORDER);
-      String lines = list.linesFor(missing);
-      if (old != null && old.guid() != null && old.isComplete()) {
-        append(lines);
-      } else {
-        replace(list.rewritten(guid()) + lines);
-      }
-      uids = readUids();
+      UidList old = uidListFile().read();
+      List<String> missing = unnumbered(places.keySet(), old);
+      uids = uidListFile().addBases(old, missing, root);
       return new HashSet<>(missing);
     }
   }
 
-  private static String guid() {
-    return UUID.randomUUID().toString().replace("-", "");
-  }
-
-  /** Appends whole lines; a failure takes back what was written of them. */
-  private void append(String lines) throws PosixException {
-    if (lines.isEmpty()) {
-      return;
-    }
-    try (OpenFile file = directory.append(UidList.FILE)) {
-      long size = file.status().size();
-      try {
-        file.write(lines.getBytes(StandardCharsets.ISO_8859_1));
-        file.sync();
-      } catch (PosixException e) {
-        file.truncate(size);
-        throw e;
+  /** The bases that a list does not have, in the order in which they get UIDs. */
+  static List<String> unnumbered(Set<String> bases, UidList list) {
+    List<String> missing = new ArrayList<>();
+    for (String base : bases) {
+      if (list == null || list.entry(base) == null) {
+        missing.add(base);
       }
     }
+    missing.sort(MaildirName.UID_ORDER);
+    return missing;
   }
 
-  /** Writes the list aside, makes it durable, and puts it in the place of the old one. */
-  private void replace(String content) throws PosixException {
-    String aside = UidList.FILE + ".tmp";
-    try {
-      directory.unlink(aside); // left behind by somebody who was killed under the lock
-    } catch (PosixException e) {
-      if (!e.isMissing()) {
-        throw e;
-      }
-    }
-    try (OpenFile file = directory.create(aside, 0600)) {
-      file.adopt(directory.status());
-      file.write(content.getBytes(StandardCharsets.ISO_8859_1));
-      file.sync();
-    }
-    directory.rename(aside, UidList.FILE);
-    directory.sync();
+  UidListLock lock() throws Failure, PosixException {
+    return UidListLock.acquire(directory, name, context);
   }
 
-  /** The UID list, or null when there is none. */
-  private UidList readUids() throws Failure, PosixException {
-    try (OpenFile file = directory.read(UidList.FILE)) {
-      return UidList.parse(file.readAll(UidList.MAX_SIZE));
-    } catch (UidList.DamagedException e) {
-      throw Failure.temporary(
-          "Mailbox %s: dovecot-uidlist is damaged (%s); nothing was changed. "
-                  .formatted(name, e.getMessage())
-              + "Dovecot rebuilds it with new UIDs: doveadm force-resync",
-          e);
-    } catch (PosixException e) {
-      if (e.isMissing()) {
-        return null;
-      }
-      throw e;
-    }
+  UidListFile uidListFile() {
+    return new UidListFile(directory, name);
   }
 
   /** All mails by their base. Repeated when the directories change meanwhile. */
-  private Map<String, Place> scan() throws PosixException {
+  Map<String, Place> scan() throws PosixException {
     openDirectories();
     Map<String, Place> places = new HashMap<>();
     for (int i = 0; i < SCANS; i++) {
@@ -265,6 +231,32 @@ final class MaildirMailbox implements Mailbox {
     }
   }
 
+  /** Makes what happened to mails durable. */
+  void syncDirectories() throws PosixException {
+    directory(false).sync();
+    directory(true).sync();
+  }
+
+  /** The letters for the keywords of some mails; under the lock. */
+  Keywords keywordsFor(List<Flags> flags) throws Failure, PosixException {
+    Set<String> wanted = new LinkedHashSet<>();
+    flags.forEach(each -> wanted.addAll(each.keywords()));
+    if (!keywords().hasAll(wanted)) {
+      keywords = Keywords.extend(directory, name, wanted);
+    }
+    return keywords;
+  }
+
+  /** As {@link #keywordsFor}, taking the lock when a keyword has no letter yet. */
+  Keywords keywordsOf(Flags flags) throws Failure, PosixException {
+    if (keywords().hasAll(flags.keywords())) {
+      return keywords;
+    }
+    try (UidListLock lock = lock()) {
+      return keywordsFor(List.of(flags));
+    }
+  }
+
   Keywords keywords() throws PosixException {
     if (keywords == null) {
       keywords = Keywords.read(directory);
@@ -274,6 +266,69 @@ final class MaildirMailbox implements Mailbox {
 
   Directory directory(Place place) {
     return place.isNew() ? fresh : cur;
+  }
+
+  /** The directory {@code new}, or {@code cur}; made where it is missing. */
+  Directory directory(boolean isNew) throws PosixException {
+    if (isNew) {
+      fresh = fresh != null ? fresh : MaildirDelivery.subdirectory(directory, "new");
+      return fresh;
+    }
+    cur = cur != null ? cur : MaildirDelivery.subdirectory(directory, "cur");
+    return cur;
+  }
+
+  Directory root() {
+    return root;
+  }
+
+  MaildirQuota quota() {
+    return quota;
+  }
+
+  @Override
+  public Delivery deliver() throws Failure {
+    try {
+      if (directory == null) {
+        root = maker.make();
+        directory = root;
+      }
+      return new MaildirDelivery(this, directory);
+    } catch (PosixException e) {
+      throw failure(e);
+    }
+  }
+
+  @Override
+  public void update(Update update) throws Failure {
+    if (directory == null) {
+      throw new Failure(Outcome.NOT_FOUND, "Mailbox is not there yet: " + name);
+    }
+    try (UidListLock lock = lock()) {
+      UidList list = uidListFile().addBases(uidListFile().read(), List.of(), root);
+      uidListFile().replace(list.changed(update).rewritten(UidListFile.newGuid()));
+      uids = null;
+    } catch (PosixException e) {
+      throw failure(e);
+    }
+  }
+
+  @Override
+  public void resync() throws Failure {
+    if (directory == null) {
+      return;
+    }
+    try (UidListLock lock = lock()) {
+      Set<String> present = scan().keySet();
+      UidList list = uidListFile().readOrRebuild(present, root, context.warnings());
+      list = uidListFile().addBases(list, unnumbered(present, list), root);
+      if (!list.isWithin(present)) {
+        uidListFile().replace(list.without(present).rewritten(UidListFile.newGuid()));
+      }
+      uids = null;
+    } catch (PosixException e) {
+      throw failure(e);
+    }
   }
 
   /**

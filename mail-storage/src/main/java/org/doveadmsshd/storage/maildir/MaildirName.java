@@ -1,6 +1,9 @@
 package org.doveadmsshd.storage.maildir;
 
 import java.util.Comparator;
+import java.util.TreeSet;
+import org.doveadmsshd.storage.Flag;
+import org.doveadmsshd.storage.Flags;
 
 /**
  * The name of a file in {@code cur} or {@code new}: {@code base[:2,flags]}, one char a byte.
@@ -35,6 +38,51 @@ final class MaildirName {
     }
     int end = name.indexOf(',', info + 3);
     return name.substring(info + 3, end < 0 ? name.length() : end);
+  }
+
+  /** What stands behind the flags: a further comma and all after it; empty when there is none. */
+  static String trailing(String name) {
+    int info = name.indexOf(':');
+    int end = info < 0 || !name.startsWith("2,", info + 1) ? -1 : name.indexOf(',', info + 3);
+    return end < 0 ? "" : name.substring(end);
+  }
+
+  /** The letter of a system flag; 0 for {@link Flag#RECENT}, which has none. */
+  static char letter(Flag flag) {
+    return switch (flag) {
+      case ANSWERED -> 'R';
+      case FLAGGED -> 'F';
+      case DELETED -> 'T';
+      case SEEN -> 'S';
+      case DRAFT -> 'D';
+      case RECENT -> 0;
+    };
+  }
+
+  /** The letters for some flags, in their order. */
+  static String letters(Flags flags, Keywords keywords) {
+    return letters(flags, keywords, "");
+  }
+
+  /** As {@link #letters(Flags, Keywords)}, with those letters of an old name that nobody knows. */
+  static String letters(Flags flags, Keywords keywords, String old) {
+    TreeSet<Character> letters = new TreeSet<>();
+    for (Flag flag : Flag.values()) {
+      if (flags.has(flag) && letter(flag) != 0) {
+        letters.add(letter(flag));
+      }
+    }
+    for (char c : old.toCharArray()) {
+      if ("DFRST".indexOf(c) < 0 && !(c >= 'a' && c <= 'z')) {
+        letters.add(c);
+      }
+    }
+    for (String keyword : flags.keywords()) {
+      letters.add(keywords.letter(keyword));
+    }
+    StringBuilder text = new StringBuilder();
+    letters.forEach(text::append);
+    return text.toString();
   }
 
   /** The number after {@code ,S=} or {@code ,W=} in a base, or -1 when there is none. */

@@ -4,26 +4,33 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailGoneException;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.QuotaUsage;
 import org.doveadmsshd.storage.posix.Directory;
 import org.doveadmsshd.storage.posix.FileName;
 import org.doveadmsshd.storage.posix.PosixException;
 
 /** A user's Maildir++ tree: INBOX is the root, {@code A.B} is the directory {@code .A.B} in it. */
 public final class MaildirStore implements MailStore {
-  /** Where Dovecot puts mailboxes while it deletes them. */
-  private static final String TRASHED = "..DOVECOT-TRASHED";
-
   private static final int MAX_COMPONENT = 255;
 
-  private final Directory root;
+  private final Path path;
   private final Context context;
+  private final MaildirQuota quota;
+  private Directory root;
+  private MaildirMailbox.Maker maker;
 
   /**
    * How a store behaves.
@@ -31,8 +38,10 @@ public final class MaildirStore implements MailStore {
    * @param lockPatience how long to wait for a locked mailbox
    * @param checkpoint called wherever it may take long
    * @param warnings told, in words for people, what is wrong but does not stop the command
+   * @param quota how much may be stored
    */
-  public record Context(Duration lockPatience, Checkpoint checkpoint, Consumer<String> warnings) {}
+  public record Context(
+      Duration lockPatience, Checkpoint checkpoint, Consumer<String> warnings, QuotaRules quota) {}
 
   /** Says whether to go on. */
   @FunctionalInterface
@@ -45,33 +54,50 @@ public final class MaildirStore implements MailStore {
     void check() throws Failure;
   }
 
-  private MaildirStore(Directory root, Context context) {
+  private MaildirStore(Path path, Directory root, Context context) {
+    this.path = path;
     this.root = root;
     this.context = context;
+    this.quota = new MaildirQuota(context.quota(), root, this::count);
   }
 
   /**
-   * Opens the tree of one user. A user who has no mail directory yet has an empty INBOX.
+   * Opens the tree of one user. A user who has no mail directory yet has an empty INBOX; the
+   * directory is made when something is put into it.
    *
    * @param trusted a directory named by the administrator; links on the way to it are followed
    * @param below further directories below it, which are the user's: no link is followed
    */
   public static MaildirStore open(Path trusted, List<String> below, Context context)
       throws Failure {
+    Path path = trusted;
+    for (String name : below) {
+      path = path.resolve(name);
+    }
     try {
-      Directory directory = Directory.open(trusted);
-      for (String name : below) {
-        try (Directory parent = directory) {
-          directory = parent.directory(FileName.of(name));
-        }
-      }
-      return new MaildirStore(directory, context);
+      return new MaildirStore(path, open(trusted, below, false), context);
     } catch (PosixException e) {
       if (e.isMissing() && !e.isNotDirectory()) {
-        return new MaildirStore(null, context);
+        MaildirStore store = new MaildirStore(path, null, context);
+        store.maker = () -> open(trusted, below, true);
+        return store;
       }
       throw Failure.temporary("Cannot open the mail directory: " + reason(e), e);
     }
+  }
+
+  private static Directory open(Path trusted, List<String> below, boolean make)
+      throws PosixException {
+    Directory directory = Directory.open(trusted);
+    for (String name : below) {
+      try (Directory parent = directory) {
+        directory =
+            make
+                ? MaildirDelivery.subdirectory(parent, FileName.of(name))
+                : parent.directory(FileName.of(name));
+      }
+    }
+    return directory;
   }
 
   /** Why something could not be opened, in words that name no path. */
@@ -115,7 +141,7 @@ public final class MaildirStore implements MailStore {
 
   /** The mailbox name that a directory entry stands for. */
   private Optional<String> mailboxName(String file) {
-    if (file.length() < 2 || file.charAt(0) != '.' || file.equals(TRASHED)) {
+    if (file.length() < 2 || file.charAt(0) != '.' || file.startsWith(MailboxTree.TRASHED)) {
       return Optional.empty();
     }
     Optional<String> name = ModifiedUtf7.decode(file.substring(1));
@@ -155,7 +181,10 @@ public final class MaildirStore implements MailStore {
   @Override
   public Optional<Mailbox> find(String name) throws Failure {
     if (name.equalsIgnoreCase(INBOX)) {
-      return Optional.of(new MaildirMailbox(INBOX, root, root, context));
+      return Optional.of(
+          root == null
+              ? new MaildirMailbox(INBOX, this::made, context, quota)
+              : new MaildirMailbox(INBOX, root, root, context, quota));
     }
     if (root == null || hasEmptyComponent(name) || name.indexOf('/') >= 0) {
       return Optional.empty();
@@ -171,7 +200,7 @@ public final class MaildirStore implements MailStore {
     try {
       Directory directory = root.directory(file);
       if (isThere(directory)) {
-        return Optional.of(new MaildirMailbox(name, directory, root, context));
+        return Optional.of(new MaildirMailbox(name, directory, root, context, quota));
       }
       directory.close();
       return Optional.empty();
@@ -193,6 +222,186 @@ public final class MaildirStore implements MailStore {
       }
       mailbox.close();
       throw e;
+    }
+  }
+
+  @Override
+  public void create(String name, Optional<String> guid) throws Failure {
+    String file = fileName(name);
+    if (name.equalsIgnoreCase(INBOX) || exists(name)) {
+      throw new Failure(Outcome.DATA_ERROR, "Mailbox already exists: " + name);
+    }
+    try {
+      new MailboxTree(made()).create(file, guid);
+    } catch (PosixException e) {
+      throw Failure.temporary("Cannot create mailbox " + name + ": " + reason(e), e);
+    }
+  }
+
+  private boolean exists(String name) throws Failure {
+    Optional<Mailbox> found = find(name);
+    found.ifPresent(Mailbox::close);
+    return found.isPresent();
+  }
+
+  /** The user's mail directory, made if need be with an empty INBOX. */
+  private Directory made() throws PosixException {
+    if (root == null) {
+      root = maker.make();
+      for (String part : List.of("tmp", "new", "cur")) {
+        MaildirDelivery.subdirectory(root, part).close();
+      }
+      quota.use(root);
+    }
+    return root;
+  }
+
+  /**
+   * The directory of a mailbox.
+   *
+   * @throws Failure with exit code 65 for a name that no mailbox can have
+   */
+  private static String fileName(String name) throws Failure {
+    String file = "." + ModifiedUtf7.encode(name);
+    if (hasEmptyComponent(name) || name.indexOf('/') >= 0) {
+      throw new Failure(Outcome.DATA_ERROR, "Invalid mailbox name: " + name);
+    }
+    if (file.length() > MAX_COMPONENT) {
+      throw new Failure(Outcome.DATA_ERROR, "Mailbox name is too long: " + name);
+    }
+    return file;
+  }
+
+  @Override
+  public void delete(String name, boolean onlyEmpty, boolean force) throws Failure {
+    if (name.equalsIgnoreCase(INBOX)) {
+      throw new Failure(Outcome.DATA_ERROR, "INBOX can't be deleted.");
+    }
+    Set<String> mails = new HashSet<>();
+    try (Mailbox mailbox = find(name).orElseThrow(() -> missing(name))) {
+      mailbox.mails(false).forEach(mail -> mails.add(mail.storageId()));
+    }
+    if (onlyEmpty && !mails.isEmpty()) {
+      throw new Failure(Outcome.DATA_ERROR, "Mailbox isn't empty: " + name);
+    }
+    try {
+      new MailboxTree(root).delete(fileName(name), name, force ? null : mails);
+      if (context.quota().driver().equals(Optional.of(QuotaRules.Driver.MAILDIR))) {
+        quota.recalculate();
+      }
+    } catch (PosixException e) {
+      throw Failure.temporary("Cannot delete mailbox " + name + ": " + reason(e), e);
+    }
+  }
+
+  static Failure missing(String name) {
+    return new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + name);
+  }
+
+  @Override
+  public void rename(String from, String to) throws Failure {
+    if (from.equalsIgnoreCase(INBOX) || to.equalsIgnoreCase(INBOX)) {
+      throw new Failure(Outcome.DATA_ERROR, "INBOX can't be renamed, nor anything to INBOX.");
+    }
+    String target = fileName(to);
+    if (to.startsWith(from + SEPARATOR) && !exists(from)) {
+      throw missing(from);
+    }
+    Map<String, String> renames = new LinkedHashMap<>();
+    for (Entry entry : list()) {
+      if (entry.selectable() && entry.name().startsWith(from + SEPARATOR)) {
+        String rest = entry.name().substring(from.length());
+        renames.put(fileName(entry.name()), fileName(to + rest));
+      }
+    }
+    if (exists(from)) {
+      renames.put(fileName(from), target); // last: what a crash leaves undone can be done again
+    } else if (renames.isEmpty()) {
+      throw missing(from);
+    }
+    try {
+      new MailboxTree(root).rename(renames);
+    } catch (PosixException e) {
+      throw Failure.temporary("Cannot rename mailbox " + from + ": " + reason(e), e);
+    }
+  }
+
+  @Override
+  public List<String> subscribe(List<String> names, boolean subscribed) throws Failure {
+    List<String> encoded = new ArrayList<>();
+    for (String name : names) {
+      encoded.add(fileName(name.equalsIgnoreCase(INBOX) ? INBOX : name).substring(1));
+    }
+    List<String> unchanged = new ArrayList<>();
+    try {
+      Subscriptions.change(
+          made(),
+          context,
+          before -> {
+            List<String> after = new ArrayList<>(before);
+            for (String name : encoded) {
+              boolean changed = subscribed ? !after.contains(name) && after.add(name)
+                  : after.removeIf(name::equals);
+              if (!changed) {
+                unchanged.add(ModifiedUtf7.decode(name).orElse(name));
+              }
+            }
+            return after;
+          });
+    } catch (PosixException e) {
+      throw Failure.temporary("Cannot change the subscriptions: " + e.reason(), e);
+    }
+    return unchanged;
+  }
+
+  @Override
+  public String path(String name, Part part) throws Failure {
+    Path directory = name.equalsIgnoreCase(INBOX) ? path : path.resolve(fileName(name));
+    return FileName.display(directory.toString());
+  }
+
+  private MaildirQuota.Total count() throws Failure {
+    MaildirQuota.Total total = new MaildirQuota.Total(0, 0);
+    for (Entry entry : list()) {
+      if (entry.selectable() && context.quota().counts(entry.name())) {
+        context.checkpoint().check();
+        try (Mailbox mailbox = find(entry.name()).orElse(null)) {
+          total = mailbox == null ? total : total.plus(count(mailbox).bytes(), count(mailbox).messages());
+        }
+      }
+    }
+    return total;
+  }
+
+  private MaildirQuota.Total count(Mailbox mailbox) throws Failure {
+    long bytes = 0;
+    long messages = 0;
+    for (Mail mail : mailbox.mails(false)) {
+      try {
+        bytes += quota.size(mail);
+        messages++;
+      } catch (MailGoneException e) {
+        // it counts no more
+      }
+    }
+    return new MaildirQuota.Total(bytes, messages);
+  }
+
+  @Override
+  public QuotaUsage quota() throws Failure {
+    try {
+      return quota.usage();
+    } catch (PosixException e) {
+      throw Failure.temporary("Cannot read the quota: " + e.reason(), e);
+    }
+  }
+
+  @Override
+  public void recalculateQuota() throws Failure {
+    try {
+      quota.recalculate();
+    } catch (PosixException e) {
+      throw Failure.temporary("Cannot write the quota: " + e.reason(), e);
     }
   }
 

@@ -3,6 +3,9 @@ package org.doveadmsshd.storage.maildir;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.posix.Directory;
 import org.doveadmsshd.storage.posix.OpenFile;
 import org.doveadmsshd.storage.posix.PosixException;
@@ -10,21 +13,30 @@ import org.doveadmsshd.storage.posix.PosixException;
 /**
  * The {@code subscriptions} file: a header {@code V<TAB>2}, an empty line, then a name per line
  * with a TAB between its levels; before version 2 one plain name per line.
+ *
+ * <p>As with Dovecot the new content is written into the lock file, which then becomes the file.
  */
 final class Subscriptions {
   private static final String FILE = "subscriptions";
+  private static final String LOCK = FILE + ".lock";
   private static final int MAX_SIZE = 4 * 1024 * 1024;
   private static final String VERSION_2 = "V\t2";
+  private static final long STALE_NANOS = 30_000_000_000L;
+  private static final long PAUSE_MILLIS = 50;
 
   private Subscriptions() {}
 
   /** The storage names ({@code A.B}, modified UTF-7) in their order; none without a file. */
   static List<String> read(Directory root) throws PosixException {
+    return parse(content(root));
+  }
+
+  private static String content(Directory root) throws PosixException {
     try (OpenFile file = root.read(FILE)) {
-      return parse(new String(file.readAll(MAX_SIZE), StandardCharsets.ISO_8859_1));
+      return new String(file.readAll(MAX_SIZE), StandardCharsets.ISO_8859_1);
     } catch (PosixException e) {
       if (e.isMissing()) {
-        return List.of();
+        return "";
       }
       throw e;
     }
@@ -42,6 +54,84 @@ final class Subscriptions {
     return names;
   }
 
+  /**
+   * Changes the list.
+   *
+   * @param change from the names that were there to those that shall be; the same list for no
+   *     change
+   */
+  static void change(
+      Directory root, MaildirStore.Context context, UnaryOperator<List<String>> change)
+      throws Failure, PosixException {
+    try (OpenFile lock = lock(root, context)) {
+      boolean replaced = false;
+      try {
+        String old = content(root);
+        List<String> before = parse(old);
+        List<String> after = change.apply(before);
+        if (!after.equals(before)) {
+          lock.adopt(root.status());
+          boolean version2 = old.isEmpty() || old.startsWith(VERSION_2);
+          lock.write(format(after, version2).getBytes(StandardCharsets.ISO_8859_1));
+          lock.sync();
+          root.rename(LOCK, FILE);
+          replaced = true;
+        }
+      } finally {
+        if (!replaced) {
+          root.unlink(LOCK);
+        }
+      }
+    }
+  }
+
+  private static String format(List<String> names, boolean version2) {
+    StringBuilder content = new StringBuilder(version2 ? VERSION_2 + "\n\n" : "");
+    for (String name : names) {
+      content.append(version2 ? escape(name).replace('.', '\t') : name).append('\n');
+    }
+    return content.toString();
+  }
+
+  private static OpenFile lock(Directory root, MaildirStore.Context context)
+      throws Failure, PosixException {
+    long deadline = System.nanoTime() + context.lockPatience().toNanos();
+    while (true) {
+      try {
+        return root.create(LOCK, 0600);
+      } catch (PosixException e) {
+        if (!e.isExisting()) {
+          throw e;
+        }
+      }
+      removeIfStale(root);
+      if (System.nanoTime() > deadline) {
+        throw new Failure(
+            Outcome.TEMPORARY_FAILURE, "The subscriptions are locked by another program");
+      }
+      context.checkpoint().check();
+      try {
+        Thread.sleep(PAUSE_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new Failure(Outcome.CANCELLED, "Stopped while the subscriptions were locked");
+      }
+    }
+  }
+
+  private static void removeIfStale(Directory root) throws PosixException {
+    try {
+      long age = System.currentTimeMillis() * 1_000_000L - root.status(LOCK).modifiedNanos();
+      if (age > STALE_NANOS) {
+        root.unlink(LOCK);
+      }
+    } catch (PosixException e) {
+      if (!e.isMissing()) {
+        throw e;
+      }
+    }
+  }
+
   /** Undoes Dovecot's escapes: 0x01 and one of {@code 0 1 t r n}. */
   private static String unescape(String text) {
     if (text.indexOf(1) < 0) {
@@ -52,5 +142,13 @@ final class Subscriptions {
         .replace("\u0001n", "\n")
         .replace("\u00010", "\0")
         .replace("\u00011", "\u0001");
+  }
+
+  private static String escape(String text) {
+    return text.replace("\u0001", "\u00011")
+        .replace("\0", "\u00010")
+        .replace("\n", "\u0001n")
+        .replace("\r", "\u0001r")
+        .replace("\t", "\u0001t");
   }
 }

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.doveadmsshd.storage.Mailbox;
 
 /**
  * The content of a {@code dovecot-uidlist}, version 3.
@@ -40,6 +42,14 @@ final class UidList {
     }
   }
 
+  /**
+   * A line to be added.
+   *
+   * @param uid 0 for the next one; one below that becomes the next one
+   * @param fields what is to be noted beside it; empty for nothing
+   */
+  record NewEntry(long uid, String fields, String base) {}
+
   /** What is wrong with the file; for people. */
   static final class DamagedException extends Exception {
     DamagedException(int line, String what) {
@@ -61,6 +71,15 @@ final class UidList {
     entries = parser.entries;
     complete = parser.complete;
     next = Math.max(parser.next, parser.lastUid + 1);
+  }
+
+  private UidList(long validity, long next, String guid, Map<String, Entry> entries) {
+    this.header = "3 V" + validity + " N" + next + (guid == null ? "" : " G" + guid);
+    this.validity = validity;
+    this.next = next;
+    this.guid = guid;
+    this.complete = true;
+    this.entries = entries;
   }
 
   /**
@@ -112,14 +131,40 @@ final class UidList {
     return entries.size();
   }
 
-  /** The lines that give these mails the next UIDs, in order. */
-  String linesFor(List<String> bases) {
+  /** The lines that give these mails their UIDs, in order. */
+  String linesFor(List<NewEntry> mails) {
     StringBuilder lines = new StringBuilder();
     long uid = next;
-    for (String base : bases) {
-      lines.append(uid++).append(" :").append(base).append('\n');
+    for (NewEntry mail : mails) {
+      uid = Math.max(uid, mail.uid());
+      lines.append(uid++);
+      if (!mail.fields().isEmpty()) {
+        lines.append(' ').append(mail.fields());
+      }
+      lines.append(" :").append(mail.base()).append('\n');
     }
     return lines.toString();
+  }
+
+  /** Whether every mail in it is one of these. */
+  boolean isWithin(Set<String> bases) {
+    return bases.containsAll(entries.keySet());
+  }
+
+  /** The list without mails other than these. */
+  UidList without(Set<String> allBut) {
+    Map<String, Entry> kept = new HashMap<>(entries);
+    kept.keySet().retainAll(allBut);
+    return new UidList(validity, next, guid, kept);
+  }
+
+  /** The list with other numbers. */
+  UidList changed(Mailbox.Update update) {
+    return new UidList(
+        update.uidValidity().orElse(validity),
+        Math.max(next, update.uidNext().orElse(0)),
+        update.guid().orElse(guid),
+        entries);
   }
 
   /** The whole list as text, with a GUID where it had none. */

@@ -12,14 +12,22 @@ final class ByteWindow {
   int position;
   int limit;
   private final InputStream in;
+  private final boolean counting;
   private boolean ended;
+  private long before;
+  private int counted;
+  private long lines;
+  private long bareLines;
+  private byte last;
 
   /**
    * @param bytes the buffer, which may hold the stream's beginning already
    * @param length how much of it
    * @param in the rest, or null when there is none
+   * @param counting whether {@link #mark} knows about lines
    */
-  ByteWindow(byte[] bytes, int length, InputStream in) {
+  ByteWindow(byte[] bytes, int length, InputStream in, boolean counting) {
+    this.counting = counting;
     this.bytes = bytes;
     this.limit = length;
     this.in = in;
@@ -32,6 +40,9 @@ final class ByteWindow {
       return false;
     }
     if (position > 0) {
+      count();
+      counted = 0;
+      before += position;
       System.arraycopy(bytes, position, bytes, 0, limit - position);
       limit -= position;
       position = 0;
@@ -65,6 +76,28 @@ final class ByteWindow {
         return limit;
       }
       from = position + seen;
+    }
+  }
+
+  /** Where the position is in the stream, and how many lines are before it. */
+  Mark mark() {
+    count();
+    return new Mark(before + position, lines, bareLines);
+  }
+
+  /** Counts the lines up to the position. */
+  private void count() {
+    if (counting) {
+      for (int i = counted; i < position; i++) {
+        if (bytes[i] == '\n') {
+          lines++;
+          bareLines += (i > 0 ? bytes[i - 1] : last) == '\r' ? 0 : 1;
+        }
+      }
+      if (position > 0) {
+        last = bytes[position - 1];
+      }
+      counted = position;
     }
   }
 }

@@ -7,15 +7,9 @@ import org.apache.james.mime4j.dom.address.Address;
 import org.apache.james.mime4j.dom.address.AddressList;
 import org.apache.james.mime4j.dom.address.Group;
 import org.apache.james.mime4j.dom.address.Mailbox;
-import org.apache.james.mime4j.field.address.LenientAddressParser;
-import org.apache.james.mime4j.stream.ParserCursor;
-import org.apache.james.mime4j.util.ByteArrayBuffer;
 
 /** The readable text of header values. */
 public final class HeaderText {
-  /** Stands for {@code =?} where an encoded-word is to be left alone; made of atom characters. */
-  private static final String HIDDEN = "=`?";
-
   /** One word of RFC 5322 section 3.2.3, raw 8-bit characters included. */
   private static final String ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\x80-\\xff-]+";
 
@@ -41,11 +35,8 @@ public final class HeaderText {
    * What is no address stays as it is.
    */
   public static String addresses(String value) {
-    // quoting is decided before encoded-words are decoded, so the parser must not recognize them
-    byte[] bytes = unfold(value).replace("=?", HIDDEN).getBytes(StandardCharsets.ISO_8859_1);
-    AddressList list =
-        LenientAddressParser.DEFAULT.parseAddressList(
-            new ByteArrayBuffer(bytes, true), new ParserCursor(0, bytes.length));
+    // quoting is decided before encoded-words are decoded
+    AddressList list = MailAddress.list(value);
     if (list.isEmpty()) {
       return decode(value);
     }
@@ -54,7 +45,7 @@ public final class HeaderText {
       text.append(text.length() > 0 ? ", " : "");
       append(address, text);
     }
-    return decode(text.toString().replace(HIDDEN, "=?"));
+    return decode(text.toString().replace(MailAddress.HIDDEN, "=?"));
   }
 
   private static void append(Address address, StringBuilder text) {
@@ -84,7 +75,7 @@ public final class HeaderText {
   }
 
   /** Takes line breaks out; the white space after them stays. */
-  private static String unfold(String value) {
+  static String unfold(String value) {
     return value.indexOf('\n') < 0 ? value : value.replace("\r\n", "").replace("\n", "");
   }
 

@@ -33,9 +33,16 @@ public final class MimeScanner {
   private final MimeVisitor visitor;
   private final List<Multipart> open = new ArrayList<>();
   private int parts;
+  private Part lastPart;
+
+  /** Whether a line break, or CR and a line break, stands before the delimiter last found. */
+  private boolean breakBefore;
+
+  private boolean returnBefore;
+  private byte lastByte;
 
   /** An open multipart: its boundary with the leading dashes, and what its parts are by default. */
-  private record Multipart(byte[] delimiter, String defaultType) {}
+  private record Multipart(Part part, byte[] delimiter, String defaultType) {}
 
   /**
    * @param buffer at least {@link #BUFFER} long; may hold the beginning of the mail
@@ -43,15 +50,16 @@ public final class MimeScanner {
    * @param rest the bytes after those; null when that was all
    */
   public MimeScanner(byte[] buffer, int length, InputStream rest, MimeVisitor visitor) {
-    this.window = new ByteWindow(buffer, length, rest);
+    this.window = new ByteWindow(buffer, length, rest, visitor.wantsMarks());
     this.visitor = visitor;
   }
 
   /** Scans until the end or until the visitor has seen enough. */
   public void scan() throws IOException {
-    int next = part(new Part(0, "text/plain"));
+    int next = part(new Part(null, "text/plain"));
     while (next >= 0 && !visitor.isDone()) {
       Multipart parent = open.get(next);
+      endParts(parent.part(), beforeBreak(window.mark()));
       while (open.size() > next + 1) {
         open.remove(open.size() - 1);
       }
@@ -61,23 +69,50 @@ public final class MimeScanner {
         open.remove(next);
         next = skipToDelimiter(false);
       } else if (++parts > MAX_PARTS) {
-        return;
+        lastPart = parent.part(); // what follows is body of the multipart
+        next = -1;
+        open.clear();
+        skipToDelimiter(false);
       } else {
-        next = part(new Part(open.size(), parent.defaultType()));
+        next = part(new Part(parent.part(), parent.defaultType()));
       }
     }
+    endParts(null, window.mark());
+  }
+
+  /** Ends the last part and those it is in, up to one that goes on. */
+  private void endParts(Part last, Mark mark) {
+    for (Part part = lastPart; part != last && part != null; part = part.parent()) {
+      part.end(mark);
+    }
+    lastPart = last;
+  }
+
+  /** The place before the line break that a delimiter begins with. */
+  private Mark beforeBreak(Mark delimiter) {
+    if (!breakBefore) {
+      return delimiter;
+    }
+    int size = returnBefore ? 2 : 1;
+    return new Mark(
+        delimiter.offset() - size,
+        delimiter.lines() - 1,
+        delimiter.bareLines() - (returnBefore ? 0 : 1));
   }
 
   /** Reads only the header of the mail. */
   public void scanHeader() throws IOException {
-    header(new Part(0, "text/plain"));
+    header(new Part(null, "text/plain"));
   }
 
   /** Reads a part. Returns which open multipart's delimiter ended it, or -1 at the end. */
   private int part(Part first) throws IOException {
     Part part = first;
     while (true) {
+      part.start(window.mark());
+      lastPart = part;
       int ended = header(part);
+      part.body(window.mark());
       boolean wanted = visitor.headerEnd(part);
       if (visitor.isDone() || ended != NO_DELIMITER) {
         visitor.bodyEnd();
@@ -86,7 +121,7 @@ public final class MimeScanner {
       if (!part.isMessage() || part.depth() >= MAX_DEPTH) {
         return body(part, wanted);
       }
-      part = new Part(part.depth() + 1, "text/plain");
+      part = new Part(part, "text/plain");
     }
   }
 
@@ -95,7 +130,7 @@ public final class MimeScanner {
     if (deeper && part.boundary().length() <= MAX_BOUNDARY) {
       byte[] delimiter = ("--" + part.boundary()).getBytes(StandardCharsets.ISO_8859_1);
       String inner = part.type().equals("multipart/digest") ? "message/rfc822" : "text/plain";
-      open.add(new Multipart(delimiter, inner));
+      open.add(new Multipart(part, delimiter, inner));
     }
     int delimiter = skipToDelimiter(wanted);
     visitor.bodyEnd();
@@ -125,6 +160,7 @@ public final class MimeScanner {
       int delimiter = first == '-' && !field.inLine ? delimiterAt(start, end) : -1;
       if (empty && !field.inLine || delimiter >= 0) {
         field.finish();
+        breakBefore = false; // the header's own line break
         window.position = delimiter >= 0 ? start : end;
         return delimiter >= 0 ? delimiter : NO_DELIMITER;
       }
@@ -177,6 +213,8 @@ public final class MimeScanner {
    */
   private int skipToDelimiter(boolean wanted) throws IOException {
     boolean atLineStart = true;
+    breakBefore = false;
+    lastByte = '\n';
     while (!visitor.isDone()) {
       if (window.position == window.limit && !window.fill()) {
         return -1;
@@ -187,7 +225,7 @@ public final class MimeScanner {
         visitor.body(window.bytes, start, dashes - start);
       }
       if (dashes > start) {
-        atLineStart = window.bytes[dashes - 1] == '\n';
+        atLineStart = passed(start, dashes);
       }
       window.position = dashes;
       if (dashes < window.limit) {
@@ -199,11 +237,19 @@ public final class MimeScanner {
         if (wanted) {
           visitor.body(window.bytes, window.position, end - window.position);
         }
-        atLineStart = window.bytes[end - 1] == '\n';
+        atLineStart = passed(window.position, end);
         window.position = end;
       }
     }
     return -1;
+  }
+
+  /** Notes how a piece of body ended; whether that was a line break. */
+  private boolean passed(int from, int to) {
+    breakBefore = window.bytes[to - 1] == '\n';
+    returnBefore = to - from > 1 ? window.bytes[to - 2] == '\r' : lastByte == '\r';
+    lastByte = window.bytes[to - 1];
+    return breakBefore;
   }
 
   private int delimiterAtPosition() throws IOException {

@@ -18,6 +18,11 @@ public interface MimeVisitor {
   /** The body of the part last announced is over. */
   void bodyEnd();
 
+  /** Whether the places of parts are looked at; if not, lines are not counted. */
+  default boolean wantsMarks() {
+    return false;
+  }
+
   /** Whether what has been seen is enough. */
   boolean isDone();
 }

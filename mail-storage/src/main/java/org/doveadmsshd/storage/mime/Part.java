@@ -19,19 +19,59 @@ public final class Part {
     UNKNOWN
   }
 
+  private final Part parent;
   private final int depth;
   private String type;
   private String charset = "us-ascii";
   private String boundary;
   private Encoding encoding = Encoding.NONE;
+  private Mark start = Mark.START;
+  private Mark body = Mark.START;
+  private Mark end = Mark.START;
 
   /**
-   * @param depth 0 for the mail itself
+   * @param parent null for the mail itself
    * @param defaultType for a header that names none: text/plain, in a digest message/rfc822
    */
-  Part(int depth, String defaultType) {
-    this.depth = depth;
+  Part(Part parent, String defaultType) {
+    this.parent = parent;
+    this.depth = parent == null ? 0 : parent.depth + 1;
     this.type = defaultType;
+  }
+
+  /** The multipart or message it is in; null for the mail itself. */
+  public Part parent() {
+    return parent;
+  }
+
+  /** Where its header begins. */
+  public Mark start() {
+    return start;
+  }
+
+  /** Where its body begins. */
+  public Mark body() {
+    return body;
+  }
+
+  /** Where its body ends: the line break before a delimiter is not part of it. */
+  public Mark end() {
+    return end;
+  }
+
+  void start(Mark mark) {
+    start = mark;
+    body = mark;
+    end = mark;
+  }
+
+  void body(Mark mark) {
+    body = mark;
+    end = mark;
+  }
+
+  void end(Mark mark) {
+    end = mark.offset() < body.offset() ? body : mark;
   }
 
   /** 0 for the mail itself, 1 for its parts, and so on. */
@@ -58,11 +98,13 @@ public final class Part {
     return boundary;
   }
 
-  boolean isMessage() {
+  /** Whether its body is a mail of its own. */
+  public boolean isMessage() {
     return type.equals("message/rfc822");
   }
 
-  boolean isMultipart() {
+  /** Whether its body is made of parts. */
+  public boolean isMultipart() {
     return type.startsWith("multipart/") && boundary != null;
   }
 

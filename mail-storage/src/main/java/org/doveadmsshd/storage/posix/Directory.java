@@ -52,6 +52,7 @@ public final class Directory implements Closeable {
 
   /** Creates a file that must not exist yet, for writing. */
   public OpenFile create(String name, int mode) throws PosixException {
+    SystemCalls.announce("open", shown(name));
     return open(name, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, mode);
   }
 
@@ -129,21 +130,106 @@ public final class Directory implements Closeable {
 
   /** Removes a file. */
   public void unlink(String name) throws PosixException {
-    if (LibC.unlinkat(fd, Scratch.get().name(name), 0) < 0) {
+    unlink(name, 0);
+  }
+
+  /** Removes an empty directory. */
+  public void removeDirectory(String name) throws PosixException {
+    unlink(name, LibC.AT_REMOVEDIR);
+  }
+
+  private void unlink(String name, int flags) throws PosixException {
+    SystemCalls.announce("unlink", shown(name));
+    if (LibC.unlinkat(fd, Scratch.get().name(name), flags) < 0) {
       throw new PosixException("unlink", shown(name), Native.getLastError());
+    }
+  }
+
+  /** Makes a directory; its mode is subject to the umask. */
+  public void makeDirectory(String name, int mode) throws PosixException {
+    SystemCalls.announce("mkdir", shown(name));
+    if (LibC.mkdirat(fd, Scratch.get().name(name), mode) < 0) {
+      throw new PosixException("mkdir", shown(name), Native.getLastError());
     }
   }
 
   /** Renames within this directory, over whatever has the new name. */
   public void rename(String from, String to) throws PosixException {
+    SystemCalls.announce("rename", shown(from));
     Scratch scratch = Scratch.get();
     if (LibC.renameat(fd, scratch.name(from), fd, scratch.other(to)) < 0) {
       throw new PosixException("rename", shown(from), Native.getLastError());
     }
   }
 
+  /**
+   * Renames into a directory of the same file system, in one step, unless the new name is taken.
+   *
+   * @throws PosixException {@link PosixException#isExisting} when it is
+   */
+  public void rename(String from, Directory target, String to) throws PosixException {
+    SystemCalls.announce("rename", shown(from));
+    Scratch scratch = Scratch.get();
+    long old = scratch.name(from);
+    long next = scratch.other(to);
+    if (LibC.renameat2(fd, old, target.fd, next, LibC.RENAME_NOREPLACE) == 0) {
+      return;
+    }
+    int error = Native.getLastError();
+    boolean unsupported = error == LibC.EINVAL || error == LibC.ENOSYS;
+    if (unsupported && !target.has(to)) { // a network file system: as Dovecot does it
+      error =
+          LibC.renameat(fd, scratch.name(from), target.fd, scratch.other(to)) == 0
+              ? 0
+              : Native.getLastError();
+    } else if (unsupported) {
+      error = LibC.EEXIST;
+    }
+    if (error != 0) {
+      throw new PosixException("rename", shown(from), error);
+    }
+  }
+
+  /** Gives a file a further name in another directory of the same file system. */
+  public void link(String from, Directory target, String to) throws PosixException {
+    SystemCalls.announce("link", target.shown(to));
+    Scratch scratch = Scratch.get();
+    if (LibC.linkat(fd, scratch.name(from), target.fd, scratch.other(to), 0) < 0) {
+      throw new PosixException("link", target.shown(to), Native.getLastError());
+    }
+  }
+
+  /** Whether there is something of that name. */
+  public boolean has(String name) throws PosixException {
+    try {
+      status(name);
+      return true;
+    } catch (PosixException e) {
+      if (e.isMissing()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Gives this directory the permissions and the owner of another, as {@link OpenFile#adopt} does
+   * for files: {@code (mode & 0777) | 0700}.
+   */
+  public void adopt(FileStatus model) throws PosixException {
+    SystemCalls.announce("chmod", shownName);
+    FileStatus own = status();
+    if (own.uid() != model.uid() || own.gid() != model.gid()) {
+      LibC.fchown(fd, model.uid(), model.gid());
+    }
+    if (LibC.fchmod(fd, model.mode() & 0777 | 0700) < 0) {
+      throw new PosixException("fchmod", shownName, Native.getLastError());
+    }
+  }
+
   /** Makes what happened to names in this directory durable. */
   public void sync() throws PosixException {
+    SystemCalls.announce("fsync", shownName);
     if (LibC.fsync(fd) < 0) {
       throw new PosixException("fsync", shownName, Native.getLastError());
     }

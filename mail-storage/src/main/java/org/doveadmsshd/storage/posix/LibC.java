@@ -11,6 +11,9 @@ final class LibC {
   static final int AT_SYMLINK_NOFOLLOW = 0x100;
   static final int AT_EMPTY_PATH = 0x1000;
 
+  static final int AT_REMOVEDIR = 0x200;
+  static final int RENAME_NOREPLACE = 1;
+
   static final int O_RDONLY = 0;
   static final int O_WRONLY = 1;
   static final int O_CREAT = 0100;
@@ -31,6 +34,12 @@ final class LibC {
   static final int ENOSPC = 28;
   static final int ENAMETOOLONG = 36;
   static final int ELOOP = 40;
+  static final int EXDEV = 18;
+  static final int EINVAL = 22;
+  static final int EMLINK = 31;
+  static final int ENOSYS = 38;
+  static final int ENOTEMPTY = 39;
+  static final int EOPNOTSUPP = 95;
   static final int EDQUOT = 122;
   static final int EPERM = 1;
   static final int ESRCH = 3;
@@ -64,6 +73,13 @@ final class LibC {
   static native int unlinkat(int directory, long name, int flags);
 
   static native int renameat(int fromDirectory, long from, int toDirectory, long to);
+
+  static native int renameat2(
+      int fromDirectory, long from, int toDirectory, long to, int flags);
+
+  static native int linkat(int fromDirectory, long from, int toDirectory, long to, int flags);
+
+  static native int futimens(int fd, long times);
 
   static native int mkdirat(int directory, long name, int mode);
 

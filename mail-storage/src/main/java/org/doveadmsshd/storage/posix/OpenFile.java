@@ -6,6 +6,8 @@ import java.util.Arrays;
 
 /** An open file. Not safe for several threads. */
 public final class OpenFile extends InputStream {
+  private static final long UTIME_NOW = (1L << 30) - 1;
+
   private final String shownName;
   private int fd;
 
@@ -85,9 +87,15 @@ public final class OpenFile extends InputStream {
 
   /** Writes all of the bytes. After a failure an unknown part of them stands in the file. */
   public void write(byte[] bytes) throws PosixException {
+    write(bytes, 0, bytes.length);
+  }
+
+  /** As {@link #write(byte[])}, for a part of the array. */
+  public void write(byte[] bytes, int offset, int count) throws PosixException {
+    SystemCalls.announce("write", shownName);
     Scratch scratch = Scratch.get();
-    for (int at = 0; at < bytes.length; ) {
-      int length = Math.min(bytes.length - at, Scratch.BUFFER);
+    for (int at = offset; at < offset + count; ) {
+      int length = Math.min(offset + count - at, Scratch.BUFFER);
       scratch.buffer.put(0, bytes, at, length);
       long written = LibC.write(fd, scratch.bufferAddress, length);
       if (written < 0 && Native.getLastError() != LibC.EINTR) {
@@ -99,6 +107,7 @@ public final class OpenFile extends InputStream {
 
   /** Cuts the file off. */
   public void truncate(long length) throws PosixException {
+    SystemCalls.announce("ftruncate", shownName);
     if (LibC.ftruncate(fd, length) < 0) {
       throw new PosixException("ftruncate", shownName, Native.getLastError());
     }
@@ -109,6 +118,7 @@ public final class OpenFile extends InputStream {
    * (mode & 0666) | 0600}. A change of owner that is not allowed is left out, as Dovecot does.
    */
   public void adopt(FileStatus directory) throws PosixException {
+    SystemCalls.announce("fchmod", shownName);
     FileStatus own = status();
     if (own.uid() != directory.uid() || own.gid() != directory.gid()) {
       LibC.fchown(fd, directory.uid(), directory.gid());
@@ -118,8 +128,21 @@ public final class OpenFile extends InputStream {
     }
   }
 
+  /** Sets the modification time, in nanoseconds since 1970; the access time becomes now. */
+  public void modified(long nanos) throws PosixException {
+    SystemCalls.announce("futimens", shownName);
+    Scratch scratch = Scratch.get();
+    scratch.buffer.putLong(0, 0).putLong(8, UTIME_NOW);
+    scratch.buffer.putLong(16, Math.floorDiv(nanos, 1_000_000_000L));
+    scratch.buffer.putLong(24, Math.floorMod(nanos, 1_000_000_000L));
+    if (LibC.futimens(fd, scratch.bufferAddress) < 0) {
+      throw new PosixException("futimens", shownName, Native.getLastError());
+    }
+  }
+
   /** Makes the content durable. */
   public void sync() throws PosixException {
+    SystemCalls.announce("fsync", shownName);
     if (LibC.fsync(fd) < 0) {
       throw new PosixException("fsync", shownName, Native.getLastError());
     }

@@ -38,6 +38,19 @@ public final class PosixException extends IOException {
     return errno == LibC.EACCES || errno == LibC.EPERM;
   }
 
+  /** The file cannot have a name there: another file system, too many names, not allowed. */
+  public boolean isUnlinkable() {
+    return errno == LibC.EXDEV
+        || errno == LibC.EMLINK
+        || errno == LibC.EOPNOTSUPP
+        || errno == LibC.ENOSYS
+        || isDenied();
+  }
+
+  public boolean isNotEmpty() {
+    return errno == LibC.ENOTEMPTY || errno == LibC.EEXIST;
+  }
+
   public boolean isFull() {
     return errno == LibC.ENOSPC || errno == LibC.EDQUOT;
   }

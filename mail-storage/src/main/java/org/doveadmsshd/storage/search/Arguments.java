@@ -10,6 +10,7 @@ final class Arguments {
   private final Instant now;
   private final ZoneId zone;
   private int at;
+  private int depth;
   private String key = "";
 
   Arguments(List<String> words, Instant now, ZoneId zone) {
@@ -43,6 +44,22 @@ final class Arguments {
       throw new QueryException("The argument of " + key + " is not valid UTF-8");
     }
     return word;
+  }
+
+  /** How many words have been taken. */
+  int position() {
+    return at;
+  }
+
+  /** The words taken since there were so many, joined by spaces. */
+  String since(int position) {
+    return String.join(" ", words.subList(position, at));
+  }
+
+  /** How deep keys are nested inside each other, after one level more or less. */
+  int depth(int change) {
+    depth += change;
+    return depth;
   }
 
   DateArgument date(String text) throws QueryException {

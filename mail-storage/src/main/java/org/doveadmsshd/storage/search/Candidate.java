@@ -1,17 +1,24 @@
 package org.doveadmsshd.storage.search;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.mime.HeaderField;
 import org.doveadmsshd.storage.mime.MimeScanner;
+import org.doveadmsshd.storage.mime.MimeTree;
 import org.doveadmsshd.storage.mime.MimeVisitor;
 import org.doveadmsshd.storage.mime.Part;
 import org.doveadmsshd.storage.mime.SentDate;
+import org.doveadmsshd.storage.mime.TextSearch;
+import org.doveadmsshd.storage.mime.TextSearches;
 
 /**
  * The mail that is being looked at, with what has been read of it so far.
@@ -19,7 +26,7 @@ import org.doveadmsshd.storage.mime.SentDate;
  * <p>One object serves a whole search: {@link #take} turns it to the next mail. It holds the first
  * {@value MimeScanner#BUFFER} bytes of the file, which for most mails is all of it.
  */
-public final class Candidate {
+public final class Candidate implements Closeable {
   private final byte[] head = new byte[MimeScanner.BUFFER];
   private final byte[] scanBuffer = new byte[MimeScanner.BUFFER];
   private final int mailCount;
@@ -28,6 +35,11 @@ public final class Candidate {
   private int headLength;
   private boolean whole;
   private List<HeaderField> header;
+  private MimeTree structure;
+  private Map<Query.Text, Boolean> found;
+
+  /** What follows the head, as long as nobody has read it. */
+  private InputStream rest;
 
   /**
    * @param mailCount how many mails the mailbox has: what {@code *} means in a sequence set
@@ -42,6 +54,9 @@ public final class Candidate {
     flags = null;
     headLength = -1;
     header = null;
+    structure = null;
+    found = null;
+    close();
     return this;
   }
 
@@ -71,6 +86,37 @@ public final class Candidate {
     return header;
   }
 
+  /** The structure of the mail, with the fields that describe its parts. */
+  public MimeTree structure() throws Failure {
+    if (structure == null) {
+      MimeTree tree = new MimeTree(false);
+      scan(tree);
+      structure = tree;
+    }
+    return structure;
+  }
+
+  /**
+   * Whether a text is in it.
+   *
+   * @param all the texts of the query, which are all looked for when the first is asked for
+   */
+  boolean has(Query.Text text, List<Query.Text> all) throws Failure {
+    if (found == null) {
+      List<TextSearch> searches =
+          all.stream().map(each -> new TextSearch(each.needle(), each.inHeaders())).toList();
+      TextSearches together = new TextSearches(searches);
+      if (!together.isDone()) {
+        scan(together);
+      }
+      found = new IdentityHashMap<>();
+      for (int i = 0; i < all.size(); i++) {
+        found.put(all.get(i), searches.get(i).isFound());
+      }
+    }
+    return found.get(text);
+  }
+
   /** The Date field; 1970 when there is none that can be read. */
   public SentDate sent() throws Failure {
     for (HeaderField field : header()) {
@@ -82,41 +128,79 @@ public final class Candidate {
   }
 
   /** Shows all of the mail to a visitor. */
-  void scan(MimeVisitor visitor) throws Failure {
+  public void scan(MimeVisitor visitor) throws Failure {
     scan(visitor, false);
   }
 
   private void scan(MimeVisitor visitor, boolean headerOnly) throws Failure {
     try {
       readHead();
-      if (whole) {
-        System.arraycopy(head, 0, scanBuffer, 0, headLength);
-        run(new MimeScanner(scanBuffer, headLength, null, visitor), headerOnly);
+      System.arraycopy(head, 0, scanBuffer, 0, headLength);
+      if (headerOnly && (whole || hasHeaderEnd())) {
+        new MimeScanner(scanBuffer, headLength, null, visitor).scanHeader();
         return;
       }
-      try (InputStream in = mail.open()) {
-        run(new MimeScanner(scanBuffer, 0, in, visitor), headerOnly);
+      try (InputStream in = whole ? InputStream.nullInputStream() : takeRest()) {
+        MimeScanner scanner = new MimeScanner(scanBuffer, headLength, whole ? null : in, visitor);
+        if (headerOnly) {
+          scanner.scanHeader();
+        } else {
+          scanner.scan();
+        }
       }
     } catch (IOException e) {
       throw Failure.temporary("A mail cannot be read", e);
     }
   }
 
-  private static void run(MimeScanner scanner, boolean headerOnly) throws IOException {
-    if (headerOnly) {
-      scanner.scanHeader();
-    } else {
-      scanner.scan();
+  /** Whether the header ends within the head, so that nothing else need be read for it. */
+  private boolean hasHeaderEnd() {
+    for (int i = 0; i + 2 < headLength; i++) {
+      boolean bare = head[i] == '\n' && head[i + 1] == '\n';
+      if (bare || head[i] == '\n' && head[i + 1] == '\r' && head[i + 2] == '\n') {
+        return true;
+      }
     }
+    return headLength > 0 && head[0] == '\n';
+  }
+
+  private InputStream takeRest() throws Failure, IOException {
+    InputStream taken = rest;
+    rest = null;
+    if (taken == null) {
+      taken = mail.open();
+      taken.skipNBytes(headLength);
+    }
+    return taken;
   }
 
   private void readHead() throws Failure, IOException {
     if (headLength >= 0) {
       return;
     }
-    try (InputStream in = mail.open()) {
+    InputStream in = mail.open();
+    try {
       headLength = Math.max(0, in.readNBytes(head, 0, head.length));
       whole = headLength < head.length;
+    } finally {
+      if (headLength == head.length) {
+        rest = in;
+      } else {
+        in.close();
+      }
+    }
+  }
+
+  /** Closes what is open of the mail; the candidate may be turned to another one. */
+  @Override
+  public void close() {
+    if (rest != null) {
+      try {
+        rest.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e); // of a file that is only read: cannot happen
+      }
+      rest = null;
     }
   }
 

@@ -1,21 +1,40 @@
 package org.doveadmsshd.storage.search;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailGoneException;
 
 /**
  * A query made ready for one mailbox: what concerns the mailbox is decided, the rest is sorted so
- * that nothing is opened that a cheaper key has ruled out.
+ * that nothing is opened that a cheaper key has ruled out, and all texts that bodies are searched
+ * for are looked for in one pass. Used by one thread.
  */
 public final class Plan {
   private static final Query NEVER = new Query.Not(new Query.All());
 
   private final Query query;
+  private final List<Query.Text> texts = new ArrayList<>();
+  private final boolean oldestOnly;
+  private final Map<Query.InThread, Set<Mail>> threads = new IdentityHashMap<>();
 
-  private Plan(Query query) {
+  private Plan(Query query, boolean oldestOnly) {
     this.query = query;
+    this.oldestOnly = oldestOnly;
+    collectTexts(query);
+  }
+
+  private void collectTexts(Query from) {
+    if (from instanceof Query.Text) {
+      texts.add((Query.Text) from);
+    }
+    parts(from).forEach(this::collectTexts);
   }
 
   /** Decides for a mailbox whose GUID does not matter to the query. */
@@ -25,21 +44,16 @@ public final class Plan {
 
   /** Decides for a mailbox. */
   public static Plan of(Query query, String mailbox, String guid) {
-    return new Plan(decide(query, mailbox, guid));
+    return new Plan(decide(query, mailbox, guid), has(query, Query.OldestOnly.class));
   }
 
   /** Whether the query asks for mailboxes by GUID, so that it must be known. */
   public static boolean needsGuid(Query query) {
-    if (query instanceof Query.And) {
-      return ((Query.And) query).parts().stream().anyMatch(Plan::needsGuid);
-    }
-    if (query instanceof Query.Or) {
-      return ((Query.Or) query).parts().stream().anyMatch(Plan::needsGuid);
-    }
-    if (query instanceof Query.Not) {
-      return needsGuid(((Query.Not) query).part());
-    }
-    return query instanceof Query.InMailboxGuid;
+    return has(query, Query.InMailboxGuid.class);
+  }
+
+  private static boolean has(Query query, Class<? extends Query> kind) {
+    return kind.isInstance(query) || parts(query).stream().anyMatch(part -> has(part, kind));
   }
 
   /** Whether no mail of the mailbox can match. */
@@ -49,7 +63,42 @@ public final class Plan {
 
   /** Whether mails must have UIDs and sequence numbers before they are looked at. */
   public boolean needsNumbers() {
-    return needsNumbers(query);
+    return oldestOnly || needsNumbers(query);
+  }
+
+  /** Whether the first mail that does not match ends the search. */
+  public boolean stopsAtMiss() {
+    return oldestOnly;
+  }
+
+  /**
+   * Looks at all mails of the mailbox where a key is about more than one of them. To be called
+   * before {@link #matches}.
+   */
+  public void begin(List<? extends Mail> mails, Candidate candidate) throws Failure {
+    begin(query, mails, candidate);
+  }
+
+  private void begin(Query part, List<? extends Mail> mails, Candidate candidate) throws Failure {
+    for (Query inside : parts(part)) {
+      begin(inside, mails, candidate);
+    }
+    if (part instanceof Query.InThread) {
+      Query.InThread inThread = (Query.InThread) part;
+      Threads found = new Threads(inThread.algorithm());
+      Set<Mail> matching = Collections.newSetFromMap(new IdentityHashMap<>());
+      for (Mail mail : mails) {
+        try {
+          found.add(mail, candidate.take(mail));
+          if (matches(inThread.part(), candidate)) {
+            matching.add(mail);
+          }
+        } catch (MailGoneException e) {
+          // as if it had been expunged before we came
+        }
+      }
+      threads.put(inThread, found.around(matching));
+    }
   }
 
   public boolean matches(Candidate candidate) throws Failure {
@@ -63,11 +112,19 @@ public final class Plan {
     if (query instanceof Query.InMailboxGuid) {
       return ((Query.InMailboxGuid) query).guid().equals(guid) ? new Query.All() : NEVER;
     }
+    if (query instanceof Query.OldestOnly) {
+      return new Query.All();
+    }
+    if (query instanceof Query.InThread) {
+      Query.InThread thread = (Query.InThread) query;
+      Query inside = decide(thread.part(), mailbox, guid);
+      return isConstant(inside) ? inside : new Query.InThread(thread.algorithm(), inside);
+    }
     if (query instanceof Query.Not) {
       Query inside = decide(((Query.Not) query).part(), mailbox, guid);
-      return inside == NEVER
-          ? new Query.All()
-          : inside instanceof Query.All ? NEVER : new Query.Not(inside);
+      return !isConstant(inside)
+          ? new Query.Not(inside)
+          : inside == NEVER ? new Query.All() : NEVER;
     }
     if (query instanceof Query.And) {
       return join(((Query.And) query).parts(), mailbox, guid, true);
@@ -78,17 +135,18 @@ public final class Plan {
     return query;
   }
 
+  private static boolean isConstant(Query query) {
+    return query == NEVER || query instanceof Query.All;
+  }
+
   private static Query join(List<Query> parts, String mailbox, String guid, boolean and) {
     List<Query> left = new ArrayList<>();
     for (Query part : parts) {
       Query decided = decide(part, mailbox, guid);
-      boolean always = decided instanceof Query.All;
-      boolean never = decided == NEVER;
-      if (and ? never : always) {
-        return decided;
-      }
-      if (!always && !never) {
+      if (!isConstant(decided)) {
         left.add(decided);
+      } else if (and == (decided == NEVER)) {
+        return decided;
       }
     }
     if (left.isEmpty()) {
@@ -99,10 +157,12 @@ public final class Plan {
   }
 
   private static Cost cost(Query query) {
-    if (query instanceof Query.Test) {
-      return ((Query.Test) query).cost();
-    }
-    Cost dearest = Cost.NONE;
+    Cost dearest =
+        query instanceof Query.Test
+            ? ((Query.Test) query).cost()
+            : query instanceof Query.Text
+                ? Cost.BODY
+                : query instanceof Query.InThread ? Cost.HEADER : Cost.NONE;
     for (Query part : parts(query)) {
       Cost cost = cost(part);
       dearest = cost.compareTo(dearest) > 0 ? cost : dearest;
@@ -111,10 +171,8 @@ public final class Plan {
   }
 
   private static boolean needsNumbers(Query query) {
-    if (query instanceof Query.Test) {
-      return ((Query.Test) query).numbered();
-    }
-    return parts(query).stream().anyMatch(Plan::needsNumbers);
+    boolean own = query instanceof Query.Test && ((Query.Test) query).numbered();
+    return own || parts(query).stream().anyMatch(Plan::needsNumbers);
   }
 
   private static List<Query> parts(Query query) {
@@ -124,29 +182,89 @@ public final class Plan {
     if (query instanceof Query.Or) {
       return ((Query.Or) query).parts();
     }
+    if (query instanceof Query.InThread) {
+      return List.of(((Query.InThread) query).part());
+    }
     return query instanceof Query.Not ? List.of(((Query.Not) query).part()) : List.of();
   }
 
-  private static boolean matches(Query query, Candidate candidate) throws Failure {
-    if (query instanceof Query.Test) {
-      return ((Query.Test) query).check().matches(candidate);
+  private boolean matches(Query part, Candidate candidate) throws Failure {
+    if (part instanceof Query.Test) {
+      return ((Query.Test) part).check().matches(candidate);
     }
-    if (query instanceof Query.And) {
-      for (Query part : ((Query.And) query).parts()) {
-        if (!matches(part, candidate)) {
+    if (part instanceof Query.Text) {
+      return candidate.has((Query.Text) part, texts);
+    }
+    if (part instanceof Query.InThread) {
+      return threads.get(part).contains(candidate.mail());
+    }
+    if (part instanceof Query.And) {
+      for (Query inside : ((Query.And) part).parts()) {
+        if (!matches(inside, candidate)) {
           return false;
         }
       }
       return true;
     }
-    if (query instanceof Query.Or) {
-      for (Query part : ((Query.Or) query).parts()) {
-        if (matches(part, candidate)) {
+    if (part instanceof Query.Or) {
+      for (Query inside : ((Query.Or) part).parts()) {
+        if (matches(inside, candidate)) {
           return true;
         }
       }
       return false;
     }
-    return !(query instanceof Query.Not) || !matches(((Query.Not) query).part(), candidate);
+    return !(part instanceof Query.Not) || !matches(((Query.Not) part).part(), candidate);
+  }
+
+  /** The plan for people: a line for each step, indented where steps stand inside another. */
+  public List<String> explain() {
+    List<String> lines = new ArrayList<>();
+    if (needsNumbers()) {
+      lines.add("read the UID list, give new mails their UIDs");
+    }
+    lines.add("list the mails");
+    if (oldestOnly) {
+      lines.add("stop at the first mail that does not match");
+    }
+    explain(query, "", lines);
+    if (texts.size() > 1) {
+      lines.add("(the " + texts.size() + " texts are looked for in one pass over the body)");
+    }
+    return lines;
+  }
+
+  private static void explain(Query part, String indent, List<String> lines) {
+    if (part instanceof Query.Test) {
+      lines.add(indent + looksAt(((Query.Test) part).cost()) + ((Query.Test) part).text());
+    } else if (part instanceof Query.Text) {
+      lines.add(indent + looksAt(Cost.BODY) + ((Query.Text) part).text());
+    } else if (part instanceof Query.All) {
+      lines.add(indent + (part == NEVER ? "no mail can match" : "every mail matches"));
+    } else {
+      if (part == NEVER) {
+        lines.add(indent + "no mail can match");
+        return;
+      }
+      lines.add(indent + title(part));
+      parts(part).forEach(inside -> explain(inside, indent + "  ", lines));
+    }
+  }
+
+  private static String title(Query part) {
+    if (part instanceof Query.InThread) {
+      return "in a thread (" + ((Query.InThread) part).algorithm() + ", all headers are read) with:";
+    }
+    return part instanceof Query.Not ? "not:" : part instanceof Query.Or ? "any of:" : "all of:";
+  }
+
+  private static String looksAt(Cost cost) {
+    return switch (cost) {
+      case NONE -> "nothing: ";
+      case NAME -> "file name: ";
+      case STATUS -> "stat: ";
+      case HEADER -> "header: ";
+      case BODY -> "body: ";
+    };
   }
 }

@@ -2,6 +2,7 @@ package org.doveadmsshd.storage.search;
 
 import java.util.List;
 import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.mime.Needle;
 
 /** What is searched for. Immutable; made by {@link QueryParser}. */
 public sealed interface Query {
@@ -31,6 +32,15 @@ public sealed interface Query {
 
   /** In the mailbox with this GUID. */
   record InMailboxGuid(String guid) implements Query {}
+
+  /** A text in bodies, or in headers and bodies; all of a query are looked for at once. */
+  record Text(String text, Needle needle, boolean inHeaders) implements Query {}
+
+  /** In a thread in which some mail matches. */
+  record InThread(Threads.Algorithm algorithm, Query part) implements Query {}
+
+  /** Every mail; but the first that does not match ends the search in its mailbox. */
+  record OldestOnly() implements Query {}
 
   /**
    * Something about a single mail.

@@ -14,10 +14,10 @@ import java.util.Locale;
  * OR B OR C}; here it is an error.
  */
 public final class QueryParser {
-  private static final int MAX_DEPTH = 200;
+  /** Deepest nesting of groups. */
+  static final int MAX_DEPTH = 200;
 
   private final Arguments arguments;
-  private int depth;
 
   private QueryParser(Arguments arguments) {
     this.arguments = arguments;
@@ -41,7 +41,10 @@ public final class QueryParser {
 
   /** The names of the search keys, sorted. */
   public static List<String> keys() {
-    return List.copyOf(SearchKeys.names());
+    List<String> names = new ArrayList<>(SearchKeys.names());
+    names.addAll(List.of("FUZZY", "INTHREAD", "MIMEPART"));
+    names.sort(null);
+    return names;
   }
 
   /** Reads up to the end or a closing parenthesis. */
@@ -77,7 +80,7 @@ public final class QueryParser {
   }
 
   private Query operand() throws QueryException {
-    if (++depth > MAX_DEPTH) {
+    if (arguments.depth(1) > MAX_DEPTH) {
       throw new QueryException("The search query is nested too deeply");
     }
     try {
@@ -86,15 +89,38 @@ public final class QueryParser {
         return group();
       }
       if (word.equalsIgnoreCase("NOT")) {
-        if (!arguments.hasNext() || arguments.peek().equals(")")) {
-          throw new QueryException("Missing search key after NOT");
-        }
-        return new Query.Not(operand());
+        return new Query.Not(required("NOT"));
+      }
+      switch (word.toUpperCase(Locale.ROOT)) {
+        case "FUZZY":
+          return required("FUZZY"); // a hint for full-text indexes, of which there are none
+        case "INTHREAD":
+          return new Query.InThread(algorithm(), required("INTHREAD"));
+        case "MIMEPART":
+          return MimePartQuery.read(arguments);
+        default:
       }
       return NumberSet.isSet(word) ? SearchKeys.sequence(word) : key(word);
     } finally {
-      depth--;
+      arguments.depth(-1);
     }
+  }
+
+  private Query required(String after) throws QueryException {
+    if (!arguments.hasNext() || arguments.peek().equals(")")) {
+      throw new QueryException("Missing search key after " + after);
+    }
+    return operand();
+  }
+
+  private Threads.Algorithm algorithm() throws QueryException {
+    String name = arguments.next();
+    for (Threads.Algorithm algorithm : Threads.Algorithm.values()) {
+      if (algorithm.name().equalsIgnoreCase(name)) {
+        return algorithm;
+      }
+    }
+    throw new QueryException("Unknown thread algorithm: " + name + " (REFERENCES or REFS)");
   }
 
   private Query group() throws QueryException {

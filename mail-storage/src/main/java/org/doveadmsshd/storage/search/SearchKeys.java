@@ -2,15 +2,16 @@ package org.doveadmsshd.storage.search;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.Flag;
+import org.doveadmsshd.storage.maildir.ModifiedUtf7;
 import org.doveadmsshd.storage.mime.HeaderField;
 import org.doveadmsshd.storage.mime.HeaderText;
 import org.doveadmsshd.storage.mime.Needle;
-import org.doveadmsshd.storage.mime.TextSearch;
 
 /** The search keys: one entry each. */
 final class SearchKeys {
@@ -60,6 +61,12 @@ final class SearchKeys {
     KEYS.put("BCC", (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
     KEYS.put("SUBJECT", (name, arguments) -> header(name, arguments, HeaderForm.COMPRESSED));
     KEYS.put("HEADER", (name, arguments) -> header(arguments.next(), arguments, HeaderForm.PLAIN));
+    KEYS.put("X-MAILBOX", (name, arguments) -> globbed(arguments));
+    KEYS.put("X-REAL-UID", SearchKeys::uid);
+    KEYS.put("MODSEQ", (name, arguments) -> modseq(arguments));
+    KEYS.put("OLDESTONLY", (name, arguments) -> new Query.OldestOnly());
+    KEYS.put("SAVEDATESUPPORTED", (name, arguments) -> new Query.All());
+    KEYS.put("$", (name, arguments) -> new Query.Not(new Query.All()));
     KEYS.put("BODY", (name, arguments) -> text(name, arguments, false));
     KEYS.put("TEXT", (name, arguments) -> text(name, arguments, true));
   }
@@ -216,17 +223,33 @@ final class SearchKeys {
   private static Query text(String name, Arguments arguments, boolean inHeaders)
       throws QueryException {
     String text = arguments.next();
-    Needle needle = new Needle(text);
-    return new Query.Test(
-        name + " " + text,
-        Cost.BODY,
-        false,
-        candidate -> {
-          TextSearch search = new TextSearch(needle, inHeaders);
-          if (!search.isFound()) {
-            candidate.scan(search);
-          }
-          return search.isFound();
-        });
+    return new Query.Text(name + " " + text, new Needle(text), inHeaders);
+  }
+
+  private static Query globbed(Arguments arguments) throws QueryException {
+    String glob = arguments.next();
+    String name = ModifiedUtf7.decode(glob).orElse(glob);
+    return new Query.InMailbox(new MailboxPattern(name));
+  }
+
+  /** {@code MODSEQ [entry type] N}: every mail has at least 1; more is known to the index alone. */
+  private static Query modseq(Arguments arguments) throws QueryException {
+    String text = arguments.next();
+    if (text.startsWith("/")) {
+      String type = arguments.next();
+      if (!List.of("priv", "shared", "all").contains(type.toLowerCase(java.util.Locale.ROOT))) {
+        throw new QueryException("Invalid MODSEQ type: " + type + " (priv, shared or all)");
+      }
+      text = arguments.next();
+    }
+    if (!text.matches("[0-9]{1,19}")) {
+      throw new QueryException("Invalid MODSEQ value: " + text);
+    }
+    if (text.length() > 1 || text.charAt(0) > '1') {
+      throw new QueryException(
+          "MODSEQ %s cannot be answered: only Dovecot's index knows modification sequences"
+              .formatted(text));
+    }
+    return new Query.All();
   }
 }

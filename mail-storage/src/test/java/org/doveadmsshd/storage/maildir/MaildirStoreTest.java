@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
@@ -55,7 +56,7 @@ class MaildirStoreTest {
         MaildirStore.open(
             elsewhere,
             List.of("Maildir"),
-            new MaildirStore.Context(tree.lockPatience, () -> {}, text -> {}));
+            new MaildirStore.Context(tree.lockPatience, () -> {}, text -> {}, QuotaRules.NONE));
     try (Mailbox inbox = store.find("INBOX").orElseThrow()) {
       assertThat(inbox.mails(true)).isEmpty();
     }
@@ -77,7 +78,7 @@ class MaildirStoreTest {
                 MaildirStore.open(
                     other,
                     List.of("Maildir"),
-                    new MaildirStore.Context(tree.lockPatience, () -> {}, text -> {})))
+                    new MaildirStore.Context(tree.lockPatience, () -> {}, text -> {}, QuotaRules.NONE)))
         .isInstanceOf(Failure.class);
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
@@ -41,7 +42,7 @@ final class MaildirTree {
     return MaildirStore.open(
         root.getParent(),
         List.of("Maildir"),
-        new MaildirStore.Context(lockPatience, () -> {}, warnings::add));
+        new MaildirStore.Context(lockPatience, () -> {}, warnings::add, QuotaRules.NONE));
   }
 
   Mailbox inbox() throws Failure {

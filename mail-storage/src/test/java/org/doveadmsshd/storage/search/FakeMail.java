@@ -76,6 +76,31 @@ final class FakeMail implements Mail {
   }
 
   @Override
+  public String storageId() {
+    return "id";
+  }
+
+  @Override
+  public int references() {
+    return 1;
+  }
+
+  @Override
+  public String popUidl() {
+    return "";
+  }
+
+  @Override
+  public String popOrder() {
+    return "";
+  }
+
+  @Override
+  public void setFlags(Flags next) {
+    flags = next;
+  }
+
+  @Override
   public void expunge() {
     looks.add("expunge");
   }

@@ -1,0 +1,160 @@
+package org.doveadmsshd.storage.maildir;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.posix.Directory;
+import org.doveadmsshd.storage.posix.FileStatus;
+import org.doveadmsshd.storage.posix.OpenFile;
+import org.doveadmsshd.storage.posix.PosixException;
+
+/**
+ * Makes, removes and renames the directories of mailboxes. Names are those of directories, {@code
+ * .A.B}.
+ *
+ * <p>A mailbox is there when it has {@code cur}, so that is made last; it is removed by renaming it
+ * aside in one step.
+ */
+final class MailboxTree {
+  /** Where Dovecot, too, puts mailboxes while they are removed. */
+  static final String TRASHED = "..DOVECOT-TRASHED";
+
+  private static final List<String> PARTS = List.of("tmp", "new", "cur");
+  private static final int MAX_DEPTH = 20;
+
+  private final Directory root;
+
+  MailboxTree(Directory root) {
+    this.root = root;
+  }
+
+  /** Makes a mailbox; one that was begun by somebody who was killed is completed. */
+  void create(String file, Optional<String> guid) throws Failure, PosixException {
+    FileStatus model = root.status();
+    makeDirectory(root, file, model);
+    try (Directory mailbox = root.directory(file)) {
+      if (!mailbox.has("maildirfolder")) {
+        try (OpenFile marker = mailbox.create("maildirfolder", 0600)) {
+          marker.adopt(model);
+        }
+      }
+      if (guid.isPresent()) {
+        UidList list = UidList.create(UidValidity.next(root), guid.get());
+        new UidListFile(mailbox, file).replace(list.rewritten(guid.get()));
+      }
+      for (String part : PARTS) {
+        makeDirectory(mailbox, part, model);
+      }
+      mailbox.sync();
+    }
+    root.sync();
+  }
+
+  private static void makeDirectory(Directory parent, String name, FileStatus model)
+      throws PosixException {
+    try {
+      parent.makeDirectory(name, 0700);
+    } catch (PosixException e) {
+      if (!e.isExisting()) {
+        throw e;
+      }
+    }
+    try (Directory made = parent.directory(name)) {
+      FileStatus own = made.status();
+      if ((own.mode() & 0777) != (model.mode() & 0777 | 0700) || own.gid() != model.gid()) {
+        made.adopt(model);
+      }
+    }
+  }
+
+  /**
+   * Removes a mailbox.
+   *
+   * @param mails the mails that may go with it; null for any
+   */
+  void delete(String file, String shown, Set<String> mails) throws Failure, PosixException {
+    if (root.status(file).isLink()) {
+      root.unlink(file);
+      return;
+    }
+    String aside = trash(file);
+    if (mails != null && hasOthers(aside, mails)) {
+      root.rename(aside, root, file);
+      throw new Failure(
+          Outcome.DATA_ERROR, "New mails were found, cancelled mailbox delete: " + shown);
+    }
+    root.sync();
+    removeTree(root, aside, 0);
+  }
+
+  /** Renames a mailbox aside; returns its name there. */
+  private String trash(String file) throws PosixException {
+    try {
+      root.rename(file, root, TRASHED);
+      return TRASHED;
+    } catch (PosixException e) {
+      if (!e.isNotEmpty()) {
+        throw e;
+      }
+    }
+    String aside = TRASHED + "." + NewFileName.next().replace('.', '_'); // hidden: no mailbox name
+    root.rename(file, root, aside);
+    return aside;
+  }
+
+  private boolean hasOthers(String aside, Set<String> mails) throws PosixException {
+    try (Directory mailbox = root.directory(aside)) {
+      Set<String> now = new HashSet<>();
+      for (String part : List.of("cur", "new")) {
+        try (Directory directory = mailbox.directory(part)) {
+          directory.files().stream()
+              .filter(MaildirName::isMail)
+              .map(MaildirName::base)
+              .forEach(now::add);
+        } catch (PosixException e) {
+          if (!e.isMissing()) {
+            throw e;
+          }
+        }
+      }
+      return !mails.containsAll(now);
+    }
+  }
+
+  /** Removes a directory and all in it, following no link. */
+  private static void removeTree(Directory parent, String name, int depth)
+      throws Failure, PosixException {
+    if (depth > MAX_DEPTH) {
+      throw new Failure(
+          Outcome.TEMPORARY_FAILURE, "Directories in a removed mailbox are nested too deeply");
+    }
+    try (Directory directory = parent.directory(name)) {
+      for (String file : directory.list()) {
+        if (directory.status(file).isDirectory()) {
+          removeTree(directory, file, depth + 1);
+        } else {
+          directory.unlink(file);
+        }
+      }
+    }
+    parent.removeDirectory(name);
+  }
+
+  /** Renames directories in the order of the map; none of the new names may be taken. */
+  void rename(Map<String, String> renames) throws Failure, PosixException {
+    for (Map.Entry<String, String> rename : renames.entrySet()) {
+      if (root.has(rename.getValue())) {
+        String name = ModifiedUtf7.decode(rename.getValue().substring(1)).orElse("?");
+        throw new Failure(Outcome.DATA_ERROR, "Target mailbox already exists: " + name);
+      }
+    }
+    for (Map.Entry<String, String> rename : renames.entrySet()) {
+      root.rename(rename.getKey(), root, rename.getValue());
+    }
+    root.sync();
+  }
+}

@@ -1,0 +1,313 @@
+package org.doveadmsshd.storage.maildir;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.Delivery;
+import org.doveadmsshd.storage.Flags;
+import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailGoneException;
+import org.doveadmsshd.storage.posix.Directory;
+import org.doveadmsshd.storage.posix.FileStatus;
+import org.doveadmsshd.storage.posix.OpenFile;
+import org.doveadmsshd.storage.posix.PosixException;
+
+/**
+ * Mails on their way into a Maildir.
+ *
+ * <p>A new mail is written to {@code tmp} and made durable; a copy is a further name of the same
+ * file there, where that is possible; a mail that moves stays where it is. The commit holds the
+ * lock of the UID list: it renames each into {@code cur} or {@code new} in one step, then notes the
+ * UIDs. Where a mail cannot keep its name, its identity is noted before the rename.
+ */
+final class MaildirDelivery implements Delivery {
+  private static final long SECOND = 1_000_000_000L;
+
+  /** Longest base name that a mail's identity may become; flags and suffixes come behind it. */
+  private static final int MAX_BASE = 200;
+
+  private final MaildirMailbox mailbox;
+  private final Directory directory;
+  private final Directory tmp;
+  private final List<Staged> staged = new ArrayList<>();
+  private long addedBytes;
+  private long addedMails;
+
+  /**
+   * A mail that waits for the commit.
+   *
+   * @param file its name in {@code tmp}; null for one that moves
+   * @param source the mail that moves, or that is removed when the copy has come; null for none
+   * @param identity what the mail is known by elsewhere; its base where that is free
+   * @param uid 0 for the next one
+   */
+  private record Staged(String file, MaildirMail source, String identity, Flags flags, long uid) {}
+
+  /** Where a staged mail goes. */
+  private record Target(Staged mail, String base, boolean keepsIdentity) {}
+
+  MaildirDelivery(MaildirMailbox mailbox, Directory directory) throws PosixException {
+    this.mailbox = mailbox;
+    this.directory = directory;
+    this.tmp = subdirectory(directory, "tmp");
+  }
+
+  /** Opens one of the three directories of a mailbox, which Dovecot makes on use, too. */
+  static Directory subdirectory(Directory mailbox, String name) throws PosixException {
+    try {
+      return mailbox.directory(name);
+    } catch (PosixException e) {
+      if (!e.isMissing() || e.isNotDirectory()) {
+        throw e;
+      }
+      mailbox.makeDirectory(name, 0700);
+      Directory made = mailbox.directory(name);
+      made.adopt(mailbox.status());
+      return made;
+    }
+  }
+
+  @Override
+  public void save(InputStream mail, About about) throws Failure {
+    String file = NewFileName.next();
+    StoredSize size = write(file, out -> MailWriter.copy(mail, out), about.received());
+    String sizes = ",S=" + size.physical() + ",W=" + size.virtual();
+    String identity = about.guid().filter(MaildirDelivery::isUsable).orElse(file + sizes);
+    staged.add(new Staged(file, null, identity, about.flags(), about.uid().orElse(0)));
+    count(mailbox.quota().size(size.physical(), size.virtual()));
+  }
+
+  private void count(long bytes) {
+    addedBytes += bytes;
+    addedMails++;
+  }
+
+  private static boolean isUsable(String identity) {
+    return identity.length() <= MAX_BASE
+        && !identity.isEmpty()
+        && MaildirName.isMail(identity)
+        && identity.indexOf('/') < 0
+        && identity.indexOf(':') < 0
+        && identity.indexOf(' ') < 0
+        && identity.chars().allMatch(c -> c > ' ' && c != 0x7f);
+  }
+
+  /** Bytes as stored, and with CRLF line ends. */
+  record StoredSize(long physical, long virtual) {}
+
+  /** Writes the content of a new file. */
+  @FunctionalInterface
+  private interface Content {
+    StoredSize to(OpenFile out) throws IOException, Failure;
+  }
+
+  private StoredSize write(String file, Content content, OptionalLong received) throws Failure {
+    boolean complete = false;
+    try (OpenFile out = tmp.create(file, 0600)) {
+      out.adopt(directory.status());
+      StoredSize size = content.to(out);
+      if (received.isPresent()) {
+        out.modified(received.getAsLong() * SECOND);
+      }
+      out.sync();
+      complete = true;
+      return size;
+    } catch (PosixException e) {
+      throw mailbox.failure(e);
+    } catch (IOException e) {
+      throw Failure.temporary("Mailbox " + mailbox.name() + ": the mail could not be read", e);
+    } finally {
+      if (!complete) {
+        removeQuietly(file);
+      }
+    }
+  }
+
+  private void removeQuietly(String file) {
+    try {
+      tmp.unlink(file);
+    } catch (PosixException e) {
+      // what is left in tmp is no mail; Dovecot clears it away after some days
+    }
+  }
+
+  @Override
+  public void copy(Mail mail) throws Failure {
+    stage(mail, null);
+    count(mailbox.quota().size(mail));
+  }
+
+  @Override
+  public void move(Mail mail) throws Failure {
+    MaildirMail source = mail instanceof MaildirMail ? (MaildirMail) mail : null;
+    if (source != null && mayShare(source)) {
+      staged.add(new Staged(null, source, identity(mail), mail.flags(), 0));
+    } else {
+      stage(mail, source);
+    }
+    if (source == null || !source.sharesQuotaWith(mailbox)) {
+      count(mailbox.quota().size(mail));
+    }
+  }
+
+  private static String identity(Mail mail) {
+    return isUsable(mail.guid()) ? mail.guid() : "";
+  }
+
+  private void stage(Mail mail, MaildirMail removedAfterwards) throws Failure {
+    String file = NewFileName.next();
+    Flags flags = mail.flags();
+    boolean linked = mail instanceof MaildirMail && link((MaildirMail) mail, file);
+    if (!linked) {
+      OptionalLong received = OptionalLong.of(mail.received());
+      try (InputStream in = mail.open()) {
+        write(file, out -> MailWriter.copyExactly(in, out), received);
+      } catch (IOException e) {
+        throw Failure.temporary("A mail cannot be read", e);
+      }
+    }
+    staged.add(new Staged(file, removedAfterwards, identity(mail), flags, 0));
+  }
+
+  /** Gives the file a further name in tmp, where owner and permissions would be the same. */
+  private boolean link(MaildirMail mail, String file) throws Failure {
+    if (!mayShare(mail)) {
+      return false;
+    }
+    try {
+      mail.linkTo(tmp, file);
+      return true;
+    } catch (PosixException e) {
+      if (e.isUnlinkable()) {
+        return false;
+      }
+      throw mailbox.failure(e);
+    }
+  }
+
+  /** Whether the very file may lie in this mailbox: file system, owner and permissions fit. */
+  private boolean mayShare(MaildirMail mail) throws Failure {
+    try {
+      FileStatus file = mail.status();
+      FileStatus here = directory.status();
+      return file.device() == here.device()
+          && file.uid() == here.uid()
+          && file.gid() == here.gid()
+          && (file.mode() & 0777) == (here.mode() & 0666 | 0600);
+    } catch (PosixException e) {
+      throw mailbox.failure(e);
+    }
+  }
+
+  @Override
+  public int commit() throws Failure {
+    if (staged.isEmpty()) {
+      return 0;
+    }
+    try {
+      mailbox.quota().check(mailbox.name(), addedBytes, addedMails);
+      try (UidListLock lock = mailbox.lock()) {
+        int count = commitLocked();
+        staged.clear();
+        return count;
+      }
+    } catch (PosixException e) {
+      throw mailbox.failure(e);
+    }
+  }
+
+  private int commitLocked() throws Failure, PosixException {
+    UidListFile file = mailbox.uidListFile();
+    Set<String> present = mailbox.scan().keySet();
+    UidList old = file.read();
+    UidList list = file.addBases(old, MaildirMailbox.unnumbered(present, old), mailbox.root());
+    List<Target> targets = targets(present, list);
+    Keywords keywords = mailbox.keywordsFor(staged.stream().map(Staged::flags).toList());
+    List<UidList.NewEntry> identified = new ArrayList<>();
+    for (Target target : targets) {
+      if (!target.keepsIdentity()) {
+        identified.add(
+            new UidList.NewEntry(target.mail().uid(), "G" + target.mail().identity(), target.base()));
+      }
+    }
+    list = file.add(list, identified, mailbox.root());
+    List<UidList.NewEntry> arrived = new ArrayList<>();
+    int count = 0;
+    try {
+      for (Target target : targets) {
+        if (place(target, keywords)) {
+          count++;
+          if (target.keepsIdentity()) {
+            arrived.add(new UidList.NewEntry(target.mail().uid(), "", target.base()));
+          }
+        }
+      }
+    } finally {
+      mailbox.syncDirectories();
+      file.add(list, arrived, mailbox.root());
+      mailbox.quota().changed(mailbox.name(), addedBytes, addedMails);
+    }
+    return count;
+  }
+
+  /** Chooses names that are free, also among those of mails that are gone. */
+  private List<Target> targets(Set<String> present, UidList list) {
+    Set<String> taken = new HashSet<>(present);
+    List<Target> targets = new ArrayList<>();
+    for (Staged mail : staged) {
+      String identity = mail.identity();
+      boolean free = !identity.isEmpty() && list.entry(identity) == null && taken.add(identity);
+      if (free || identity.isEmpty()) {
+        targets.add(new Target(mail, free ? identity : NewFileName.next(), true));
+      } else {
+        targets.add(new Target(mail, NewFileName.next() + sizes(identity), false));
+      }
+    }
+    return targets;
+  }
+
+  /** The sizes that an identity names, to be named by the new base, too. */
+  private static String sizes(String identity) {
+    long physical = MaildirName.size(identity, 'S');
+    long virtual = MaildirName.size(identity, 'W');
+    return (physical < 0 ? "" : ",S=" + physical) + (virtual < 0 ? "" : ",W=" + virtual);
+  }
+
+  /** Makes one mail visible. False when it was expunged at its source meanwhile. */
+  private boolean place(Target target, Keywords keywords) throws Failure, PosixException {
+    Staged mail = target.mail();
+    String letters = MaildirName.letters(mail.flags(), keywords);
+    boolean isNew = letters.isEmpty();
+    Directory to = mailbox.directory(isNew);
+    String name = isNew ? target.base() : target.base() + ":2," + letters;
+    try {
+      if (mail.file() != null) {
+        tmp.rename(mail.file(), to, name);
+        if (mail.source() != null) {
+          mail.source().expunge();
+        }
+      } else {
+        mail.source().moveTo(to, name);
+      }
+      return true;
+    } catch (MailGoneException e) {
+      return mail.file() != null; // then it has come, and somebody else has removed the other one
+    }
+  }
+
+  /** Removes what was not committed. */
+  @Override
+  public void close() {
+    for (Staged mail : staged) {
+      if (mail.file() != null) {
+        removeQuietly(mail.file());
+      }
+    }
+    tmp.close();
+  }
+}

@@ -1,0 +1,200 @@
+package org.doveadmsshd.storage.maildir;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.QuotaUsage;
+import org.doveadmsshd.storage.posix.Directory;
+import org.doveadmsshd.storage.posix.OpenFile;
+import org.doveadmsshd.storage.posix.PosixException;
+
+/**
+ * What one user has stored: counted, or kept in the file {@code maildirsize} as Dovecot and other
+ * programs keep it.
+ *
+ * <p>The first line of the file is the limit, the second the totals when they were counted, further
+ * lines what was added or removed since; a line is added with one write.
+ */
+final class MaildirQuota {
+  private static final String FILE = "maildirsize";
+  private static final int MAX_SIZE = 5120;
+  private static final long OVER_LIMIT_AGE = 15 * 60;
+
+  private final QuotaRules rules;
+  private Directory root;
+  private final Counter counter;
+
+  /** Mails and their bytes. */
+  record Total(long bytes, long messages) {
+    Total plus(long moreBytes, long moreMessages) {
+      return new Total(bytes + moreBytes, messages + moreMessages);
+    }
+  }
+
+  /** Counts all mails of the user. */
+  @FunctionalInterface
+  interface Counter {
+    Total count() throws Failure;
+  }
+
+  /**
+   * @param root null for a user without mail directory
+   */
+  MaildirQuota(QuotaRules rules, Directory root, Counter counter) {
+    this.rules = rules;
+    this.root = root;
+    this.counter = counter;
+  }
+
+  /** Tells where the file is, once the user has a mail directory. */
+  void use(Directory made) {
+    root = made;
+  }
+
+  /** What a mail counts; 0 where nothing is counted. */
+  long size(Mail mail) throws Failure {
+    if (rules.driver().isEmpty()) {
+      return 0;
+    }
+    return usesFile() ? mail.physicalSize() : mail.virtualSize();
+  }
+
+  /** As {@link #size(Mail)}, for a mail of these sizes. */
+  long size(long physical, long virtual) {
+    return usesFile() ? physical : virtual;
+  }
+
+  private boolean usesFile() {
+    return rules.driver().equals(Optional.of(QuotaRules.Driver.MAILDIR));
+  }
+
+  /**
+   * Refuses what would exceed a limit.
+   *
+   * @throws Failure with exit code 73
+   */
+  void check(String mailbox, long bytes, long messages) throws Failure, PosixException {
+    long byteLimit = rules.byteLimit(mailbox);
+    long messageLimit = rules.messageLimit(mailbox);
+    boolean unlimited = byteLimit == 0 && messageLimit == 0;
+    if (rules.driver().isEmpty() || unlimited || messages <= 0 || !rules.counts(mailbox)) {
+      return;
+    }
+    Total after = total().plus(bytes, messages);
+    boolean over =
+        byteLimit > 0 && after.bytes() > byteLimit
+            || messageLimit > 0 && after.messages() > messageLimit;
+    if (over) {
+      throw new Failure(
+          Outcome.CANNOT_CREATE,
+          "Quota exceeded (mailbox for user is full): %d mails with %d KiB more would make %d KiB of %s"
+              .formatted(
+                  messages,
+                  bytes / 1024,
+                  after.bytes() / 1024,
+                  byteLimit > 0 ? byteLimit / 1024 + " KiB" : messageLimit + " mails"));
+    }
+  }
+
+  /** Notes what has come or gone. */
+  void changed(String mailbox, long bytes, long messages) throws PosixException {
+    if (!usesFile() || !rules.counts(mailbox) || bytes == 0 && messages == 0) {
+      return;
+    }
+    try (OpenFile file = root.append(FILE)) {
+      file.write((bytes + " " + messages + "\n").getBytes(StandardCharsets.US_ASCII));
+    } catch (PosixException e) {
+      if (!e.isMissing()) { // who asks first counts anew
+        throw e;
+      }
+    }
+  }
+
+  /** What there is now. */
+  QuotaUsage usage() throws Failure, PosixException {
+    Total total = total();
+    return new QuotaUsage(
+        rules.name(),
+        total.bytes(),
+        total.messages(),
+        rules.byteLimit("*"),
+        rules.messageLimit("*"));
+  }
+
+  private Total total() throws Failure, PosixException {
+    if (!usesFile() || root == null) {
+      return counter.count();
+    }
+    Optional<Total> noted = read();
+    return noted.isPresent() ? noted.get() : recalculate();
+  }
+
+  /** Counts anew and writes the file. */
+  Total recalculate() throws Failure, PosixException {
+    Total total = counter.count();
+    if (usesFile() && root != null) {
+      String aside = FILE + "." + NewFileName.next();
+      String content = limit() + "\n" + total.bytes() + " " + total.messages() + "\n";
+      try (OpenFile file = root.create(aside, 0600)) {
+        file.adopt(root.status());
+        file.write(content.getBytes(StandardCharsets.US_ASCII));
+        file.sync();
+      }
+      root.rename(aside, FILE);
+    }
+    return total;
+  }
+
+  /** {@code 1073741824S,1000C}. */
+  private String limit() {
+    long messages = rules.messageLimit("*");
+    return rules.byteLimit("*") + "S" + (messages > 0 ? "," + messages + "C" : "");
+  }
+
+  /** The sum of the file; nothing when it must be counted anew. */
+  private Optional<Total> read() throws PosixException {
+    byte[] content;
+    long age;
+    try (OpenFile file = root.read(FILE)) {
+      age = System.currentTimeMillis() / 1000 - file.status().modifiedSeconds();
+      if (file.status().size() > MAX_SIZE) {
+        return Optional.empty();
+      }
+      content = file.readAll(MAX_SIZE + 1);
+    } catch (PosixException e) {
+      if (e.isMissing()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    return sum(new String(content, StandardCharsets.ISO_8859_1), age);
+  }
+
+  private Optional<Total> sum(String content, long age) {
+    String[] lines = content.split("\n", -1);
+    boolean whole = lines.length > 2 && lines[lines.length - 1].isEmpty();
+    if (!whole || !lines[0].equals(limit())) {
+      return Optional.empty();
+    }
+    Total total = new Total(0, 0);
+    for (int i = 1; i < lines.length - 1; i++) {
+      String[] numbers = lines[i].strip().split(" +");
+      if (numbers.length != 2 || !isNumber(numbers[0]) || !isNumber(numbers[1])) {
+        return Optional.empty();
+      }
+      total = total.plus(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
+    }
+    long byteLimit = rules.byteLimit("*");
+    boolean over = byteLimit > 0 && total.bytes() > byteLimit;
+    boolean stale = over && (lines.length > 4 || age > OVER_LIMIT_AGE);
+    boolean sane = total.bytes() >= 0 && total.messages() >= 0;
+    return sane && !stale ? Optional.of(total) : Optional.empty();
+  }
+
+  private static boolean isNumber(String text) {
+    return text.matches("[+-]?[0-9]{1,18}");
+  }
+}

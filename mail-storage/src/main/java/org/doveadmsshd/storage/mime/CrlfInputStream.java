@@ -1,0 +1,58 @@
+package org.doveadmsshd.storage.mime;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/** A stream in which every line ends with CRLF. */
+public final class CrlfInputStream extends InputStream {
+  private final InputStream in;
+  private final byte[] buffer = new byte[16 * 1024];
+  private int position;
+  private int limit;
+  private int last;
+  private boolean pending;
+
+  public CrlfInputStream(InputStream in) {
+    this.in = in;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    if (position == limit) {
+      limit = in.read(buffer, 0, buffer.length);
+      position = 0;
+      if (limit <= 0) {
+        limit = 0;
+        return -1;
+      }
+    }
+    int at = offset;
+    while (at < offset + length && position < limit) {
+      byte b = buffer[position];
+      if (b == '\n' && last != '\r' && !pending) {
+        target[at++] = '\r';
+        pending = true;
+      } else {
+        target[at++] = b;
+        last = b;
+        pending = false;
+        position++;
+      }
+    }
+    return at - offset;
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}

@@ -1,0 +1,172 @@
+package org.doveadmsshd.storage.mime;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.doveadmsshd.storage.mime.MimeTree.Node;
+
+/**
+ * A section of a mail as IMAP's BODY[…] names it (RFC 3501 section 6.4.5): {@code 1.2}, {@code
+ * 1.mime}, {@code header.fields(subject,from)}, {@code text}.
+ *
+ * @param numbers of parts, from the outside; none for the mail itself
+ * @param kind what of that part
+ * @param fields in lower case, for those kinds that name some
+ */
+public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) {
+
+  /** What of a part is meant. */
+  public enum Kind {
+    /** All of the mail, or the body of a part. */
+    ALL,
+    /** The header of a mail. */
+    HEADER,
+    /** Some fields of it. */
+    FIELDS,
+    /** All fields but some. */
+    FIELDS_NOT,
+    /** The body of a mail. */
+    TEXT,
+    /** The header of a part. */
+    MIME
+  }
+
+  /** Where the bytes of a mail come from. */
+  @FunctionalInterface
+  public interface Source<X extends Exception> {
+    InputStream open() throws X;
+  }
+
+  /** Reads a name in lower case; nothing when it is none. */
+  public static Optional<MessagePart> parse(String name) {
+    String rest = name;
+    List<Integer> numbers = new java.util.ArrayList<>();
+    while (rest.matches("[1-9][0-9]{0,4}(\\..+)?")) {
+      int dot = rest.indexOf('.');
+      numbers.add(Integer.parseInt(dot < 0 ? rest : rest.substring(0, dot)));
+      rest = dot < 0 ? "" : rest.substring(dot + 1);
+    }
+    boolean inner = !numbers.isEmpty();
+    if (rest.matches("header\\.fields(\\.not)?\\([!-9;-~]+\\)")) {
+      String list = rest.substring(rest.indexOf('(') + 1, rest.length() - 1);
+      Kind kind = rest.startsWith("header.fields.not") ? Kind.FIELDS_NOT : Kind.FIELDS;
+      return Optional.of(new MessagePart(numbers, kind, Set.of(list.split(",+"))));
+    }
+    return switch (rest) {
+      case "" -> inner ? Optional.of(new MessagePart(numbers, Kind.ALL, Set.of())) : Optional.empty();
+      case "header" -> Optional.of(new MessagePart(numbers, Kind.HEADER, Set.of()));
+      case "text" -> Optional.of(new MessagePart(numbers, Kind.TEXT, Set.of()));
+      case "mime" ->
+          inner ? Optional.of(new MessagePart(numbers, Kind.MIME, Set.of())) : Optional.empty();
+      default -> Optional.empty();
+    };
+  }
+
+  /**
+   * The bytes of the section with CRLF line ends; nothing where the mail has no such part.
+   *
+   * @param decoded whether transfer encoding is undone
+   */
+  public <X extends Exception> InputStream read(Node mail, Source<X> source, boolean decoded)
+      throws X, IOException {
+    Node node = find(mail);
+    if (node == null) {
+      return InputStream.nullInputStream();
+    }
+    if (kind == Kind.MIME) {
+      return range(source, node.part().start(), node.part().body());
+    }
+    Node message = numbers.isEmpty() ? mail : inner(node);
+    if (kind == Kind.ALL) {
+      return decoded ? decoded(node, source) : range(source, node.part().body(), node.part().end());
+    }
+    if (message == null) {
+      return InputStream.nullInputStream();
+    }
+    Part part = message.part();
+    return switch (kind) {
+      case TEXT -> range(source, part.body(), part.end());
+      case HEADER -> range(source, part.start(), part.body());
+      default -> new ByteArrayInputStream(someFields(range(source, part.start(), part.body())));
+    };
+  }
+
+  private Node find(Node mail) {
+    Node node = mail;
+    for (int i = 0; i < numbers.size(); i++) {
+      int number = numbers.get(i);
+      Node container = i > 0 && inner(node) != null ? inner(node) : node;
+      if (container.part().isMultipart()) {
+        if (number > container.children().size()) {
+          return null;
+        }
+        node = container.children().get(number - 1);
+      } else if (number == 1 && (i == 0 || container != node)) {
+        node = container; // the body of a mail without parts is its part 1
+      } else {
+        return null;
+      }
+    }
+    return node;
+  }
+
+  /** The mail that is the body of a part, or null. */
+  private static Node inner(Node node) {
+    return node.part().isMessage() && !node.children().isEmpty() ? node.children().get(0) : null;
+  }
+
+  private static <X extends Exception> InputStream range(Source<X> source, Mark from, Mark to)
+      throws X {
+    return new CrlfInputStream(new RangeInputStream(source.open(), from, to));
+  }
+
+  private static <X extends Exception> InputStream decoded(Node node, Source<X> source)
+      throws X, IOException {
+    Part part = node.part();
+    Part.Encoding encoding = part.encoding();
+    if (encoding == Part.Encoding.NONE || encoding == Part.Encoding.UNKNOWN) {
+      return range(source, part.body(), part.end());
+    }
+    return new DecodingInputStream(
+        new RangeInputStream(source.open(), part.body(), part.end()), encoding);
+  }
+
+  private byte[] someFields(InputStream header) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (InputStream in = header) {
+      byte[] bytes = in.readNBytes(MimeScanner.MAX_FIELD);
+      boolean taken = false;
+      for (int at = 0; at < bytes.length; ) {
+        int end = at;
+        while (end < bytes.length && bytes[end] != '\n') {
+          end++;
+        }
+        end = Math.min(end + 1, bytes.length);
+        boolean continues = bytes[at] == ' ' || bytes[at] == '\t';
+        if (!continues) {
+          String line = new String(bytes, at, end - at, StandardCharsets.ISO_8859_1);
+          int colon = line.indexOf(':');
+          String name = colon < 0 ? "" : line.substring(0, colon).strip().toLowerCase(Locale.ROOT);
+          boolean blank = line.isBlank();
+          taken = !blank && fields.contains(name) == (kind == Kind.FIELDS);
+        }
+        write(out, bytes, at, taken ? end : at);
+        at = end;
+      }
+    }
+    out.write('\r');
+    out.write('\n');
+    return out.toByteArray();
+  }
+
+  private static void write(OutputStream out, byte[] bytes, int from, int to) throws IOException {
+    out.write(bytes, from, to - from);
+  }
+}

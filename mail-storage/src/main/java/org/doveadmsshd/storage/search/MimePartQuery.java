@@ -1,0 +1,367 @@
+package org.doveadmsshd.storage.search;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.mime.ContentField;
+import org.doveadmsshd.storage.mime.HeaderField;
+import org.doveadmsshd.storage.mime.HeaderText;
+import org.doveadmsshd.storage.mime.MimeTree;
+import org.doveadmsshd.storage.mime.MimeTree.Node;
+import org.doveadmsshd.storage.mime.Needle;
+import org.doveadmsshd.storage.mime.Part;
+import org.doveadmsshd.storage.mime.PartSearch;
+import org.doveadmsshd.storage.mime.SentDate;
+
+/**
+ * The key {@code MIMEPART}: some part of a mail satisfies keys that are about parts.
+ *
+ * <p>One entry for each key; groups, NOT and OR as in the query around it.
+ */
+final class MimePartQuery {
+  private static final Map<String, Key> KEYS = new TreeMap<>();
+
+  /** Answers for one part. */
+  @FunctionalInterface
+  private interface Check {
+    boolean matches(Node part, Mail mail) throws Failure;
+  }
+
+  /** What a part is looked at in: its number among its siblings, and the mail for its bytes. */
+  private record Mail(MimeTree tree, Candidate candidate, Map<Needle, BitSet> found) {}
+
+  /** Makes a check of a key's arguments. */
+  @FunctionalInterface
+  private interface Key {
+    Check read(String name, Arguments arguments) throws QueryException;
+  }
+
+  static {
+    for (DateArgument.Comparison comparison : DateArgument.Comparison.values()) {
+      KEYS.put("SENT" + comparison, (name, arguments) -> sent(comparison, arguments));
+    }
+    KEYS.put("SIZE", (name, arguments) -> size(arguments));
+    KEYS.put("DESCRIPTION", (name, arguments) -> field("content-description", arguments));
+    KEYS.put("ENCODING", (name, arguments) -> encoding(arguments));
+    KEYS.put("ID", (name, arguments) -> field("content-id", arguments));
+    KEYS.put("LANGUAGE", (name, arguments) -> language(arguments));
+    KEYS.put("LOCATION", (name, arguments) -> field("content-location", arguments));
+    KEYS.put("MD5", (name, arguments) -> field("content-md5", arguments));
+    KEYS.put("DISPOSITION", (name, arguments) -> disposition(arguments));
+    KEYS.put("TYPE", (name, arguments) -> type(arguments, 0));
+    KEYS.put("SUBTYPE", (name, arguments) -> type(arguments, 1));
+    KEYS.put("PARAM", (name, arguments) -> parameter("content-type", arguments));
+    KEYS.put("FILENAME", (name, arguments) -> fileName(arguments));
+    KEYS.put("HEADER", (name, arguments) -> field(arguments.next(), arguments));
+    for (String name : new String[] {"BCC", "CC", "FROM", "REPLY-TO", "SENDER", "TO"}) {
+      KEYS.put(name, (key, arguments) -> addresses(key, arguments));
+    }
+    for (String name : new String[] {"IN-REPLY-TO", "MESSAGE-ID", "SUBJECT"}) {
+      KEYS.put(name, (key, arguments) -> inner(key, arguments));
+    }
+    KEYS.put("BODY", (name, arguments) -> text(arguments, false));
+    KEYS.put("TEXT", (name, arguments) -> text(arguments, true));
+    KEYS.put("DEPTH", (name, arguments) -> depth(arguments));
+    KEYS.put("INDEX", (name, arguments) -> index(arguments));
+    KEYS.put("PARENT", (name, arguments) -> parent(arguments));
+    KEYS.put("CHILD", (name, arguments) -> child(arguments));
+  }
+
+  private MimePartQuery() {}
+
+  /** Reads what follows MIMEPART. */
+  static Query read(Arguments arguments) throws QueryException {
+    int from = arguments.position();
+    Check check = operand(arguments);
+    return new Query.Test(
+        "MIMEPART " + arguments.since(from),
+        Cost.BODY,
+        false,
+        candidate -> {
+          MimeTree tree = candidate.structure();
+          Mail mail = new Mail(tree, candidate, new IdentityHashMap<>());
+          for (Node part : tree.nodes()) {
+            if (check.matches(part, mail)) {
+              return true;
+            }
+          }
+          return false;
+        });
+  }
+
+  private static Check operand(Arguments arguments) throws QueryException {
+    if (!arguments.hasNext() || arguments.peek().equals(")")) {
+      throw new QueryException("Missing MIMEPART search key");
+    }
+    if (arguments.depth(1) > QueryParser.MAX_DEPTH) {
+      throw new QueryException("The search query is nested too deeply");
+    }
+    String word = arguments.nextKey();
+    String name = word.toUpperCase(Locale.ROOT);
+    Check check;
+    if (word.equals("(")) {
+      check = group(arguments);
+    } else if (name.equals("NOT")) {
+      Check inside = operand(arguments);
+      check = (part, mail) -> !inside.matches(part, mail);
+    } else {
+      Key key = KEYS.get(name);
+      if (key == null) {
+        throw new QueryException(
+            "Unknown MIMEPART search key: %s (there are: %s)"
+                .formatted(word, String.join(" ", KEYS.keySet())));
+      }
+      check = key.read(name, arguments);
+    }
+    arguments.depth(-1);
+    return check;
+  }
+
+  private static Check group(Arguments arguments) throws QueryException {
+    List<Check> parts = new ArrayList<>();
+    int ors = 0;
+    while (arguments.hasNext() && !arguments.peek().equals(")")) {
+      if (arguments.peek().equalsIgnoreCase("OR") && !parts.isEmpty()) {
+        arguments.nextKey();
+        ors++;
+      }
+      parts.add(operand(arguments));
+    }
+    if (!arguments.hasNext()) {
+      throw new QueryException("Missing ')' in the search query");
+    }
+    arguments.nextKey();
+    if (parts.isEmpty()) {
+      throw new QueryException("No search parameters inside list");
+    }
+    if (ors > 0 && ors != parts.size() - 1) {
+      throw new QueryException("Use parenthesis when mixing ANDs and ORs");
+    }
+    boolean any = ors > 0;
+    return (part, mail) -> {
+      for (Check check : parts) {
+        if (check.matches(part, mail) == any) {
+          return any;
+        }
+      }
+      return !any;
+    };
+  }
+
+  private static Check sent(DateArgument.Comparison comparison, Arguments arguments)
+      throws QueryException {
+    DateArgument date = arguments.date(arguments.next());
+    return (part, mail) -> {
+      String value = messageField(part, "date");
+      Optional<SentDate> sent = value == null ? Optional.empty() : SentDate.parse(value);
+      return sent.isPresent() && date.matches(comparison, sent.get());
+    };
+  }
+
+  /** A field of the mail that is the body of a part, or of the mail itself; null where neither. */
+  private static String messageField(Node part, String name) {
+    return part.part().parent() == null || part.part().parent().isMessage()
+        ? part.first(name)
+        : null;
+  }
+
+  private static Check size(Arguments arguments) throws QueryException {
+    String word = arguments.next().toUpperCase(Locale.ROOT);
+    boolean larger = word.equals("LARGER");
+    boolean smaller = word.equals("SMALLER");
+    long limit = SizeArgument.parse(larger || smaller ? arguments.next() : word);
+    return (node, mail) -> {
+      Part part = node.part();
+      long size = part.end().virtualSince(part.body());
+      return larger ? size > limit : smaller ? size < limit : size == limit;
+    };
+  }
+
+  private static Check field(String name, Arguments arguments) throws QueryException {
+    Needle needle = new Needle(arguments.next());
+    return (part, mail) -> {
+      for (HeaderField field : part.fields()) {
+        if (field.isNamed(name) && needle.isIn(HeaderText.decode(field.value()))) {
+          return true;
+        }
+      }
+      return false;
+    };
+  }
+
+  private static Check addresses(String name, Arguments arguments) throws QueryException {
+    Needle needle = new Needle(arguments.next());
+    return (part, mail) -> {
+      String value = messageField(part, name);
+      return value != null && needle.isIn(HeaderText.addresses(value));
+    };
+  }
+
+  private static Check inner(String name, Arguments arguments) throws QueryException {
+    Needle needle = new Needle(arguments.next());
+    return (part, mail) -> {
+      String value = messageField(part, name);
+      return value != null && needle.isIn(HeaderText.decodeCompressed(value));
+    };
+  }
+
+  private static Check encoding(Arguments arguments) throws QueryException {
+    String wanted = arguments.next();
+    return (part, mail) -> {
+      String value = part.first("content-transfer-encoding");
+      return (value == null ? "7bit" : value.strip()).equalsIgnoreCase(wanted);
+    };
+  }
+
+  private static Check language(Arguments arguments) throws QueryException {
+    String wanted = arguments.next();
+    return (part, mail) -> {
+      String value = part.first("content-language");
+      if (value != null) {
+        for (String tag : value.split(",")) {
+          if (tag.strip().equalsIgnoreCase(wanted)) {
+            return true;
+          }
+        }
+      }
+      return false;
+    };
+  }
+
+  private static Check disposition(Arguments arguments) throws QueryException {
+    String word = arguments.next();
+    if (word.equalsIgnoreCase("PARAM")) {
+      return parameter("content-disposition", arguments);
+    }
+    String wanted = word.equalsIgnoreCase("TYPE") ? arguments.next() : word;
+    return (part, mail) -> {
+      String value = part.first("content-disposition");
+      return value != null && ContentField.parse(value).value().equalsIgnoreCase(wanted);
+    };
+  }
+
+  private static Check type(Arguments arguments, int which) throws QueryException {
+    String wanted = arguments.next();
+    return (part, mail) -> {
+      String[] type = part.part().type().split("/", 2);
+      return type.length > which && type[which].equalsIgnoreCase(wanted);
+    };
+  }
+
+  private static Check parameter(String field, Arguments arguments) throws QueryException {
+    String name = arguments.next();
+    Needle needle = new Needle(arguments.next());
+    return (part, mail) -> {
+      String value = part.first(field);
+      String parameter = value == null ? null : ContentField.parse(value).parameter(name);
+      return parameter != null && needle.isIn(HeaderText.decode(parameter));
+    };
+  }
+
+  private static Check fileName(Arguments arguments) throws QueryException {
+    String how = arguments.next().toUpperCase(Locale.ROOT);
+    if (!List.of("IS", "CONTAINS", "BEGINS", "ENDS").contains(how)) {
+      throw new QueryException("FILENAME needs IS, CONTAINS, BEGINS or ENDS before the name");
+    }
+    String wanted = arguments.next().toUpperCase(Locale.ROOT);
+    return (part, mail) -> {
+      Optional<String> found = fileName(part).map(name -> name.toUpperCase(Locale.ROOT));
+      return found.isPresent()
+          && switch (how) {
+            case "IS" -> found.get().equals(wanted);
+            case "BEGINS" -> found.get().startsWith(wanted);
+            case "ENDS" -> found.get().endsWith(wanted);
+            default -> found.get().contains(wanted);
+          };
+    };
+  }
+
+  private static Optional<String> fileName(Node part) {
+    String disposition = part.first("content-disposition");
+    String name = disposition == null ? null : ContentField.parse(disposition).parameter("filename");
+    return Optional.ofNullable(name).map(HeaderText::decode);
+  }
+
+  private static Check text(Arguments arguments, boolean inHeaders) throws QueryException {
+    Needle needle = new Needle(arguments.next());
+    return (part, mail) -> {
+      BitSet found = mail.found().get(needle);
+      if (found == null) {
+        PartSearch search = new PartSearch(needle, inHeaders);
+        mail.candidate().scan(search);
+        found = search.found();
+        mail.found().put(needle, found);
+      }
+      return found.get(part.number());
+    };
+  }
+
+  private static Check depth(Arguments arguments) throws QueryException {
+    String word = arguments.next().toUpperCase(Locale.ROOT);
+    boolean least = word.equals("MIN");
+    boolean most = word.equals("MAX");
+    int limit = number(least || most ? arguments.next() : word);
+    return (part, mail) -> {
+      int depth = part.part().depth();
+      return least ? depth >= limit : most ? depth <= limit : depth == limit;
+    };
+  }
+
+  private static Check index(Arguments arguments) throws QueryException {
+    int wanted = number(arguments.next());
+    return (part, mail) -> {
+      Node parent = parent(part, mail);
+      return parent != null
+          && parent.children().size() >= wanted
+          && wanted > 0
+          && parent.children().get(wanted - 1) == part;
+    };
+  }
+
+  private static int number(String word) throws QueryException {
+    if (!word.matches("[0-9]{1,9}")) {
+      throw new QueryException("Invalid number: " + word);
+    }
+    return Integer.parseInt(word);
+  }
+
+  private static Node parent(Node part, Mail mail) {
+    return part.part().parent() == null ? null : mail.tree().node(part.part().parent());
+  }
+
+  private static Check parent(Arguments arguments) throws QueryException {
+    boolean any = exists(arguments);
+    Check inside = any ? null : operand(arguments);
+    return (part, mail) -> {
+      Node parent = parent(part, mail);
+      return parent != null && (any || inside.matches(parent, mail));
+    };
+  }
+
+  private static Check child(Arguments arguments) throws QueryException {
+    boolean any = exists(arguments);
+    Check inside = any ? null : operand(arguments);
+    return (part, mail) -> {
+      for (Node node : part.children()) {
+        if (any || inside.matches(node, mail)) {
+          return true;
+        }
+      }
+      return false;
+    };
+  }
+
+  private static boolean exists(Arguments arguments) {
+    boolean exists = arguments.peek().equalsIgnoreCase("EXISTS");
+    if (exists) {
+      arguments.nextKey();
+    }
+    return exists;
+  }
+}
