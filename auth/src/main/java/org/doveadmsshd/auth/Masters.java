@@ -15,8 +15,8 @@ import org.doveadmsshd.protocol.Failure;
 public final class Masters {
   private static final int HASHES_AT_A_TIME = 2;
 
-  private final Map<String, Scope> scopes;
-  private final List<Passdb> passdbs;
+  private volatile Map<String, Scope> scopes;
+  private volatile List<Passdb> passdbs;
   private final Semaphore hashing = new Semaphore(HASHES_AT_A_TIME, true);
 
   /**
@@ -26,6 +26,12 @@ public final class Masters {
   public Masters(Map<String, Scope> scopes, List<Passdb> passdbs) {
     this.scopes = Map.copyOf(scopes);
     this.passdbs = List.copyOf(passdbs);
+  }
+
+  /** Becomes what the others are, for logins from now on. */
+  public void become(Masters others) {
+    scopes = others.scopes;
+    passdbs = others.passdbs;
   }
 
   /** The master of that name, who is to be authenticated by other means. */

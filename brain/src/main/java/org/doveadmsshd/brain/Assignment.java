@@ -1,6 +1,7 @@
 package org.doveadmsshd.brain;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -69,6 +70,11 @@ public final class Assignment implements MessageSink {
 
   List<Server> furtherCandidates() {
     return candidates.subList(1, candidates.size());
+  }
+
+  /** What the command reads, from its beginning; the caller closes it. */
+  public InputStream openInput() throws IOException {
+    return run.openInput();
   }
 
   /** Takes what the worker says of this user. */

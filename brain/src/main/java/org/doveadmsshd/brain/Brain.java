@@ -3,10 +3,16 @@ package org.doveadmsshd.brain;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.doveadmsshd.command.Command;
+import org.doveadmsshd.command.Task;
 import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.Spool;
 
 /** Carries out command lines. Safe for several threads. */
 public final class Brain {
@@ -46,20 +52,38 @@ public final class Brain {
         print(console, about.isEmpty() ? Help.overview() : Help.of(about));
         return 0;
       }
-      Invocation invocation = Invocation.parse(words);
-      if (invocation.users() instanceof UserSelection.Listed && !resources.mayReadFiles()) {
-        checkStandardInput((UserSelection.Listed) invocation.users());
-      }
-      List<Server> servers = resources.servers();
-      Run run = new Run(invocation, console, servers, executor, clock.instant());
-      started.accept(run);
-      return run.execute();
+      return run(Invocation.parse(words), console, resources, started);
     } catch (Failure e) {
       console
           .error()
           .write(("doveadm: Error: " + e.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
       console.error().flush();
       return e.outcome().exitCode();
+    }
+  }
+
+  private int run(
+      Invocation invocation, Console console, Resources resources, Consumer<Run> started)
+      throws Failure, IOException {
+    if (invocation.users() instanceof UserSelection.Listed && !resources.mayReadFiles()) {
+      checkStandardInput((UserSelection.Listed) invocation.users());
+    }
+    Instant now = clock.instant();
+    Command.Time time = new Command.Time(now, ZoneId.systemDefault());
+    Task task = invocation.command().prepare(invocation.words(), time);
+    if (task instanceof Task.Local) {
+      return LocalRun.execute(invocation, (Task.Local) task, console);
+    }
+    List<Server> servers = resources.servers();
+    Optional<Spool> input = CommandInput.read(invocation, task, console, resources.mayReadFiles());
+    try {
+      Run run = new Run(invocation, task, console, servers, executor, now, input);
+      started.accept(run);
+      return run.execute();
+    } finally {
+      if (input.isPresent()) {
+        input.get().close();
+      }
     }
   }
 

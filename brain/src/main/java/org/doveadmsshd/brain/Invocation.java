@@ -76,7 +76,10 @@ public record Invocation(
     if (command.manual().isPerUser()) {
       known.addAll(SELECTION);
     }
-    Words words = Words.parse(command.name(), known, after);
+    Words words =
+        command.permutesOptions()
+            ? Words.parse(command.name(), known, after)
+            : Words.parseUntilPositional(command.name(), known, after);
     return new Invocation(
         formatter,
         global.has("hide-titles"),

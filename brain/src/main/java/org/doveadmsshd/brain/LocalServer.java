@@ -121,7 +121,7 @@ public final class LocalServer implements Server {
 
   private void work(Assignment assignment, RequestControl control) {
     try {
-      worker.run(master, assignment.request(1), control, assignment);
+      worker.run(master, assignment.request(1), control, assignment::openInput, assignment);
     } catch (IOException e) {
       assignment.outputBroken(e);
     } catch (RuntimeException | Error e) {

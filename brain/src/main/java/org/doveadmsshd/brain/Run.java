@@ -7,24 +7,24 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.brain.format.Formatters;
-import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.Task;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.ProtocolException;
+import org.doveadmsshd.storage.Spool;
 
 /** One command line on its way through all its users. */
 public final class Run {
@@ -47,24 +47,35 @@ public final class Run {
   /** Assignments that have not ended, and one more while somebody may still add users. */
   private final AtomicLong outstanding = new AtomicLong(1);
 
+  private final Optional<Spool> input;
+  private final boolean repeatable;
+
   private volatile boolean cancelled;
   private volatile IOException broken;
 
   /**
-   * Checks the command and opens the output.
+   * Opens the output.
    *
    * @param now what dates in the command count from
-   * @throws Failure when the words make no sense; no user has been touched then
+   * @param input what the command reads
+   * @throws Failure when the output cannot be had in that form; no user has been touched then
    */
-  Run(Invocation invocation, Console console, List<Server> servers, Executor executor, Instant now)
+  Run(
+      Invocation invocation,
+      Task task,
+      Console console,
+      List<Server> servers,
+      Executor executor,
+      Instant now,
+      Optional<Spool> input)
       throws Failure, IOException {
+    this.input = input;
+    this.repeatable = task.isRepeatable();
     this.invocation = invocation;
     this.console = console;
     this.servers = List.copyOf(servers);
     this.executor = executor;
     this.now = now;
-    Command.Time time = new Command.Time(now, ZoneId.systemDefault());
-    Task task = invocation.command().prepare(invocation.words(), time);
     String formatter = invocation.formatter().orElse(task.defaultFormatter());
     boolean structured =
         formatter.equals(Formatters.NDJSON) && invocation.command().manual().isPerUser();
@@ -221,11 +232,16 @@ public final class Run {
 
   /** A lane is lost: what it had not finished is tried on another one, or fails. */
   void lost(Assignment assignment, String why) throws IOException {
-    if (assignment.isRepeatable() && assignment.attempts() < ATTEMPTS && !cancelled) {
+    if (repeatable && assignment.isRepeatable() && assignment.attempts() < ATTEMPTS && !cancelled) {
       queues.get(assignment.server()).add(assignment);
     } else {
-      assignment.fail(Outcome.TEMPORARY_FAILURE, why);
+      String doubt = repeatable ? "" : "; it may have been done all the same";
+      assignment.fail(Outcome.TEMPORARY_FAILURE, why + doubt);
     }
+  }
+
+  InputStream openInput() throws IOException {
+    return input.isPresent() ? input.get().open() : InputStream.nullInputStream();
   }
 
   /** The output is gone; nothing more can be delivered. */

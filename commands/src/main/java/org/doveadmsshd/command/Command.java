@@ -14,6 +14,11 @@ public interface Command {
     return manual().name();
   }
 
+  /** Whether options may stand behind positionals. */
+  default boolean permutesOptions() {
+    return true;
+  }
+
   /**
    * Checks the words and makes a task of them.
    *

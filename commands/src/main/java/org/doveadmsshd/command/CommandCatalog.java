@@ -1,20 +1,58 @@
 package org.doveadmsshd.command;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /** Every command there is. */
 public final class CommandCatalog {
-  private static final List<Command> COMMANDS =
-      List.of(
-          new ExpungeCommand(),
-          new FetchCommand(),
-          new MailboxListCommand(),
-          new MailboxStatusCommand(),
-          new SearchCommand(),
-          new UserCommand(),
-          new WhoCommand());
+  private static final List<Command> COMMANDS = sorted();
+
+  private static List<Command> sorted() {
+    List<Command> commands = new ArrayList<>(NotOnMaildirCommand.all());
+    commands.addAll(
+        List.of(
+            new AuthCommand(AuthCommand.Kind.LOGIN),
+            new AuthCommand(AuthCommand.Kind.LOOKUP),
+            new AuthCommand(AuthCommand.Kind.TEST),
+            new BatchCommand(),
+            new ControlCommand(ControlCommand.Kind.CONFIG),
+            new ControlCommand(ControlCommand.Kind.RELOAD),
+            new ControlCommand(ControlCommand.Kind.STOP),
+            new CopyCommand(false),
+            new CopyCommand(true),
+            new DeduplicateCommand(),
+            new ExpungeCommand(),
+            new FetchCommand(),
+            new FlagsCommand(FlagsCommand.Change.ADD),
+            new FlagsCommand(FlagsCommand.Change.REMOVE),
+            new FlagsCommand(FlagsCommand.Change.REPLACE),
+            new ImportCommand(),
+            new KickCommand(),
+            new MailboxCreateCommand(),
+            new MailboxDeleteCommand(),
+            new MailboxListCommand(),
+            new MailboxMutf7Command(),
+            new MailboxPathCommand(),
+            new MailboxRenameCommand(),
+            new MailboxStatusCommand(),
+            new MailboxSubscribeCommand(false),
+            new MailboxSubscribeCommand(true),
+            new MailboxUpdateCommand(),
+            new PwCommand(),
+            new QuotaCommand(false),
+            new QuotaCommand(true),
+            new RebuildAttachmentsCommand(),
+            new ResyncCommand(false),
+            new ResyncCommand(true),
+            new SaveCommand(),
+            new SearchCommand(),
+            new UserCommand(),
+            new WhoCommand()));
+    commands.sort(Comparator.comparing(Command::name));
+    return List.copyOf(commands);
+  }
 
   private CommandCatalog() {}
 

@@ -1,9 +1,13 @@
 package org.doveadmsshd.command;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.MailStore;
+import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.search.Candidate;
 import org.doveadmsshd.storage.search.MailboxSelection;
 import org.doveadmsshd.storage.search.Query;
 
@@ -24,22 +28,38 @@ final class ExpungeCommand implements Command {
         it (its change time). It is never earlier than the truth, so mails are rather kept.
         doveadm help search explains queries.
         """,
-        List.of(),
+        List.of(
+            new Option(
+                'd', "delete-empty-mailbox", null, "remove and unsubscribe mailboxes left empty"),
+            Preview.OPTION),
         true);
   }
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     Query query = MailSearch.query(this, words.positionals(), time);
-    if (!MailboxSelection.isSafeToExpunge(query)) {
-      throw Failure.usage(
-          "expunge: the query must name a mailbox and at least one other key in every branch,"
-              + " such as: mailbox Trash savedbefore 30d");
-    }
-    return new ExpungeTask(new MailSearch(query, true));
+    checkSafety("expunge", query);
+    MailSearch search = new MailSearch(query, true);
+    return words.has(Preview.NAME)
+        ? new Preview(search)
+        : new ExpungeTask(search, words.has("delete-empty-mailbox"));
   }
 
-  private record ExpungeTask(MailSearch search) implements Task.OfUser {
+  /**
+   * Refuses a query that could take more mails away than somebody meant.
+   *
+   * @throws Failure with exit code 64
+   */
+  static void checkSafety(String command, Query query) throws Failure {
+    if (!MailboxSelection.isSafeToExpunge(query)) {
+      throw Failure.usage(
+          command
+              + ": the query must name a mailbox and at least one other key in every branch,"
+              + " such as: mailbox Trash savedbefore 30d");
+    }
+  }
+
+  private record ExpungeTask(MailSearch search, boolean deletesEmpty) implements Task.OfUser {
     @Override
     public List<Column> columns() {
       return List.of();
@@ -52,13 +72,46 @@ final class ExpungeCommand implements Command {
 
     @Override
     public void run(UserContext context) throws Failure, IOException {
-      search.forEach(
-          context,
-          false,
-          (mailbox, candidate) -> {
-            candidate.mail().expunge();
-            context.output().count("expunged", 1);
-          });
+      Expunging expunging = new Expunging(context.output());
+      search.forEach(context, false, expunging);
+      if (deletesEmpty) {
+        for (String mailbox : expunging.searched) {
+          deleteIfEmpty(mailbox, context);
+        }
+      }
+    }
+
+    private static void deleteIfEmpty(String name, UserContext context) throws Failure {
+      boolean empty;
+      try (Mailbox mailbox = context.store().find(name).orElse(null)) {
+        empty = mailbox != null && mailbox.mails(false).isEmpty();
+      }
+      if (empty && !name.equals(MailStore.INBOX)) {
+        context.store().delete(name, true, false);
+        context.store().subscribe(List.of(name), false);
+        context.output().count("mailboxes deleted", 1);
+      }
+    }
+  }
+
+  /** Removes what it is shown. */
+  private static final class Expunging implements MailSearch.Visitor {
+    private final Output output;
+    private final List<String> searched = new ArrayList<>();
+
+    Expunging(Output output) {
+      this.output = output;
+    }
+
+    @Override
+    public void visit(Mailbox mailbox, Candidate candidate) throws Failure {
+      candidate.mail().expunge();
+      output.count("expunged", 1);
+    }
+
+    @Override
+    public void end(Mailbox mailbox) {
+      searched.add(mailbox.name());
     }
   }
 }

@@ -1,12 +1,14 @@
 package org.doveadmsshd.command;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailGoneException;
+import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.search.Candidate;
 import org.doveadmsshd.storage.search.MailboxSelection;
@@ -24,6 +26,9 @@ final class MailSearch {
   @FunctionalInterface
   interface Visitor {
     void visit(Mailbox mailbox, Candidate candidate) throws Failure, IOException;
+
+    /** Called when all mails of a mailbox have been visited. */
+    default void end(Mailbox mailbox) throws Failure, IOException {}
   }
 
   /**
@@ -49,22 +54,29 @@ final class MailSearch {
    * @param numbered whether the visitor looks at UIDs or sequence numbers
    */
   void forEach(UserContext context, boolean numbered, Visitor visitor) throws Failure, IOException {
-    for (String name : selection.names(context.store())) {
-      context.output().checkpoint();
+    forEach(context.store(), context.output(), numbered, visitor);
+  }
+
+  /** As {@link #forEach(UserContext, boolean, Visitor)}, in the mail of somebody else. */
+  void forEach(MailStore store, Output output, boolean numbered, Visitor visitor)
+      throws Failure, IOException {
+    for (String name : selection.names(store)) {
+      output.checkpoint();
       try {
-        search(name, context, numbered, visitor);
+        search(name, store, output, numbered, visitor);
       } catch (Failure e) {
         if (e.outcome() == Outcome.CANCELLED || e.outcome() == Outcome.TIMED_OUT) {
           throw e;
         }
-        context.output().failed(e);
+        output.failed(e);
       }
     }
   }
 
-  private void search(String name, UserContext context, boolean numbered, Visitor visitor)
+  private void search(
+      String name, MailStore store, Output output, boolean numbered, Visitor visitor)
       throws Failure, IOException {
-    Optional<Mailbox> found = context.store().find(name);
+    Optional<Mailbox> found = store.find(name);
     if (found.isEmpty()) {
       if (mailboxMustExist && selection.single().isPresent()) {
         throw new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + name);
@@ -77,9 +89,24 @@ final class MailSearch {
               ? Plan.of(query, mailbox.name(), mailbox.identity().guid())
               : Plan.of(query, mailbox.name());
       if (!plan.isEmpty()) {
-        search(mailbox, plan, context.output(), numbered, visitor);
+        search(mailbox, plan, output, numbered, visitor);
+        visitor.end(mailbox);
       }
     }
+  }
+
+  /** What would be done: a title and its steps, for each mailbox. */
+  List<String> explain(MailStore store) throws Failure {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        selection.single().isPresent()
+            ? "mailbox by name, without listing: " + selection.single().get()
+            : "list all mailboxes, and look into those that may match");
+    for (String name : selection.names(store)) {
+      lines.add(name + ":");
+      Plan.of(query, name).explain().forEach(line -> lines.add("  " + line));
+    }
+    return lines;
   }
 
   private static void search(
@@ -92,11 +119,8 @@ final class MailSearch {
       for (Mail mail : mails) {
         output.checkpoint();
         try {
-          boolean matches = plan.matches(candidate.take(mail));
-          if (matches) {
+          if (plan.matches(candidate.take(mail))) {
             visitor.visit(mailbox, candidate);
-          } else if (plan.stopsAtMiss()) {
-            return;
           }
         } catch (MailGoneException e) {
           // as if it had been expunged before we came

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,12 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailGoneException;
-import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.search.MailboxPattern;
 
@@ -116,7 +113,7 @@ final class MailboxStatusCommand implements Command {
     @Override
     public void run(UserContext context) throws Failure, IOException {
       Map<Field, Long> sums = new EnumMap<>(Field.class);
-      for (String name : names(context.store())) {
+      for (String name : Mailboxes.matching(context.store(), masks)) {
         context.output().checkpoint();
         try {
           status(context, name, sums);
@@ -131,30 +128,9 @@ final class MailboxStatusCommand implements Command {
       }
     }
 
-    private Set<String> names(MailStore store) throws Failure {
-      Set<String> names = new LinkedHashSet<>();
-      for (MailboxPattern mask : masks) {
-        if (!mask.hasWildcard()) {
-          names.add(mask.text());
-          continue;
-        }
-        for (MailStore.Entry entry : store.list()) {
-          if (entry.selectable() && mask.matches(entry.name())) {
-            names.add(entry.name());
-          }
-        }
-      }
-      return names;
-    }
-
     private void status(UserContext context, String name, Map<Field, Long> sums)
         throws Failure, IOException {
-      Mailbox found =
-          context
-              .store()
-              .find(name)
-              .orElseThrow(() -> new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + name));
-      try (Mailbox mailbox = found) {
+      try (Mailbox mailbox = Mailboxes.open(context.store(), name)) {
         Map<Field, Value> values = new EnumMap<>(Field.class);
         for (Map.Entry<Field, Long> count : counts(mailbox).entrySet()) {
           sums.merge(count.getKey(), count.getValue(), Long::sum);

@@ -42,6 +42,9 @@ public interface Output {
    */
   void failed(Failure failure) throws IOException;
 
+  /** Whether a part of the work has failed so far. */
+  boolean hasFailed();
+
   /**
    * Called between mails and wherever it may take long.
    *

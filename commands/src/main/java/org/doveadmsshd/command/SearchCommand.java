@@ -32,13 +32,33 @@ final class SearchCommand implements Command {
             + " "
             + String.join(" ", QueryParser.keys())
             + "\n",
-        List.of(),
+        List.of(new Option((char) 0, "explain", null, "search nothing; show how it would be done")),
         true);
   }
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    return new SearchTask(new MailSearch(MailSearch.query(this, words.positionals(), time), true));
+    MailSearch search = new MailSearch(MailSearch.query(this, words.positionals(), time), true);
+    return words.has("explain") ? new ExplainTask(search) : new SearchTask(search);
+  }
+
+  private record ExplainTask(MailSearch search) implements Task.OfUser {
+    @Override
+    public List<Column> columns() {
+      return List.of(new Column("plan", Column.HIDE_TITLE));
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "flow";
+    }
+
+    @Override
+    public void run(UserContext context) throws Failure, IOException {
+      for (String line : search.explain(context.store())) {
+        context.output().row(null, List.of(Value.of(line)));
+      }
+    }
   }
 
   private record SearchTask(MailSearch search) implements Task.OfUser {

@@ -1,22 +1,63 @@
 package org.doveadmsshd.command;
 
 import java.util.List;
+import java.util.function.Predicate;
 import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
 
 /**
  * What a task about a server works with.
  *
  * @param master who asks
+ * @param masters who may log in
  * @param mailLocation of users whose userdb entry names none
+ * @param input what the task reads, for one that says so in {@link Task#input}
  */
 public record ServerContext(
-    Master master, Userdb userdb, String mailLocation, Activity activity, Output output) {
+    Master master,
+    Masters masters,
+    Userdb userdb,
+    String mailLocation,
+    Activity activity,
+    UserContext.Input input,
+    Output output) {
+
+  /**
+   * Refuses what is about the server as a whole to who may not see every user.
+   *
+   * @throws Failure with exit code 77
+   */
+  void requireAllUsers(String command) throws Failure {
+    if (!master.scope().hasAllUsers()) {
+      throw new Failure(
+          Outcome.NO_PERMISSION,
+          command + " concerns the whole server; your scope does not cover all users");
+    }
+  }
 
   /** What a server is doing. */
   public interface Activity {
     /** Runs and lanes in progress, oldest first. */
     List<Entry> entries();
+
+    /**
+     * Ends runs and lanes.
+     *
+     * @return those that were told to end
+     */
+    List<Entry> kick(Predicate<Entry> which);
+
+    /** The settings in force, a line each, secrets masked. */
+    List<String> settings();
+
+    /** Reads the configuration anew. */
+    void reload() throws Failure;
+
+    /** Begins to stop the server; returns before it has stopped. */
+    void stop();
 
     /**
      * A run or a lane.

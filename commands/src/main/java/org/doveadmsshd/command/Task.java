@@ -2,6 +2,7 @@ package org.doveadmsshd.command;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
 
@@ -12,6 +13,30 @@ public interface Task {
 
   /** The formatter that is used when the user chooses none. */
   String defaultFormatter();
+
+  /**
+   * What it reads: a file of whoever typed the command, {@code -} for standard input; nothing for
+   * most.
+   */
+  default Optional<String> input() {
+    return Optional.empty();
+  }
+
+  /** Whether doing it twice for a user is the same as doing it once. */
+  default boolean isRepeatable() {
+    return true;
+  }
+
+  /** Names of further commands that it carries out, which must be in scope, too. */
+  default List<String> commands() {
+    return List.of();
+  }
+
+  /** A task that needs neither user nor server: it is carried out where the command was typed. */
+  interface Local extends Task {
+    /** As {@link OfUser#run}. */
+    void run(UserContext.Input input, Output output) throws Failure, IOException;
+  }
 
   /** A task for one user at a time. */
   interface OfUser extends Task {

@@ -1,10 +1,42 @@
 package org.doveadmsshd.command;
 
+import java.io.IOException;
+import java.io.InputStream;
+import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.MailStore;
 
 /**
  * What a task for a user works with.
  *
  * @param user whose mail it is
+ * @param others the mail of other users, as far as the scope allows
+ * @param input what the task reads, for one that says so in {@link Task#input}
  */
-public record UserContext(String user, MailStore store, Output output) {}
+public record UserContext(String user, MailStore store, Others others, Input input, Output output) {
+
+  /** Opens the mail of somebody else; the caller closes it. */
+  public interface Others {
+    /**
+     * The mail of another user of the same server.
+     *
+     * @throws Failure when there is none, or he is outside the scope
+     */
+    MailStore open(String user) throws Failure;
+
+    /**
+     * Mail in another place.
+     *
+     * @param user whose home {@code ~} is
+     * @param location such as {@code maildir:~/old}
+     * @throws Failure when it cannot be opened, or the scope does not reach there
+     */
+    MailStore open(String user, String location) throws Failure;
+  }
+
+  /** What a command reads. */
+  @FunctionalInterface
+  public interface Input {
+    /** From its beginning; the caller closes it. */
+    InputStream open() throws Failure, IOException;
+  }
+}

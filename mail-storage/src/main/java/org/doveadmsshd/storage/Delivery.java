@@ -42,7 +42,8 @@ public interface Delivery extends Closeable {
   void move(Mail mail) throws Failure;
 
   /**
-   * Makes all of them visible and durable, with UIDs in the order in which they were taken.
+   * Makes all of them visible and durable. Their UIDs will be in the order in which they were
+   * taken.
    *
    * @return how many mails have come; those that were expunged meanwhile at their source have not
    * @throws Failure when not all of them could be; those that have come stay

@@ -25,6 +25,9 @@ public interface MailStore extends Closeable {
    */
   record Entry(String name, boolean selectable) {}
 
+  /** Whether the user has a mail directory at all. */
+  boolean isThere();
+
   /** All mailboxes and their parents, unsorted. */
   List<Entry> list() throws Failure;
 
@@ -43,7 +46,8 @@ public interface MailStore extends Closeable {
    * Makes a mailbox.
    *
    * @param guid its identity; a new one when empty
-   * @throws Failure with exit code 65 when there is one of that name, or the name cannot be one
+   * @throws Failure with exit code 65 when there is one of that name, 64 for a name that no mailbox
+   *     can have
    */
   void create(String name, Optional<String> guid) throws Failure;
 
@@ -78,9 +82,12 @@ public interface MailStore extends Closeable {
   /**
    * The path of a mailbox on this machine, whether it exists or not.
    *
-   * @throws Failure with exit code 65 for a name that no mailbox can have
+   * @throws Failure with exit code 64 for a name that no mailbox can have
    */
   String path(String name, Part part) throws Failure;
+
+  /** Whether there is a quota at all. */
+  boolean hasQuota();
 
   /** How much the user has stored. */
   QuotaUsage quota() throws Failure;

@@ -40,7 +40,9 @@ public interface Mailbox extends Closeable {
    */
   record Update(Optional<String> guid, OptionalLong uidValidity, OptionalLong uidNext) {}
 
-  /** Changes what identifies the mailbox; another UIDVALIDITY makes clients forget all they know. */
+  /**
+   * Changes what identifies the mailbox; another UIDVALIDITY makes clients forget all they know.
+   */
   void update(Update update) throws Failure;
 
   /**

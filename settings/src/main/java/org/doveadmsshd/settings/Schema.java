@@ -72,6 +72,23 @@ final class Schema {
         return valid ? Optional.empty() : Optional.of("expected maildir:<path>");
       }
     },
+    QUOTA {
+      @Override
+      Optional<String> mistake(String value) {
+        return value.isEmpty() || value.matches("(count|maildir):.*")
+            ? Optional.empty()
+            : Optional.of("expected count:<name> or maildir:<name>");
+      }
+    },
+    QUOTA_RULE {
+      @Override
+      Optional<String> mistake(String value) {
+        String limit = "(storage|bytes|messages)=[+-]?[0-9]{1,15}[bkmgtBKMGT%]?|ignore";
+        return value.isEmpty() || value.matches("[^:]+(:(" + limit + "))+")
+            ? Optional.empty()
+            : Optional.of("expected <mailbox>:<limit>, such as *:storage=1G or Trash:ignore");
+      }
+    },
     DRIVER {
       @Override
       Optional<String> mistake(String value) {
@@ -108,6 +125,13 @@ final class Schema {
     section("userdb").add("driver", Type.DRIVER, null).add("args", Type.TEXT, null);
     section("master_user").add("users", Type.TEXT, null).add("commands", Type.TEXT, "");
     section("service").add("service_count", Type.NUMBER, "1").add("workers", Type.NUMBER, "0");
+    section("plugin")
+        .add("quota", Type.QUOTA, "")
+        .add("quota_vsizes", Type.YES_OR_NO, "yes")
+        .add("quota_rule", Type.QUOTA_RULE, "")
+        .add("quota_rule2", Type.QUOTA_RULE, "")
+        .add("quota_rule3", Type.QUOTA_RULE, "")
+        .add("quota_rule4", Type.QUOTA_RULE, "");
     section("server")
         .add("host", Type.TEXT, null)
         .add("port", Type.PORT, "2222")

@@ -110,6 +110,20 @@ final class Section {
     return value;
   }
 
+  /** All its settings as {@code name = value}, in the order of the schema; secrets masked. */
+  List<String> effective(String indent) {
+    List<String> lines = new ArrayList<>();
+    Schema.settings(type)
+        .forEach(
+            (key, setting) -> {
+              String value = values.getOrDefault(key, setting.standard());
+              boolean secret = key.matches(".*(password|secret|api_key|nonce).*");
+              String shown = value == null ? "" : secret && !value.isEmpty() ? "****" : value;
+              lines.add(indent + key + " = " + shown);
+            });
+    return lines;
+  }
+
   int number(String key) {
     return Integer.parseInt(text(key));
   }

@@ -14,6 +14,9 @@ import org.apache.commons.configuration2.tree.ImmutableNode;
 /**
  * All of a configuration. Immutable. Paths are absolute: relative ones count from the directory of
  * the configuration file, {@code ~} is the home of who runs the program.
+ *
+ * @param file where it was read from
+ * @param effective all settings with their values or defaults, a line each, secrets masked
  */
 public record Settings(
     List<String> listen,
@@ -31,7 +34,10 @@ public record Settings(
     List<PasswdFileSettings> passdbs,
     List<PasswdFileSettings> userdbs,
     Map<String, MasterSettings> masters,
-    List<ServerSettings> servers) {
+    List<ServerSettings> servers,
+    QuotaSettings quota,
+    Path file,
+    List<String> effective) {
 
   /** Limits of connections. */
   public record Connections(int all, int beforeLogin, int beforeLoginPerAddress, int channels) {}
@@ -50,6 +56,14 @@ public record Settings(
    * @param commands names; none means all
    */
   public record MasterSettings(List<String> users, List<String> commands) {}
+
+  /**
+   * What users may store.
+   *
+   * @param quota as for Dovecot's quota plugin; empty for none
+   * @param rules in order
+   */
+  public record QuotaSettings(String quota, List<String> rules) {}
 
   /**
    * A server of a brain.
@@ -155,7 +169,37 @@ public record Settings(
           sections.get("passdb").stream().map(this::passwdFile).toList(),
           sections.get("userdb").stream().map(this::passwdFile).toList(),
           masters(sections.get("master_user")),
-          servers(sections.get("server"), top));
+          servers(sections.get("server"), top),
+          quota(sections.get("plugin")),
+          file,
+          effective(top, sections));
+    }
+
+    private QuotaSettings quota(List<Section> sections) {
+      if (sections.isEmpty()) {
+        return new QuotaSettings("", List.of());
+      }
+      Section plugin = sections.get(0);
+      List<String> rules = new ArrayList<>();
+      for (String key : List.of("quota_rule", "quota_rule2", "quota_rule3", "quota_rule4")) {
+        if (!plugin.text(key).isEmpty()) {
+          rules.add(plugin.text(key));
+        }
+      }
+      return new QuotaSettings(plugin.text("quota"), rules);
+    }
+
+    private static List<String> effective(Section top, Map<String, List<Section>> sections) {
+      List<String> lines = new ArrayList<>(top.effective(""));
+      sections.forEach(
+          (type, all) -> {
+            for (Section section : all) {
+              lines.add((type + " " + section.name()).strip() + " {");
+              lines.addAll(section.effective("  "));
+              lines.add("}");
+            }
+          });
+      return lines;
     }
 
     private Map<String, List<Section>> sections() {

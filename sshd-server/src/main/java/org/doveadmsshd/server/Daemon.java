@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,21 +17,30 @@ import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
+import org.doveadmsshd.command.Command;
+import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.keys.KeyFile;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.server.ssh.Sessions;
 import org.doveadmsshd.server.ssh.SshEndpoint;
+import org.doveadmsshd.settings.Problem;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.settings.Settings.PasswdFileSettings;
+import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.worker.Worker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All that a running doveadm-sshd is made of. */
-public final class Daemon {
+public final class Daemon implements Sessions.Control {
+  private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
   private static final int MIN_LANES = 4;
 
-  private final Settings settings;
+  private final Masters masters;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile Settings settings;
   private final Sessions sessions;
   private final SshEndpoint endpoint;
   private int port;
@@ -43,10 +53,9 @@ public final class Daemon {
    */
   public Daemon(Settings settings, Clock clock, String software) throws Failure {
     this.settings = settings;
-    Masters masters = masters(settings);
+    masters = masters(settings);
     sessions = new Sessions(executor(), clock, masters, lanes(settings), software);
-    sessions.use(
-        new Worker(userdb(settings), settings.mailLocation(), settings.lockTimeout(), sessions));
+    sessions.use(worker(settings), this);
     KeyPair hostKey = KeyFile.readOrCreate(settings.hostKey(), "doveadm-sshd");
     Settings.Connections connections = settings.connections();
     endpoint =
@@ -61,6 +70,16 @@ public final class Daemon {
                 connections.beforeLoginPerAddress(),
                 connections.channels(),
                 settings.loginTimeout()));
+  }
+
+  private Worker worker(Settings settings) throws Failure {
+    QuotaRules quota =
+        QuotaRules.of(settings.quota().quota(), settings.quota().rules())
+            .orElseThrow(
+                () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
+    Worker.MailDefaults defaults =
+        new Worker.MailDefaults(settings.mailLocation(), settings.lockTimeout(), quota);
+    return new Worker(userdb(settings), masters, defaults, sessions);
   }
 
   private static Masters masters(Settings settings) {
@@ -125,6 +144,49 @@ public final class Daemon {
     return port;
   }
 
+  @Override
+  public List<String> settings() {
+    return settings.effective();
+  }
+
+  /** Takes what can be changed while it runs from the configuration as it is now. */
+  @Override
+  public synchronized void reload() throws Failure {
+    List<String> commands = CommandCatalog.all().stream().map(Command::name).toList();
+    Settings next;
+    try {
+      next = Settings.read(settings.file(), commands);
+    } catch (Settings.InvalidException e) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "Nothing was changed: "
+              + String.join("; ", e.problems().stream().map(Problem::toString).toList()));
+    }
+    Worker worker = worker(next);
+    masters.become(masters(next));
+    sessions.use(worker, this);
+    settings = next;
+    LOG.info("The configuration was read anew");
+  }
+
+  /** Begins to stop; {@link #awaitEnd} returns when that is done. */
+  @Override
+  public void requestStop() {
+    Thread stopping =
+        new Thread(
+            () -> {
+              stop();
+              ended.countDown();
+            },
+            "stop");
+    stopping.start();
+  }
+
+  /** Waits until somebody has stopped it by {@link #requestStop}. */
+  public void awaitEnd() throws InterruptedException {
+    ended.await();
+  }
+
   /** Stops: takes no more in, lets runs end for a while, stops them, closes. */
   public void stop() {
     stop(settings.shutdownTimeout());
@@ -141,7 +203,7 @@ public final class Daemon {
     try {
       endpoint.stop();
     } catch (IOException e) {
-      org.slf4j.LoggerFactory.getLogger(Daemon.class).warn("Closing: {}", e.toString());
+      LOG.warn("Closing: {}", e.toString());
     }
   }
 }

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Option;
@@ -106,18 +105,16 @@ public final class Main {
     if (System.getProperty("user.name").equals("root")) {
       LOG.warn("Running as root, which is not needed: run it as the user who owns the mail");
     }
-    CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   LOG.info("Stopping");
                   daemon.stop();
-                  stopped.countDown();
                 },
                 "stop"));
     try {
-      stopped.await();
+      daemon.awaitEnd();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -121,7 +121,11 @@ public final class FrameDecoder {
         case FrameType.ROW:
           return row();
         case FrameType.CHUNK:
-          return chunk();
+          return new Message.Chunk(id, bool(), piece());
+        case FrameType.INPUT:
+          return new Message.Input(id, bool(), piece());
+        case FrameType.WANTED:
+          return new Message.Wanted(id, uint32());
         case FrameType.PROGRESS:
           return new Message.Progress(id, uint64(), uint64());
         case FrameType.LOG:
@@ -176,8 +180,7 @@ public final class FrameDecoder {
       }
     }
 
-    private Message chunk() throws ProtocolException {
-      boolean last = bool();
+    private ByteBuffer piece() throws ProtocolException {
       int length = uint32();
       if (length < 0 || length > Limits.MAX_CHUNK || length > frame.remaining()) {
         throw new ProtocolException(
@@ -185,7 +188,7 @@ public final class FrameDecoder {
       }
       ByteBuffer data = frame.slice(frame.position(), length);
       frame.position(frame.position() + length);
-      return new Message.Chunk(id, last, data);
+      return data;
     }
 
     private Message.Log.Level level() throws ProtocolException {

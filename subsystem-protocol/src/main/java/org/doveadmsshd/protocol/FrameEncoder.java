@@ -143,15 +143,32 @@ public final class FrameEncoder implements Message.Visitor<Void, ProtocolExcepti
 
   @Override
   public Void chunk(Message.Chunk chunk) throws ProtocolException {
-    int length = chunk.data().remaining();
+    return piece(FrameType.CHUNK, chunk.requestId(), chunk.last(), chunk.data());
+  }
+
+  @Override
+  public Void input(Message.Input input) throws ProtocolException {
+    return piece(FrameType.INPUT, input.requestId(), input.last(), input.data());
+  }
+
+  private Void piece(int type, int requestId, boolean last, ByteBuffer data)
+      throws ProtocolException {
+    int length = data.remaining();
     if (length > Limits.MAX_CHUNK) {
       throw new ProtocolException("chunk of " + length + " bytes is too long to send");
     }
-    begin(FrameType.CHUNK, chunk.requestId());
-    bool(chunk.last());
+    begin(type, requestId);
+    bool(last);
     uint32(length);
     room(length);
-    buffer.put(chunk.data().duplicate());
+    buffer.put(data.duplicate());
+    return null;
+  }
+
+  @Override
+  public Void wanted(Message.Wanted wanted) {
+    begin(FrameType.WANTED, wanted.requestId());
+    uint32(wanted.pieces());
     return null;
   }
 

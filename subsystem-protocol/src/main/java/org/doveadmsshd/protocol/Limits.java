@@ -16,6 +16,12 @@ public final class Limits {
   /** Most bytes of data in one CHUNK. */
   public static final int MAX_CHUNK = 128 * 1024;
 
+  /** Most INPUTs that a worker may have asked for and not yet got. */
+  public static final int MAX_WANTED = 4;
+
+  /** Most bytes that a command may read. */
+  public static final long MAX_INPUT = 1024L * 1024 * 1024;
+
   /** Most entries of any list: arguments, columns, values, counts, extensions. */
   public static final int MAX_LIST = 4096;
 

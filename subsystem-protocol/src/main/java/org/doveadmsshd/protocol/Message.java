@@ -102,6 +102,26 @@ public sealed interface Message {
     }
   }
 
+  /** A piece of what a command reads, sent because the worker WANTED it. */
+  record Input(int requestId, boolean last, ByteBuffer data) implements Message {
+    @Override
+    public <R, X extends Exception> R accept(Visitor<R, X> visitor) throws X {
+      return visitor.input(this);
+    }
+  }
+
+  /**
+   * The worker can take more of what the command reads.
+   *
+   * @param pieces how many INPUTs it has room for beyond those that it has asked for before
+   */
+  record Wanted(int requestId, int pieces) implements Message {
+    @Override
+    public <R, X extends Exception> R accept(Visitor<R, X> visitor) throws X {
+      return visitor.wanted(this);
+    }
+  }
+
   /** The columns of the ROWs that follow for this request. */
   record Columns(int requestId, List<Column> columns) implements Message {
     public Columns {
@@ -210,6 +230,14 @@ public sealed interface Message {
 
     default R cancel(Cancel cancel) throws X {
       return unexpected(cancel);
+    }
+
+    default R input(Input input) throws X {
+      return unexpected(input);
+    }
+
+    default R wanted(Wanted wanted) throws X {
+      return unexpected(wanted);
     }
 
     default R columns(Columns columns) throws X {

@@ -17,7 +17,7 @@ final class RandomMessages {
 
   Message next() {
     int id = random.nextInt();
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(14)) {
       case 0 -> new Message.Hello(random.nextInt(), text(), optional(), texts());
       case 1 -> new Message.Authenticate(id, text(), bytes(300));
       case 2 ->
@@ -34,6 +34,8 @@ final class RandomMessages {
       case 5 -> new Message.Columns(id, texts().stream().map(t -> new Column(t, t, 3)).toList());
       case 6 -> new Message.Row(id, values());
       case 7 -> new Message.Chunk(id, random.nextBoolean(), ByteBuffer.wrap(bytes(70_000)));
+      case 11 -> new Message.Input(id, random.nextBoolean(), ByteBuffer.wrap(bytes(70_000)));
+      case 12 -> new Message.Wanted(id, random.nextInt());
       case 8 -> new Message.Log(id, Message.Log.Level.WARNING, text());
       case 9 -> new Message.Progress(id, random.nextLong(), random.nextLong());
       case 10 ->

@@ -48,6 +48,7 @@ public final class LaneSession {
   // guarded by this
   private final ArrayDeque<Job> jobs = new ArrayDeque<>();
   private final Map<Integer, RequestControl> controls = new HashMap<>();
+  private final Map<Integer, LaneInput> inputs = new HashMap<>();
   private int waitingBytes;
   private boolean working;
   private State state = State.HELLO;
@@ -190,7 +191,17 @@ public final class LaneSession {
           size,
           control -> {
             doing = request.command() + " " + request.user();
-            worker.run(master, request, control, LaneSession.this::sendCounted);
+            LaneInput input = new LaneInput(request.requestId(), control, out);
+            synchronized (LaneSession.this) {
+              inputs.put(request.requestId(), input);
+            }
+            try {
+              worker.run(master, request, control, () -> input, LaneSession.this::sendCounted);
+            } finally {
+              synchronized (LaneSession.this) {
+                inputs.remove(request.requestId());
+              }
+            }
             doing = "";
           });
       return null;
@@ -203,6 +214,19 @@ public final class LaneSession {
           request.requestId(),
           request.mask().length(),
           control -> worker.list(master, request, control, out));
+      return null;
+    }
+
+    @Override
+    public Void input(Message.Input input) throws ProtocolException {
+      move(State.READY, State.READY);
+      LaneInput taker;
+      synchronized (LaneSession.this) {
+        taker = inputs.get(input.requestId());
+      }
+      if (taker != null) { // else the request has ended without reading all of it
+        taker.take(input);
+      }
       return null;
     }
 

@@ -24,8 +24,12 @@ public record MailLocation(Path trusted, List<String> below) {
    *     domain, {@code %h} for the home
    */
   public static MailLocation of(MailUser user, String template) throws Failure {
+    return at(user, user.mail().orElse(template));
+  }
+
+  /** As {@link #of}, whatever the userdb says of the user's mail. */
+  static MailLocation at(MailUser user, String chosen) throws Failure {
     checkName(user.name());
-    String chosen = user.mail().orElse(template);
     int options = chosen.indexOf(':', MAILDIR.length());
     if (!chosen.startsWith(MAILDIR) || options >= 0) {
       throw new Failure(
@@ -39,7 +43,10 @@ public record MailLocation(Path trusted, List<String> below) {
     }
     List<String> below = new ArrayList<>();
     for (String name : expand(path.substring(1), user).split("/")) {
-      if (!name.isEmpty()) {
+      if (name.equals("..")) {
+        throw Failure.usage("A mail location must not lead out of the home");
+      }
+      if (!name.isEmpty() && !name.equals(".")) {
         below.add(name);
       }
     }

@@ -108,6 +108,11 @@ final class RequestOutput implements Output {
   }
 
   @Override
+  public boolean hasFailed() {
+    return firstFailure != null;
+  }
+
+  @Override
   public void checkpoint() throws Failure {
     control.check();
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.command.Command;
@@ -39,8 +40,8 @@ public final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
   private final Userdb userdb;
-  private final String mailLocation;
-  private final Duration lockPatience;
+  private final Masters masters;
+  private final MailDefaults defaults;
   private final ServerContext.Activity activity;
   private volatile Prepared lastPrepared;
 
@@ -48,23 +49,34 @@ public final class Worker {
   private record Prepared(String command, List<String> words, long now, Task task) {}
 
   /**
-   * @param mailLocation template for users whose userdb entry names none
+   * What holds for users about whom the userdb says nothing else.
+   *
+   * @param mailLocation template of where mail lies
    * @param lockPatience how long to wait for a mailbox that another program has locked
+   * @param quota how much they may store
    */
+  public record MailDefaults(String mailLocation, Duration lockPatience, QuotaRules quota) {}
+
   public Worker(
-      Userdb userdb, String mailLocation, Duration lockPatience, ServerContext.Activity activity) {
+      Userdb userdb, Masters masters, MailDefaults defaults, ServerContext.Activity activity) {
     this.userdb = userdb;
-    this.mailLocation = mailLocation;
-    this.lockPatience = lockPatience;
+    this.masters = masters;
+    this.defaults = defaults;
     this.activity = activity;
   }
 
   /**
    * Carries out a RUN. Everything, the DONE at the end included, goes to the sink.
    *
+   * @param input what the command reads, if it does
    * @throws IOException when the sink takes no more; the request has stopped then
    */
-  public void run(Master master, Message.Run request, RequestControl control, MessageSink sink)
+  public void run(
+      Master master,
+      Message.Run request,
+      RequestControl control,
+      UserContext.Input input,
+      MessageSink sink)
       throws IOException {
     finish(
         request.requestId(),
@@ -74,14 +86,22 @@ public final class Worker {
           control.check();
           master.scope().checkCommand(request.command());
           Task task = task(request);
+          for (String further : task.commands()) {
+            master.scope().checkCommand(further);
+          }
           RequestOutput output =
               new RequestOutput(
                   request.requestId(), task.columns(), request.context(), control, sink);
           if (task instanceof Task.OfServer) {
             ((Task.OfServer) task)
-                .run(new ServerContext(master, userdb, mailLocation, activity, output));
+                .run(
+                    new ServerContext(
+                        master, masters, userdb, defaults.mailLocation(), activity, input, output));
+          } else if (task instanceof Task.OfUser) {
+            Mails mails = new Mails(master, control, output);
+            runForUser((Task.OfUser) task, mails, request.user(), input, output);
           } else {
-            runForUser((Task.OfUser) task, master, request.user(), output, control);
+            throw Failure.usage(request.command() + " is carried out where it is typed");
           }
           return output;
         });
@@ -164,21 +184,83 @@ public final class Worker {
     return task;
   }
 
-  private void runForUser(
-      Task.OfUser task, Master master, String name, RequestOutput output, RequestControl control)
+  private static void runForUser(
+      Task.OfUser task, Mails mails, String name, UserContext.Input input, RequestOutput output)
       throws Failure, IOException {
-    master.scope().checkUser(name);
-    MailUser user =
-        userdb
-            .find(name)
-            .orElseThrow(() -> new Failure(Outcome.NO_USER, "User doesn't exist: " + name));
-    MailLocation location = MailLocation.of(user, mailLocation);
-    MaildirStore.Context context =
-        new MaildirStore.Context(lockPatience, control::check, warnings(output), QuotaRules.NONE);
-    try (MailStore store = MaildirStore.open(location.trusted(), location.below(), context)) {
-      task.run(new UserContext(user.name(), store, output));
+    MailUser user = mails.user(name);
+    try (MailStore store = mails.store(user)) {
+      task.run(new UserContext(user.name(), store, mails, input, output));
     } catch (UncheckedIOException e) {
       throw e.getCause();
+    }
+  }
+
+  /** Opens the mail of users for one request, as far as the scope of its master reaches. */
+  private final class Mails implements UserContext.Others {
+    private final Master master;
+    private final RequestControl control;
+    private final RequestOutput output;
+
+    Mails(Master master, RequestControl control, RequestOutput output) {
+      this.master = master;
+      this.control = control;
+      this.output = output;
+    }
+
+    private MailUser user(String name) throws Failure {
+      master.scope().checkUser(name);
+      return userdb
+          .find(name)
+          .orElseThrow(() -> new Failure(Outcome.NO_USER, "User doesn't exist: " + name));
+    }
+
+    private MailStore store(MailUser user) throws Failure {
+      return store(user, MailLocation.of(user, defaults.mailLocation()));
+    }
+
+    private MailStore store(MailUser user, MailLocation location) throws Failure {
+      MaildirStore.Context context =
+          new MaildirStore.Context(
+              defaults.lockPatience(), control::check, warnings(output), quota(user));
+      return MaildirStore.open(location.trusted(), location.below(), context);
+    }
+
+    private QuotaRules quota(MailUser user) throws Failure {
+      String rule = user.fields().get("quota_rule");
+      if (rule == null) {
+        return defaults.quota();
+      }
+      return defaults
+          .quota()
+          .with(rule)
+          .orElseThrow(
+              () ->
+                  new Failure(
+                      Outcome.CONFIGURATION_ERROR,
+                      "The userdb has a malformed quota_rule for " + user.name()));
+    }
+
+    @Override
+    public MailStore open(String name) throws Failure {
+      return store(user(name));
+    }
+
+    @Override
+    public MailStore open(String name, String location) throws Failure {
+      MailUser user = user(name);
+      boolean inHome = location.equals("maildir:~") || location.startsWith("maildir:~/");
+      if (!inHome && !master.scope().hasAllUsers()) {
+        throw new Failure(
+            Outcome.NO_PERMISSION,
+            "Your scope does not cover all users, so the source must be in a home: maildir:~/…");
+      }
+      MailLocation where = MailLocation.at(user, location);
+      MailStore store = store(user, where);
+      if (!store.isThere()) {
+        store.close();
+        throw new Failure(Outcome.NOT_FOUND, "There is no mail in " + location);
+      }
+      return store;
     }
   }
 

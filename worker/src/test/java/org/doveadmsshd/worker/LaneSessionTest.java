@@ -16,15 +16,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.auth.sasl.PlainResponse;
+import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.QuotaRules;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,14 +64,40 @@ class LaneSessionTest {
     }
     Files.writeString(users, lines);
     PasswdFile file = new PasswdFile(users, "PLAIN");
-    worker = new Worker(file, "maildir:~/Maildir", Duration.ofSeconds(5), List::of);
     masters = new Masters(Map.of("a@example.org", SCOPE), List.of(file));
+    Worker.MailDefaults defaults =
+        new Worker.MailDefaults("maildir:~/Maildir", Duration.ofSeconds(5), QuotaRules.NONE);
+    worker = new Worker(file, masters, defaults, new NoActivity());
   }
 
   @AfterEach
   void stop() {
     reader.countDown();
     threads.shutdownNow();
+  }
+
+  /** A server on which nothing else goes on. */
+  private static final class NoActivity implements ServerContext.Activity {
+    @Override
+    public List<Entry> entries() {
+      return List.of();
+    }
+
+    @Override
+    public List<Entry> kick(Predicate<Entry> which) {
+      return List.of();
+    }
+
+    @Override
+    public List<String> settings() {
+      return List.of();
+    }
+
+    @Override
+    public void reload() {}
+
+    @Override
+    public void stop() {}
   }
 
   private LaneSession lane(boolean preauthenticated) {

@@ -2,6 +2,7 @@ package org.doveadmsshd.auth.scheme;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +18,11 @@ final class Argon2 {
 
   /** More memory than this for one password is taken for a mistake, in KiB. */
   private static final int MAX_MEMORY = 1024 * 1024;
+
+  /** In KiB, as libsodium's interactive limits. */
+  private static final int USUAL_MEMORY = 64 * 1024;
+
+  private static final int USUAL_ROUNDS = 3;
 
   private Argon2() {}
 
@@ -40,5 +46,31 @@ final class Argon2 {
     byte[] computed = new byte[stored.length];
     generator.generateBytes(password.getBytes(StandardCharsets.UTF_8), computed);
     return MessageDigest.isEqual(computed, stored);
+  }
+
+  static String make(String kind, String password, int rounds) {
+    byte[] salt = new byte[16];
+    new SecureRandom().nextBytes(salt);
+    int iterations = rounds == 0 ? USUAL_ROUNDS : rounds;
+    int type = kind.equals("i") ? Argon2Parameters.ARGON2_i : Argon2Parameters.ARGON2_id;
+    Argon2BytesGenerator generator = new Argon2BytesGenerator();
+    generator.init(
+        new Argon2Parameters.Builder(type)
+            .withVersion(Argon2Parameters.ARGON2_VERSION_13)
+            .withMemoryAsKB(USUAL_MEMORY)
+            .withIterations(iterations)
+            .withParallelism(1)
+            .withSalt(salt)
+            .build());
+    byte[] hash = new byte[32];
+    generator.generateBytes(password.getBytes(StandardCharsets.UTF_8), hash);
+    Base64.Encoder encoder = Base64.getEncoder().withoutPadding();
+    return "$argon2%s$v=19$m=%d,t=%d,p=1$%s$%s"
+        .formatted(
+            kind,
+            USUAL_MEMORY,
+            iterations,
+            encoder.encodeToString(salt),
+            encoder.encodeToString(hash));
   }
 }

@@ -2,6 +2,7 @@ package org.doveadmsshd.auth.scheme;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,6 +43,57 @@ public final class PasswordHash {
     SCHEMES.put("BLF-CRYPT", (password, hash) -> Crypts.verify("$2", password, hash));
     SCHEMES.put("ARGON2I", Argon2::verify);
     SCHEMES.put("ARGON2ID", Argon2::verify);
+  }
+
+  /** Makes a hash with a salt of its own. */
+  @FunctionalInterface
+  interface Maker {
+    /**
+     * @param rounds how much work it is; 0 for what is usual
+     */
+    String make(String password, int rounds);
+  }
+
+  private static final Map<String, Maker> MAKERS = new TreeMap<>();
+
+  static {
+    MAKERS.put("PLAIN", (password, rounds) -> password);
+    MAKERS.put("CLEAR", (password, rounds) -> password);
+    MAKERS.put("CLEARTEXT", (password, rounds) -> password);
+    MAKERS.put("SHA256", (password, rounds) -> Digests.make("SHA-256", password, 0));
+    MAKERS.put("SHA512", (password, rounds) -> Digests.make("SHA-512", password, 0));
+    MAKERS.put("SSHA256", (password, rounds) -> Digests.make("SHA-256", password, 4));
+    MAKERS.put("SSHA512", (password, rounds) -> Digests.make("SHA-512", password, 4));
+    MAKERS.put("CRYPT", Crypts::blowfish);
+    MAKERS.put("BLF-CRYPT", Crypts::blowfish);
+    MAKERS.put("SHA256-CRYPT", (password, rounds) -> Crypts.sha("$5$", password, rounds));
+    MAKERS.put("SHA512-CRYPT", (password, rounds) -> Crypts.sha("$6$", password, rounds));
+    MAKERS.put("ARGON2I", (password, rounds) -> Argon2.make("i", password, rounds));
+    MAKERS.put("ARGON2ID", (password, rounds) -> Argon2.make("id", password, rounds));
+  }
+
+  /** The names of the schemes, sorted. */
+  public static List<String> schemes() {
+    return List.copyOf(SCHEMES.keySet());
+  }
+
+  /**
+   * Makes {@code {SCHEME}hash} of a password.
+   *
+   * @param rounds how much work it is; 0 for what is usual
+   * @throws Failure with doveadm's exit code, 75, for an unknown scheme or rounds out of range
+   */
+  public static String make(String scheme, String password, int rounds) throws Failure {
+    String name = scheme.toUpperCase(Locale.ROOT);
+    Maker maker = MAKERS.get(name);
+    if (maker == null) {
+      throw new Failure(Outcome.TEMPORARY_FAILURE, "Unknown scheme: " + scheme);
+    }
+    try {
+      return "{" + name + "}" + maker.make(password, rounds);
+    } catch (IllegalArgumentException e) {
+      throw new Failure(Outcome.TEMPORARY_FAILURE, "Rounds out of range for " + name, e);
+    }
   }
 
   private final String scheme;

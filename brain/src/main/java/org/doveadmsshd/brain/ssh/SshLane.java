@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -50,6 +51,9 @@ final class SshLane implements Closeable {
   private long microsPerUser = FIRST_GUESS_MICROS;
   private boolean closing;
   private boolean lost;
+
+  /** What commands under way read; used by the reading thread. */
+  private final Map<Integer, InputStream> inputs = new HashMap<>();
 
   private boolean greeted;
 
@@ -157,10 +161,15 @@ final class SshLane implements Closeable {
     if (assignment == null) {
       throw new ProtocolException("it answered a request that was not sent");
     }
+    if (message instanceof Message.Wanted) {
+      sendInput((Message.Wanted) message, assignment);
+      return;
+    }
     boolean done = message instanceof Message.Done;
     if (done) {
       synchronized (this) {
         underWay.remove(message.requestId());
+        closeInput(message.requestId());
         microsPerUser = (7 * microsPerUser + ((Message.Done) message).micros()) / 8;
       }
     }
@@ -174,6 +183,33 @@ final class SshLane implements Closeable {
     }
     if (done) {
       send(queue);
+    }
+  }
+
+  /** Sends the next pieces of what the command reads. */
+  private void sendInput(Message.Wanted wanted, Assignment assignment) throws IOException {
+    int id = wanted.requestId();
+    InputStream input = inputs.get(id);
+    if (input == null) {
+      input = assignment.openInput();
+      inputs.put(id, input);
+    }
+    byte[] buffer = new byte[Limits.MAX_CHUNK];
+    synchronized (this) {
+      boolean last = false;
+      for (int i = 0; i < Math.min(wanted.pieces(), Limits.MAX_WANTED) && !last; i++) {
+        int length = input.readNBytes(buffer, 0, buffer.length);
+        last = length < buffer.length;
+        out.send(new Message.Input(id, last, ByteBuffer.wrap(buffer, 0, length)));
+      }
+      out.flush();
+    }
+  }
+
+  private void closeInput(int id) throws IOException {
+    InputStream input = inputs.remove(id);
+    if (input != null) {
+      input.close();
     }
   }
 

@@ -19,9 +19,9 @@ import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.Value;
+import org.doveadmsshd.storage.Spool;
 import org.doveadmsshd.storage.fetch.FetchField.Content;
 import org.doveadmsshd.storage.fetch.FetchField.Source;
-import org.doveadmsshd.storage.Spool;
 import org.doveadmsshd.storage.mime.BodyStructure;
 import org.doveadmsshd.storage.mime.HeaderField;
 import org.doveadmsshd.storage.mime.HeaderText;
@@ -64,10 +64,13 @@ public final class FetchFields {
     number("refcount", source -> Content.of(source.candidate().mail().references()));
     add(new FetchField(new Column("modseq", Column.NUMBER), true, s -> NO_CONTENT));
     add(new FetchField(new Column("pop3.uidl"), true, s -> bytes(s.candidate().mail().popUidl())));
-    add(new FetchField(new Column("pop3.order"), true, s -> bytes(s.candidate().mail().popOrder())));
+    add(
+        new FetchField(
+            new Column("pop3.order"), true, s -> bytes(s.candidate().mail().popOrder())));
     text("imap.envelope", s -> bytes(BodyStructure.envelope(s.candidate().structure().root())));
     text("imap.body", s -> bytes(BodyStructure.of(s.candidate().structure().root(), false)));
-    text("imap.bodystructure", s -> bytes(BodyStructure.of(s.candidate().structure().root(), true)));
+    text(
+        "imap.bodystructure", s -> bytes(BodyStructure.of(s.candidate().structure().root(), true)));
     text("body.snippet", FetchFields::preview);
     text("body.preview", FetchFields::preview);
     streamed("text.utf8", FetchFields::readable);
@@ -156,7 +159,9 @@ public final class FetchFields {
     if (reader == null) {
       throw new Failure(
           Outcome.TEMPORARY_FAILURE,
-          "Unknown header filter: " + form + " (there are: utf8 address address_name"
+          "Unknown header filter: "
+              + form
+              + " (there are: utf8 address address_name"
               + " address_name.utf8)");
     }
     return new FetchField(new Column(name), false, source -> header(source, field, reader));

@@ -22,8 +22,8 @@ import org.doveadmsshd.storage.posix.PosixException;
  *
  * <p>A new mail is written to {@code tmp} and made durable; a copy is a further name of the same
  * file there, where that is possible; a mail that moves stays where it is. The commit holds the
- * lock of the UID list: it renames each into {@code cur} or {@code new} in one step, then notes the
- * UIDs. Where a mail cannot keep its name, its identity is noted before the rename.
+ * lock of the UID list: it renames each into {@code cur} or {@code new} in one step. Where a mail
+ * cannot keep its name, its identity is noted before the rename.
  */
 final class MaildirDelivery implements Delivery {
   private static final long SECOND = 1_000_000_000L;
@@ -49,7 +49,11 @@ final class MaildirDelivery implements Delivery {
   private record Staged(String file, MaildirMail source, String identity, Flags flags, long uid) {}
 
   /** Where a staged mail goes. */
-  private record Target(Staged mail, String base, boolean keepsIdentity) {}
+  private record Target(Staged mail, String base, boolean keepsIdentity) {
+    UidList.NewEntry entry(String fields) {
+      return new UidList.NewEntry(mail.uid(), fields, base);
+    }
+  }
 
   MaildirDelivery(MaildirMailbox mailbox, Directory directory) throws PosixException {
     this.mailbox = mailbox;
@@ -224,18 +228,20 @@ final class MaildirDelivery implements Delivery {
   private int commitLocked() throws Failure, PosixException {
     UidListFile file = mailbox.uidListFile();
     Set<String> present = mailbox.scan().keySet();
-    UidList old = file.read();
-    UidList list = file.addBases(old, MaildirMailbox.unnumbered(present, old), mailbox.root());
+    UidList list = file.read();
     List<Target> targets = targets(present, list);
     Keywords keywords = mailbox.keywordsFor(staged.stream().map(Staged::flags).toList());
-    List<UidList.NewEntry> identified = new ArrayList<>();
-    for (Target target : targets) {
-      if (!target.keepsIdentity()) {
-        identified.add(
-            new UidList.NewEntry(target.mail().uid(), "G" + target.mail().identity(), target.base()));
+    boolean numbering = needsNumbers(targets);
+    if (numbering) {
+      list = file.addBases(list, MaildirMailbox.unnumbered(present, list), mailbox.root());
+      List<UidList.NewEntry> identified = new ArrayList<>();
+      for (Target target : targets) {
+        if (!target.keepsIdentity()) {
+          identified.add(target.entry("G" + target.mail().identity()));
+        }
       }
+      list = file.add(list, identified, mailbox.root());
     }
-    list = file.add(list, identified, mailbox.root());
     List<UidList.NewEntry> arrived = new ArrayList<>();
     int count = 0;
     try {
@@ -243,16 +249,34 @@ final class MaildirDelivery implements Delivery {
         if (place(target, keywords)) {
           count++;
           if (target.keepsIdentity()) {
-            arrived.add(new UidList.NewEntry(target.mail().uid(), "", target.base()));
+            arrived.add(target.entry(""));
           }
         }
       }
     } finally {
       mailbox.syncDirectories();
-      file.add(list, arrived, mailbox.root());
+      if (numbering) {
+        file.add(list, arrived, mailbox.root());
+      }
       mailbox.quota().changed(mailbox.name(), addedBytes, addedMails);
     }
     return count;
+  }
+
+  /**
+   * Whether UIDs have to be noted now. If not, whoever looks next gives them, in the same order,
+   * and sees that the mails are recent.
+   */
+  private static boolean needsNumbers(List<Target> targets) {
+    String last = null;
+    for (Target target : targets) {
+      boolean ordered = last == null || MaildirName.UID_ORDER.compare(last, target.base()) < 0;
+      if (!ordered || !target.keepsIdentity() || target.mail().uid() != 0) {
+        return true;
+      }
+      last = target.base();
+    }
+    return false;
   }
 
   /** Chooses names that are free, also among those of mails that are gone. */
@@ -261,7 +285,8 @@ final class MaildirDelivery implements Delivery {
     List<Target> targets = new ArrayList<>();
     for (Staged mail : staged) {
       String identity = mail.identity();
-      boolean free = !identity.isEmpty() && list.entry(identity) == null && taken.add(identity);
+      boolean known = list != null && list.entry(identity) != null;
+      boolean free = !identity.isEmpty() && !known && taken.add(identity);
       if (free || identity.isEmpty()) {
         targets.add(new Target(mail, free ? identity : NewFileName.next(), true));
       } else {

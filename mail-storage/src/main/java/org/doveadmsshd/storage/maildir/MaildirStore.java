@@ -108,6 +108,11 @@ public final class MaildirStore implements MailStore {
   }
 
   @Override
+  public boolean isThere() {
+    return root != null;
+  }
+
+  @Override
   public List<Entry> list() throws Failure {
     List<Entry> entries = new ArrayList<>();
     entries.add(new Entry(INBOX, true));
@@ -259,15 +264,17 @@ public final class MaildirStore implements MailStore {
   /**
    * The directory of a mailbox.
    *
-   * @throws Failure with exit code 65 for a name that no mailbox can have
+   * @throws Failure with exit code 64 for a name that no mailbox can have
    */
   private static String fileName(String name) throws Failure {
     String file = "." + ModifiedUtf7.encode(name);
     if (hasEmptyComponent(name) || name.indexOf('/') >= 0) {
-      throw new Failure(Outcome.DATA_ERROR, "Invalid mailbox name: " + name);
+      throw Failure.usage(
+          "Invalid mailbox name: '%s' (levels have '%c' between them, and no '/')"
+              .formatted(name, SEPARATOR));
     }
     if (file.length() > MAX_COMPONENT) {
-      throw new Failure(Outcome.DATA_ERROR, "Mailbox name is too long: " + name);
+      throw Failure.usage("Mailbox name is too long: " + name);
     }
     return file;
   }
@@ -340,8 +347,10 @@ public final class MaildirStore implements MailStore {
           before -> {
             List<String> after = new ArrayList<>(before);
             for (String name : encoded) {
-              boolean changed = subscribed ? !after.contains(name) && after.add(name)
-                  : after.removeIf(name::equals);
+              boolean changed =
+                  subscribed
+                      ? !after.contains(name) && after.add(name)
+                      : after.removeIf(name::equals);
               if (!changed) {
                 unchanged.add(ModifiedUtf7.decode(name).orElse(name));
               }
@@ -366,7 +375,10 @@ public final class MaildirStore implements MailStore {
       if (entry.selectable() && context.quota().counts(entry.name())) {
         context.checkpoint().check();
         try (Mailbox mailbox = find(entry.name()).orElse(null)) {
-          total = mailbox == null ? total : total.plus(count(mailbox).bytes(), count(mailbox).messages());
+          total =
+              mailbox == null
+                  ? total
+                  : total.plus(count(mailbox).bytes(), count(mailbox).messages());
         }
       }
     }
@@ -385,6 +397,11 @@ public final class MaildirStore implements MailStore {
       }
     }
     return new MaildirQuota.Total(bytes, messages);
+  }
+
+  @Override
+  public boolean hasQuota() {
+    return context.quota().driver().isPresent();
   }
 
   @Override

@@ -15,7 +15,6 @@ final class NewFileName {
     long micros = LAST.updateAndGet(last -> Math.max(last + 1, now));
     String host = Host.name().replace("/", "\\057").replace(":", "\\072");
     return "%d.M%dP%d.%s"
-        .formatted(
-            micros / 1_000_000, micros % 1_000_000, ProcessHandle.current().pid(), host);
+        .formatted(micros / 1_000_000, micros % 1_000_000, ProcessHandle.current().pid(), host);
   }
 }

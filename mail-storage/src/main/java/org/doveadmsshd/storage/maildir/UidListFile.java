@@ -60,8 +60,7 @@ record UidListFile(Directory directory, String mailbox) {
   }
 
   /** As {@link #add}, for mails about which nothing but their base is to be noted. */
-  UidList addBases(UidList old, List<String> bases, Directory root)
-      throws Failure, PosixException {
+  UidList addBases(UidList old, List<String> bases, Directory root) throws Failure, PosixException {
     List<UidList.NewEntry> entries = new ArrayList<>();
     bases.forEach(base -> entries.add(new UidList.NewEntry(0, "", base)));
     return add(old, entries, root);

@@ -220,8 +220,6 @@ public final class BodyStructure {
     if (!quotable || escapes > MAX_ESCAPES) {
       return out.append('{').append(value.length()).append("}\r\n").append(value);
     }
-    return out.append('"')
-        .append(value.replace("\\", "\\\\").replace("\"", "\\\""))
-        .append('"');
+    return out.append('"').append(value.replace("\\", "\\\\").replace("\"", "\\\"")).append('"');
   }
 }

@@ -60,7 +60,8 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
       return Optional.of(new MessagePart(numbers, kind, Set.of(list.split(",+"))));
     }
     return switch (rest) {
-      case "" -> inner ? Optional.of(new MessagePart(numbers, Kind.ALL, Set.of())) : Optional.empty();
+      case "" ->
+          inner ? Optional.of(new MessagePart(numbers, Kind.ALL, Set.of())) : Optional.empty();
       case "header" -> Optional.of(new MessagePart(numbers, Kind.HEADER, Set.of()));
       case "text" -> Optional.of(new MessagePart(numbers, Kind.TEXT, Set.of()));
       case "mime" ->

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** Finds the parts of a mail that have a text, in one pass; a part has what parts inside it have. */
+/**
+ * Finds the parts of a mail that have a text, in one pass; a part has what parts inside it have.
+ */
 public final class PartSearch implements MimeVisitor {
   private final Needle needle;
   private final boolean inHeaders;

@@ -90,7 +90,8 @@ public final class Preview implements MimeVisitor, TransferDecoder.Output {
       if (open < 0) {
         break;
       }
-      int close = html.startsWith("<!--", open) ? html.indexOf("-->", open) + 2 : html.indexOf('>', open);
+      int close =
+          html.startsWith("<!--", open) ? html.indexOf("-->", open) + 2 : html.indexOf('>', open);
       if (close < open) {
         break;
       }

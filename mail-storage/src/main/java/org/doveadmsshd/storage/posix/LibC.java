@@ -74,8 +74,7 @@ final class LibC {
 
   static native int renameat(int fromDirectory, long from, int toDirectory, long to);
 
-  static native int renameat2(
-      int fromDirectory, long from, int toDirectory, long to, int flags);
+  static native int renameat2(int fromDirectory, long from, int toDirectory, long to, int flags);
 
   static native int linkat(int fromDirectory, long from, int toDirectory, long to, int flags);
 

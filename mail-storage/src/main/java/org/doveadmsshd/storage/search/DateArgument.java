@@ -21,7 +21,7 @@ import org.doveadmsshd.storage.mime.SentDate;
  * <p>Days are the server's for received and saved dates, and the sender's own for sent dates.
  * Intervals such as {@code 30d} count back from the moment the run began.
  */
-final class DateArgument {
+public final class DateArgument {
   private static final long DAY = 86_400;
 
   private static final DateTimeFormatter IMAP_DATE = imap("d-MMM-uuuu");
@@ -65,7 +65,7 @@ final class DateArgument {
    * @param now what intervals count back from
    * @param zone whose midnight begins a day of received and saved dates
    */
-  static DateArgument parse(String text, Instant now, ZoneId zone) throws QueryException {
+  public static DateArgument parse(String text, Instant now, ZoneId zone) throws QueryException {
     Optional<LocalDate> day = day(text.strip());
     if (day.isPresent()) {
       return new DateArgument(day.get(), day.get().atStartOfDay(zone).toEpochSecond());
@@ -120,6 +120,11 @@ final class DateArgument {
       }
     }
     return Optional.empty();
+  }
+
+  /** The instant, or the first moment of the day: seconds since 1970. */
+  public long seconds() {
+    return seconds;
   }
 
   /** How a date is compared. */

@@ -284,7 +284,8 @@ final class MimePartQuery {
 
   private static Optional<String> fileName(Node part) {
     String disposition = part.first("content-disposition");
-    String name = disposition == null ? null : ContentField.parse(disposition).parameter("filename");
+    String name =
+        disposition == null ? null : ContentField.parse(disposition).parameter("filename");
     return Optional.ofNullable(name).map(HeaderText::decode);
   }
 

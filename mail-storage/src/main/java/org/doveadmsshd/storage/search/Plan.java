@@ -21,12 +21,10 @@ public final class Plan {
 
   private final Query query;
   private final List<Query.Text> texts = new ArrayList<>();
-  private final boolean oldestOnly;
   private final Map<Query.InThread, Set<Mail>> threads = new IdentityHashMap<>();
 
-  private Plan(Query query, boolean oldestOnly) {
+  private Plan(Query query) {
     this.query = query;
-    this.oldestOnly = oldestOnly;
     collectTexts(query);
   }
 
@@ -44,7 +42,7 @@ public final class Plan {
 
   /** Decides for a mailbox. */
   public static Plan of(Query query, String mailbox, String guid) {
-    return new Plan(decide(query, mailbox, guid), has(query, Query.OldestOnly.class));
+    return new Plan(decide(query, mailbox, guid));
   }
 
   /** Whether the query asks for mailboxes by GUID, so that it must be known. */
@@ -63,12 +61,7 @@ public final class Plan {
 
   /** Whether mails must have UIDs and sequence numbers before they are looked at. */
   public boolean needsNumbers() {
-    return oldestOnly || needsNumbers(query);
-  }
-
-  /** Whether the first mail that does not match ends the search. */
-  public boolean stopsAtMiss() {
-    return oldestOnly;
+    return needsNumbers(query);
   }
 
   /**
@@ -111,9 +104,6 @@ public final class Plan {
     }
     if (query instanceof Query.InMailboxGuid) {
       return ((Query.InMailboxGuid) query).guid().equals(guid) ? new Query.All() : NEVER;
-    }
-    if (query instanceof Query.OldestOnly) {
-      return new Query.All();
     }
     if (query instanceof Query.InThread) {
       Query.InThread thread = (Query.InThread) query;
@@ -224,9 +214,6 @@ public final class Plan {
       lines.add("read the UID list, give new mails their UIDs");
     }
     lines.add("list the mails");
-    if (oldestOnly) {
-      lines.add("stop at the first mail that does not match");
-    }
     explain(query, "", lines);
     if (texts.size() > 1) {
       lines.add("(the " + texts.size() + " texts are looked for in one pass over the body)");
@@ -253,7 +240,9 @@ public final class Plan {
 
   private static String title(Query part) {
     if (part instanceof Query.InThread) {
-      return "in a thread (" + ((Query.InThread) part).algorithm() + ", all headers are read) with:";
+      return "in a thread ("
+          + ((Query.InThread) part).algorithm()
+          + ", all headers are read) with:";
     }
     return part instanceof Query.Not ? "not:" : part instanceof Query.Or ? "any of:" : "all of:";
   }

@@ -39,9 +39,6 @@ public sealed interface Query {
   /** In a thread in which some mail matches. */
   record InThread(Threads.Algorithm algorithm, Query part) implements Query {}
 
-  /** Every mail; but the first that does not match ends the search in its mailbox. */
-  record OldestOnly() implements Query {}
-
   /**
    * Something about a single mail.
    *

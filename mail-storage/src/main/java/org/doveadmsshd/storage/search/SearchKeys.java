@@ -64,7 +64,7 @@ final class SearchKeys {
     KEYS.put("X-MAILBOX", (name, arguments) -> globbed(arguments));
     KEYS.put("X-REAL-UID", SearchKeys::uid);
     KEYS.put("MODSEQ", (name, arguments) -> modseq(arguments));
-    KEYS.put("OLDESTONLY", (name, arguments) -> new Query.OldestOnly());
+    KEYS.put("OLDESTONLY", (name, arguments) -> new Query.All());
     KEYS.put("SAVEDATESUPPORTED", (name, arguments) -> new Query.All());
     KEYS.put("$", (name, arguments) -> new Query.Not(new Query.All()));
     KEYS.put("BODY", (name, arguments) -> text(name, arguments, false));

@@ -22,7 +22,8 @@ import org.doveadmsshd.storage.mime.HeaderText;
 public final class Threads {
   private static final Pattern MESSAGE_ID = Pattern.compile("<([^<>\\s]+)>");
   private static final Pattern LEADER =
-      Pattern.compile("(?i)^(?:\\s|(?:re|fwd?)\\s*(?:\\[[^\\[\\]]*\\]\\s*)?:|\\[[^\\[\\]]*\\](?=.*\\S))+");
+      Pattern.compile(
+          "(?i)^(?:\\s|(?:re|fwd?)\\s*(?:\\[[^\\[\\]]*\\]\\s*)?:|\\[[^\\[\\]]*\\](?=.*\\S))+");
   private static final Pattern TRAILER = Pattern.compile("(?i)(?:\\s|\\(fwd\\))+$");
 
   /** Of longer lists the last ones count, which are the nearest. */

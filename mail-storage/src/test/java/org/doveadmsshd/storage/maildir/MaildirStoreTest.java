@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.QuotaRules;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,7 +78,8 @@ class MaildirStoreTest {
                 MaildirStore.open(
                     other,
                     List.of("Maildir"),
-                    new MaildirStore.Context(tree.lockPatience, () -> {}, text -> {}, QuotaRules.NONE)))
+                    new MaildirStore.Context(
+                        tree.lockPatience, () -> {}, text -> {}, QuotaRules.NONE)))
         .isInstanceOf(Failure.class);
   }
 

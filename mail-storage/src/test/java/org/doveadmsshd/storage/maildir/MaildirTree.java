@@ -7,10 +7,10 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.QuotaRules;
 
 /** A Maildir on disk to try things on. */
 final class MaildirTree {

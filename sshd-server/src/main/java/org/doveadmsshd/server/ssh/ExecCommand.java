@@ -1,5 +1,7 @@
 package org.doveadmsshd.server.ssh;
 
+import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -71,11 +73,39 @@ final class ExecCommand implements Command {
       channel.setDataReceiver(new ControlKeys());
       in = InputStream.nullInputStream(); // names are not typed: use ssh -T for -F -
     }
-    Console console = new Console(in, out, error, terminal, width(environment));
+    InputStream whole = terminal ? in : new CompleteInput(in, channel);
+    Console console = new Console(whole, out, error, terminal, width(environment));
     try {
       sessions.executor().execute(() -> run(channel, console));
     } catch (RejectedExecutionException e) {
       exit.onExit(Outcome.TEMPORARY_FAILURE.exitCode(), "busy");
+    }
+  }
+
+  /** Standard input that fails when the client has gone without saying that this was all. */
+  private static final class CompleteInput extends FilterInputStream {
+    private final ChannelSession channel;
+
+    CompleteInput(InputStream in, ChannelSession channel) {
+      super(in);
+      this.channel = channel;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return checked(super.read());
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      return checked(super.read(target, offset, length));
+    }
+
+    private int checked(int got) throws IOException {
+      if (got < 0 && !channel.isEofSignalled()) {
+        throw new EOFException("the client has gone before the end of its input");
+      }
+      return got;
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.auth.Master;
@@ -44,11 +45,15 @@ public final class Sessions implements ServerContext.Activity {
   private final int lanes;
   private final Brain brain;
   private final String software;
-  private final Map<Long, Supplier<Entry>> active = new ConcurrentHashMap<>();
+  private final Map<Long, Active> active = new ConcurrentHashMap<>();
   private final Map<Long, Execution> executions = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
   private volatile Worker worker;
+  private volatile Control control;
   private volatile boolean stopping;
+
+  /** Something that is going on, and how it is ended. */
+  private record Active(Supplier<Entry> entry, Runnable end) {}
 
   /**
    * @param lanes how many users a run works on at a time
@@ -62,9 +67,51 @@ public final class Sessions implements ServerContext.Activity {
     this.brain = new Brain(executor, clock);
   }
 
-  /** Names the worker, which in turn wants to know what is going on; called once at the start. */
-  public void use(Worker worker) {
-    this.worker = worker;
+  /** What the server as a whole can be told. */
+  public interface Control {
+    /** The settings in force, a line each. */
+    List<String> settings();
+
+    /** Reads the configuration anew. */
+    void reload() throws Failure;
+
+    /** Begins to stop; returns at once. */
+    void requestStop();
+  }
+
+  /** Names the worker for commands from now on, which in turn wants to know what is going on. */
+  public void use(Worker next, Control server) {
+    worker = next;
+    control = server;
+  }
+
+  @Override
+  public List<String> settings() {
+    return control.settings();
+  }
+
+  @Override
+  public void reload() throws Failure {
+    control.reload();
+  }
+
+  @Override
+  public void stop() {
+    control.requestStop();
+  }
+
+  @Override
+  public List<Entry> kick(Predicate<Entry> which) {
+    List<Entry> kicked = new ArrayList<>();
+    active.forEach(
+        (id, each) -> {
+          Entry entry = each.entry().get();
+          if (which.test(entry)) {
+            each.end().run();
+            kicked.add(entry);
+          }
+        });
+    return kicked;
   }
 
   Executor executor() {
@@ -76,7 +123,7 @@ public final class Sessions implements ServerContext.Activity {
     List<Entry> entries = new ArrayList<>();
     active.entrySet().stream()
         .sorted(Comparator.comparingLong(Map.Entry::getKey))
-        .forEach(entry -> entries.add(entry.getValue().get()));
+        .forEach(entry -> entries.add(entry.getValue().entry().get()));
     return entries;
   }
 
@@ -131,16 +178,21 @@ public final class Sessions implements ServerContext.Activity {
     long begun = System.nanoTime();
     active.put(
         id,
-        () ->
-            new Entry(
-                Long.toString(id),
-                "lane",
-                session.getUsername(),
-                address(session),
-                (System.nanoTime() - begun) / 1_000_000_000L,
-                lane[0].done(),
-                lane[0].failed(),
-                lane[0].doing()));
+        new Active(
+            () ->
+                new Entry(
+                    Long.toString(id),
+                    "lane",
+                    session.getUsername(),
+                    address(session),
+                    (System.nanoTime() - begun) / 1_000_000_000L,
+                    lane[0].done(),
+                    lane[0].failed(),
+                    lane[0].doing()),
+            () -> {
+              lane[0].closed();
+              close.run();
+            }));
     return lane[0];
   }
 
@@ -180,7 +232,7 @@ public final class Sessions implements ServerContext.Activity {
         return Outcome.TEMPORARY_FAILURE.exitCode();
       }
       executions.put(id, this);
-      active.put(id, this::entry);
+      active.put(id, new Active(this::entry, this::cancel));
       int code = -1;
       try {
         code =

@@ -1,0 +1,82 @@
+package org.doveadmsshd.brain;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.doveadmsshd.command.Task;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Limits;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.Spool;
+
+/** Gathers what a command reads before the first user is touched, so that each gets all of it. */
+final class CommandInput {
+  private CommandInput() {}
+
+  /**
+   * Reads to the end.
+   *
+   * @param mayReadFiles whether a file may be named rather than standard input
+   * @return nothing for a command that does not read
+   * @throws Failure when there is nothing to read, or too much
+   * @throws IOException when whoever sends it has gone
+   */
+  static Optional<Spool> read(
+      Invocation invocation, Task task, Console console, boolean mayReadFiles)
+      throws Failure, IOException {
+    Optional<String> name = task.input();
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean fromStandardInput = name.get().equals("-");
+    if (fromStandardInput && isListOnStandardInput(invocation.users())) {
+      throw Failure.usage("Standard input cannot be both the list of users and what to read");
+    }
+    if (fromStandardInput) {
+      return Optional.of(spool(console.in()));
+    }
+    if (!mayReadFiles) {
+      throw Failure.usage("The server opens no files for you; send it: ssh … < " + name.get());
+    }
+    try (InputStream in = Files.newInputStream(Path.of(name.get()))) {
+      return Optional.of(spool(in));
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      throw new Failure(Outcome.TEMPORARY_FAILURE, "Cannot read " + name.get(), e);
+    }
+  }
+
+  private static boolean isListOnStandardInput(UserSelection users) {
+    return users instanceof UserSelection.Listed
+        && ((UserSelection.Listed) users).file().equals("-");
+  }
+
+  private static Spool spool(InputStream in) throws Failure, IOException {
+    Spool spool = new Spool();
+    boolean complete = false;
+    try {
+      byte[] buffer = new byte[64 * 1024];
+      int got;
+      while ((got = in.read(buffer)) > 0) {
+        spool.write(buffer, 0, got);
+        if (spool.size() > Limits.MAX_INPUT) {
+          throw new Failure(
+              Outcome.DATA_ERROR,
+              "Standard input is longer than " + Limits.MAX_INPUT + " bytes; nothing was done");
+        }
+      }
+      if (spool.size() == 0) {
+        throw Failure.usage("There is nothing on standard input (with ssh -t there never is)");
+      }
+      complete = true;
+      return spool;
+    } finally {
+      if (!complete) {
+        spool.close();
+      }
+    }
+  }
+}

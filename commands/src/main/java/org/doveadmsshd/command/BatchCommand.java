@@ -1,0 +1,116 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+
+/** {@code doveadm batch}: several commands for each user. */
+final class BatchCommand implements Command {
+  @Override
+  public Manual manual() {
+    return new Manual(
+        "batch",
+        "<separator> <command> [<separator> <command> [...]]",
+        "several commands for each user",
+        """
+        The separator is any word that the commands do not have, such as a colon:
+        batch -A : expunge mailbox Trash all : quota recalc. The first command that fails ends the
+        batch for its user. Commands that print must print the same columns.
+        """,
+        List.of(),
+        true);
+  }
+
+  @Override
+  public boolean permutesOptions() {
+    return false; // those behind the first command are the commands' own
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    if (words.positionals().size() < 2) {
+      throw Failure.usage("doveadm batch " + manual().synopsis());
+    }
+    String separator = words.positionals().get(0);
+    List<String> names = new ArrayList<>();
+    List<Task.OfUser> tasks = new ArrayList<>();
+    List<String> line = new ArrayList<>();
+    for (String word : words.positionals().subList(1, words.positionals().size())) {
+      if (word.equals(separator)) {
+        add(line, time, names, tasks);
+        line.clear();
+      } else {
+        line.add(word);
+      }
+    }
+    add(line, time, names, tasks);
+    return new BatchTask(names, tasks, columns(tasks));
+  }
+
+  private static void add(List<String> line, Time time, List<String> names, List<Task.OfUser> tasks)
+      throws Failure {
+    Command command =
+        CommandCatalog.findAtStart(line)
+            .orElseThrow(
+                () ->
+                    Failure.usage(
+                        "batch: '%s' mail command doesn't exist"
+                            .formatted(line.isEmpty() ? "" : line.get(0))));
+    int length = command.name().split(" ").length;
+    Words words =
+        Words.parse(command.name(), command.manual().options(), line.subList(length, line.size()));
+    Task task = command.prepare(words, time);
+    if (!(task instanceof Task.OfUser) || task.input().isPresent() || task instanceof BatchTask) {
+      throw Failure.usage("batch: " + command.name() + " can't be one of several commands");
+    }
+    names.add(command.name());
+    tasks.add((Task.OfUser) task);
+  }
+
+  private static List<Column> columns(List<Task.OfUser> tasks) throws Failure {
+    List<Column> columns = List.of();
+    for (Task.OfUser task : tasks) {
+      if (!task.columns().isEmpty()) {
+        if (!columns.isEmpty() && !columns.equals(task.columns())) {
+          throw Failure.usage("batch: commands that print must print the same columns");
+        }
+        columns = task.columns();
+      }
+    }
+    return columns;
+  }
+
+  private record BatchTask(List<String> names, List<Task.OfUser> tasks, List<Column> columns)
+      implements Task.OfUser {
+    @Override
+    public String defaultFormatter() {
+      return tasks.stream()
+          .filter(task -> !task.columns().isEmpty())
+          .map(Task::defaultFormatter)
+          .findFirst()
+          .orElse("flow");
+    }
+
+    @Override
+    public boolean isRepeatable() {
+      return false;
+    }
+
+    @Override
+    public List<String> commands() {
+      return names;
+    }
+
+    @Override
+    public void run(UserContext context) throws Failure, IOException {
+      for (Task.OfUser task : tasks) {
+        task.run(context);
+        if (context.output().hasFailed()) {
+          return;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.Delivery;
+import org.doveadmsshd.storage.MailStore;
+import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.search.Candidate;
+import org.doveadmsshd.storage.search.Query;
+
+/** {@code doveadm copy} and {@code doveadm move}: puts matching mails into another mailbox. */
+final class CopyCommand implements Command {
+  private final boolean moves;
+
+  /**
+   * @param moves whether the mails leave where they are
+   */
+  CopyCommand(boolean moves) {
+    this.moves = moves;
+  }
+
+  @Override
+  public Manual manual() {
+    String verb = moves ? "move" : "copy";
+    return new Manual(
+        verb,
+        "<destination> [user <source user>] <search query>",
+        verb + " matching mails to another mailbox",
+        """
+        The destination is a mailbox of the user that -u names; it must exist. The mails are the
+        user's own, or those of the source user. Flags, keywords, received date and identity
+        (GUID) go with them. Bytes are shared on disk where the file system can do that.
+        """
+            + (moves
+                ? """
+
+        A mail moves in one step: whatever happens, it is in one of the two mailboxes. As with
+        expunge every branch of the query must name a mailbox and something else.
+        """
+                : "")
+            + "doveadm help search explains queries.\n",
+        List.of(Preview.OPTION),
+        true);
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    List<String> all = words.positionals();
+    boolean fromOther = all.size() > 2 && all.get(1).toLowerCase(Locale.ROOT).equals("user");
+    int first = fromOther ? 3 : 1;
+    if (all.size() <= first) {
+      throw Failure.usage("doveadm " + name() + " " + manual().synopsis());
+    }
+    Query query = MailSearch.query(this, all.subList(first, all.size()), time);
+    if (moves) {
+      ExpungeCommand.checkSafety("move", query);
+    }
+    Optional<String> source = fromOther ? Optional.of(all.get(2)) : Optional.empty();
+    return new CopyTask(
+        moves, all.get(0), source, new MailSearch(query, true), words.has(Preview.NAME));
+  }
+
+  private record CopyTask(
+      boolean moves, String target, Optional<String> source, MailSearch search, boolean dryRun)
+      implements Task.OfUser {
+    @Override
+    public List<Column> columns() {
+      return dryRun ? new Preview(search).columns() : List.of();
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "flow";
+    }
+
+    @Override
+    public boolean isRepeatable() {
+      return false;
+    }
+
+    @Override
+    public void run(UserContext context) throws Failure, IOException {
+      if (source.isEmpty()) {
+        run(context, context.store());
+      } else {
+        try (MailStore other = context.others().open(source.get())) {
+          run(context, other);
+        }
+      }
+    }
+
+    private void run(UserContext context, MailStore from) throws Failure, IOException {
+      try (Mailbox mailbox = context.store().find(target).orElseThrow(() -> missing(target))) {
+        if (dryRun) {
+          Preview.Tally tally = new Preview.Tally();
+          search.forEach(from, context.output(), true, tally);
+          tally.print(context.output());
+          return;
+        }
+        try (Copying copying = new Copying(mailbox, moves, context.output())) {
+          search.forEach(from, context.output(), true, copying);
+        }
+      }
+    }
+  }
+
+  static Failure missing(String mailbox) {
+    return new Failure(
+        Outcome.NOT_FOUND,
+        "Can't open mailbox '%s': Mailbox doesn't exist: %s".formatted(mailbox, mailbox));
+  }
+
+  /** Takes what it is shown to a mailbox; all of one source mailbox together. */
+  static final class Copying implements MailSearch.Visitor, java.io.Closeable {
+    private final Mailbox target;
+    private final boolean moves;
+    private final Output output;
+    private Mailbox source;
+    private Delivery delivery;
+
+    Copying(Mailbox target, boolean moves, Output output) {
+      this.target = target;
+      this.moves = moves;
+      this.output = output;
+    }
+
+    @Override
+    public void visit(Mailbox mailbox, Candidate candidate) throws Failure {
+      if (mailbox != source) {
+        close(); // what was taken from a mailbox that failed is not put in
+        source = mailbox;
+        delivery = target.deliver();
+      }
+      if (moves) {
+        delivery.move(candidate.mail());
+      } else {
+        delivery.copy(candidate.mail());
+      }
+    }
+
+    @Override
+    public void end(Mailbox mailbox) throws Failure {
+      if (delivery != null) {
+        output.count(moves ? "moved" : "copied", delivery.commit());
+        close();
+      }
+    }
+
+    /** Drops what was not committed. */
+    @Override
+    public void close() {
+      if (delivery != null) {
+        delivery.close();
+        delivery = null;
+        source = null;
+      }
+    }
+  }
+}

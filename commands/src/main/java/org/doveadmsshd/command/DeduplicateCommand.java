@@ -1,0 +1,102 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.mime.HeaderField;
+import org.doveadmsshd.storage.search.Candidate;
+
+/** {@code doveadm deduplicate}: keeps the first of mails that are the same. */
+final class DeduplicateCommand implements Command {
+  private static final String BY_ID = "by-msgid";
+
+  @Override
+  public Manual manual() {
+    return new Manual(
+        "deduplicate",
+        "<search query>",
+        "remove further copies of mails from a mailbox",
+        """
+        In each mailbox, among the mails that match, the first of those that are the same is
+        kept and the others are removed. The same are mails of one identity (GUID), such as
+        copies have; with -m those of one Message-ID. Mails without one are all kept.
+        doveadm help search explains queries.
+        """,
+        List.of(
+            new Option('m', BY_ID, null, "compare by Message-ID rather than by GUID"),
+            Preview.OPTION),
+        true);
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    MailSearch search = new MailSearch(MailSearch.query(this, words.positionals(), time), true);
+    return new DeduplicateTask(search, words.has(BY_ID), words.has(Preview.NAME));
+  }
+
+  private record DeduplicateTask(MailSearch search, boolean byId, boolean dryRun)
+      implements Task.OfUser {
+    @Override
+    public List<Column> columns() {
+      return dryRun ? new Preview(search).columns() : List.of();
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "flow";
+    }
+
+    @Override
+    public void run(UserContext context) throws Failure, IOException {
+      Preview.Tally tally = new Preview.Tally();
+      search.forEach(context, true, new Visitor(context.output(), tally));
+      if (dryRun) {
+        tally.print(context.output());
+      }
+    }
+
+    /** Removes what it has seen before. */
+    private final class Visitor implements MailSearch.Visitor {
+      private final Output output;
+      private final Preview.Tally tally;
+      private final Set<String> seen = new HashSet<>();
+
+      Visitor(Output output, Preview.Tally tally) {
+        this.output = output;
+        this.tally = tally;
+      }
+
+      @Override
+      public void visit(Mailbox mailbox, Candidate candidate) throws Failure {
+        String key = byId ? messageId(candidate) : candidate.mail().guid();
+        if (key.isEmpty() || seen.add(key)) {
+          return;
+        }
+        if (dryRun) {
+          tally.add(mailbox, candidate.mail());
+        } else {
+          candidate.mail().expunge();
+          output.count("expunged", 1);
+        }
+      }
+
+      @Override
+      public void end(Mailbox mailbox) {
+        seen.clear();
+      }
+    }
+
+    private static String messageId(Candidate candidate) throws Failure {
+      for (HeaderField field : candidate.header()) {
+        if (field.isNamed("message-id")) {
+          return field.value().strip();
+        }
+      }
+      return "";
+    }
+  }
+}

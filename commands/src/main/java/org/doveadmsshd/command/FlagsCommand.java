@@ -1,0 +1,135 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.Flag;
+import org.doveadmsshd.storage.Flags;
+
+/** {@code doveadm flags add|remove|replace}: changes flags and keywords of matching mails. */
+final class FlagsCommand implements Command {
+  private final Change change;
+
+  /** What is done with the flags that are named. */
+  enum Change {
+    ADD("set flags of matching mails") {
+      @Override
+      Flags apply(Flags old, Flags named) {
+        return old.plus(named);
+      }
+    },
+    REMOVE("take flags off matching mails") {
+      @Override
+      Flags apply(Flags old, Flags named) {
+        return old.minus(named);
+      }
+    },
+    REPLACE("give matching mails these flags and no others") {
+      @Override
+      Flags apply(Flags old, Flags named) {
+        return named;
+      }
+    };
+
+    private final String summary;
+
+    Change(String summary) {
+      this.summary = summary;
+    }
+
+    abstract Flags apply(Flags old, Flags named);
+  }
+
+  FlagsCommand(Change change) {
+    this.change = change;
+  }
+
+  @Override
+  public Manual manual() {
+    return new Manual(
+        "flags " + change.name().toLowerCase(Locale.ROOT),
+        "<flags> <search query>",
+        change.summary,
+        """
+        Flags are one word, separated by spaces: '\\Seen \\Flagged'. With a backslash there are
+        \\Answered \\Flagged \\Deleted \\Seen \\Draft, in any case; every other word is a keyword,
+        such as $Forwarded. A mailbox has room for 26 keywords.
+        doveadm help search explains queries.
+        """,
+        List.of(Preview.OPTION),
+        true);
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    if (words.positionals().size() < 2) {
+      throw Failure.usage("doveadm " + name() + " " + manual().synopsis());
+    }
+    Flags named = flags(words.positionals().get(0));
+    List<String> rest = words.positionals().subList(1, words.positionals().size());
+    MailSearch search = new MailSearch(MailSearch.query(this, rest, time), true);
+    return words.has(Preview.NAME) ? new Preview(search) : new FlagsTask(change, named, search);
+  }
+
+  private static Flags flags(String words) throws Failure {
+    List<Flag> flags = new ArrayList<>();
+    List<String> keywords = new ArrayList<>();
+    for (String word : words.strip().split("\\s+")) {
+      if (word.startsWith("\\")) {
+        flags.add(systemFlag(word));
+      } else if (!word.isEmpty()) {
+        checkKeyword(word);
+        keywords.add(word);
+      }
+    }
+    return Flags.of(flags, keywords);
+  }
+
+  private static Flag systemFlag(String word) throws Failure {
+    for (Flag flag : Flag.values()) {
+      if (flag.text().equalsIgnoreCase(word)) {
+        return flag;
+      }
+    }
+    throw new Failure(
+        Outcome.TEMPORARY_FAILURE,
+        "Invalid system flag: "
+            + word
+            + " (there are \\Answered \\Flagged \\Deleted \\Seen \\Draft)");
+  }
+
+  /** A keyword is an atom (RFC 3501 section 9). */
+  private static void checkKeyword(String word) throws Failure {
+    if (!word.matches("[!#$&'+,./0-9:;<=>?@A-Z\\[^_`a-z|}~-]+")) {
+      throw new Failure(Outcome.DATA_ERROR, "Invalid characters in keyword: " + word);
+    }
+  }
+
+  private record FlagsTask(Change change, Flags named, MailSearch search) implements Task.OfUser {
+    @Override
+    public List<Column> columns() {
+      return List.of();
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "flow";
+    }
+
+    @Override
+    public void run(UserContext context) throws Failure, IOException {
+      search.forEach(
+          context,
+          false,
+          (mailbox, candidate) -> {
+            Flags old = candidate.flags();
+            candidate.mail().setFlags(change.apply(old, named));
+            context.output().count("matched", 1);
+          });
+    }
+  }
+}

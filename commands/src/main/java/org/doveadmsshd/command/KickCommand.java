@@ -1,0 +1,72 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.List;
+import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.protocol.Value;
+
+/** {@code doveadm kick}: ends runs and lanes of master users. */
+final class KickCommand implements Command {
+  @Override
+  public Manual manual() {
+    return new Manual(
+        "kick",
+        "<master mask>|<id>",
+        "end runs and lanes in progress",
+        """
+        Ends what doveadm who shows: all of the master users that match the mask, or the one with
+        that id. Users under way are finished up to the mail they are at. Who may not see every
+        user ends only what is his own. Exit code 68 when there is nothing to end.
+        """,
+        List.of(new Option('f', "force", null, "accepted; the same is done without it")),
+        false);
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    if (words.positionals().size() != 1) {
+      throw Failure.usage("doveadm kick " + manual().synopsis());
+    }
+    return new KickTask(words.positionals().get(0));
+  }
+
+  private record KickTask(String which) implements Task.OfServer {
+    @Override
+    public List<Column> columns() {
+      return List.of(new Column("id"), new Column("kind"), new Column("master"));
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "table";
+    }
+
+    @Override
+    public void run(ServerContext context) throws Failure, IOException {
+      boolean all = context.master().scope().hasAllUsers();
+      String own = context.master().name();
+      UserMask mask = new UserMask(which);
+      List<ServerContext.Activity.Entry> ended =
+          context
+              .activity()
+              .kick(
+                  entry ->
+                      (all || entry.master().equals(own))
+                          && !entry.doing().startsWith("kick")
+                          && (entry.id().equals(which) || mask.matches(entry.master())));
+      for (ServerContext.Activity.Entry entry : ended) {
+        context
+            .output()
+            .row(
+                null,
+                List.of(Value.of(entry.id()), Value.of(entry.kind()), Value.of(entry.master())));
+      }
+      if (ended.isEmpty()) {
+        throw new Failure(Outcome.NOT_FOUND, "no users kicked");
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package org.doveadmsshd.command;
+
+import java.util.List;
+import java.util.Optional;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.MailStore;
+
+/** {@code doveadm mailbox create}: makes mailboxes. */
+final class MailboxCreateCommand implements Command {
+  @Override
+  public Manual manual() {
+    return new Manual(
+        "mailbox create",
+        "<mailbox> [...]",
+        "make mailboxes",
+        """
+        Levels of the hierarchy have a dot between them; parents need not exist. A mailbox that
+        exists already is an error with exit code 65.
+        """,
+        List.of(
+            new Option('s', "subscriptions", null, "subscribe to them"),
+            new Option('g', "guid", "guid", "identity of the mailbox, 32 hexadecimal digits")),
+        true);
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    if (words.positionals().isEmpty()) {
+      throw Failure.usage("doveadm mailbox create [-s] [-g <guid>] " + manual().synopsis());
+    }
+    boolean subscribes = words.has("subscriptions");
+    Optional<String> guid = guid("guid", words);
+    if (guid.isPresent() && words.positionals().size() > 1) {
+      throw Failure.usage("mailbox create: -g is for one mailbox");
+    }
+    return MailboxEdit.each(
+        words.positionals(),
+        "create",
+        "mailboxes created",
+        (store, mailbox) -> {
+          boolean directory = mailbox.length() > 1 && mailbox.endsWith("" + MailStore.SEPARATOR);
+          String name = directory ? mailbox.substring(0, mailbox.length() - 1) : mailbox;
+          store.create(name, guid);
+          if (subscribes) {
+            store.subscribe(List.of(name), true);
+          }
+        });
+  }
+
+  /** A GUID that an option has, in lower case. */
+  static Optional<String> guid(String option, Words words) throws Failure {
+    Optional<String> guid =
+        words.value(option).map(text -> text.toLowerCase(java.util.Locale.ROOT));
+    if (guid.isPresent() && !guid.get().matches("[0-9a-f]{32}")) {
+      throw Failure.usage("Invalid --" + option + ": 32 hexadecimal digits are expected");
+    }
+    return guid;
+  }
+}

@@ -1,0 +1,61 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.List;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.MailStore;
+
+/** A task that changes mailboxes and prints nothing. */
+record MailboxEdit(Edit edit) implements Task.OfUser {
+  /** What is done. */
+  @FunctionalInterface
+  interface Edit {
+    void on(MailStore store, Output output) throws Failure, IOException;
+  }
+
+  /** What is done to one of several mailboxes; those that fail do not stop the others. */
+  @FunctionalInterface
+  interface OneEdit {
+    void on(MailStore store, String mailbox) throws Failure;
+  }
+
+  /** A task that does the same to several mailboxes. */
+  static MailboxEdit each(List<String> mailboxes, String verb, String done, OneEdit edit) {
+    return new MailboxEdit(
+        (store, output) -> {
+          for (String mailbox : mailboxes) {
+            output.checkpoint();
+            try {
+              edit.on(store, mailbox);
+              output.count(done, 1);
+            } catch (Failure e) {
+              if (e.outcome() == Outcome.CANCELLED || e.outcome() == Outcome.TIMED_OUT) {
+                throw e;
+              }
+              output.failed(
+                  new Failure(
+                      e.outcome(),
+                      "Can't %s mailbox %s: %s".formatted(verb, mailbox, e.getMessage()),
+                      e.getCause()));
+            }
+          }
+        });
+  }
+
+  @Override
+  public List<Column> columns() {
+    return List.of();
+  }
+
+  @Override
+  public String defaultFormatter() {
+    return "flow";
+  }
+
+  @Override
+  public void run(UserContext context) throws Failure, IOException {
+    edit.on(context.store(), context.output());
+  }
+}

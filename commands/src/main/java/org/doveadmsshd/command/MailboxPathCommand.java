@@ -1,0 +1,72 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Value;
+import org.doveadmsshd.storage.MailStore.Part;
+
+/** {@code doveadm mailbox path}: where a mailbox lies on the server. */
+final class MailboxPathCommand implements Command {
+  /** What has no path with Maildir is printed as an empty line. */
+  private static final Map<String, Optional<Part>> TYPES =
+      Map.of(
+          "dir", Optional.of(Part.DIRECTORY),
+          "mailbox", Optional.of(Part.MAILBOX),
+          "control", Optional.of(Part.CONTROL),
+          "index", Optional.of(Part.INDEX),
+          "alt-dir", Optional.empty(),
+          "alt-mailbox", Optional.empty(),
+          "index-private", Optional.empty());
+
+  @Override
+  public Manual manual() {
+    return new Manual(
+        "mailbox path",
+        "<mailbox>",
+        "show where a mailbox lies on the server",
+        """
+        Whether the mailbox exists is not looked at. Maildir has no alternative storage and no
+        private index; nothing is printed for alt-dir, alt-mailbox and index-private.
+        """,
+        List.of(
+            new Option(
+                't',
+                "type",
+                "type",
+                "dir, alt-dir, mailbox, alt-mailbox, control, index, index-private")),
+        true);
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    Optional<Part> part = TYPES.get(words.value("type").orElse("index"));
+    if (words.positionals().size() != 1 || part == null) {
+      throw Failure.usage("doveadm mailbox path [-t <type>] " + manual().synopsis());
+    }
+    return new PathTask(words.positionals().get(0), part);
+  }
+
+  private record PathTask(String mailbox, Optional<Part> part) implements Task.OfUser {
+    @Override
+    public List<Column> columns() {
+      return List.of(new Column("path", Column.HIDE_TITLE));
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "flow";
+    }
+
+    @Override
+    public void run(UserContext context) throws Failure, IOException {
+      if (part.isPresent()) {
+        String path = context.store().path(mailbox, part.get());
+        context.output().row(mailbox, List.of(Value.of(path)));
+      }
+    }
+  }
+}

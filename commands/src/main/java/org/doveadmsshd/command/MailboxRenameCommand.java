@@ -1,0 +1,55 @@
+package org.doveadmsshd.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.MailStore;
+
+/** {@code doveadm mailbox rename}: gives a mailbox and its children another name. */
+final class MailboxRenameCommand implements Command {
+  @Override
+  public Manual manual() {
+    return new Manual(
+        "mailbox rename",
+        "<old name> <new name>",
+        "rename a mailbox with its children",
+        """
+        Mails, UIDs and identity stay as they are. Children are renamed before their parent, each
+        in one step; if the server is interrupted in between, the same command does the rest.
+        """,
+        List.of(new Option('s', "subscriptions", null, "rename subscriptions, too")),
+        true);
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    if (words.positionals().size() != 2) {
+      throw Failure.usage("doveadm mailbox rename [-s] " + manual().synopsis());
+    }
+    String from = words.positionals().get(0);
+    String to = words.positionals().get(1);
+    return MailboxEdit.each(
+        List.of(from),
+        "rename",
+        "mailboxes renamed",
+        (store, mailbox) -> {
+          store.rename(from, to);
+          if (words.has("subscriptions")) {
+            renameSubscriptions(store, from, to);
+          }
+        });
+  }
+
+  private static void renameSubscriptions(MailStore store, String from, String to) throws Failure {
+    List<String> old = new ArrayList<>();
+    List<String> renamed = new ArrayList<>();
+    for (String name : store.subscriptions()) {
+      if (name.equals(from) || name.startsWith(from + MailStore.SEPARATOR)) {
+        old.add(name);
+        renamed.add(to + name.substring(from.length()));
+      }
+    }
+    store.subscribe(renamed, true);
+    store.subscribe(old, false);
+  }
+}

@@ -1,0 +1,39 @@
+package org.doveadmsshd.command;
+
+import java.util.List;
+import org.doveadmsshd.protocol.Failure;
+
+/** {@code doveadm mailbox subscribe} and {@code unsubscribe}. */
+final class MailboxSubscribeCommand implements Command {
+  private final boolean subscribes;
+
+  MailboxSubscribeCommand(boolean subscribes) {
+    this.subscribes = subscribes;
+  }
+
+  @Override
+  public Manual manual() {
+    return new Manual(
+        subscribes ? "mailbox subscribe" : "mailbox unsubscribe",
+        "<mailbox> [...]",
+        subscribes ? "subscribe to mailboxes" : "end subscriptions to mailboxes",
+        """
+        The mailboxes need not exist, and it is no error when nothing changes by it.
+        """,
+        List.of(),
+        true);
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    List<String> names = words.positionals();
+    if (names.isEmpty()) {
+      throw Failure.usage("doveadm " + name() + " " + manual().synopsis());
+    }
+    return new MailboxEdit(
+        (store, output) -> {
+          int unchanged = store.subscribe(names, subscribes).size();
+          output.count(subscribes ? "subscribed" : "unsubscribed", names.size() - (long) unchanged);
+        });
+  }
+}

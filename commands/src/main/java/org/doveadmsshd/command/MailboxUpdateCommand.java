@@ -1,0 +1,61 @@
+package org.doveadmsshd.command;
+
+import java.util.List;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.Mailbox;
+
+/** {@code doveadm mailbox update}: changes what identifies a mailbox. */
+final class MailboxUpdateCommand implements Command {
+  private static final List<String> OF_INDEX =
+      List.of("min-first-recent-uid", "min-highest-modseq", "min-highest-pvt-modseq");
+
+  @Override
+  public Manual manual() {
+    return new Manual(
+        "mailbox update",
+        "<mailbox>",
+        "change what identifies a mailbox and its UIDs",
+        """
+        Another UIDVALIDITY makes mail clients forget all they know of the mailbox and load it
+        anew. The options about recent mails and modification sequences concern Dovecot's index,
+        which is not written here; they are refused.
+        """,
+        List.of(
+            new Option((char) 0, "mailbox-guid", "guid", "32 hexadecimal digits"),
+            new Option((char) 0, "uid-validity", "number", "the UIDVALIDITY"),
+            new Option((char) 0, "min-next-uid", "uid", "the next mail gets at least this UID"),
+            new Option((char) 0, "min-first-recent-uid", "uid", "not possible here"),
+            new Option((char) 0, "min-highest-modseq", "number", "not possible here"),
+            new Option((char) 0, "min-highest-pvt-modseq", "number", "not possible here")),
+        true);
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    if (words.positionals().size() != 1) {
+      throw Failure.usage("doveadm mailbox update [options] " + manual().synopsis());
+    }
+    for (String option : OF_INDEX) {
+      if (words.has(option)) {
+        throw new Failure(
+            Outcome.DATA_ERROR,
+            "--" + option + " is kept in Dovecot's index alone, which is not written here");
+      }
+    }
+    Mailbox.Update update =
+        new Mailbox.Update(
+            MailboxCreateCommand.guid("mailbox-guid", words),
+            SaveCommand.number("uid-validity", words),
+            SaveCommand.number("min-next-uid", words));
+    return MailboxEdit.each(
+        words.positionals(),
+        "update",
+        "mailboxes updated",
+        (store, name) -> {
+          try (Mailbox mailbox = Mailboxes.open(store, name)) {
+            mailbox.update(update);
+          }
+        });
+  }
+}

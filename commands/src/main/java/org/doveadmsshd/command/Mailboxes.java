@@ -1,0 +1,43 @@
+package org.doveadmsshd.command;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.MailStore;
+import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.search.MailboxPattern;
+
+/** The mailboxes that a command names, by name or by mask. */
+final class Mailboxes {
+  private Mailboxes() {}
+
+  /**
+   * Opens a mailbox.
+   *
+   * @throws Failure with exit code 68 when there is none
+   */
+  static Mailbox open(MailStore store, String name) throws Failure {
+    return store
+        .find(name)
+        .orElseThrow(() -> new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + name));
+  }
+
+  /** The selectable mailboxes that match a mask; a name without wildcards stands for itself. */
+  static Set<String> matching(MailStore store, List<MailboxPattern> masks) throws Failure {
+    Set<String> names = new LinkedHashSet<>();
+    for (MailboxPattern mask : masks) {
+      if (!mask.hasWildcard()) {
+        names.add(mask.text());
+        continue;
+      }
+      for (MailStore.Entry entry : store.list()) {
+        if (entry.selectable() && mask.matches(entry.name())) {
+          names.add(entry.name());
+        }
+      }
+    }
+    return names;
+  }
+}

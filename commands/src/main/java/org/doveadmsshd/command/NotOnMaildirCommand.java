@@ -1,0 +1,119 @@
+package org.doveadmsshd.command;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+
+/**
+ * A command that has no meaning without Dovecot's index, or with Maildir. It says so, with the exit
+ * code that Dovecot gives.
+ *
+ * @param failure exit code and words; nothing where Dovecot, too, does nothing and succeeds
+ */
+record NotOnMaildirCommand(Manual manual, Optional<Outcome> failure) implements Command {
+  private static final String KEYS = "/private|/shared";
+
+  /** All of them. */
+  static List<Command> all() {
+    return List.of(
+        none(
+            "purge",
+            "",
+            "remove mails of no references from dbox files",
+            "Maildir has no such files: there is nothing to do, and the command succeeds."),
+        none(
+            "altmove",
+            "<search query>",
+            "move mails to alternative storage",
+            "Maildir has no alternative storage: mails stay, and the command succeeds.",
+            new Option('r', "reverse", null, "back to primary storage")),
+        none(
+            "mailbox cache purge",
+            "<mailbox> [...]",
+            "rewrite Dovecot's cache of mailboxes",
+            "Dovecot's cache is Dovecot's alone: nothing is done, and the command succeeds."),
+        refused("mailbox cache remove", "<search query>", "drop mails from Dovecot's cache"),
+        refused(
+            "mailbox cache decision",
+            "<mailbox> [...]",
+            "show what Dovecot caches",
+            new Option('a', "all", null, "all fields"),
+            new Option((char) 0, "fields", "fields", "these fields"),
+            new Option((char) 0, "last-used", "time", "set when they were last used"),
+            new Option((char) 0, "decision", "decision", "yes, temp or no")),
+        attributes("mailbox metadata get", "<mailbox> <key>", "show a mailbox attribute"),
+        attributes(
+            "mailbox metadata list",
+            "<mailbox> [<prefix>]",
+            "list mailbox attributes",
+            new Option('p', "prepend-prefix", null, "whole keys")),
+        attributes("mailbox metadata set", "<mailbox> <key> <value>", "set a mailbox attribute"),
+        attributes("mailbox metadata unset", "<mailbox> <key>", "remove a mailbox attribute"),
+        elsewhere("backup"),
+        elsewhere("sync"));
+  }
+
+  private static Command none(
+      String name, String synopsis, String summary, String why, Option... options) {
+    Manual manual = new Manual(name, synopsis, summary, why + "\n", List.of(options), true);
+    return new NotOnMaildirCommand(manual, Optional.empty());
+  }
+
+  private static Command refused(String name, String synopsis, String summary, Option... options) {
+    String why = "Not applicable here: Dovecot's cache is read and written by Dovecot alone.\n";
+    Manual manual = new Manual(name, synopsis, summary, why, List.of(options), true);
+    return new NotOnMaildirCommand(manual, Optional.of(Outcome.DATA_ERROR));
+  }
+
+  private static Command attributes(
+      String name, String synopsis, String summary, Option... options) {
+    List<Option> all = new java.util.ArrayList<>(List.of(options));
+    all.add(new Option('s', "allow-empty-mailbox-name", null, "attributes of the server"));
+    String why =
+        "Mailbox attributes not enabled: Maildir has no place for them, and Dovecot keeps them\n"
+            + "where mail_attribute_dict says. As with Dovecot without it, the exit code is 65.\n";
+    return new NotOnMaildirCommand(
+        new Manual(name, synopsis, summary, why, all, true), Optional.of(Outcome.DATA_ERROR));
+  }
+
+  private static Command elsewhere(String name) {
+    String why =
+        "Not implemented: mailboxes are not synchronized between servers yet. Use doveadm\n"
+            + "import to copy mails from another place on the same server.\n";
+    Manual manual =
+        new Manual(
+            name, "<destination>", "not implemented: synchronize mailboxes", why, List.of(), true);
+    return new NotOnMaildirCommand(manual, Optional.of(Outcome.TEMPORARY_FAILURE));
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    long required =
+        List.of(manual.synopsis().split(" (?=[<\\[])")).stream()
+            .filter(word -> word.startsWith("<"))
+            .count();
+    if (words.positionals().size() < required) {
+      throw Failure.usage("doveadm " + name() + " " + manual.synopsis());
+    }
+    if (manual.synopsis().contains("query")) {
+      MailSearch.query(this, words.positionals(), time);
+    }
+    if (name().matches("mailbox metadata (get|set|unset)")) {
+      checkKey(words.positionals().get(1));
+    }
+    if (failure.isPresent()) {
+      String sentence = manual.description().strip().replace('\n', ' ');
+      throw new Failure(failure.get(), name() + ": " + sentence);
+    }
+    return new MailboxEdit((store, output) -> output.checkpoint());
+  }
+
+  private static void checkKey(String key) throws Failure {
+    if (!key.toLowerCase(Locale.ROOT).matches("(" + KEYS + ")/.+")) {
+      throw Failure.usage(
+          "Invalid metadata key '%s': Must begin with /private or /shared".formatted(key));
+    }
+  }
+}

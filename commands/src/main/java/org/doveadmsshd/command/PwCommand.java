@@ -1,0 +1,92 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.doveadmsshd.auth.scheme.PasswordHash;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.protocol.Value;
+
+/** {@code doveadm pw}: makes and checks password hashes. */
+final class PwCommand implements Command {
+  @Override
+  public Manual manual() {
+    return new Manual(
+        "pw",
+        "",
+        "make or check the hash of a password",
+        """
+        The password is the first line of standard input, or that of -p, where others may see it.
+        """,
+        List.of(
+            new Option('l', "list", null, "list the schemes"),
+            new Option('p', "password", "password", "the password"),
+            new Option('s', "scheme", "scheme", "how to hash it; CRYPT when not given"),
+            new Option('r', "rounds", "number", "how much work it shall be"),
+            new Option('t', "test", "hash", "check the password against {SCHEME}hash"),
+            new Option('u', "user", "user", "accepted; no scheme here needs it"),
+            new Option('V', "verify", null, "check the new hash, and say so")),
+        false);
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    if (!words.positionals().isEmpty()) {
+      throw Failure.usage("doveadm pw takes no arguments (-p gives the password)");
+    }
+    return new PwTask(
+        words.has("list"),
+        words.value("password"),
+        words.value("scheme").orElse("CRYPT"),
+        (int) SaveCommand.number("rounds", words).orElse(0),
+        words.value("test"),
+        words.has("verify"));
+  }
+
+  private record PwTask(
+      boolean lists,
+      Optional<String> password,
+      String scheme,
+      int rounds,
+      Optional<String> test,
+      boolean verifies)
+      implements Task.Local {
+    @Override
+    public List<Column> columns() {
+      return List.of(new Column("hash", Column.HIDE_TITLE));
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "flow";
+    }
+
+    @Override
+    public Optional<String> input() {
+      return lists || password.isPresent() ? Optional.empty() : Optional.of("-");
+    }
+
+    @Override
+    public void run(UserContext.Input input, Output output) throws Failure, IOException {
+      if (lists) {
+        print(output, String.join(" ", PasswordHash.schemes()));
+        return;
+      }
+      String given = password.isPresent() ? password.get() : AuthCommand.password(input);
+      String hash = test.isPresent() ? test.get() : PasswordHash.make(scheme, given, rounds);
+      boolean checks = verifies || test.isPresent();
+      if (checks && !PasswordHash.parse(hash, "CRYPT").verify(given)) {
+        throw new Failure(
+            Outcome.TEMPORARY_FAILURE,
+            "reverse password verification check failed: Password mismatch");
+      }
+      print(output, checks ? hash + " (verified)" : hash);
+    }
+
+    private static void print(Output output, String line) throws Failure, IOException {
+      output.row(null, List.of(Value.of(line)));
+    }
+  }
+}

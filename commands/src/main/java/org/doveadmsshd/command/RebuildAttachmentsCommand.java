@@ -1,0 +1,84 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Value;
+import org.doveadmsshd.storage.Flags;
+import org.doveadmsshd.storage.mime.ContentField;
+import org.doveadmsshd.storage.mime.MimeTree;
+import org.doveadmsshd.storage.search.Candidate;
+
+/**
+ * {@code doveadm rebuild attachments}: sets the keywords that say whether mails have attachments.
+ */
+final class RebuildAttachmentsCommand implements Command {
+  private static final Flags WITH = new Flags(0, List.of("$HasAttachment"));
+  private static final Flags WITHOUT = new Flags(0, List.of("$HasNoAttachment"));
+
+  @Override
+  public Manual manual() {
+    return new Manual(
+        "rebuild attachments",
+        "<search query>",
+        "set the keywords $HasAttachment and $HasNoAttachment",
+        """
+        A mail has an attachment when a part says so (Content-Disposition: attachment), or is
+        neither text nor multipart nor shown inside the text. Prints UID, and yes or no, for every
+        mail. doveadm help search explains queries.
+        """,
+        List.of(),
+        true);
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    return new RebuildTask(new MailSearch(MailSearch.query(this, words.positionals(), time), true));
+  }
+
+  private record RebuildTask(MailSearch search) implements Task.OfUser {
+    @Override
+    public List<Column> columns() {
+      return List.of(new Column("uid", Column.NUMBER), new Column("attachment"));
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "table";
+    }
+
+    @Override
+    public void run(UserContext context) throws Failure, IOException {
+      search.forEach(
+          context,
+          true,
+          (mailbox, candidate) -> {
+            boolean has = hasAttachment(candidate);
+            Flags now = candidate.flags().minus(has ? WITHOUT : WITH).plus(has ? WITH : WITHOUT);
+            candidate.mail().setFlags(now);
+            List<Value> row =
+                List.of(Value.of(candidate.mail().uid()), Value.of(has ? "yes" : "no"));
+            context.output().row(mailbox.name(), row);
+            context.output().count("mails", 1);
+          });
+    }
+
+    private static boolean hasAttachment(Candidate candidate) throws Failure {
+      for (MimeTree.Node node : candidate.structure().nodes()) {
+        String disposition = node.first("content-disposition");
+        String kind =
+            disposition == null
+                ? ""
+                : ContentField.parse(disposition).value().toLowerCase(Locale.ROOT);
+        String type = node.part().type();
+        boolean other = !type.startsWith("text/") && !type.startsWith("multipart/");
+        if (kind.equals("attachment") || other && !kind.equals("inline")) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.util.List;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.MailStore;
+import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.search.MailboxPattern;
+
+/** {@code doveadm force-resync} and {@code doveadm index}: what can be put in order beforehand. */
+final class ResyncCommand implements Command {
+  private final boolean repairs;
+
+  /**
+   * @param repairs whether damage is repaired; if not, new mails get their UIDs and that is all
+   */
+  ResyncCommand(boolean repairs) {
+    this.repairs = repairs;
+  }
+
+  @Override
+  public Manual manual() {
+    return repairs
+        ? new Manual(
+            "force-resync",
+            "<mailbox mask>",
+            "put mailboxes in order, rebuild what is damaged",
+            """
+            New mails get their UIDs, UIDs of mails that are gone are forgotten, and a damaged
+            dovecot-uidlist is rebuilt: all mails of that mailbox then get new UIDs, and clients load
+            it anew. Dovecot's own index files are left to Dovecot. * stands for any name, % for
+            anything within one level.
+            """,
+            List.of(new Option('f', "fsck", null, "accepted; the same is done without it")),
+            true)
+        : new Manual(
+            "index",
+            "<mailbox mask>",
+            "give new mails their UIDs",
+            """
+            There is no index here to be filled: the command gives new mails their UIDs, so that the
+            first who looks does not have to. * stands for any name, % for anything within one level.
+            """,
+            List.of(
+                new Option('q', "queue", null, "accepted; it is done at once"),
+                new Option('n', "max-recent", "number", "skip mailboxes with more new mails")),
+            true);
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    if (words.positionals().size() != 1) {
+      throw Failure.usage("doveadm " + name() + " " + manual().synopsis());
+    }
+    List<MailboxPattern> masks = List.of(new MailboxPattern(words.positionals().get(0)));
+    long most = SaveCommand.number("max-recent", words).orElse(Long.MAX_VALUE);
+    return new MailboxEdit((store, output) -> run(store, output, masks, most));
+  }
+
+  private void run(MailStore store, Output output, List<MailboxPattern> masks, long most)
+      throws Failure, IOException {
+    for (String name : Mailboxes.matching(store, masks)) {
+      output.checkpoint();
+      try (Mailbox mailbox = Mailboxes.open(store, name)) {
+        if (repairs) {
+          mailbox.resync();
+        } else if (most == Long.MAX_VALUE || recent(mailbox) <= most) {
+          mailbox.mails(true);
+        }
+        output.count("mailboxes", 1);
+      } catch (Failure e) {
+        if (e.outcome() == Outcome.CANCELLED || e.outcome() == Outcome.TIMED_OUT) {
+          throw e;
+        }
+        output.failed(e);
+      }
+    }
+  }
+
+  private static long recent(Mailbox mailbox) throws Failure {
+    long recent = 0;
+    for (org.doveadmsshd.storage.Mail mail : mailbox.mails(false)) {
+      recent += mail.flags().has(org.doveadmsshd.storage.Flag.RECENT) ? 1 : 0;
+    }
+    return recent;
+  }
+}

@@ -1,0 +1,113 @@
+package org.doveadmsshd.command;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.Delivery;
+import org.doveadmsshd.storage.Flags;
+import org.doveadmsshd.storage.MailStore;
+import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.search.DateArgument;
+
+/** {@code doveadm save}: puts a new mail into a mailbox. */
+final class SaveCommand implements Command {
+  @Override
+  public Manual manual() {
+    return new Manual(
+        "save",
+        "[<file>]",
+        "put a mail from standard input or a file into a mailbox",
+        """
+        The mail is read to its end before any user gets it: ssh admin@host doveadm save -u user
+        < mail. With several users everyone gets a copy. A file is one of your own machine, so it
+        can be named to doveadm-ssh only. The mailbox must exist. When the command has ended well
+        the mail is safely on disk.
+        """,
+        List.of(
+            new Option('m', "mailbox", "mailbox", "where to put it; INBOX when not given"),
+            new Option('U', "uid", "uid", "its UID, if that has not been given away yet"),
+            new Option('g', "guid", "guid", "its identity"),
+            new Option('r', "received-date", "date", "when it was received; now when not given")),
+        true);
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    if (words.positionals().size() > 1) {
+      throw Failure.usage("Extraneous arguments found: " + words.positionals().get(1));
+    }
+    OptionalLong received =
+        words.has("received-date")
+            ? OptionalLong.of(
+                DateArgument.parse(words.value("received-date").get(), time.now(), time.zone())
+                    .seconds())
+            : OptionalLong.empty();
+    Optional<String> guid = words.value("guid");
+    if (guid.isPresent() && !guid.get().matches("[!-9;-~&&[^/]]{1,200}")) {
+      throw Failure.usage("Invalid --guid: printable ASCII without spaces, : and /");
+    }
+    String mailbox = words.value("mailbox").orElse(MailStore.INBOX);
+    String file = words.positionals().isEmpty() ? "-" : words.positionals().get(0);
+    OptionalLong uid = number("uid", words);
+    return new SaveTask(mailbox, file, new Delivery.About(Flags.NONE, received, guid, uid));
+  }
+
+  /** A number of 32 bits that an option has. */
+  static OptionalLong number(String option, Words words) throws Failure {
+    Optional<String> text = words.value(option);
+    if (text.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    boolean valid = text.get().matches("[0-9]{1,10}") && Long.parseLong(text.get()) < 0xffffffffL;
+    if (!valid || Long.parseLong(text.get()) == 0) {
+      throw Failure.usage("Invalid --" + option + ": " + text.get());
+    }
+    return OptionalLong.of(Long.parseLong(text.get()));
+  }
+
+  private record SaveTask(String mailbox, String file, Delivery.About about)
+      implements Task.OfUser {
+    @Override
+    public List<Column> columns() {
+      return List.of();
+    }
+
+    @Override
+    public String defaultFormatter() {
+      return "flow";
+    }
+
+    @Override
+    public boolean isRepeatable() {
+      return false;
+    }
+
+    @Override
+    public Optional<String> input() {
+      return Optional.of(file);
+    }
+
+    @Override
+    public void run(UserContext context) throws Failure, IOException {
+      try (Mailbox target = context.store().find(mailbox).orElseThrow(SaveTask.this::missing);
+          Delivery delivery = target.deliver()) {
+        try (InputStream mail = context.input().open()) {
+          delivery.save(mail, about);
+        }
+        context.output().checkpoint();
+        context.output().count("saved", delivery.commit());
+      }
+    }
+
+    private Failure missing() {
+      return new Failure(
+          Outcome.NOT_FOUND,
+          "Failed to open mailbox %s: Mailbox doesn't exist: %s".formatted(mailbox, mailbox));
+    }
+  }
+}
