@@ -2,7 +2,9 @@ package org.doveadmsshd.brain;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,7 +45,8 @@ public record Invocation(
           new Option('h', "hide-titles", null, "no headings (tab and table)"),
           new Option('v', "verbose", null, "progress and a summary on standard error"),
           new Option('D', "debug", null, "as -v"),
-          new Option('o', "setting", "name=value", "doveadm_worker_count=N: use N lanes"));
+          new Option(
+              'o', "setting", "name=value", "doveadm_worker_count=N: use N lanes; plugin/quota=…"));
 
   /** Options after every command that is carried out for users. */
   public static final List<Option> SELECTION =
@@ -56,6 +59,11 @@ public record Invocation(
           new Option((char) 0, "allow-empty", null, "it is no error when no user matches"));
 
   private static final Pattern TIMEOUT = Pattern.compile("([0-9]{1,6})(s|m|h)?");
+  private static final String QUOTA = "plugin/quota=";
+
+  /** How quotas are counted here in any case. */
+  private static final String VSIZES = "plugin/quota_vsizes=yes";
+
   private static final Pattern WORKER_COUNT = Pattern.compile("doveadm_worker_count=([0-9]{1,4})");
 
   /**
@@ -80,6 +88,7 @@ public record Invocation(
         command.permutesOptions()
             ? Words.parse(command.name(), known, after)
             : Words.parseUntilPositional(command.name(), known, after);
+    words = withSettings(words, command, global);
     return new Invocation(
         formatter,
         global.has("hide-titles"),
@@ -122,16 +131,33 @@ public record Invocation(
     return chosen.get(0);
   }
 
-  private static int lanes(Words global) throws Failure {
-    if (!global.has("setting")) {
-      return 0;
+  private static List<String> settings(Words global) {
+    return global.value("setting").map(all -> List.of(all.split(Option.AGAIN))).orElse(List.of());
+  }
+
+  private static int lanes(Words global) {
+    int lanes = 0;
+    for (String setting : settings(global)) {
+      Matcher matcher = WORKER_COUNT.matcher(setting);
+      lanes = matcher.matches() ? Integer.parseInt(matcher.group(1)) : lanes;
     }
-    String setting = global.value("setting").orElse("");
-    Matcher matcher = WORKER_COUNT.matcher(setting);
-    if (!matcher.matches()) {
-      throw Failure.usage("Setting can't be changed on the command line: " + setting);
+    return lanes;
+  }
+
+  /** Makes options of the command of those settings that are about it; refuses others. */
+  private static Words withSettings(Words words, Command command, Words global) throws Failure {
+    Map<String, String> options = new LinkedHashMap<>(words.options());
+    for (String setting : settings(global)) {
+      boolean quota =
+          setting.startsWith(QUOTA)
+              && command.manual().options().stream().anyMatch(o -> o.name().equals("quota"));
+      if (quota) {
+        options.put("quota", setting.substring(QUOTA.length()));
+      } else if (!WORKER_COUNT.matcher(setting).matches() && !setting.equals(VSIZES)) {
+        throw Failure.usage("Setting can't be changed on the command line: " + setting);
+      }
     }
-    return Integer.parseInt(matcher.group(1));
+    return new Words(options, words.positionals());
   }
 
   private static Duration deadline(Words words) throws Failure {

@@ -9,6 +9,14 @@ package org.doveadmsshd.command;
  * @param help one line
  */
 public record Option(char letter, String name, String argument, String help) {
+  /** What stands between the values of an option that was given several times. */
+  public static final String AGAIN = "\n";
+
+  /** Whether it may be given several times; its values are then joined by {@link #AGAIN}. */
+  public boolean isRepeatable() {
+    return hasArgument() && argument.equals("name=value");
+  }
+
   public boolean hasArgument() {
     return argument != null;
   }

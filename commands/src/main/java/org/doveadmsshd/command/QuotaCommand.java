@@ -2,14 +2,20 @@ package org.doveadmsshd.command;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.Value;
+import org.doveadmsshd.storage.MailStore;
+import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.QuotaUsage;
 
 /** {@code doveadm quota get} and {@code doveadm quota recalc}. */
 final class QuotaCommand implements Command {
+  /** Also set by {@code -o plugin/quota=…}, as with doveadm. */
+  private static final String AS = "quota";
+
   private final boolean recalculates;
 
   QuotaCommand(boolean recalculates) {
@@ -34,11 +40,13 @@ final class QuotaCommand implements Command {
             "",
             "show what users have stored and may store",
             """
-            Two lines for each user: STORAGE in KiB and MESSAGE. "-" is no limit. The plugin section
+            Two lines for each user: STORAGE in KiB, rounded up, and MESSAGE. "-" is no limit. The plugin section
             of the configuration says how it is counted and what the limits are; without it the
             exit code is 68.
             """,
-            List.of(),
+            List.of(
+                new Option(
+                    (char) 0, AS, "quota", "count as this says: count:<name> or maildir:<name>")),
             true);
   }
 
@@ -50,21 +58,21 @@ final class QuotaCommand implements Command {
     return recalculates
         ? new MailboxEdit(
             (store, output) -> {
-              check(store.hasQuota());
+              check(store.quotaRules());
               store.recalculateQuota();
               output.count("recalculated", 1);
             })
-        : new GetTask();
+        : new GetTask(words.value(AS));
   }
 
-  private static void check(boolean hasQuota) throws Failure {
-    if (!hasQuota) {
+  private static void check(QuotaRules rules) throws Failure {
+    if (rules.driver().isEmpty()) {
       throw new Failure(
           Outcome.NOT_FOUND, "Quota is not configured (plugin { quota = count:User quota })");
     }
   }
 
-  private record GetTask() implements Task.OfUser {
+  private record GetTask(Optional<String> as) implements Task.OfUser {
     @Override
     public List<Column> columns() {
       return List.of(
@@ -82,10 +90,24 @@ final class QuotaCommand implements Command {
 
     @Override
     public void run(UserContext context) throws Failure, IOException {
-      check(context.store().hasQuota());
-      QuotaUsage usage = context.store().quota();
-      row(context, "STORAGE", usage, usage.bytes() / 1024, usage.byteLimit() / 1024);
+      QuotaUsage usage = context.store().quota(rules(context.store()));
+      row(context, "STORAGE", usage, (usage.bytes() + 1023) / 1024, usage.byteLimit() / 1024);
       row(context, "MESSAGE", usage, usage.messages(), usage.messageLimit());
+    }
+
+    private QuotaRules rules(MailStore store) throws Failure {
+      QuotaRules rules = store.quotaRules();
+      if (as.isPresent()) {
+        rules =
+            rules
+                .countedAs(as.get())
+                .orElseThrow(
+                    () ->
+                        Failure.usage(
+                            "Invalid --quota: " + as.get() + " (count:<name> or maildir:<name>)"));
+      }
+      check(rules);
+      return rules;
     }
 
     private static void row(

@@ -111,7 +111,7 @@ public record Words(Map<String, String> options, List<String> positionals) {
       if (equals >= 0 && !option.hasArgument()) {
         throw Failure.usage(command + ": option --" + name + " takes no argument");
       }
-      options.put(name, equals >= 0 ? text.substring(equals + 1) : argument(option, "--" + name));
+      put(option, equals >= 0 ? text.substring(equals + 1) : argument(option, "--" + name));
     }
 
     void letters(String word) throws Failure {
@@ -123,11 +123,16 @@ public record Words(Map<String, String> options, List<String> positionals) {
                 .findFirst()
                 .orElseThrow(() -> unknown("-" + letter));
         if (option.hasArgument() && i + 1 < word.length()) {
-          options.put(option.name(), word.substring(i + 1));
+          put(option, word.substring(i + 1));
           return;
         }
-        options.put(option.name(), argument(option, "-" + letter));
+        put(option, argument(option, "-" + letter));
       }
+    }
+
+    private void put(Option option, String value) {
+      String before = option.isRepeatable() ? options.get(option.name()) : null;
+      options.put(option.name(), before == null ? value : before + Option.AGAIN + value);
     }
 
     private String argument(Option option, String shown) throws Failure {

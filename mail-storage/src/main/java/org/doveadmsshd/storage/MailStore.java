@@ -86,11 +86,15 @@ public interface MailStore extends Closeable {
    */
   String path(String name, Part part) throws Failure;
 
-  /** Whether there is a quota at all. */
-  boolean hasQuota();
+  /** How much the user may store. */
+  QuotaRules quotaRules();
 
-  /** How much the user has stored. */
-  QuotaUsage quota() throws Failure;
+  /**
+   * How much the user has stored.
+   *
+   * @param rules how it is counted; {@link #quotaRules} or a change of them
+   */
+  QuotaUsage quota(QuotaRules rules) throws Failure;
 
   /** Counts anew what the quota is measured by. */
   void recalculateQuota() throws Failure;

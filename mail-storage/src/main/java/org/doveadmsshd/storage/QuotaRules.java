@@ -79,6 +79,11 @@ public record QuotaRules(Optional<Driver> driver, String name, List<Rule> rules)
     return Optional.of(new QuotaRules(Optional.of(driver), matcher.group(2), read));
   }
 
+  /** These rules, counted in another way: {@code maildir:User quota}. */
+  public Optional<QuotaRules> countedAs(String quota) {
+    return of(quota, List.of()).map(other -> new QuotaRules(other.driver, other.name, rules));
+  }
+
   /** These rules with one more, as a userdb may have it for a user. */
   public Optional<QuotaRules> with(String rule) {
     return rule(rule)

@@ -29,6 +29,10 @@ final class MaildirQuota {
 
   /** Mails and their bytes. */
   record Total(long bytes, long messages) {
+    Total plus(Total more) {
+      return plus(more.bytes, more.messages);
+    }
+
     Total plus(long moreBytes, long moreMessages) {
       return new Total(bytes + moreBytes, messages + moreMessages);
     }
@@ -37,7 +41,7 @@ final class MaildirQuota {
   /** Counts all mails of the user. */
   @FunctionalInterface
   interface Counter {
-    Total count() throws Failure;
+    Total count(MaildirQuota quota) throws Failure;
   }
 
   /**
@@ -126,7 +130,7 @@ final class MaildirQuota {
 
   private Total total() throws Failure, PosixException {
     if (!usesFile() || root == null) {
-      return counter.count();
+      return counter.count(this);
     }
     Optional<Total> noted = read();
     return noted.isPresent() ? noted.get() : recalculate();
@@ -134,7 +138,7 @@ final class MaildirQuota {
 
   /** Counts anew and writes the file. */
   Total recalculate() throws Failure, PosixException {
-    Total total = counter.count();
+    Total total = counter.count(this);
     if (usesFile() && root != null) {
       String aside = FILE + "." + NewFileName.next();
       String content = limit() + "\n" + total.bytes() + " " + total.messages() + "\n";

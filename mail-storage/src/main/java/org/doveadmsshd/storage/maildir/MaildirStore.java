@@ -115,9 +115,8 @@ public final class MaildirStore implements MailStore {
   @Override
   public List<Entry> list() throws Failure {
     List<Entry> entries = new ArrayList<>();
-    entries.add(new Entry(INBOX, true));
     if (root == null) {
-      return entries;
+      return List.of(new Entry(INBOX, true));
     }
     Set<String> names = new HashSet<>();
     Set<String> parents = new HashSet<>();
@@ -135,6 +134,7 @@ public final class MaildirStore implements MailStore {
     parents.removeAll(names);
     parents.remove(INBOX);
     parents.forEach(parent -> entries.add(new Entry(parent, false)));
+    entries.add(new Entry(INBOX, true));
     return entries;
   }
 
@@ -369,28 +369,25 @@ public final class MaildirStore implements MailStore {
     return FileName.display(directory.toString());
   }
 
-  private MaildirQuota.Total count() throws Failure {
+  private MaildirQuota.Total count(MaildirQuota asked) throws Failure {
     MaildirQuota.Total total = new MaildirQuota.Total(0, 0);
     for (Entry entry : list()) {
       if (entry.selectable() && context.quota().counts(entry.name())) {
         context.checkpoint().check();
         try (Mailbox mailbox = find(entry.name()).orElse(null)) {
-          total =
-              mailbox == null
-                  ? total
-                  : total.plus(count(mailbox).bytes(), count(mailbox).messages());
+          total = mailbox == null ? total : total.plus(count(mailbox, asked));
         }
       }
     }
     return total;
   }
 
-  private MaildirQuota.Total count(Mailbox mailbox) throws Failure {
+  private static MaildirQuota.Total count(Mailbox mailbox, MaildirQuota asked) throws Failure {
     long bytes = 0;
     long messages = 0;
     for (Mail mail : mailbox.mails(false)) {
       try {
-        bytes += quota.size(mail);
+        bytes += asked.size(mail);
         messages++;
       } catch (MailGoneException e) {
         // it counts no more
@@ -400,14 +397,14 @@ public final class MaildirStore implements MailStore {
   }
 
   @Override
-  public boolean hasQuota() {
-    return context.quota().driver().isPresent();
+  public QuotaRules quotaRules() {
+    return context.quota();
   }
 
   @Override
-  public QuotaUsage quota() throws Failure {
+  public QuotaUsage quota(QuotaRules rules) throws Failure {
     try {
-      return quota.usage();
+      return new MaildirQuota(rules, root, this::count).usage();
     } catch (PosixException e) {
       throw Failure.temporary("Cannot read the quota: " + e.reason(), e);
     }

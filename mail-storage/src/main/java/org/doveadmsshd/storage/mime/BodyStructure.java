@@ -1,5 +1,6 @@
 package org.doveadmsshd.storage.mime;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.doveadmsshd.storage.mime.ContentField.Parameter;
@@ -12,6 +13,9 @@ import org.doveadmsshd.storage.mime.MimeTree.Node;
 public final class BodyStructure {
   private static final String NIL = "NIL";
   private static final int MAX_ESCAPES = 4;
+
+  /** U+FFFD in UTF-8, one char a byte. */
+  private static final String NUL = "\u00ef\u00bf\u00bd";
 
   private final boolean extended;
   private final StringBuilder out = new StringBuilder();
@@ -37,24 +41,33 @@ public final class BodyStructure {
   private void writeEnvelope(Node mail) {
     text(mail.last("date")).append(' ');
     text(mail.last("subject")).append(' ');
-    String from = mail.last("from");
+    List<MailAddress> from = addressesOf(mail, "from");
     addresses(from).append(' ');
-    addresses(or(mail.last("sender"), from)).append(' ');
-    addresses(or(mail.last("reply-to"), from)).append(' ');
-    addresses(mail.last("to")).append(' ');
-    addresses(mail.last("cc")).append(' ');
-    addresses(mail.last("bcc")).append(' ');
+    addresses(or(addressesOf(mail, "sender"), from)).append(' ');
+    addresses(or(addressesOf(mail, "reply-to"), from)).append(' ');
+    addresses(addressesOf(mail, "to")).append(' ');
+    addresses(addressesOf(mail, "cc")).append(' ');
+    addresses(addressesOf(mail, "bcc")).append(' ');
     text(mail.last("in-reply-to")).append(' ');
     text(mail.last("message-id"));
   }
 
-  /** A field without addresses counts as missing. */
-  private static String or(String value, String otherwise) {
-    return value == null || MailAddress.parse(value).isEmpty() ? otherwise : value;
+  /** The addresses of all fields of a name. */
+  private static List<MailAddress> addressesOf(Node mail, String name) {
+    List<MailAddress> addresses = new ArrayList<>();
+    for (HeaderField field : mail.fields()) {
+      if (field.isNamed(name)) {
+        addresses.addAll(MailAddress.parse(field.value()));
+      }
+    }
+    return addresses;
   }
 
-  private StringBuilder addresses(String value) {
-    List<MailAddress> addresses = value == null ? List.of() : MailAddress.parse(value);
+  private static List<MailAddress> or(List<MailAddress> own, List<MailAddress> otherwise) {
+    return own.isEmpty() ? otherwise : own;
+  }
+
+  private StringBuilder addresses(List<MailAddress> addresses) {
     if (addresses.isEmpty()) {
       return out.append(NIL);
     }
@@ -75,7 +88,7 @@ public final class BodyStructure {
   }
 
   private void part(Node node) {
-    if (node.part().isMultipart()) {
+    if (node.part().type().startsWith("multipart/")) {
       multipart(node);
     } else {
       single(node);
@@ -201,9 +214,22 @@ public final class BodyStructure {
     return text(out, value);
   }
 
-  /** A field value on one line, or NIL. */
+  /** A field value on one line, or NIL; a literal where it is not plain, as Dovecot sends it. */
   private static StringBuilder text(StringBuilder out, String value) {
-    return string(out, value == null ? null : HeaderText.unfold(value));
+    if (value == null) {
+      return out.append(NIL);
+    }
+    String line = value.replace("\0", NUL).replaceAll("[ \t\r\n]+", " ").replaceAll("^ | $", "");
+    boolean plain = line.equals(value) && value.chars().allMatch(BodyStructure::isPlain);
+    return plain ? out.append('"').append(line).append('"') : literal(out, line);
+  }
+
+  private static boolean isPlain(int c) {
+    return c < 0x80 && c != '"' && c != '\\';
+  }
+
+  private static StringBuilder literal(StringBuilder out, String value) {
+    return out.append('{').append(value.length()).append("}\r\n").append(value);
   }
 
   private StringBuilder string(String value) {
@@ -218,7 +244,7 @@ public final class BodyStructure {
     long escapes = value.chars().filter(c -> c == '"' || c == '\\').count();
     boolean quotable = value.chars().allMatch(c -> c < 0x80 && c != '\r' && c != '\n' && c != 0);
     if (!quotable || escapes > MAX_ESCAPES) {
-      return out.append('{').append(value.length()).append("}\r\n").append(value);
+      return literal(out, value);
     }
     return out.append('"').append(value.replace("\\", "\\\\").replace("\"", "\\\"")).append('"');
   }

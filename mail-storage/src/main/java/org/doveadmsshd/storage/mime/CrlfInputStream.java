@@ -3,7 +3,10 @@ package org.doveadmsshd.storage.mime;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream in which every line ends with CRLF. */
+/**
+ * A stream in which every line ends with CRLF, and no NUL is, which IMAP cannot send: it becomes
+ * 0x80, as with Dovecot.
+ */
 public final class CrlfInputStream extends InputStream {
   private final InputStream in;
   private final byte[] buffer = new byte[16 * 1024];
@@ -42,7 +45,7 @@ public final class CrlfInputStream extends InputStream {
         target[at++] = '\r';
         pending = true;
       } else {
-        target[at++] = b;
+        target[at++] = b == 0 ? (byte) 0x80 : b;
         last = b;
         pending = false;
         position++;

@@ -1,12 +1,6 @@
 package org.doveadmsshd.storage.mime;
 
-import java.nio.charset.StandardCharsets;
-import org.apache.james.mime4j.codec.DecodeMonitor;
-import org.apache.james.mime4j.codec.DecoderUtil;
-import org.apache.james.mime4j.dom.address.Address;
-import org.apache.james.mime4j.dom.address.AddressList;
-import org.apache.james.mime4j.dom.address.Group;
-import org.apache.james.mime4j.dom.address.Mailbox;
+import java.util.List;
 
 /** The readable text of header values. */
 public final class HeaderText {
@@ -18,10 +12,7 @@ public final class HeaderText {
   /** Undoes folding and decodes encoded-words (RFC 2047); raw bytes are read as UTF-8. */
   public static String decode(String value) {
     String unfolded = unfold(value);
-    if (!unfolded.contains("=?")) {
-      return utf8(unfolded);
-    }
-    return DecoderUtil.decodeEncodedWords(utf8(unfolded), DecodeMonitor.SILENT);
+    return isPlain(unfolded) ? unfolded : EncodedWords.decode(unfolded);
   }
 
   /** As {@link #decode}, with every run of white space made one space. */
@@ -35,59 +26,66 @@ public final class HeaderText {
    * What is no address stays as it is.
    */
   public static String addresses(String value) {
-    // quoting is decided before encoded-words are decoded
-    AddressList list = MailAddress.list(value);
+    List<MailAddress> list = MailAddress.parse(value);
     if (list.isEmpty()) {
       return decode(value);
     }
     StringBuilder text = new StringBuilder();
-    for (Address address : list) {
-      text.append(text.length() > 0 ? ", " : "");
-      append(address, text);
-    }
-    return decode(text.toString().replace(MailAddress.HIDDEN, "=?"));
-  }
-
-  private static void append(Address address, StringBuilder text) {
-    if (address instanceof Group) {
-      Group group = (Group) address;
-      text.append(group.getName()).append(':');
-      String before = " ";
-      for (Mailbox mailbox : group.getMailboxes()) {
-        append(mailbox, text.append(before));
-        before = ", ";
+    String before = "";
+    for (MailAddress address : list) {
+      boolean groupEnds = address.mailbox() == null;
+      boolean groupBegins = !groupEnds && address.domain() == null;
+      text.append(groupEnds ? "" : before);
+      if (groupEnds) {
+        text.append(';');
+      } else if (groupBegins) {
+        text.append(address.mailbox()).append(':');
+      } else {
+        append(address, text);
       }
-      text.append(';');
-    } else {
-      append((Mailbox) address, text);
+      before = groupBegins ? " " : ", ";
     }
+    return decode(text.toString());
   }
 
-  private static void append(Mailbox mailbox, StringBuilder text) {
-    String name = mailbox.getName();
+  private static void append(MailAddress address, StringBuilder text) {
+    String spec =
+        address.domain().isEmpty() ? address.mailbox() : address.mailbox() + "@" + address.domain();
+    String name = address.name();
     if (name == null || name.isEmpty()) {
-      text.append(mailbox.getAddress());
+      text.append(spec);
       return;
     }
     boolean atom = name.matches(ATOM);
     text.append(atom ? name : '"' + name.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
-    text.append(" <").append(mailbox.getAddress()).append('>');
+    text.append(" <").append(spec).append('>');
   }
 
-  /** Takes line breaks out; the white space after them stays. */
+  /** Makes a line break with the white space behind it one space. */
   static String unfold(String value) {
-    return value.indexOf('\n') < 0 ? value : value.replace("\r\n", "").replace("\n", "");
+    if (value.indexOf('\n') < 0) {
+      return value;
+    }
+    StringBuilder line = new StringBuilder(value.length());
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      boolean breaks = c == '\n' || c == '\r' && value.startsWith("\n", i + 1);
+      if (!breaks) {
+        line.append(c);
+      } else {
+        i += c == '\r' ? 2 : 1;
+        boolean space = i < value.length() && " \t".indexOf(value.charAt(i)) >= 0;
+        line.append(' ');
+        i -= space ? 0 : 1;
+      }
+    }
+    return line.toString();
   }
 
-  private static String utf8(String oneCharAByte) {
-    return isAscii(oneCharAByte)
-        ? oneCharAByte
-        : new String(oneCharAByte.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-  }
-
-  private static boolean isAscii(String text) {
+  private static boolean isPlain(String text) {
     for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) >= 0x80) {
+      char c = text.charAt(i);
+      if (c >= 0x80 || c == 0 || c == '=' && text.startsWith("?", i + 1)) {
         return false;
       }
     }

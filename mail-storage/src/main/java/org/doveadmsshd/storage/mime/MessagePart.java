@@ -109,13 +109,17 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
           return null;
         }
         node = container.children().get(number - 1);
-      } else if (number == 1 && (i == 0 || container != node)) {
-        node = container; // the body of a mail without parts is its part 1
+      } else if (number == 1 && isSingle(container.part()) && (i == 0 || node != mail)) {
+        node = container; // the body of what has no parts is its part 1
       } else {
         return null;
       }
     }
     return node;
+  }
+
+  private static boolean isSingle(Part part) {
+    return !part.type().startsWith("multipart/");
   }
 
   /** The mail that is the body of a part, or null. */
@@ -135,15 +139,15 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
     if (encoding == Part.Encoding.NONE || encoding == Part.Encoding.UNKNOWN) {
       return range(source, part.body(), part.end());
     }
-    return new DecodingInputStream(
-        new RangeInputStream(source.open(), part.body(), part.end()), encoding);
+    return new DecodingInputStream(range(source, part.body(), part.end()), encoding);
   }
 
   private byte[] someFields(InputStream header) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
+    boolean ends = kind == Kind.FIELDS;
     try (InputStream in = header) {
       byte[] bytes = in.readNBytes(MimeScanner.MAX_FIELD);
-      boolean taken = false;
+      boolean taken = kind == Kind.FIELDS_NOT;
       for (int at = 0; at < bytes.length; ) {
         int end = at;
         while (end < bytes.length && bytes[end] != '\n') {
@@ -155,15 +159,18 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
           String line = new String(bytes, at, end - at, StandardCharsets.ISO_8859_1);
           int colon = line.indexOf(':');
           String name = colon < 0 ? "" : line.substring(0, colon).strip().toLowerCase(Locale.ROOT);
-          boolean blank = line.isBlank();
+          boolean blank = line.equals("\r\n");
+          ends |= blank;
           taken = !blank && fields.contains(name) == (kind == Kind.FIELDS);
         }
         write(out, bytes, at, taken ? end : at);
         at = end;
       }
     }
-    out.write('\r');
-    out.write('\n');
+    if (ends) {
+      out.write('\r');
+      out.write('\n');
+    }
     return out.toByteArray();
   }
 

@@ -25,12 +25,21 @@ public final class Preview implements MimeVisitor, TransferDecoder.Output {
   public boolean headerEnd(Part part) {
     boolean plain = part.type().equals("text/plain");
     boolean html = part.type().equals("text/html");
-    if (chosen != null || !plain && !html) {
+    if (chosen != null || !plain && !html || isInMessage(part)) {
       return false;
     }
     chosen = part;
     transfer = new TransferDecoder(part.encoding(), this);
     return true;
+  }
+
+  private static boolean isInMessage(Part part) {
+    for (Part outer = part.parent(); outer != null; outer = outer.parent()) {
+      if (outer.isMessage()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -61,7 +70,8 @@ public final class Preview implements MimeVisitor, TransferDecoder.Output {
     }
     String text = new String(decoded.toByteArray(), PartText.charset(chosen.charset()));
     String plain = chosen.type().equals("text/html") ? withoutMarkup(text) : withoutQuotes(text);
-    String collapsed = plain.replaceAll("[\\s\\u00a0\\u200b\\u200e\\u200f\\ufeff]+", " ").strip();
+    String collapsed =
+        plain.replaceAll("[\\s\\x00\\u00a0\\u200b\\u200e\\u200f\\ufeff]+", " ").strip();
     int end = Math.min(collapsed.codePointCount(0, collapsed.length()), LENGTH);
     return collapsed.substring(0, collapsed.offsetByCodePoints(0, end)).stripTrailing();
   }

@@ -2,12 +2,11 @@ package org.doveadmsshd.storage.mime;
 
 /**
  * Undoes base64 and quoted-printable piece by piece (RFC 2045 section 6), leniently: what cannot be
- * decoded is passed over, and base64 ends at its padding.
+ * decoded in quoted-printable stays as it is, base64 ends where it is broken or padded.
  */
 final class TransferDecoder {
   private static final byte[] BASE64 = new byte[128];
   private static final byte SKIP = -1;
-  private static final byte PAD = -2;
 
   static {
     String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -15,7 +14,6 @@ final class TransferDecoder {
     for (int i = 0; i < alphabet.length(); i++) {
       BASE64[alphabet.charAt(i)] = (byte) i;
     }
-    BASE64['='] = PAD;
   }
 
   /** Takes decoded bytes; they are gone after the call. */
@@ -91,8 +89,8 @@ final class TransferDecoder {
         bitCount -= 8;
         decoded[out++] = (byte) (bits >> bitCount);
       }
-    } else if (value == PAD) {
-      ended = true;
+    } else if (b != '\n' && b != '\r' && b != ' ' && b != '\t') {
+      ended = true; // padding, or what should not be there
     }
     return out;
   }

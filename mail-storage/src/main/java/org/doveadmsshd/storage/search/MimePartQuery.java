@@ -49,10 +49,10 @@ final class MimePartQuery {
     KEYS.put("SIZE", (name, arguments) -> size(arguments));
     KEYS.put("DESCRIPTION", (name, arguments) -> field("content-description", arguments));
     KEYS.put("ENCODING", (name, arguments) -> encoding(arguments));
-    KEYS.put("ID", (name, arguments) -> field("content-id", arguments));
+    KEYS.put("ID", (name, arguments) -> exact("content-id", arguments));
     KEYS.put("LANGUAGE", (name, arguments) -> language(arguments));
-    KEYS.put("LOCATION", (name, arguments) -> field("content-location", arguments));
-    KEYS.put("MD5", (name, arguments) -> field("content-md5", arguments));
+    KEYS.put("LOCATION", (name, arguments) -> exact("content-location", arguments));
+    KEYS.put("MD5", (name, arguments) -> exact("content-md5", arguments));
     KEYS.put("DISPOSITION", (name, arguments) -> disposition(arguments));
     KEYS.put("TYPE", (name, arguments) -> type(arguments, 0));
     KEYS.put("SUBTYPE", (name, arguments) -> type(arguments, 1));
@@ -62,9 +62,9 @@ final class MimePartQuery {
     for (String name : new String[] {"BCC", "CC", "FROM", "REPLY-TO", "SENDER", "TO"}) {
       KEYS.put(name, (key, arguments) -> addresses(key, arguments));
     }
-    for (String name : new String[] {"IN-REPLY-TO", "MESSAGE-ID", "SUBJECT"}) {
-      KEYS.put(name, (key, arguments) -> inner(key, arguments));
-    }
+    KEYS.put("IN-REPLY-TO", (name, arguments) -> exact("in-reply-to", arguments));
+    KEYS.put("MESSAGE-ID", (name, arguments) -> exact("message-id", arguments));
+    KEYS.put("SUBJECT", (name, arguments) -> inner("subject", arguments));
     KEYS.put("BODY", (name, arguments) -> text(arguments, false));
     KEYS.put("TEXT", (name, arguments) -> text(arguments, true));
     KEYS.put("DEPTH", (name, arguments) -> depth(arguments));
@@ -195,6 +195,15 @@ final class MimePartQuery {
     };
   }
 
+  /** The whole value, as with identifiers. */
+  private static Check exact(String name, Arguments arguments) throws QueryException {
+    String wanted = arguments.next();
+    return (part, mail) -> {
+      String value = part.first(name);
+      return value != null && value.strip().equals(wanted);
+    };
+  }
+
   private static Check addresses(String name, Arguments arguments) throws QueryException {
     Needle needle = new Needle(arguments.next());
     return (part, mail) -> {
@@ -318,8 +327,10 @@ final class MimePartQuery {
     int wanted = number(arguments.next());
     return (part, mail) -> {
       Node parent = parent(part, mail);
-      return parent != null
-          && parent.children().size() >= wanted
+      if (parent == null) {
+        return wanted == 1;
+      }
+      return parent.children().size() >= wanted
           && wanted > 0
           && parent.children().get(wanted - 1) == part;
     };

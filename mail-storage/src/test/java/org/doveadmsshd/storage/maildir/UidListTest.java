@@ -52,7 +52,11 @@ class UidListTest {
 
   @Test
   void newMailsGetTheNextUids() throws Exception {
-    assertThat(parse(HEADER + "5 :a\n").linesFor(List.of("x", "y"))).isEqualTo("6 :x\n7 :y\n");
+    assertThat(
+            parse(HEADER + "5 :a\n")
+                .linesFor(
+                    List.of(new UidList.NewEntry(0, "", "x"), new UidList.NewEntry(0, "", "y"))))
+        .isEqualTo("6 :x\n7 :y\n");
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package org.doveadmsshd.server.ssh;
 
+import java.io.IOException;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.SshConstants;
@@ -30,6 +31,8 @@ final class LimitedChannelFactory extends ChannelSessionFactory {
   }
 
   private final class LimitedChannel extends ChannelSession {
+    private boolean statusSent;
+
     @Override
     public OpenFuture open(long recipient, long windowSize, long packetSize, Buffer buffer) {
       ConnectionService connection = getSession().getService(ConnectionService.class);
@@ -45,6 +48,26 @@ final class LimitedChannelFactory extends ChannelSessionFactory {
               SshConstants.SSH_OPEN_RESOURCE_SHORTAGE,
               "At most " + limit + " channels on a connection"));
       return refused;
+    }
+
+    /**
+     * Tells the exit status before the end of the output: a multiplexing OpenSSH client closes the
+     * channel at that end, and a status sent after it could come too late.
+     */
+    @Override
+    protected void closeShell(int status, boolean immediately) throws IOException {
+      if (!isClosing()) {
+        sendExitStatus(status);
+        statusSent = true;
+      }
+      super.closeShell(status, immediately);
+    }
+
+    @Override
+    protected void sendExitStatus(int status) throws IOException {
+      if (!statusSent) {
+        super.sendExitStatus(status);
+      }
     }
 
     @Override
