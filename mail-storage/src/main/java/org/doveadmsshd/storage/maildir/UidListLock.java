@@ -83,13 +83,20 @@ final class UidListLock implements Closeable {
   }
 
   private static UidListLock create(Directory directory) throws PosixException {
+    FileStatus own = null;
+    boolean complete = false;
     try (OpenFile file = directory.create(FILE, 0600)) {
-      FileStatus own = file.status();
+      own = file.status();
       HELD.add(key(own));
       file.adopt(directory.status());
       String content = ProcessHandle.current().pid() + ":" + Host.name();
       file.write(content.getBytes(StandardCharsets.ISO_8859_1));
+      complete = true;
       return new UidListLock(directory, own);
+    } finally {
+      if (own != null && !complete) {
+        new UidListLock(directory, own).close(); // a lock that says nothing would hold up others
+      }
     }
   }
 
