@@ -9,6 +9,8 @@ import org.doveadmsshd.protocol.Failure;
 
 /** What {@code doveadm help} prints. */
 final class Help {
+  private static final int LINE = 90;
+
   private Help() {}
 
   /** The list of commands. */
@@ -16,9 +18,9 @@ final class Help {
     StringBuilder text = new StringBuilder();
     text.append("usage: doveadm [-v] [-h] [-f <formatter>] <command> [options] [arguments]\n\n");
     for (Command command : CommandCatalog.all()) {
-      text.append("  %-16s %s%n".formatted(command.name(), command.manual().summary()));
+      text.append("  %-24s %s%n".formatted(command.name(), command.manual().summary()));
     }
-    text.append("  %-16s %s%n%n".formatted("help", "explain a command: help [<command>]"));
+    text.append("  %-24s %s%n%n".formatted("help", "explain a command: help [<command>]"));
     text.append("Before the command:\n");
     options(text, Invocation.GLOBAL);
     text.append("\nTo choose users, after every command about their mail:\n");
@@ -40,7 +42,8 @@ final class Help {
     String users = command.manual().isPerUser() ? " -u <user>|-A|-F <file>" : "";
     String options = command.manual().options().isEmpty() ? "" : " [options]";
     text.append("usage: doveadm ").append(command.name()).append(users).append(options);
-    text.append(' ').append(command.manual().synopsis()).append("\n\n");
+    boolean fits = text.length() + command.manual().synopsis().length() < LINE;
+    text.append(fits ? " " : "\n         ").append(command.manual().synopsis()).append("\n\n");
     text.append(command.manual().summary()).append("\n\n").append(command.manual().description());
     if (!command.manual().options().isEmpty() || command.manual().isPerUser()) {
       text.append("\nOptions:\n");

@@ -40,9 +40,9 @@ final class QuotaCommand implements Command {
             "",
             "show what users have stored and may store",
             """
-            Two lines for each user: STORAGE in KiB, rounded up, and MESSAGE. "-" is no limit. The plugin section
-            of the configuration says how it is counted and what the limits are; without it the
-            exit code is 68.
+            Two lines for each user: STORAGE in KiB, rounded up, and MESSAGE. "-" is no limit. The
+            plugin section of the configuration says how it is counted and what the limits are;
+            without it the exit code is 68.
             """,
             List.of(
                 new Option(

@@ -44,7 +44,7 @@ final class Subscriptions {
 
   static List<String> parse(String content) {
     List<String> names = new ArrayList<>();
-    String[] lines = content.split("\n");
+    String[] lines = content.split("\n", -1);
     boolean version2 = lines[0].equals(VERSION_2);
     for (int i = version2 ? 1 : 0; i < lines.length; i++) {
       if (!lines[i].isEmpty()) {

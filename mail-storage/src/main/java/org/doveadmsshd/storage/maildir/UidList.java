@@ -241,7 +241,7 @@ final class UidList {
     }
 
     private void header(String text) throws DamagedException {
-      String[] words = text.split(" ");
+      String[] words = text.split(" ", -1);
       if (!words[0].equals("3") && !words[0].equals("1")) {
         throw new DamagedException(1, "unknown version");
       }
