@@ -15,11 +15,18 @@ public final class UserQueue {
   private final List<Runnable> bells = new ArrayList<>();
   private boolean closed;
 
+  /** How many threads wait for a user, and for room. */
+  private int takers;
+
+  private int putters;
+
   /** Adds a user; waits while the queue is full. Does nothing once it is closed. */
   void put(Assignment assignment) throws InterruptedException {
     synchronized (this) {
       while (waiting.size() >= CAPACITY && !closed) {
+        putters++;
         wait();
+        putters--;
       }
     }
     add(assignment);
@@ -30,8 +37,10 @@ public final class UserQueue {
     List<Runnable> toRing;
     synchronized (this) {
       waiting.add(assignment);
-      notifyAll();
-      toRing = List.copyOf(bells);
+      if (takers > 0) {
+        notifyAll();
+      }
+      toRing = bells.isEmpty() ? List.of() : List.copyOf(bells);
     }
     toRing.forEach(Runnable::run);
   }
@@ -39,8 +48,8 @@ public final class UserQueue {
   /** Takes the next user, or null when there is none at the moment. */
   public synchronized Assignment poll() {
     Assignment next = waiting.poll();
-    if (next != null && waiting.size() == CAPACITY / 2) {
-      notifyAll();
+    if (putters > 0 && waiting.size() <= CAPACITY / 2) {
+      notifyAll(); // late, so that nobody is woken for every user
     }
     return next;
   }
@@ -48,11 +57,11 @@ public final class UserQueue {
   /** Takes the next user; waits for one. Null when there will be none any more. */
   public synchronized Assignment take() throws InterruptedException {
     while (waiting.isEmpty() && !closed) {
+      takers++;
       wait();
+      takers--;
     }
-    Assignment next = waiting.poll();
-    notifyAll();
-    return next;
+    return poll();
   }
 
   /** Calls back, on another thread, whenever a user is added or the queue is closed. */

@@ -4,13 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.posix.Directory;
 import org.doveadmsshd.storage.posix.FileStatus;
-import org.doveadmsshd.storage.posix.OpenFile;
 import org.doveadmsshd.storage.posix.PosixException;
 
 /** One file in {@code cur} or {@code new}. */
@@ -201,20 +199,7 @@ final class MaildirMail implements Mail {
 
   private long countVirtualSize() throws Failure {
     try (InputStream in = open()) {
-      byte[] buffer = new byte[16 * 1024];
-      long size = 0;
-      byte last = 0;
-      int got;
-      while ((got = in.read(buffer)) > 0) {
-        size += got;
-        for (int i = 0; i < got; i++) {
-          if (buffer[i] == '\n' && last != '\r') {
-            size++;
-          }
-          last = buffer[i];
-        }
-      }
-      return size;
+      return LineEnds.virtualSize(in);
     } catch (IOException e) {
       throw Failure.temporary("Mailbox " + mailbox.name() + ": cannot read a mail", e);
     }
@@ -229,20 +214,8 @@ final class MaildirMail implements Mail {
 
   @Override
   public InputStream open() throws Failure {
-    OpenFile file = anywhere(where -> mailbox.directory(where).read(where.file()));
-    try {
-      FileStatus opened = file.status();
-      if (!opened.isRegular()) {
-        file.close();
-        throw new Failure(
-            Outcome.DATA_ERROR, "Mailbox " + mailbox.name() + ": a mail is no regular file");
-      }
-      status = opened;
-      return file;
-    } catch (PosixException e) {
-      file.close();
-      throw mailbox.failure(e);
-    }
+    // what the listing calls a file is opened without waiting: a FIFO in its place is just empty
+    return anywhere(where -> mailbox.directory(where).read(where.file())).stable();
   }
 
   @Override

@@ -12,6 +12,25 @@ import java.util.Locale;
  */
 public record HeaderField(String name, String value) {
 
+  /** Whether a line begins with a name, in any case, and a colon or white space behind it. */
+  public static boolean isNamed(String name, byte[] bytes, int from, int to) {
+    int end = from + name.length();
+    return end < to && hasPrefix(name, bytes, from, to) && " \t:".indexOf(bytes[end]) >= 0;
+  }
+
+  /** Whether a line begins with some ASCII letters in any case. */
+  static boolean hasPrefix(String prefix, byte[] bytes, int from, int to) {
+    if (to - from < prefix.length()) {
+      return false;
+    }
+    for (int i = 0; i < prefix.length(); i++) {
+      if (Fold.ascii(bytes[from + i]) != Fold.ascii(prefix.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Reads the lines of a field. */
   static HeaderField of(byte[] bytes, int from, int to) {
     int end = to;

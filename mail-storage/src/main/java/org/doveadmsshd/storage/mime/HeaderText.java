@@ -17,7 +17,21 @@ public final class HeaderText {
 
   /** As {@link #decode}, with every run of white space made one space. */
   public static String decodeCompressed(String value) {
-    return decode(value).replaceAll("[ \\t\\r\\n]+", " ");
+    String text = decode(value);
+    StringBuilder compressed = null;
+    boolean space = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean isSpace = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+      if (compressed == null && (isSpace && space || isSpace && c != ' ')) {
+        compressed = new StringBuilder(text.length()).append(text, 0, i);
+      }
+      if (compressed != null && !(isSpace && space)) {
+        compressed.append(isSpace ? ' ' : c);
+      }
+      space = isSpace;
+    }
+    return compressed == null ? text : compressed.toString();
   }
 
   /**

@@ -33,6 +33,7 @@ public final class MimeScanner {
   private final MimeVisitor visitor;
   private final List<Multipart> open = new ArrayList<>();
   private int parts;
+  private boolean headerOnly;
   private Part lastPart;
 
   /** Whether a line break, or CR and a line break, stands before the delimiter last found. */
@@ -45,7 +46,8 @@ public final class MimeScanner {
   private record Multipart(Part part, byte[] delimiter, String defaultType) {}
 
   /**
-   * @param buffer at least {@link #BUFFER} long; may hold the beginning of the mail
+   * @param buffer at least {@link #BUFFER} long; may hold the beginning of the mail; not written to
+   *     when that is all of it
    * @param length how many bytes of it
    * @param rest the bytes after those; null when that was all
    */
@@ -102,6 +104,7 @@ public final class MimeScanner {
 
   /** Reads only the header of the mail. */
   public void scanHeader() throws IOException {
+    headerOnly = true;
     header(new Part(null, "text/plain"));
   }
 
@@ -172,8 +175,11 @@ public final class MimeScanner {
   /** Puts the lines of a field together. */
   private final class FieldCollector {
     private final Part part;
-    private byte[] lines = new byte[512];
+    private byte[] lines = new byte[256];
     private int length;
+
+    /** Whether nobody wants the field at hand. */
+    private boolean skipped;
 
     /** Whether the last piece ended inside a line. */
     private boolean inLine;
@@ -186,6 +192,12 @@ public final class MimeScanner {
       boolean continues = inLine || bytes[from] == ' ' || bytes[from] == '\t';
       if (!continues) {
         finish();
+        boolean describes = !headerOnly && HeaderField.hasPrefix("content-", bytes, from, to);
+        skipped = !describes && !visitor.wantsField(bytes, from, to);
+      }
+      inLine = bytes[to - 1] != '\n';
+      if (skipped) {
+        return;
       }
       int take = Math.min(to - from, MAX_FIELD - length);
       if (length + take > lines.length) {
@@ -193,7 +205,6 @@ public final class MimeScanner {
       }
       System.arraycopy(bytes, from, lines, length, take);
       length += take;
-      inLine = bytes[to - 1] != '\n';
     }
 
     void finish() {

@@ -2,6 +2,14 @@ package org.doveadmsshd.storage.mime;
 
 /** Told what a {@link MimeScanner} comes across, in the order of the mail. */
 public interface MimeVisitor {
+  /**
+   * Whether a field is looked at, which begins with these bytes; those that describe a part are
+   * shown in any case.
+   */
+  default boolean wantsField(byte[] bytes, int from, int to) {
+    return true;
+  }
+
   /** A field of the header of a part. */
   void field(Part part, HeaderField field);
 

@@ -5,7 +5,6 @@ import java.util.Arrays;
 /** A text to search for, prepared once. Immutable; each search has a {@link Search} of its own. */
 public final class Needle {
   private final String folded;
-  private final int[] failure;
   private final byte[] ascii;
   private final int[] shift;
   private final boolean empty;
@@ -16,33 +15,21 @@ public final class Needle {
   public Needle(String text) {
     folded = Fold.fold(text);
     empty = text.isEmpty();
-    failure = failureFunction(folded);
     boolean isAscii = !folded.isEmpty() && folded.chars().allMatch(c -> c < 0x80);
     ascii = isAscii ? folded.getBytes(java.nio.charset.StandardCharsets.US_ASCII) : null;
-    shift = isAscii ? shifts(ascii) : null;
+    shift = shifts(folded);
   }
 
-  /** Where a Knuth-Morris-Pratt search goes on after a mismatch. */
-  private static int[] failureFunction(String pattern) {
-    int[] failure = new int[pattern.length() + 1];
-    failure[0] = -1;
-    int matched = -1;
-    for (int i = 0; i < pattern.length(); i++) {
-      while (matched >= 0 && pattern.charAt(matched) != pattern.charAt(i)) {
-        matched = failure[matched];
-      }
-      failure[i + 1] = ++matched;
-    }
-    return failure;
-  }
-
-  /** How far a Horspool search may move, by the byte under the pattern's end; case folded in. */
-  private static int[] shifts(byte[] pattern) {
+  /**
+   * How far a Horspool search may move, by the low byte of the char under the pattern's end; 0
+   * where that may be the pattern's last. Both cases of ASCII letters count.
+   */
+  private static int[] shifts(String pattern) {
     int[] shift = new int[256];
-    Arrays.fill(shift, pattern.length);
-    for (int i = 0; i < pattern.length - 1; i++) {
-      shift[pattern[i]] = pattern.length - 1 - i;
-      shift[Character.toLowerCase(pattern[i])] = pattern.length - 1 - i;
+    Arrays.fill(shift, pattern.length());
+    for (int i = 0; i < pattern.length(); i++) {
+      shift[pattern.charAt(i) & 0xff] = pattern.length() - 1 - i;
+      shift[Character.toLowerCase(pattern.charAt(i)) & 0xff] = pattern.length() - 1 - i;
     }
     return shift;
   }
@@ -70,11 +57,15 @@ public final class Needle {
 
   /** Whether it occurs in ASCII bytes. Only for {@link #isAscii() ASCII needles}. */
   boolean isInAscii(byte[] bytes, int from, int to) {
-    int last = ascii.length - 1;
-    byte end = ascii[last];
-    for (int i = from + last; i < to; i += shift[bytes[i] & 0xff]) {
-      if (Fold.ascii(bytes[i]) == end && endsAt(bytes, i)) {
+    int i = from + ascii.length - 1;
+    while (i < to) {
+      int move = shift[bytes[i] & 0xff];
+      if (move > 0) {
+        i += move;
+      } else if (endsAt(bytes, i)) {
         return true;
+      } else {
+        i++;
       }
     }
     return false;
@@ -82,7 +73,7 @@ public final class Needle {
 
   private boolean endsAt(byte[] bytes, int end) {
     int start = end - ascii.length + 1;
-    for (int i = 0; i < ascii.length - 1; i++) {
+    for (int i = 0; i < ascii.length; i++) {
       if (Fold.ascii(bytes[start + i]) != ascii[i]) {
         return false;
       }
@@ -90,52 +81,97 @@ public final class Needle {
     return true;
   }
 
-  /** One search through text that comes in pieces. */
+  /**
+   * One search through text that comes in pieces.
+   *
+   * <p>An ASCII needle is looked for in the text as it is: an accented letter folds to its base and
+   * a mark, so a match can end there but not go on. Where a character folds to nothing but ASCII,
+   * such as a ligature, the piece is folded first.
+   */
   final class Search {
-    private int matched;
+    private static final int PIECE = 8192;
+
+    /** The end of the last piece, and the present one. */
+    private char[] text = new char[0];
+
+    private int length;
     private boolean found = empty;
 
-    void accept(String text) {
-      accept(text.toCharArray(), 0, text.length());
+    void accept(String piece) {
+      accept(piece.toCharArray(), 0, piece.length());
     }
 
-    void accept(char[] text, int from, int to) {
+    void accept(char[] piece, int from, int to) {
       if (folded.isEmpty()) {
         return;
       }
-      char first = folded.charAt(0);
-      char lower = Character.toLowerCase(first);
-      for (int i = from; i < to && !found; i++) {
-        char c = text[i];
-        if (c >= 0x80) {
-          i += fold(text, i, to);
-        } else if (matched > 0 || c == first || c == lower) {
-          step((char) Fold.ascii(c));
+      for (int at = from; at < to && !found; ) {
+        int count = Math.min(to - at, PIECE);
+        boolean splits = at + count < to && Character.isHighSurrogate(piece[at + count - 1]);
+        count += splits ? 1 : 0;
+        if (text.length < length + count) {
+          text = Arrays.copyOf(text, length + count);
+        }
+        System.arraycopy(piece, at, text, length, count);
+        length += count;
+        boolean plain = isAscii() && !Fold.hasCompatible(text, length);
+        found = plain ? isInPlain(text, length) : isInFolded(Fold.fold(text, length));
+        int kept = Math.min(length, folded.length() - 1);
+        System.arraycopy(text, length - kept, text, 0, kept);
+        length = kept;
+        at += count;
+      }
+    }
+
+    private boolean isInPlain(char[] chars, int to) {
+      int last = ascii.length - 1;
+      for (int i = last; i < to; ) {
+        char c = chars[i];
+        int move = c < 0x80 ? shift[c] : Fold.base(c) == ascii[last] ? 0 : ascii.length;
+        if (move > 0) {
+          i += move;
+        } else if (precedes(chars, i - last)) {
+          return true;
+        } else {
+          i++;
         }
       }
+      return false;
     }
 
-    /** Takes a character outside ASCII; returns how many further chars belong to it. */
-    private int fold(char[] text, int at, int to) {
-      int codePoint = Character.codePointAt(text, at, to);
-      String piece = Fold.fold(codePoint);
-      for (int i = 0; i < piece.length(); i++) {
-        step(piece.charAt(i));
+    /** Whether all but the last of the needle stands there. */
+    private boolean precedes(char[] chars, int start) {
+      for (int i = 0; i < ascii.length - 1; i++) {
+        if (Fold.ascii(chars[start + i]) != ascii[i]) {
+          return false;
+        }
       }
-      return Character.charCount(codePoint) - 1;
+      return true;
     }
 
-    private void step(char c) {
-      if (found) {
-        return;
+    private boolean isInFolded(CharSequence chars) {
+      int last = folded.length() - 1;
+      for (int i = last; i < chars.length(); ) {
+        int move = shift[chars.charAt(i) & 0xff];
+        if (move > 0) {
+          i += move;
+        } else if (endsAt(chars, i)) {
+          return true;
+        } else {
+          i++;
+        }
       }
-      while (matched >= 0 && folded.charAt(matched) != c) {
-        matched = failure[matched];
+      return false;
+    }
+
+    private boolean endsAt(CharSequence chars, int end) {
+      int start = end - folded.length() + 1;
+      for (int i = 0; i < folded.length(); i++) {
+        if (chars.charAt(start + i) != folded.charAt(i)) {
+          return false;
+        }
       }
-      if (++matched == folded.length()) {
-        found = true;
-        matched = 0;
-      }
+      return true;
     }
 
     boolean isFound() {

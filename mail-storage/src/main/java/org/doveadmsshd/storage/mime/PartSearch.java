@@ -21,6 +21,11 @@ public final class PartSearch implements MimeVisitor {
   }
 
   @Override
+  public boolean wantsField(byte[] bytes, int from, int to) {
+    return inHeaders;
+  }
+
+  @Override
   public void field(Part part, HeaderField field) {
     reach(part);
     search.field(part, field);

@@ -29,7 +29,7 @@ final class PartText implements TransferDecoder.Output {
   private boolean plain;
   private boolean found;
   private CharsetDecoder decoder;
-  private final CharBuffer chars = CharBuffer.allocate(4096);
+  private CharBuffer chars;
   private ByteBuffer undecoded = ByteBuffer.allocate(0);
 
   PartText(Needle needle, String charsetName) {
@@ -116,6 +116,7 @@ final class PartText implements TransferDecoder.Output {
 
   private void decode(byte[] bytes, int offset, int length) {
     if (decoder == null) {
+      chars = CharBuffer.allocate(4096);
       decoder =
           charset
               .newDecoder()

@@ -21,6 +21,11 @@ public final class TextSearch implements MimeVisitor {
   }
 
   @Override
+  public boolean wantsField(byte[] bytes, int from, int to) {
+    return inHeaders;
+  }
+
+  @Override
   public void field(Part part, HeaderField field) {
     if (inHeaders && !found) {
       found = needle.isIn(field.name() + ": " + HeaderText.decode(field.value()) + "\n");

@@ -13,6 +13,16 @@ public final class TextSearches implements MimeVisitor {
   }
 
   @Override
+  public boolean wantsField(byte[] bytes, int from, int to) {
+    for (TextSearch search : searches) {
+      if (search.wantsField(bytes, from, to)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
   public void field(Part part, HeaderField field) {
     searches.forEach(search -> search.field(part, field));
   }

@@ -8,7 +8,14 @@ final class TransferDecoder {
   private static final byte[] BASE64 = new byte[128];
   private static final byte SKIP = -1;
 
+  /** Bytes that mean themselves in quoted-printable wherever they stand. */
+  private static final boolean[] PLAIN = new boolean[256];
+
   static {
+    java.util.Arrays.fill(PLAIN, true);
+    PLAIN['='] = false;
+    PLAIN['\n'] = false;
+    PLAIN['\r'] = false;
     String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     java.util.Arrays.fill(BASE64, SKIP);
     for (int i = 0; i < alphabet.length(); i++) {
@@ -24,7 +31,7 @@ final class TransferDecoder {
 
   private final Part.Encoding encoding;
   private final Output output;
-  private byte[] decoded = new byte[4096];
+  private byte[] decoded = new byte[0];
   private int bits;
   private int bitCount;
   private boolean ended;
@@ -108,19 +115,31 @@ final class TransferDecoder {
     for (; spaces > 0; spaces--) {
       decoded[out++] = ' ';
     }
-    for (int i = offset; i < offset + length; i++) {
+    int end = offset + length;
+    for (int i = offset; i < end; i++) {
       byte b = bytes[i];
-      if (escape != 0) {
+      if (escape == 0 && PLAIN[b & 0xff]) {
+        int run = i + 1;
+        while (run < end && PLAIN[bytes[run] & 0xff]) {
+          run++;
+        }
+        System.arraycopy(bytes, i, decoded, out, run - i);
+        out += run - i;
+        i = run - 1;
+      } else if (escape != 0) {
         out = escaped(b, out);
       } else if (b == '=') {
         escape = 1;
       } else {
-        if (b == '\n' || b == '\r') {
-          out = withoutSpaces(out);
-        }
+        out = withoutSpaces(out); // a line break
         decoded[out++] = b;
       }
     }
+    return hold(out);
+  }
+
+  /** Keeps spaces at the end of a piece back; returns where they begin. */
+  private int hold(int out) {
     int end = escape == 0 ? withoutSpaces(out) : out;
     spaces = out - end;
     return end;

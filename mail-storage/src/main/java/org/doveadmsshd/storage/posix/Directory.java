@@ -23,6 +23,7 @@ public final class Directory implements Closeable {
 
   private final String shownName;
   private int fd;
+  private boolean listed;
 
   private Directory(int fd, String shownName) {
     this.fd = fd;
@@ -84,7 +85,10 @@ public final class Directory implements Closeable {
     Scratch scratch = Scratch.get();
     ByteBuffer entries = scratch.buffer;
     List<String> names = new ArrayList<>();
-    LibC.lseek(fd, 0, 0);
+    if (listed) {
+      LibC.lseek(fd, 0, 0);
+    }
+    listed = true;
     byte[] name = new byte[256];
     while (true) {
       int length = (int) LibC.getdents64(fd, scratch.bufferAddress, Scratch.BUFFER);

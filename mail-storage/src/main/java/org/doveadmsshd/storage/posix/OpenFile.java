@@ -15,6 +15,7 @@ public final class OpenFile extends InputStream {
   private long size = Long.MAX_VALUE;
 
   private long position;
+  private boolean isStable;
 
   OpenFile(int fd, String shownName) {
     this.fd = fd;
@@ -30,6 +31,27 @@ public final class OpenFile extends InputStream {
     FileStatus status = FileStatus.of(scratch.stat);
     size = status.size();
     return status;
+  }
+
+  /** Says that nobody changes the file: what it does not give at once is not there. */
+  public OpenFile stable() {
+    isStable = true;
+    return this;
+  }
+
+  @Override
+  public long skip(long count) throws PosixException {
+    if (count <= 0) {
+      return 0;
+    }
+    long end = LibC.lseek(fd, 0, 2);
+    long target = Math.min(position + count, Math.max(end, position));
+    if (end < 0 || LibC.lseek(fd, target, 0) < 0) {
+      throw new PosixException("lseek", shownName, Native.getLastError());
+    }
+    long skipped = target - position;
+    position = target;
+    return skipped;
   }
 
   @Override
@@ -59,6 +81,9 @@ public final class OpenFile extends InputStream {
       return -1;
     }
     position += got;
+    if (isStable && got < wanted) {
+      size = position;
+    }
     scratch.buffer.get(0, target, offset, (int) got);
     return (int) got;
   }

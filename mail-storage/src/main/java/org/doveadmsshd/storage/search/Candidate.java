@@ -27,8 +27,10 @@ import org.doveadmsshd.storage.mime.TextSearches;
  * {@value MimeScanner#BUFFER} bytes of the file, which for most mails is all of it.
  */
 public final class Candidate implements Closeable {
+  /** Most headers are shorter. */
+  private static final int HEADER = 4096;
+
   private final byte[] head = new byte[MimeScanner.BUFFER];
-  private final byte[] scanBuffer = new byte[MimeScanner.BUFFER];
   private final int mailCount;
   private Mail mail;
   private Flags flags;
@@ -80,10 +82,25 @@ public final class Candidate implements Closeable {
   public List<HeaderField> header() throws Failure {
     if (header == null) {
       List<HeaderField> fields = new ArrayList<>();
-      scan(new FieldList(fields), true);
+      scan(new FieldList(fields, null), true);
       header = fields;
     }
     return header;
+  }
+
+  /** The fields of that name in the mail's own header. */
+  List<HeaderField> header(String name) throws Failure {
+    List<HeaderField> fields = new ArrayList<>(1);
+    if (header == null) {
+      scan(new FieldList(fields, name), true);
+      return fields;
+    }
+    for (HeaderField field : header) {
+      if (field.isNamed(name)) {
+        fields.add(field);
+      }
+    }
+    return fields;
   }
 
   /** The structure of the mail, with the fields that describe its parts. */
@@ -119,12 +136,10 @@ public final class Candidate implements Closeable {
 
   /** The Date field; 1970 when there is none that can be read. */
   public SentDate sent() throws Failure {
-    for (HeaderField field : header()) {
-      if (field.isNamed("date")) {
-        return SentDate.parse(field.value()).orElse(SentDate.NONE);
-      }
-    }
-    return SentDate.NONE;
+    List<HeaderField> dates = header("date");
+    return dates.isEmpty()
+        ? SentDate.NONE
+        : SentDate.parse(dates.get(0).value()).orElse(SentDate.NONE);
   }
 
   /** Shows all of the mail to a visitor. */
@@ -134,22 +149,31 @@ public final class Candidate implements Closeable {
 
   private void scan(MimeVisitor visitor, boolean headerOnly) throws Failure {
     try {
-      readHead();
-      System.arraycopy(head, 0, scanBuffer, 0, headLength);
-      if (headerOnly && (whole || hasHeaderEnd())) {
-        new MimeScanner(scanBuffer, headLength, null, visitor).scanHeader();
-        return;
+      read(headerOnly ? HEADER : head.length);
+      if (headerOnly && !whole && !hasHeaderEnd()) {
+        read(head.length);
       }
-      try (InputStream in = whole ? InputStream.nullInputStream() : takeRest()) {
-        MimeScanner scanner = new MimeScanner(scanBuffer, headLength, whole ? null : in, visitor);
-        if (headerOnly) {
-          scanner.scanHeader();
-        } else {
-          scanner.scan();
-        }
+      if (headerOnly && (whole || hasHeaderEnd())) {
+        new MimeScanner(head, headLength, null, visitor).scanHeader();
+      } else if (whole) {
+        new MimeScanner(head, headLength, null, visitor).scan();
+      } else {
+        scanAll(visitor, headerOnly);
       }
     } catch (IOException e) {
       throw Failure.temporary("A mail cannot be read", e);
+    }
+  }
+
+  private void scanAll(MimeVisitor visitor, boolean headerOnly) throws Failure, IOException {
+    byte[] buffer = head.clone(); // the scanner moves in it, and others want to see the head
+    try (InputStream in = takeRest()) {
+      MimeScanner scanner = new MimeScanner(buffer, headLength, in, visitor);
+      if (headerOnly) {
+        scanner.scanHeader();
+      } else {
+        scanner.scan();
+      }
     }
   }
 
@@ -174,20 +198,24 @@ public final class Candidate implements Closeable {
     return taken;
   }
 
-  private void readHead() throws Failure, IOException {
-    if (headLength >= 0) {
+  /** Reads so much of the mail into the head, or all of it where it is shorter. */
+  private void read(int wanted) throws Failure, IOException {
+    if (headLength < 0) {
+      rest = mail.open();
+      headLength = 0;
+      whole = false;
+    }
+    if (whole || headLength >= wanted) {
       return;
     }
-    InputStream in = mail.open();
-    try {
-      headLength = Math.max(0, in.readNBytes(head, 0, head.length));
-      whole = headLength < head.length;
-    } finally {
-      if (headLength == head.length) {
-        rest = in;
-      } else {
-        in.close();
-      }
+    if (rest == null) { // somebody has read it to its end
+      rest = mail.open();
+      rest.skipNBytes(headLength);
+    }
+    headLength += Math.max(0, rest.readNBytes(head, headLength, wanted - headLength));
+    whole = headLength < wanted;
+    if (whole) {
+      close();
     }
   }
 
@@ -204,11 +232,18 @@ public final class Candidate implements Closeable {
     }
   }
 
-  /** Gathers header fields. */
-  private record FieldList(List<HeaderField> fields) implements MimeVisitor {
+  /** Gathers header fields: those of a name, or all of them where that is null. */
+  private record FieldList(List<HeaderField> fields, String name) implements MimeVisitor {
+    @Override
+    public boolean wantsField(byte[] bytes, int from, int to) {
+      return name == null || HeaderField.isNamed(name, bytes, from, to);
+    }
+
     @Override
     public void field(Part part, HeaderField field) {
-      fields.add(field);
+      if (name == null || field.isNamed(name)) {
+        fields.add(field);
+      }
     }
 
     @Override

@@ -204,8 +204,8 @@ final class SearchKeys {
 
   private static boolean hasHeader(Candidate candidate, String name, Needle needle, HeaderForm form)
       throws Failure {
-    for (HeaderField field : candidate.header()) {
-      if (field.isNamed(name) && (needle.isEmpty() || needle.isIn(value(field, form)))) {
+    for (HeaderField field : candidate.header(name)) {
+      if (needle.isEmpty() || needle.isIn(value(field, form))) {
         return true;
       }
     }
