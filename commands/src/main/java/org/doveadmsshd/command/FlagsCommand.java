@@ -125,11 +125,7 @@ final class FlagsCommand implements Command {
       search.forEach(
           context,
           false,
-          (mailbox, candidate) -> {
-            Flags old = candidate.flags();
-            candidate.mail().setFlags(change.apply(old, named));
-            context.output().count("matched", 1);
-          });
+          new FlagChanges(context.output(), mail -> change.apply(mail.flags(), named)));
     }
   }
 }

@@ -7,6 +7,7 @@ import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.Flags;
+import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.mime.ContentField;
 import org.doveadmsshd.storage.mime.MimeTree;
 import org.doveadmsshd.storage.search.Candidate;
@@ -51,18 +52,36 @@ final class RebuildAttachmentsCommand implements Command {
 
     @Override
     public void run(UserContext context) throws Failure, IOException {
-      search.forEach(
-          context,
-          true,
-          (mailbox, candidate) -> {
-            boolean has = hasAttachment(candidate);
-            Flags now = candidate.flags().minus(has ? WITHOUT : WITH).plus(has ? WITH : WITHOUT);
-            candidate.mail().setFlags(now);
-            List<Value> row =
-                List.of(Value.of(candidate.mail().uid()), Value.of(has ? "yes" : "no"));
-            context.output().row(mailbox.name(), row);
-            context.output().count("mails", 1);
-          });
+      search.forEach(context, true, new Marking(context.output()));
+    }
+
+    /** Prints a row for each mail, and sets its keywords. */
+    private static final class Marking implements MailSearch.Visitor {
+      private final Output output;
+      private final FlagChanges changes;
+
+      Marking(Output output) {
+        this.output = output;
+        this.changes = new FlagChanges(output, Marking::keywords);
+      }
+
+      private static Flags keywords(Candidate mail) throws Failure {
+        boolean has = hasAttachment(mail);
+        return mail.flags().minus(has ? WITHOUT : WITH).plus(has ? WITH : WITHOUT);
+      }
+
+      @Override
+      public void visit(Mailbox mailbox, Candidate candidate) throws Failure, IOException {
+        String answer = hasAttachment(candidate) ? "yes" : "no";
+        List<Value> row = List.of(Value.of(candidate.mail().uid()), Value.of(answer));
+        output.row(mailbox.name(), row);
+        changes.visit(mailbox, candidate);
+      }
+
+      @Override
+      public void end(Mailbox mailbox) throws Failure {
+        changes.end(mailbox);
+      }
     }
 
     private static boolean hasAttachment(Candidate candidate) throws Failure {

@@ -47,9 +47,6 @@ public interface Mail {
   /** Where POP3 clients see it, where that is stored; else empty. */
   String popOrder();
 
-  /** Gives it exactly these flags; {@link Flag#RECENT} stays as it is. */
-  void setFlags(Flags flags) throws Failure;
-
   /** Removes the mail for good. */
   void expunge() throws Failure;
 }

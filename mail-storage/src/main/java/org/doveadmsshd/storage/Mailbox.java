@@ -2,6 +2,7 @@ package org.doveadmsshd.storage;
 
 import java.io.Closeable;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.doveadmsshd.protocol.Failure;
@@ -28,6 +29,14 @@ public interface Mailbox extends Closeable {
    *     order of UID and new ones get theirs; if not, nothing is written and the order is arbitrary
    */
   List<? extends Mail> mails(boolean numbered) throws Failure;
+
+  /**
+   * Gives mails of this mailbox exactly these flags; {@link Flag#RECENT} stays as it is. Those that
+   * were expunged meanwhile are passed over.
+   *
+   * @throws Failure when not all could be changed; those before it have been
+   */
+  void setFlags(Map<? extends Mail, Flags> changes) throws Failure;
 
   /** Begins to put mails into it. */
   Delivery deliver() throws Failure;

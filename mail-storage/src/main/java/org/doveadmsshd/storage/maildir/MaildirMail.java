@@ -84,18 +84,13 @@ final class MaildirMail implements Mail {
     return 0;
   }
 
-  @Override
-  public void setFlags(Flags flags) throws Failure {
-    try {
-      Keywords keywords = mailbox.keywordsOf(flags);
-      anywhere(
-          where -> {
-            rename(where, flags, keywords);
-            return null;
-          });
-    } catch (PosixException e) {
-      throw mailbox.failure(e);
-    }
+  /** Gives it exactly these flags; under the lock of the UID list. */
+  void setFlags(Flags flags, Keywords keywords) throws Failure, PosixException {
+    anywhereOrThrow(
+        where -> {
+          rename(where, flags, keywords);
+          return null;
+        });
   }
 
   /** Renames where it lies; a mail in {@code new} stays there, as with Dovecot. */

@@ -12,6 +12,7 @@ import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flags;
+import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailGoneException;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.posix.Directory;
@@ -247,16 +248,6 @@ final class MaildirMailbox implements Mailbox {
     return keywords;
   }
 
-  /** As {@link #keywordsFor}, taking the lock when a keyword has no letter yet. */
-  Keywords keywordsOf(Flags flags) throws Failure, PosixException {
-    if (keywords().hasAll(flags.keywords())) {
-      return keywords;
-    }
-    try (UidListLock lock = lock()) {
-      return keywordsFor(List.of(flags));
-    }
-  }
-
   Keywords keywords() throws PosixException {
     if (keywords == null) {
       keywords = Keywords.read(directory);
@@ -284,6 +275,29 @@ final class MaildirMailbox implements Mailbox {
 
   MaildirQuota quota() {
     return quota;
+  }
+
+  /**
+   * Renames under the lock of the UID list: a Dovecot that reads the directory beside a rename
+   * could miss the mail, take it for expunged, and give it another UID later.
+   */
+  @Override
+  public void setFlags(Map<? extends Mail, Flags> changes) throws Failure {
+    if (changes.isEmpty()) {
+      return;
+    }
+    try (UidListLock lock = lock()) {
+      Keywords letters = keywordsFor(List.copyOf(changes.values()));
+      for (Map.Entry<? extends Mail, Flags> change : changes.entrySet()) {
+        try {
+          ((MaildirMail) change.getKey()).setFlags(change.getValue(), letters);
+        } catch (MailGoneException e) {
+          // as if it had been expunged before we came
+        }
+      }
+    } catch (PosixException e) {
+      throw failure(e);
+    }
   }
 
   @Override

@@ -85,7 +85,7 @@ final class UidListLock implements Closeable {
   private static UidListLock create(Directory directory) throws PosixException {
     FileStatus own = null;
     boolean complete = false;
-    try (OpenFile file = directory.create(FILE, 0600)) {
+    try (OpenFile file = directory.create(FILE, 0644)) {
       own = file.status();
       HELD.add(key(own));
       file.adopt(directory.status());

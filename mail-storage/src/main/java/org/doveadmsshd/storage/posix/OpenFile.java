@@ -33,7 +33,9 @@ public final class OpenFile extends InputStream {
     return status;
   }
 
-  /** Says that nobody changes the file: what it does not give at once is not there. */
+  /**
+   * Says that it is a regular file that nobody changes: what it does not give at once is not there.
+   */
   public OpenFile stable() {
     isStable = true;
     return this;
@@ -78,6 +80,7 @@ public final class OpenFile extends InputStream {
       throw new PosixException("read", shownName, Native.getLastError());
     }
     if (got == 0) {
+      checkEmpty();
       return -1;
     }
     position += got;
@@ -86,6 +89,13 @@ public final class OpenFile extends InputStream {
     }
     scratch.buffer.get(0, target, offset, (int) got);
     return (int) got;
+  }
+
+  /** What gives nothing at all may be a FIFO that was put in the place of a file. */
+  private void checkEmpty() throws PosixException {
+    if (isStable && position == 0 && !status().isRegular()) {
+      throw new PosixException("read", shownName + " (no regular file)", LibC.EINVAL);
+    }
   }
 
   /**

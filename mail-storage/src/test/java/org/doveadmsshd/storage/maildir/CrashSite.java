@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -127,9 +128,11 @@ final class CrashSite {
 
   private static void flags(MailStore store, Flags flags) throws Failure {
     try (Mailbox mailbox = store.find("INBOX").orElseThrow()) {
+      Map<Mail, Flags> changes = new LinkedHashMap<>();
       for (Mail mail : mailbox.mails(true)) {
-        mail.setFlags(mail.flags().plus(flags));
+        changes.put(mail, mail.flags().plus(flags));
       }
+      mailbox.setFlags(changes);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,7 +177,9 @@ class MaildirMailboxTest {
     Mail mail = tree.inbox().mails(false).get(0);
     Files.delete(file);
     new ProcessBuilder("mkfifo", file.toString()).start().waitFor();
-    assertThatThrownBy(mail::open).hasMessageContaining("no regular file");
+    try (InputStream in = mail.open()) {
+      assertThatThrownBy(in::read).hasMessageContaining("no regular file");
+    }
   }
 
   @Test

@@ -96,11 +96,6 @@ final class FakeMail implements Mail {
   }
 
   @Override
-  public void setFlags(Flags next) {
-    flags = next;
-  }
-
-  @Override
   public void expunge() {
     looks.add("expunge");
   }
