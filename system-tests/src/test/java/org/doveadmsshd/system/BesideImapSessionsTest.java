@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -146,6 +147,11 @@ class BesideImapSessionsTest {
     Path homes = directory.resolve("homes");
     site.exec(new byte[0], "chown", "-R", "nobody:nogroup", homes.toString());
     site.exec(new byte[0], "chmod", "755", directory.toString());
+    Path configuration = directory.resolve("sshd.conf");
+    String patient =
+        Files.readString(configuration).replace("lock_timeout = 1s", "lock_timeout = 50s");
+    Files.writeString(configuration, patient);
+    assertThat(site.doveadm("reload").code()).isZero();
     assertThat(site.doveadm("mailbox create -u " + USER + " Copies").code()).isZero();
     try (LiveDovecot live = new LiveDovecot(directory, homes)) {
       dovecot = live;

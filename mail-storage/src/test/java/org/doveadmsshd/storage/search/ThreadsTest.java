@@ -1,0 +1,72 @@
+package org.doveadmsshd.storage.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.doveadmsshd.protocol.Failure;
+import org.junit.jupiter.api.Test;
+
+class ThreadsTest {
+  private final List<FakeMail> mails = new ArrayList<>();
+
+  private void mail(String id, String references, String subject) {
+    FakeMail mail =
+        FakeMail.of(
+            "Message-ID: <%s>\nReferences: %s\nSubject: %s\n\nx\n"
+                .formatted(id, references, subject));
+    mail.sequence = mails.size() + 1;
+    mails.add(mail);
+  }
+
+  private List<Integer> found(String query) throws Failure {
+    List<String> words = List.of(query.split(" "));
+    Plan plan = Plan.of(QueryParser.parse(words, Instant.EPOCH, ZoneOffset.UTC), "INBOX");
+    List<Integer> found = new ArrayList<>();
+    try (Candidate candidate = new Candidate(mails.size())) {
+      plan.begin(mails, candidate);
+      for (FakeMail mail : mails) {
+        if (plan.matches(candidate.take(mail))) {
+          found.add(mail.sequence);
+        }
+      }
+    }
+    return found;
+  }
+
+  @Test
+  void mailsOfAThreadAreFoundByAnyOfThem() throws Failure {
+    mail("a", "", "one");
+    mail("b", "<a>", "Re: one");
+    mail("c", "<a> <b>", "other words");
+    mail("d", "", "two");
+    assertThat(found("inthread refs subject other")).containsExactly(1, 2, 3);
+    assertThat(found("inthread refs subject two")).containsExactly(4);
+    assertThat(found("not inthread refs subject one")).containsExactly(4);
+  }
+
+  @Test
+  void aMissingMailStillJoinsItsAnswers() throws Failure {
+    mail("b", "<gone>", "x");
+    mail("c", "<gone>", "y");
+    assertThat(found("inthread refs subject y")).containsExactly(1, 2);
+  }
+
+  @Test
+  void onlyReferencesJoinsByBaseSubject() throws Failure {
+    mail("a", "", "Lunch");
+    mail("b", "", "Re: [list] Fwd: lunch (fwd)");
+    assertThat(found("inthread references subject list")).containsExactly(1, 2);
+    assertThat(found("inthread refs subject list")).containsExactly(2);
+  }
+
+  @Test
+  void mailsThatReferToEachOtherInACircleEnd() throws Failure {
+    mail("a", "<b>", "x");
+    mail("b", "<c>", "y");
+    mail("c", "<a>", "z");
+    assertThat(found("inthread refs subject z")).containsExactly(1, 2, 3);
+  }
+}
