@@ -106,11 +106,6 @@ final class AuthCommand implements Command {
     }
 
     @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
-    @Override
     public Optional<String> input() {
       return password.isPresent() ? Optional.empty() : Optional.of("-");
     }
@@ -142,11 +137,6 @@ final class AuthCommand implements Command {
     @Override
     public List<Column> columns() {
       return List.of(new Column("text", Column.HIDE_TITLE));
-    }
-
-    @Override
-    public String defaultFormatter() {
-      return "flow";
     }
 
     @Override

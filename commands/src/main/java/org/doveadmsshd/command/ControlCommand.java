@@ -88,11 +88,6 @@ final class ControlCommand implements Command {
     }
 
     @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
-    @Override
     public void run(ServerContext context) throws Failure, IOException {
       context.requireAllUsers(kind.name().toLowerCase(Locale.ROOT));
       kind.run(context);

@@ -74,11 +74,6 @@ final class CopyCommand implements Command {
     }
 
     @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
-    @Override
     public boolean isRepeatable() {
       return false;
     }

@@ -46,11 +46,6 @@ final class DeduplicateCommand implements Command {
     }
 
     @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
-    @Override
     public void run(UserContext context) throws Failure, IOException {
       Preview.Tally tally = new Preview.Tally();
       search.forEach(context, true, new Visitor(context.output(), tally));

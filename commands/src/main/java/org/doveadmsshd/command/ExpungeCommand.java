@@ -3,7 +3,6 @@ package org.doveadmsshd.command;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
@@ -60,16 +59,6 @@ final class ExpungeCommand implements Command {
   }
 
   private record ExpungeTask(MailSearch search, boolean deletesEmpty) implements Task.OfUser {
-    @Override
-    public List<Column> columns() {
-      return List.of();
-    }
-
-    @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
     @Override
     public void run(UserContext context) throws Failure, IOException {
       Expunging expunging = new Expunging(context.output());

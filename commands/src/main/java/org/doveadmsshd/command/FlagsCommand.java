@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.Flag;
@@ -110,16 +109,6 @@ final class FlagsCommand implements Command {
   }
 
   private record FlagsTask(Change change, Flags named, MailSearch search) implements Task.OfUser {
-    @Override
-    public List<Column> columns() {
-      return List.of();
-    }
-
-    @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
     @Override
     public void run(UserContext context) throws Failure, IOException {
       search.forEach(

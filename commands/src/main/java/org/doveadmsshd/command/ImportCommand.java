@@ -3,7 +3,6 @@ package org.doveadmsshd.command;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
@@ -49,16 +48,6 @@ final class ImportCommand implements Command {
       boolean subscribes,
       MailSearch search)
       implements Task.OfUser {
-    @Override
-    public List<Column> columns() {
-      return List.of();
-    }
-
-    @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
     @Override
     public boolean isRepeatable() {
       return false;

@@ -2,7 +2,6 @@ package org.doveadmsshd.command;
 
 import java.io.IOException;
 import java.util.List;
-import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.MailStore;
@@ -42,16 +41,6 @@ record MailboxEdit(Edit edit) implements Task.OfUser {
             }
           }
         });
-  }
-
-  @Override
-  public List<Column> columns() {
-    return List.of();
-  }
-
-  @Override
-  public String defaultFormatter() {
-    return "flow";
   }
 
   @Override

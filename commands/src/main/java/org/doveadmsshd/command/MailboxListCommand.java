@@ -51,11 +51,6 @@ final class MailboxListCommand implements Command {
     }
 
     @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
-    @Override
     public void run(UserContext context) throws Failure, IOException {
       for (String name : names(context.store())) {
         context.output().checkpoint();

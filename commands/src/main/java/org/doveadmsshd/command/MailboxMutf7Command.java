@@ -40,11 +40,6 @@ final class MailboxMutf7Command implements Command {
     }
 
     @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
-    @Override
     public void run(UserContext.Input input, Output output) throws Failure, IOException {
       for (String name : names) {
         String converted = fromMutf7 ? decode(name) : ModifiedUtf7.encode(name);

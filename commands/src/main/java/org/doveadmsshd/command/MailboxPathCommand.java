@@ -57,11 +57,6 @@ final class MailboxPathCommand implements Command {
     }
 
     @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
-    @Override
     public void run(UserContext context) throws Failure, IOException {
       if (part.isPresent()) {
         String path = context.store().path(mailbox, part.get());

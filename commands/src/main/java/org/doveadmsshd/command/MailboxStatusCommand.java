@@ -106,11 +106,6 @@ final class MailboxStatusCommand implements Command {
     }
 
     @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
-    @Override
     public void run(UserContext context) throws Failure, IOException {
       Map<Field, Long> sums = new EnumMap<>(Field.class);
       for (String name : Mailboxes.matching(context.store(), masks)) {

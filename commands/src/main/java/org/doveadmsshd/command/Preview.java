@@ -28,11 +28,6 @@ record Preview(MailSearch search) implements Task.OfUser {
   }
 
   @Override
-  public String defaultFormatter() {
-    return "flow";
-  }
-
-  @Override
   public void run(UserContext context) throws Failure, IOException {
     Tally tally = new Tally();
     search.forEach(context, true, tally);

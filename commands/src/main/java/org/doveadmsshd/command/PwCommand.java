@@ -59,11 +59,6 @@ final class PwCommand implements Command {
     }
 
     @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
-    @Override
     public Optional<String> input() {
       return lists || password.isPresent() ? Optional.empty() : Optional.of("-");
     }

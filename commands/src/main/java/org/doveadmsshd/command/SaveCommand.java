@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.Delivery;
@@ -72,16 +71,6 @@ final class SaveCommand implements Command {
 
   private record SaveTask(String mailbox, String file, Delivery.About about)
       implements Task.OfUser {
-    @Override
-    public List<Column> columns() {
-      return List.of();
-    }
-
-    @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
     @Override
     public boolean isRepeatable() {
       return false;

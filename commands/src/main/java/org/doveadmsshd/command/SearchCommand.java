@@ -72,11 +72,6 @@ final class SearchCommand implements Command {
     }
 
     @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
-    @Override
     public void run(UserContext context) throws Failure, IOException {
       for (String line : search.explain(context.store())) {
         context.output().row(null, List.of(Value.of(line)));
@@ -88,11 +83,6 @@ final class SearchCommand implements Command {
     @Override
     public List<Column> columns() {
       return COLUMNS;
-    }
-
-    @Override
-    public String defaultFormatter() {
-      return "flow";
     }
 
     @Override

@@ -9,10 +9,14 @@ import org.doveadmsshd.protocol.Failure;
 /** A command with all it needs to know, ready for any number of users. Safe for several threads. */
 public interface Task {
   /** The columns of the output; none for a command that prints nothing. */
-  List<Column> columns();
+  default List<Column> columns() {
+    return List.of();
+  }
 
   /** The formatter that is used when the user chooses none. */
-  String defaultFormatter();
+  default String defaultFormatter() {
+    return "flow";
+  }
 
   /**
    * What it reads: a file of whoever typed the command, {@code -} for standard input; nothing for

@@ -48,11 +48,6 @@ final class UserCommand implements Command {
     }
 
     @Override
-    public String defaultFormatter() {
-      return "flow";
-    }
-
-    @Override
     public void run(ServerContext context) throws Failure, IOException {
       Iterator<String> names = context.userdb().list();
       while (names.hasNext()) {

@@ -88,7 +88,7 @@ class MessagePartTest {
     assertThat(BodyStructure.of(tree(), false))
         .isEqualTo(
             "((\"text\" \"plain\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 10 0)"
-                + "(\"message\" \"rfc822\" NIL NIL NIL \"7bit\" 62 (NIL \"inner subject\""
+                + "(\"message\" \"rfc822\" NIL NIL NIL \"7bit\" 61 (NIL \"inner subject\""
                 + " ((NIL NIL \"inner\" \"example.org\")) ((NIL NIL \"inner\" \"example.org\"))"
                 + " ((NIL NIL \"inner\" \"example.org\")) NIL NIL NIL NIL NIL)"
                 + " (\"text\" \"plain\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 10 0) 3)"
