@@ -50,7 +50,7 @@ public final class Needle {
 
   /** Whether it occurs in a text. */
   public boolean isIn(String text) {
-    Search search = new Search();
+    Search search = new Search(new SearchBuffers());
     search.accept(text);
     return search.isFound();
   }
@@ -91,11 +91,19 @@ public final class Needle {
   final class Search {
     private static final int PIECE = 8192;
 
-    /** The end of the last piece, and the present one. */
-    private char[] text = new char[0];
+    private final SearchBuffers buffers;
 
+    /** How much text there is in the buffer: the end of the last piece, and the present one. */
     private int length;
+
     private boolean found = empty;
+
+    /**
+     * @param buffers used by nobody else meanwhile
+     */
+    Search(SearchBuffers buffers) {
+      this.buffers = buffers;
+    }
 
     void accept(String piece) {
       accept(piece.toCharArray(), 0, piece.length());
@@ -109,9 +117,10 @@ public final class Needle {
         int count = Math.min(to - at, PIECE);
         boolean splits = at + count < to && Character.isHighSurrogate(piece[at + count - 1]);
         count += splits ? 1 : 0;
-        if (text.length < length + count) {
-          text = Arrays.copyOf(text, length + count);
+        if (buffers.text.length < length + count) {
+          buffers.text = Arrays.copyOf(buffers.text, length + count);
         }
+        char[] text = buffers.text;
         System.arraycopy(piece, at, text, length, count);
         length += count;
         boolean plain = isAscii() && !Fold.hasCompatible(text, length);

@@ -10,6 +10,7 @@ import java.util.List;
 public final class PartSearch implements MimeVisitor {
   private final Needle needle;
   private final boolean inHeaders;
+  private final SearchBuffers buffers = new SearchBuffers();
   private final List<Part> parts = new ArrayList<>();
   private final BitSet found = new BitSet();
   private TextSearch search;
@@ -42,7 +43,7 @@ public final class PartSearch implements MimeVisitor {
   private void reach(Part part) {
     if (parts.isEmpty() || parts.get(parts.size() - 1) != part) {
       parts.add(part);
-      search = new TextSearch(needle, inHeaders);
+      search = new TextSearch(needle, inHeaders, buffers);
       inBody = false;
     }
   }

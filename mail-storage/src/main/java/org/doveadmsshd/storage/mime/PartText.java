@@ -29,12 +29,13 @@ final class PartText implements TransferDecoder.Output {
   private boolean plain;
   private boolean found;
   private CharsetDecoder decoder;
-  private CharBuffer chars;
+  private final CharBuffer chars;
   private ByteBuffer undecoded = ByteBuffer.allocate(0);
 
-  PartText(Needle needle, String charsetName) {
+  PartText(Needle needle, String charsetName, SearchBuffers buffers) {
     this.needle = needle;
-    this.search = needle.new Search();
+    this.search = needle.new Search(buffers);
+    this.chars = buffers.chars;
     this.charset = charset(charsetName);
     this.plain = needle.isAscii() && isAsciiCompatible(charset);
     this.tail = new byte[plain ? 2 * needle.length() : 0];
@@ -116,7 +117,6 @@ final class PartText implements TransferDecoder.Output {
 
   private void decode(byte[] bytes, int offset, int length) {
     if (decoder == null) {
-      chars = CharBuffer.allocate(4096);
       decoder =
           charset
               .newDecoder()

@@ -10,11 +10,20 @@ package org.doveadmsshd.storage.mime;
 public final class TextSearch implements MimeVisitor {
   private final Needle needle;
   private final boolean inHeaders;
+  private final SearchBuffers buffers;
   private PartText text;
   private TransferDecoder decoder;
   private boolean found;
 
   public TextSearch(Needle needle, boolean inHeaders) {
+    this(needle, inHeaders, new SearchBuffers());
+  }
+
+  /**
+   * @param buffers used by nobody else as long as this search goes on
+   */
+  public TextSearch(Needle needle, boolean inHeaders, SearchBuffers buffers) {
+    this.buffers = buffers;
     this.needle = needle;
     this.inHeaders = inHeaders;
     this.found = needle.isEmpty();
@@ -36,8 +45,8 @@ public final class TextSearch implements MimeVisitor {
   public boolean headerEnd(Part part) {
     boolean searched = part.isText() && part.encoding() != Part.Encoding.UNKNOWN;
     if (searched) {
-      text = new PartText(needle, part.charset());
-      decoder = new TransferDecoder(part.encoding(), text);
+      text = new PartText(needle, part.charset(), buffers);
+      decoder = new TransferDecoder(part.encoding(), text, buffers);
     }
     return searched;
   }

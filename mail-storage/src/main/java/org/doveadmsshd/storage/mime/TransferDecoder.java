@@ -31,7 +31,8 @@ final class TransferDecoder {
 
   private final Part.Encoding encoding;
   private final Output output;
-  private byte[] decoded = new byte[0];
+  private final SearchBuffers buffers;
+  private byte[] decoded;
   private int bits;
   private int bitCount;
   private boolean ended;
@@ -40,6 +41,12 @@ final class TransferDecoder {
   private int spaces;
 
   TransferDecoder(Part.Encoding encoding, Output output) {
+    this(encoding, output, new SearchBuffers());
+  }
+
+  TransferDecoder(Part.Encoding encoding, Output output, SearchBuffers buffers) {
+    this.buffers = buffers;
+    this.decoded = buffers.decoded;
     this.encoding = encoding;
     this.output = output;
   }
@@ -179,6 +186,7 @@ final class TransferDecoder {
   private void room(int bytes) {
     if (decoded.length < bytes) {
       decoded = new byte[bytes];
+      buffers.decoded = decoded;
     }
   }
 }

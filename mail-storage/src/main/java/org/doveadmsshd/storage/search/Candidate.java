@@ -16,6 +16,7 @@ import org.doveadmsshd.storage.mime.MimeScanner;
 import org.doveadmsshd.storage.mime.MimeTree;
 import org.doveadmsshd.storage.mime.MimeVisitor;
 import org.doveadmsshd.storage.mime.Part;
+import org.doveadmsshd.storage.mime.SearchBuffers;
 import org.doveadmsshd.storage.mime.SentDate;
 import org.doveadmsshd.storage.mime.TextSearch;
 import org.doveadmsshd.storage.mime.TextSearches;
@@ -30,6 +31,7 @@ public final class Candidate implements Closeable {
   /** Most headers are shorter. */
   private static final int HEADER = 4096;
 
+  private final List<SearchBuffers> buffers = new ArrayList<>();
   private final byte[] head = new byte[MimeScanner.BUFFER];
   private final int mailCount;
   private Mail mail;
@@ -120,8 +122,13 @@ public final class Candidate implements Closeable {
    */
   boolean has(Query.Text text, List<Query.Text> all) throws Failure {
     if (found == null) {
-      List<TextSearch> searches =
-          all.stream().map(each -> new TextSearch(each.needle(), each.inHeaders())).toList();
+      List<TextSearch> searches = new ArrayList<>();
+      for (int i = 0; i < all.size(); i++) {
+        if (buffers.size() == i) {
+          buffers.add(new SearchBuffers());
+        }
+        searches.add(new TextSearch(all.get(i).needle(), all.get(i).inHeaders(), buffers.get(i)));
+      }
       TextSearches together = new TextSearches(searches);
       if (!together.isDone()) {
         scan(together);
