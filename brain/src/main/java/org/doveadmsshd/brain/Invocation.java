@@ -105,9 +105,17 @@ public record Invocation(
     if (words.isEmpty()) {
       return Failure.usage("Missing command; doveadm help lists them");
     }
-    boolean two = words.get(0).equals("mailbox") && words.size() > 1;
-    String name = two ? words.get(0) + " " + words.get(1) : words.get(0);
-    return Failure.usage("Unknown command: " + name + " (doveadm help lists them)");
+    List<String> longer =
+        CommandCatalog.all().stream()
+            .map(Command::name)
+            .filter(name -> name.startsWith(words.get(0) + " "))
+            .toList();
+    if (!longer.isEmpty()) {
+      String name = words.size() > 1 ? words.get(0) + " " + words.get(1) : words.get(0);
+      return Failure.usage(
+          "Unknown command: %s (there are: %s)".formatted(name, String.join(", ", longer)));
+    }
+    return Failure.usage("Unknown command: " + words.get(0) + " (doveadm help lists them)");
   }
 
   private static UserSelection users(Command command, Words words) throws Failure {

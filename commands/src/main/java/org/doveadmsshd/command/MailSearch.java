@@ -2,7 +2,9 @@ package org.doveadmsshd.command;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
@@ -95,17 +97,23 @@ final class MailSearch {
     }
   }
 
-  /** What would be done: a title and its steps, for each mailbox. */
+  /** What would be done: the steps for each mailbox, those of one plan together. */
   List<String> explain(MailStore store) throws Failure {
     List<String> lines = new ArrayList<>();
     lines.add(
         selection.single().isPresent()
             ? "mailbox by name, without listing: " + selection.single().get()
             : "list all mailboxes, and look into those that may match");
+    Map<List<String>, List<String>> mailboxes = new LinkedHashMap<>();
     for (String name : selection.names(store)) {
-      lines.add(name + ":");
-      Plan.of(query, name).explain().forEach(line -> lines.add("  " + line));
+      List<String> plan = Plan.of(query, name).explain();
+      mailboxes.computeIfAbsent(plan, each -> new ArrayList<>()).add(name);
     }
+    mailboxes.forEach(
+        (plan, names) -> {
+          lines.add(String.join(", ", names) + ":");
+          plan.forEach(line -> lines.add("  " + line));
+        });
     return lines;
   }
 

@@ -10,8 +10,8 @@ import org.doveadmsshd.protocol.Failure;
  * Mails on their way into a mailbox. Nobody sees any of them before {@link #commit}; closing
  * without it leaves no trace. Used by one thread.
  *
- * <p>Of each mail a crash leaves either the old state or the new one: it is never lost, and a moved
- * mail is never there twice.
+ * <p>Of each mail a crash leaves either the old state or the new one: it is never lost, and a mail
+ * that moves within one file system is never there twice.
  */
 public interface Delivery extends Closeable {
   /**
