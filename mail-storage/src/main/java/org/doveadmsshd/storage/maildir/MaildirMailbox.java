@@ -111,17 +111,11 @@ final class MaildirMailbox implements Mailbox {
   }
 
   private List<MaildirMail> numbered(Map<String, Place> scanned) throws Failure, PosixException {
-    Map<String, Place> places = scanned;
-    Set<String> assigned = Set.of();
-    if (hasUnnumbered(places)) {
-      places = new HashMap<>();
-      assigned = assign(places);
-    }
-    List<MaildirMail> mails = new ArrayList<>(places.size());
-    for (Map.Entry<String, Place> entry : places.entrySet()) {
-      String base = entry.getKey();
-      UidList.Entry uid = uids.entry(base);
-      mails.add(new MaildirMail(this, base, entry.getValue(), uid, assigned.contains(base)));
+    List<MaildirMail> mails = withUids(scanned, Set.of());
+    if (mails == null) {
+      Map<String, Place> places = new HashMap<>();
+      Set<String> assigned = assign(places);
+      mails = withUids(places, assigned);
     }
     mails.sort(Comparator.comparingLong(MaildirMail::uid));
     for (int i = 0; i < mails.size(); i++) {
@@ -130,16 +124,18 @@ final class MaildirMailbox implements Mailbox {
     return mails;
   }
 
-  private boolean hasUnnumbered(Map<String, Place> places) {
-    if (uids == null) {
-      return !places.isEmpty();
-    }
-    for (String base : places.keySet()) {
-      if (uids.entry(base) == null) {
-        return true;
+  /** The mails with their UIDs, or null when one of them has none. */
+  private List<MaildirMail> withUids(Map<String, Place> places, Set<String> assigned) {
+    List<MaildirMail> mails = new ArrayList<>(places.size());
+    for (Map.Entry<String, Place> entry : places.entrySet()) {
+      String base = entry.getKey();
+      UidList.Entry uid = uids == null ? null : uids.entry(base);
+      if (uid == null) {
+        return null;
       }
+      mails.add(new MaildirMail(this, base, entry.getValue(), uid, assigned.contains(base)));
     }
-    return false;
+    return mails;
   }
 
   /**
@@ -181,7 +177,7 @@ final class MaildirMailbox implements Mailbox {
   /** All mails by their base. Repeated when the directories change meanwhile. */
   Map<String, Place> scan() throws PosixException {
     openDirectories();
-    Map<String, Place> places = new HashMap<>();
+    Map<String, Place> places = new HashMap<>(uids == null ? 256 : 2 * uids.size() + 16);
     for (int i = 0; i < SCANS; i++) {
       long before = modified();
       places.clear();

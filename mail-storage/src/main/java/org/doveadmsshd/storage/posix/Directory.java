@@ -18,6 +18,7 @@ public final class Directory implements Closeable {
   private static final int OPEN = LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_CLOEXEC;
   private static final int DIRENT_TYPE = 18;
   private static final int DIRENT_NAME = 19;
+  private static final int NAME_MAX = 255;
   private static final int DT_UNKNOWN = 0;
   private static final int DT_REG = 8;
 
@@ -89,7 +90,7 @@ public final class Directory implements Closeable {
       LibC.lseek(fd, 0, 0);
     }
     listed = true;
-    byte[] name = new byte[256];
+    byte[] name = new byte[NAME_MAX + 1];
     while (true) {
       int length = (int) LibC.getdents64(fd, scratch.bufferAddress, Scratch.BUFFER);
       if (length < 0) {
@@ -99,9 +100,11 @@ public final class Directory implements Closeable {
         return names;
       }
       for (int at = 0; at < length; at += entries.getShort(at + 16) & 0xffff) {
+        int room = (entries.getShort(at + 16) & 0xffff) - DIRENT_NAME;
+        entries.get(at + DIRENT_NAME, name, 0, Math.min(room, name.length));
         int end = 0;
-        for (byte b; (b = entries.get(at + DIRENT_NAME + end)) != 0; end++) {
-          name[end] = b;
+        while (name[end] != 0) {
+          end++;
         }
         boolean self = name[0] == '.' && (end == 1 || end == 2 && name[1] == '.');
         int type = entries.get(at + DIRENT_TYPE);
