@@ -1,7 +1,6 @@
 package org.doveadmsshd.worker;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -10,12 +9,13 @@ import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.ProtocolException;
+import org.doveadmsshd.storage.BlockInputStream;
 
 /**
  * What a request reads from the other end of a lane: pieces are asked for a few at a time. The
  * working thread reads; the transport's thread brings them.
  */
-final class LaneInput extends InputStream {
+final class LaneInput extends BlockInputStream {
   private static final long PATIENCE_MILLIS = 100;
 
   private final int requestId;
@@ -41,12 +41,6 @@ final class LaneInput extends InputStream {
     ByteBuffer copy = ByteBuffer.allocate(input.data().remaining());
     pieces.add(copy.put(input.data().duplicate()).flip());
     notifyAll();
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -2,12 +2,13 @@ package org.doveadmsshd.storage.mime;
 
 import java.io.IOException;
 import java.io.InputStream;
+import org.doveadmsshd.storage.BlockInputStream;
 
 /**
  * A stream in which every line ends with CRLF, and no NUL is, which IMAP cannot send: it becomes
  * 0x80, as with Dovecot.
  */
-public final class CrlfInputStream extends InputStream {
+public final class CrlfInputStream extends BlockInputStream {
   private final InputStream in;
   private final byte[] buffer = new byte[16 * 1024];
   private int position;
@@ -17,12 +18,6 @@ public final class CrlfInputStream extends InputStream {
 
   public CrlfInputStream(InputStream in) {
     this.in = in;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

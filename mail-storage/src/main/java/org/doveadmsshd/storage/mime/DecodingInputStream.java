@@ -3,9 +3,10 @@ package org.doveadmsshd.storage.mime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import org.doveadmsshd.storage.BlockInputStream;
 
 /** A body with its transfer encoding undone. */
-final class DecodingInputStream extends InputStream {
+final class DecodingInputStream extends BlockInputStream {
   private final InputStream in;
   private final TransferDecoder decoder;
   private final byte[] encoded = new byte[16 * 1024];
@@ -20,12 +21,6 @@ final class DecodingInputStream extends InputStream {
   private void take(byte[] bytes, int offset, int length) {
     decoded = Arrays.copyOfRange(bytes, offset, offset + length);
     position = 0;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -2,12 +2,13 @@ package org.doveadmsshd.storage.mime;
 
 import java.io.IOException;
 import java.io.InputStream;
+import org.doveadmsshd.storage.BlockInputStream;
 
 /**
  * The header of a mail with the empty line that ends it, or the body behind that, as stored. A mail
  * without an empty line is all header.
  */
-public final class MessageSection extends InputStream {
+public final class MessageSection extends BlockInputStream {
   private final InputStream mail;
   private final boolean header;
 
@@ -29,12 +30,6 @@ public final class MessageSection extends InputStream {
   /** The body; closing it closes the mail. */
   public static InputStream body(InputStream mail) {
     return new MessageSection(mail, false);
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -7,17 +7,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The structure of a mail: its parts, where they are, and those of their header fields that
- * describe them. Made by letting a {@link MimeScanner} pass over the mail.
+ * The structure of a mail: its parts, where they are, and their header fields. Made by letting a
+ * {@link MimeScanner} pass over the mail.
  *
- * <p>Of the fields at most {@value #MAX_FIELD} bytes each and {@value #MAX_FIELDS} bytes in all are
- * kept; what is beyond is as if it were not there.
+ * <p>Of the fields at most {@value #MAX_FIELD} bytes each are kept, and {@value #MAX_FIELDS} bytes
+ * in all of those that describe mails and parts, as much of all others; what is beyond is as if it
+ * were not there.
  */
 public final class MimeTree implements MimeVisitor {
   private static final int MAX_FIELD = 64 * 1024;
   private static final int MAX_FIELDS = 16 * 1024 * 1024;
 
-  private static final Set<String> KEPT =
+  private static final Set<String> DESCRIBING =
       Set.of(
           "date",
           "subject",
@@ -32,15 +33,8 @@ public final class MimeTree implements MimeVisitor {
 
   private final List<Node> nodes = new ArrayList<>();
   private final Map<Part, Node> byPart = new IdentityHashMap<>();
-  private final boolean allFields;
-  private int bytes;
-
-  /**
-   * @param allFields whether all fields are kept rather than those that describe the mail
-   */
-  public MimeTree(boolean allFields) {
-    this.allFields = allFields;
-  }
+  private int describing;
+  private int others;
 
   /**
    * A part with its fields and the parts inside it.
@@ -92,12 +86,14 @@ public final class MimeTree implements MimeVisitor {
   public void field(Part part, HeaderField field) {
     Node node = reach(part);
     String name = field.lowerName();
-    boolean wanted = allFields || name.startsWith("content-") || KEPT.contains(name);
+    boolean describes = name.startsWith("content-") || DESCRIBING.contains(name);
     int size = name.length() + field.value().length();
-    if (wanted && size <= MAX_FIELD && bytes + size <= MAX_FIELDS) {
-      bytes += size;
-      node.fields().add(field);
+    if (size > MAX_FIELD || (describes ? describing : others) + size > MAX_FIELDS) {
+      return;
     }
+    describing += describes ? size : 0;
+    others += describes ? 0 : size;
+    node.fields().add(field);
   }
 
   private Node reach(Part part) {
@@ -117,17 +113,6 @@ public final class MimeTree implements MimeVisitor {
   @Override
   public boolean headerEnd(Part part) {
     reach(part);
-    return false;
-  }
-
-  @Override
-  public void body(byte[] bytes, int offset, int length) {}
-
-  @Override
-  public void bodyEnd() {}
-
-  @Override
-  public boolean isDone() {
     return false;
   }
 }

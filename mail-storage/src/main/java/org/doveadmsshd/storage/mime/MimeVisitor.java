@@ -11,20 +11,22 @@ public interface MimeVisitor {
   }
 
   /** A field of the header of a part. */
-  void field(Part part, HeaderField field);
+  default void field(Part part, HeaderField field) {}
 
   /**
    * The header of a part is complete.
    *
    * @return whether {@link #body} should be called for it
    */
-  boolean headerEnd(Part part);
+  default boolean headerEnd(Part part) {
+    return false;
+  }
 
   /** A piece of the body, still encoded. Pieces end anywhere. */
-  void body(byte[] bytes, int offset, int length);
+  default void body(byte[] bytes, int offset, int length) {}
 
   /** The body of the part last announced is over. */
-  void bodyEnd();
+  default void bodyEnd() {}
 
   /** Whether the places of parts are looked at; if not, lines are not counted. */
   default boolean wantsMarks() {
@@ -32,5 +34,7 @@ public interface MimeVisitor {
   }
 
   /** Whether what has been seen is enough. */
-  boolean isDone();
+  default boolean isDone() {
+    return false;
+  }
 }

@@ -72,11 +72,6 @@ public final class PartSearch implements MimeVisitor {
     }
   }
 
-  @Override
-  public boolean isDone() {
-    return false;
-  }
-
   /** The numbers of the parts that have it, in the order of the mail from 0; after the scan. */
   public BitSet found() {
     return found;

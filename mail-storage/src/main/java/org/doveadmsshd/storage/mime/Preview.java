@@ -19,9 +19,6 @@ public final class Preview implements MimeVisitor, TransferDecoder.Output {
   private boolean done;
 
   @Override
-  public void field(Part part, HeaderField field) {}
-
-  @Override
   public boolean headerEnd(Part part) {
     boolean plain = part.type().equals("text/plain");
     boolean html = part.type().equals("text/html");

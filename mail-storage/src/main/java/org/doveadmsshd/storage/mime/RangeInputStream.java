@@ -2,9 +2,10 @@ package org.doveadmsshd.storage.mime;
 
 import java.io.IOException;
 import java.io.InputStream;
+import org.doveadmsshd.storage.BlockInputStream;
 
 /** A part of a stream; closing it closes the whole. */
-final class RangeInputStream extends InputStream {
+final class RangeInputStream extends BlockInputStream {
   private final InputStream in;
   private long skip;
   private long left;
@@ -13,12 +14,6 @@ final class RangeInputStream extends InputStream {
     this.in = in;
     this.skip = from.offset();
     this.left = to.offset() - from.offset();
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

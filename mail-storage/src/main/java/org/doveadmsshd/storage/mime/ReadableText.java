@@ -82,9 +82,4 @@ public final class ReadableText implements MimeVisitor, TransferDecoder.Output {
       throw new UncheckedIOException(e);
     }
   }
-
-  @Override
-  public boolean isDone() {
-    return false;
-  }
 }

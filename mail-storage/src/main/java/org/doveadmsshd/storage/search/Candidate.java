@@ -105,10 +105,10 @@ public final class Candidate implements Closeable {
     return fields;
   }
 
-  /** The structure of the mail, with the fields that describe its parts. */
+  /** The structure of the mail. */
   public MimeTree structure() throws Failure {
     if (structure == null) {
-      MimeTree tree = new MimeTree(false);
+      MimeTree tree = new MimeTree();
       scan(tree);
       structure = tree;
     }
@@ -251,22 +251,6 @@ public final class Candidate implements Closeable {
       if (name == null || field.isNamed(name)) {
         fields.add(field);
       }
-    }
-
-    @Override
-    public boolean headerEnd(Part part) {
-      return false;
-    }
-
-    @Override
-    public void body(byte[] bytes, int offset, int length) {}
-
-    @Override
-    public void bodyEnd() {}
-
-    @Override
-    public boolean isDone() {
-      return false;
     }
   }
 }

@@ -42,7 +42,7 @@ class MessagePartTest {
 
   private static MimeTree.Node tree() throws IOException {
     byte[] bytes = MAIL.getBytes(StandardCharsets.ISO_8859_1);
-    MimeTree tree = new MimeTree(false);
+    MimeTree tree = new MimeTree();
     byte[] buffer = java.util.Arrays.copyOf(bytes, MimeScanner.BUFFER);
     new MimeScanner(buffer, bytes.length, null, tree).scan();
     return tree.root();

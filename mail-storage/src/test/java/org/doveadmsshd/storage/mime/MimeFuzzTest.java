@@ -17,10 +17,10 @@ class MimeFuzzTest {
 
   @FuzzTest(maxDuration = "60s")
   void anyBytes(byte[] mail) throws IOException {
-    MimeTree tree = new MimeTree(true);
+    MimeTree tree = new MimeTree();
     scan(mail, mail.length, tree);
     checkMarks(tree, mail.length);
-    MimeTree inPieces = new MimeTree(true);
+    MimeTree inPieces = new MimeTree();
     scan(mail, mail.length / 2, inPieces);
     assertThat(BodyStructure.of(inPieces.root(), true))
         .isEqualTo(BodyStructure.of(tree.root(), true));
