@@ -8,6 +8,8 @@ import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Flags;
+import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.search.Candidate;
 
 /** {@code doveadm flags add|remove|replace}: changes flags and keywords of matching mails. */
 final class FlagsCommand implements Command {
@@ -111,10 +113,21 @@ final class FlagsCommand implements Command {
   private record FlagsTask(Change change, Flags named, MailSearch search) implements Task.OfUser {
     @Override
     public void run(UserContext context) throws Failure, IOException {
+      FlagChanges changes = new FlagChanges(context.output());
       search.forEach(
           context,
           false,
-          new FlagChanges(context.output(), mail -> change.apply(mail.flags(), named)));
+          new MailSearch.Visitor() {
+            @Override
+            public void visit(Mailbox mailbox, Candidate candidate) throws Failure {
+              changes.add(mailbox, candidate, change.apply(candidate.flags(), named));
+            }
+
+            @Override
+            public void end(Mailbox mailbox) throws Failure {
+              changes.carryOut(mailbox);
+            }
+          });
     }
   }
 }

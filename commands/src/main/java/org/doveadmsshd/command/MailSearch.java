@@ -86,10 +86,7 @@ final class MailSearch {
       return; // or removed since it was listed
     }
     try (Mailbox mailbox = found.get()) {
-      Plan plan =
-          Plan.needsGuid(query)
-              ? Plan.of(query, mailbox.name(), mailbox.identity().guid())
-              : Plan.of(query, mailbox.name());
+      Plan plan = plan(mailbox);
       if (!plan.isEmpty()) {
         search(mailbox, plan, output, numbered, visitor);
         visitor.end(mailbox);
@@ -106,8 +103,13 @@ final class MailSearch {
             : "list all mailboxes, and look into those that may match");
     Map<List<String>, List<String>> mailboxes = new LinkedHashMap<>();
     for (String name : selection.names(store)) {
-      List<String> plan = Plan.of(query, name).explain();
-      mailboxes.computeIfAbsent(plan, each -> new ArrayList<>()).add(name);
+      Optional<Mailbox> found = store.find(name);
+      if (found.isPresent()) {
+        try (Mailbox mailbox = found.get()) {
+          List<String> plan = plan(mailbox).explain();
+          mailboxes.computeIfAbsent(plan, each -> new ArrayList<>()).add(name);
+        }
+      }
     }
     mailboxes.forEach(
         (plan, names) -> {
@@ -115,6 +117,12 @@ final class MailSearch {
           plan.forEach(line -> lines.add("  " + line));
         });
     return lines;
+  }
+
+  private Plan plan(Mailbox mailbox) throws Failure {
+    return Plan.needsGuid(query)
+        ? Plan.of(query, mailbox.name(), mailbox.identity().guid())
+        : Plan.of(query, mailbox.name());
   }
 
   private static void search(

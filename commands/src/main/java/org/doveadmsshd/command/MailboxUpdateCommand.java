@@ -46,8 +46,8 @@ final class MailboxUpdateCommand implements Command {
     Mailbox.Update update =
         new Mailbox.Update(
             MailboxCreateCommand.guid("mailbox-guid", words),
-            SaveCommand.number("uid-validity", words),
-            SaveCommand.number("min-next-uid", words));
+            words.number("uid-validity"),
+            words.number("min-next-uid"));
     return MailboxEdit.each(
         words.positionals(),
         "update",

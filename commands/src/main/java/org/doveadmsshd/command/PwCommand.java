@@ -40,7 +40,7 @@ final class PwCommand implements Command {
         words.has("list"),
         words.value("password"),
         words.value("scheme").orElse("CRYPT"),
-        (int) SaveCommand.number("rounds", words).orElse(0),
+        (int) words.number("rounds").orElse(0),
         words.value("test"),
         words.has("verify"));
   }

@@ -62,25 +62,21 @@ final class RebuildAttachmentsCommand implements Command {
 
       Marking(Output output) {
         this.output = output;
-        this.changes = new FlagChanges(output, Marking::keywords);
-      }
-
-      private static Flags keywords(Candidate mail) throws Failure {
-        boolean has = hasAttachment(mail);
-        return mail.flags().minus(has ? WITHOUT : WITH).plus(has ? WITH : WITHOUT);
+        this.changes = new FlagChanges(output);
       }
 
       @Override
       public void visit(Mailbox mailbox, Candidate candidate) throws Failure, IOException {
-        String answer = hasAttachment(candidate) ? "yes" : "no";
-        List<Value> row = List.of(Value.of(candidate.mail().uid()), Value.of(answer));
+        boolean has = hasAttachment(candidate);
+        List<Value> row = List.of(Value.of(candidate.mail().uid()), Value.of(has ? "yes" : "no"));
         output.row(mailbox.name(), row);
-        changes.visit(mailbox, candidate);
+        Flags others = candidate.flags().minus(has ? WITHOUT : WITH);
+        changes.add(mailbox, candidate, others.plus(has ? WITH : WITHOUT));
       }
 
       @Override
       public void end(Mailbox mailbox) throws Failure {
-        changes.end(mailbox);
+        changes.carryOut(mailbox);
       }
     }
 

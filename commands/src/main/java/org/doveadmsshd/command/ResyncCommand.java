@@ -54,7 +54,7 @@ final class ResyncCommand implements Command {
       throw Failure.usage("doveadm " + name() + " " + manual().synopsis());
     }
     List<MailboxPattern> masks = List.of(new MailboxPattern(words.positionals().get(0)));
-    long most = SaveCommand.number("max-recent", words).orElse(Long.MAX_VALUE);
+    long most = words.number("max-recent").orElse(Long.MAX_VALUE);
     return new MailboxEdit((store, output) -> run(store, output, masks, most));
   }
 

@@ -52,21 +52,8 @@ final class SaveCommand implements Command {
     }
     String mailbox = words.value("mailbox").orElse(MailStore.INBOX);
     String file = words.positionals().isEmpty() ? "-" : words.positionals().get(0);
-    OptionalLong uid = number("uid", words);
+    OptionalLong uid = words.number("uid");
     return new SaveTask(mailbox, file, new Delivery.About(Flags.NONE, received, guid, uid));
-  }
-
-  /** A number of 32 bits that an option has. */
-  static OptionalLong number(String option, Words words) throws Failure {
-    Optional<String> text = words.value(option);
-    if (text.isEmpty()) {
-      return OptionalLong.empty();
-    }
-    boolean valid = text.get().matches("[0-9]{1,10}") && Long.parseLong(text.get()) < 0xffffffffL;
-    if (!valid || Long.parseLong(text.get()) == 0) {
-      throw Failure.usage("Invalid --" + option + ": " + text.get());
-    }
-    return OptionalLong.of(Long.parseLong(text.get()));
   }
 
   private record SaveTask(String mailbox, String file, Delivery.About about)

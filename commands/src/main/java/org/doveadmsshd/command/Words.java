@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.doveadmsshd.protocol.Failure;
 
 /**
@@ -67,6 +68,23 @@ public record Words(Map<String, String> options, List<String> positionals) {
 
   public Optional<String> value(String option) {
     return Optional.ofNullable(options.get(option));
+  }
+
+  /**
+   * The number an option has, from 1 to what fits into 32 bits; empty without the option.
+   *
+   * @throws Failure with exit code 64 for anything else
+   */
+  OptionalLong number(String option) throws Failure {
+    Optional<String> text = value(option);
+    if (text.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    long number = text.get().matches("[0-9]{1,10}") ? Long.parseLong(text.get()) : 0;
+    if (number < 1 || number >= 0xffffffffL) {
+      throw Failure.usage("Invalid --" + option + ": " + text.get());
+    }
+    return OptionalLong.of(number);
   }
 
   /** The words as the worker gets them: the options of the command, then the positionals. */

@@ -39,7 +39,10 @@ class BesideImapSessionsTest {
   private final AtomicInteger lastToken = new AtomicInteger();
   private final AtomicInteger commands = new AtomicInteger();
 
-  /** What a mail may meet with: {@code m} we move, {@code i} IMAP moves, {@code d} is expunged. */
+  /**
+   * What a mail may meet with: {@code m} we move, {@code i} IMAP moves, {@code d} is expunged, and
+   * {@code c} we copy to a mailbox where at most one of its copies stays.
+   */
   private final Map<String, String> roles = new ConcurrentHashMap<>();
 
   /** Whose UID it is, for ever: by mailbox GUID and UID. */
@@ -53,7 +56,7 @@ class BesideImapSessionsTest {
     try (ImapSession imap = new ImapSession(dovecot.port, USER)) {
       imap.command("SELECT INBOX");
       while (System.nanoTime() < end) {
-        imap.append("INBOX", mail("mid".charAt(random.nextInt(3))));
+        imap.append("INBOX", mail("midc".charAt(random.nextInt(4))));
         String some = imap.search("ALL");
         if (!some.isEmpty()) {
           String uid = some.split(",")[random.nextInt(some.split(",").length)];
@@ -107,7 +110,9 @@ class BesideImapSessionsTest {
             case 5 -> "save -u USER -m INBOX";
             case 6 -> "index -u USER '*'";
             case 7 -> "force-resync -u USER INBOX";
-            case 8 -> "copy -u USER Copies mailbox Trash header x-role c";
+            case 8 ->
+                "batch -u USER : copy Copies mailbox INBOX header x-role c :"
+                    + " deduplicate mailbox Copies all";
             case 9 -> "mailbox status -u USER all '*'";
             default -> "search -u USER body token";
           };
@@ -184,6 +189,10 @@ class BesideImapSessionsTest {
     return line.contains("Error") || line.contains("Panic") || line.contains("Warning");
   }
 
+  private int most(String token) {
+    return roles.get(token).equals("c") ? 2 : 1;
+  }
+
   private void check(List<String> tokens) {
     Map<String, Integer> times = new HashMap<>();
     tokens.forEach(token -> times.merge(token, 1, Integer::sum));
@@ -195,7 +204,7 @@ class BesideImapSessionsTest {
           }
         });
     assertThat(lost).as("lost").isEmpty();
-    assertThat(times.entrySet().stream().filter(entry -> entry.getValue() > 1))
+    assertThat(times.entrySet().stream().filter(entry -> entry.getValue() > most(entry.getKey())))
         .as("doubled")
         .isEmpty();
     assertThat(reused).as("UIDs used twice").isEmpty();

@@ -182,6 +182,50 @@ class QueryTest {
     assertThat(MailboxSelection.isSafeToExpunge(parse(query))).isEqualTo(safe);
   }
 
+  private static final String PARTS =
+      """
+      Content-Type: multipart/mixed; boundary=b
+
+      --b
+      Content-Type: text/plain
+      X-Scan: clean
+
+      hello
+      --b
+      Content-Type: application/pdf; name=report.pdf
+      Content-Disposition: attachment; filename=report.pdf
+      X-Scan: infected
+
+      JVBERi0=
+      --b--
+      """;
+
+  @ParameterizedTest
+  @CsvSource({
+    "mimepart header x-scan clean, true",
+    "mimepart ( header x-scan clean type text ), true",
+    "mimepart ( header x-scan clean type application ), false",
+    "header x-scan clean, false",
+    "mimepart ( type application subtype pdf ), true",
+    "mimepart ( type application subtype zip ), false",
+    "mimepart ( body hello type text ), true",
+    "mimepart ( body hello type application ), false",
+    "mimepart filename ends .pdf, true",
+    "mimepart filename ends .exe, false",
+    "mimepart filename is report.pdf, true",
+    "mimepart ( index 2 type application ), true",
+    "mimepart ( index 2 type text ), false",
+    "mimepart ( depth 1 type text ), true",
+    "mimepart ( depth 2 type text ), false",
+    "mimepart ( parent type multipart header x-scan infected ), true",
+    "mimepart ( type multipart child header x-scan infected ), true",
+    "mimepart child header x-scan dubious, false",
+    "mimepart ( disposition type attachment disposition param filename report.pdf ), true",
+  })
+  void keysAboutPartsLookAtEachPart(String query, boolean expected) throws Failure {
+    assertThat(matches(query, FakeMail.of(PARTS))).isEqualTo(expected);
+  }
+
   @Test
   void aMailboxThatIsNamedIsOpenedWithoutListing() throws Failure {
     assertThat(MailboxSelection.of(parse("seen mailbox Trash")).single()).contains("Trash");
