@@ -157,7 +157,7 @@ final class MailboxStatusCommand implements Command {
       }
       fields.stream().filter(field -> field.summable).forEach(field -> counts.put(field, 0L));
       // who has just got a UID is recent, and Dovecot counts it as such
-      for (Mail mail : mailbox.mails(true)) {
+      for (Mail mail : mailbox.mails(counts.containsKey(Field.RECENT))) {
         for (Field field : counts.keySet()) {
           try {
             counts.merge(field, share(mail, field), Long::sum);
