@@ -103,7 +103,8 @@ class MailCommandsTest {
     ok("move -u USER INBOX mailbox Trash 1");
     assertThat(messages(USER, "Trash")).isEqualTo(trash - 1);
     assertThat(messages(USER, "INBOX")).isEqualTo(inbox + 1);
-    assertThat(ok("-f tab -h fetch -u USER 'guid text' mailbox INBOX " + (inbox + 1)).out())
+    String guid = before.substring(0, before.indexOf('\t'));
+    assertThat(ok("-f tab -h fetch -u USER 'guid text' mailbox INBOX guid " + guid).out())
         .isEqualTo(before);
   }
 
