@@ -9,7 +9,7 @@ import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.ProtocolException;
-import org.doveadmsshd.storage.BlockInputStream;
+import org.doveadmsshd.storage.mime.BlockInputStream;
 
 /**
  * What a request reads from the other end of a lane: pieces are asked for a few at a time. The

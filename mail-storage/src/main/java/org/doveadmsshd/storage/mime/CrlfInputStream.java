@@ -2,7 +2,6 @@ package org.doveadmsshd.storage.mime;
 
 import java.io.IOException;
 import java.io.InputStream;
-import org.doveadmsshd.storage.BlockInputStream;
 
 /**
  * A stream in which every line ends with CRLF, and no NUL is, which IMAP cannot send: it becomes

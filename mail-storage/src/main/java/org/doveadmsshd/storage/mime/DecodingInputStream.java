@@ -3,7 +3,6 @@ package org.doveadmsshd.storage.mime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import org.doveadmsshd.storage.BlockInputStream;
 
 /** A body with its transfer encoding undone. */
 final class DecodingInputStream extends BlockInputStream {

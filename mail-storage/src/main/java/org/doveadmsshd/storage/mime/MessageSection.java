@@ -2,7 +2,6 @@ package org.doveadmsshd.storage.mime;
 
 import java.io.IOException;
 import java.io.InputStream;
-import org.doveadmsshd.storage.BlockInputStream;
 
 /**
  * The header of a mail with the empty line that ends it, or the body behind that, as stored. A mail

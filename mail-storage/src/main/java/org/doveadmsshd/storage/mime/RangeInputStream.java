@@ -2,7 +2,6 @@ package org.doveadmsshd.storage.mime;
 
 import java.io.IOException;
 import java.io.InputStream;
-import org.doveadmsshd.storage.BlockInputStream;
 
 /** A part of a stream; closing it closes the whole. */
 final class RangeInputStream extends BlockInputStream {

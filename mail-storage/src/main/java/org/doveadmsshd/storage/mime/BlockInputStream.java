@@ -1,4 +1,4 @@
-package org.doveadmsshd.storage;
+package org.doveadmsshd.storage.mime;
 
 import java.io.IOException;
 import java.io.InputStream;
