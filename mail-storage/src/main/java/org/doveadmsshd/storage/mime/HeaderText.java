@@ -17,6 +17,9 @@ public final class HeaderText {
 
   /** As {@link #decode}, with every run of white space made one space. */
   public static String decodeCompressed(String value) {
+    if (isCompressed(value)) {
+      return value;
+    }
     String text = decode(value);
     StringBuilder compressed = null;
     boolean space = false;
@@ -32,6 +35,19 @@ public final class HeaderText {
       space = isSpace;
     }
     return compressed == null ? text : compressed.toString();
+  }
+
+  /** Whether there is nothing to be done about a value, as with most subjects. */
+  private static boolean isCompressed(String value) {
+    char last = 0;
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c < ' ' || c >= 0x80 || c == '?' && last == '=' || c == ' ' && last == ' ') {
+        return false;
+      }
+      last = c;
+    }
+    return true;
   }
 
   /**

@@ -50,9 +50,32 @@ public final class Needle {
 
   /** Whether it occurs in a text. */
   public boolean isIn(String text) {
+    if (isAscii() && isAscii(text)) {
+      return isInAscii(text);
+    }
     Search search = new Search(new SearchBuffers());
     search.accept(text);
     return search.isFound();
+  }
+
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isInAscii(String text) {
+    for (int i = ascii.length - 1; i < text.length(); ) {
+      int move = shift[text.charAt(i)];
+      if (move == 0 && text.regionMatches(true, i - ascii.length + 1, folded, 0, ascii.length)) {
+        return true;
+      }
+      i += Math.max(move, 1);
+    }
+    return false;
   }
 
   /** Whether it occurs in ASCII bytes. Only for {@link #isAscii() ASCII needles}. */

@@ -35,7 +35,7 @@ final class PartText implements TransferDecoder.Output {
   PartText(Needle needle, String charsetName, SearchBuffers buffers) {
     this.needle = needle;
     this.search = needle.new Search(buffers);
-    this.chars = buffers.chars;
+    this.chars = buffers.chars();
     this.charset = charset(charsetName);
     this.plain = needle.isAscii() && isAsciiCompatible(charset);
     this.tail = new byte[plain ? 2 * needle.length() : 0];

@@ -12,6 +12,13 @@ public final class SearchBuffers {
   /** Text that is being searched, with the end of what came before. */
   char[] text = new char[0];
 
+  private CharBuffer chars;
+
   /** A piece of body with its charset undone. */
-  final CharBuffer chars = CharBuffer.allocate(CHARS);
+  CharBuffer chars() {
+    if (chars == null) {
+      chars = CharBuffer.allocate(CHARS); // header values do not need it
+    }
+    return chars;
+  }
 }
