@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.Mail;
@@ -59,7 +60,8 @@ public class MaildirBenchmark {
   private int search(String words, boolean numbered) throws Failure {
     Query query = QueryParser.parse(List.of(words.split(" ")), Instant.EPOCH, ZoneOffset.UTC);
     MaildirStore.Context context =
-        new MaildirStore.Context(Duration.ofSeconds(1), () -> {}, text -> {}, QuotaRules.NONE);
+        new MaildirStore.Context(
+            Duration.ofSeconds(1), () -> {}, text -> {}, QuotaRules.NONE, Optional.empty());
     int matches = 0;
     try (MailStore store = MaildirStore.open(home, List.of("Maildir"), context);
         Mailbox inbox = store.find("INBOX").orElseThrow()) {

@@ -30,6 +30,7 @@ public final class CommandCatalog {
             new FlagsCommand(FlagsCommand.Change.REPLACE),
             new ImportCommand(),
             new KickCommand(),
+            new MailboxCachePurgeCommand(),
             new MailboxCreateCommand(),
             new MailboxDeleteCommand(),
             new MailboxListCommand(),

@@ -7,7 +7,6 @@ import java.util.Set;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.Mailbox;
-import org.doveadmsshd.storage.mime.HeaderField;
 import org.doveadmsshd.storage.search.Candidate;
 
 /** {@code doveadm deduplicate}: keeps the first of mails that are the same. */
@@ -86,12 +85,8 @@ final class DeduplicateCommand implements Command {
     }
 
     private static String messageId(Candidate candidate) throws Failure {
-      for (HeaderField field : candidate.header()) {
-        if (field.isNamed("message-id")) {
-          return field.value().strip();
-        }
-      }
-      return "";
+      List<String> values = candidate.header("message-id");
+      return values.isEmpty() ? "" : values.get(0).strip();
     }
   }
 }

@@ -29,11 +29,6 @@ record NotOnMaildirCommand(Manual manual, Optional<Outcome> failure) implements 
             "move mails to alternative storage",
             "Maildir has no alternative storage: mails stay, and the command succeeds.",
             new Option('r', "reverse", null, "back to primary storage")),
-        none(
-            "mailbox cache purge",
-            "<mailbox> [...]",
-            "rewrite Dovecot's cache of mailboxes",
-            "Dovecot's cache is Dovecot's alone: nothing is done, and the command succeeds."),
         refused("mailbox cache remove", "<search query>", "drop mails from Dovecot's cache"),
         refused(
             "mailbox cache decision",

@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.util.List;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.Flag;
+import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailGoneException;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.search.Candidate;
 import org.doveadmsshd.storage.search.MailboxPattern;
 
-/** {@code doveadm force-resync} and {@code doveadm index}: what can be put in order beforehand. */
+/** {@code doveadm force-resync} and {@code doveadm index}: what can be done beforehand. */
 final class ResyncCommand implements Command {
   private final boolean repairs;
 
@@ -37,10 +41,12 @@ final class ResyncCommand implements Command {
         : new Manual(
             "index",
             "<mailbox mask>",
-            "give new mails their UIDs",
+            "give new mails their UIDs, remember what searches ask for",
             """
-            There is no index here to be filled: the command gives new mails their UIDs, so that the
-            first who looks does not have to. * stands for any name, % for anything within one level.
+            Does beforehand what the first who looks would have to do: new mails get their UIDs, and
+            dates and main header fields of all mails are remembered (setting mail_cache). Dovecot's
+            own index files are left to Dovecot. * stands for any name, % for anything within one
+            level.
             """,
             List.of(
                 new Option('q', "queue", null, "accepted; it is done at once"),
@@ -66,7 +72,7 @@ final class ResyncCommand implements Command {
         if (repairs) {
           mailbox.resync();
         } else if (most == Long.MAX_VALUE || recent(mailbox) <= most) {
-          mailbox.mails(true);
+          index(mailbox, output);
         }
         output.count("mailboxes", 1);
       } catch (Failure e) {
@@ -78,10 +84,28 @@ final class ResyncCommand implements Command {
     }
   }
 
+  /** Numbers the mails, and has the store remember of each what it can. */
+  private static void index(Mailbox mailbox, Output output) throws Failure {
+    List<? extends Mail> mails = mailbox.mails(true);
+    try (Candidate candidate = new Candidate(mails.size())) {
+      for (Mail mail : mails) {
+        output.checkpoint();
+        try {
+          if (!mail.rememberedNames().isEmpty()) {
+            candidate.take(mail).header(mail.rememberedNames().get(0));
+            mail.received();
+          }
+        } catch (MailGoneException e) {
+          // expunged meanwhile
+        }
+      }
+    }
+  }
+
   private static long recent(Mailbox mailbox) throws Failure {
     long recent = 0;
-    for (org.doveadmsshd.storage.Mail mail : mailbox.mails(false)) {
-      recent += mail.flags().has(org.doveadmsshd.storage.Flag.RECENT) ? 1 : 0;
+    for (Mail mail : mailbox.mails(false)) {
+      recent += mail.flags().has(Flag.RECENT) ? 1 : 0;
     }
     return recent;
   }

@@ -1,7 +1,10 @@
 package org.doveadmsshd.storage;
 
 import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
 import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.mime.HeaderField;
 
 /**
  * One mail. What is not in its name is looked up when asked for, once.
@@ -31,6 +34,26 @@ public interface Mail {
 
   /** Bytes with CRLF line ends. */
   long virtualSize() throws Failure;
+
+  /**
+   * The values of the header fields of a name, in any case, in the order of the mail, as far as the
+   * store knows them without opening it. Nothing when the mail has to be read for them.
+   */
+  default Optional<List<String>> rememberedHeader(String name) {
+    return Optional.empty();
+  }
+
+  /** The names, in lower case, of the header fields that the store would like to know. */
+  default List<String> rememberedNames() {
+    return List.of();
+  }
+
+  /**
+   * Tells the store its header, so that it need not be read next time.
+   *
+   * @param fields all fields of {@link #rememberedNames}, in the order of the mail
+   */
+  default void rememberHeader(List<HeaderField> fields) {}
 
   /** The mail as stored, unbuffered; the caller closes it. */
   InputStream open() throws Failure;

@@ -60,6 +60,9 @@ public interface Mailbox extends Closeable {
    */
   void resync() throws Failure;
 
+  /** Forgets what is remembered to save work, which is then found out anew. Mails stay. */
+  void forget() throws Failure;
+
   @Override
   void close();
 }

@@ -110,6 +110,7 @@ final class Schema {
         .add("authorized_keys", Type.TEXT, "authorized_keys/%u")
         .add("mail_location", Type.MAIL_LOCATION, "maildir:~/Maildir")
         .add("lock_timeout", Type.TIME, "30s")
+        .add("mail_cache", Type.YES_OR_NO, "yes")
         .add("login_timeout", Type.TIME, "30s")
         .add("max_connections", Type.NUMBER, "200")
         .add("max_connections_before_login", Type.NUMBER, "20")

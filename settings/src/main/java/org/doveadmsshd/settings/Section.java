@@ -124,6 +124,10 @@ final class Section {
     return lines;
   }
 
+  boolean yes(String key) {
+    return text(key).equals("yes");
+  }
+
   int number(String key) {
     return Integer.parseInt(text(key));
   }

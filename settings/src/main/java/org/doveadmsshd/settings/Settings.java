@@ -25,6 +25,7 @@ public record Settings(
     String authorizedKeys,
     String mailLocation,
     Duration lockTimeout,
+    boolean mailCache,
     Duration loginTimeout,
     Duration shutdownTimeout,
     Connections connections,
@@ -156,6 +157,7 @@ public record Settings(
           path(top.text("authorized_keys")).toString(),
           top.text("mail_location"),
           top.time("lock_timeout"),
+          top.yes("mail_cache"),
           top.time("login_timeout"),
           top.time("shutdown_timeout"),
           new Connections(

@@ -78,7 +78,8 @@ public final class Daemon implements Sessions.Control {
             .orElseThrow(
                 () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
     Worker.MailDefaults defaults =
-        new Worker.MailDefaults(settings.mailLocation(), settings.lockTimeout(), quota);
+        new Worker.MailDefaults(
+            settings.mailLocation(), settings.lockTimeout(), quota, settings.mailCache());
     return new Worker(userdb(settings), masters, defaults, sessions);
   }
 

@@ -8,6 +8,7 @@ import java.time.ZoneId;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
@@ -39,6 +40,9 @@ import org.slf4j.LoggerFactory;
 public final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
+  /** Change times of files are at worst two seconds apart. */
+  private static final Duration SETTLED = Duration.ofSeconds(2);
+
   private final Userdb userdb;
   private final Masters masters;
   private final MailDefaults defaults;
@@ -54,8 +58,10 @@ public final class Worker {
    * @param mailLocation template of where mail lies
    * @param lockPatience how long to wait for a mailbox that another program has locked
    * @param quota how much they may store
+   * @param cached whether what was found out about mailboxes is remembered beside them
    */
-  public record MailDefaults(String mailLocation, Duration lockPatience, QuotaRules quota) {}
+  public record MailDefaults(
+      String mailLocation, Duration lockPatience, QuotaRules quota, boolean cached) {}
 
   public Worker(
       Userdb userdb, Masters masters, MailDefaults defaults, ServerContext.Activity activity) {
@@ -221,7 +227,11 @@ public final class Worker {
     private MailStore store(MailUser user, MailLocation location) throws Failure {
       MaildirStore.Context context =
           new MaildirStore.Context(
-              defaults.lockPatience(), control::check, warnings(output), quota(user));
+              defaults.lockPatience(),
+              control::check,
+              warnings(output),
+              quota(user),
+              defaults.cached() ? Optional.of(SETTLED) : Optional.empty());
       return MaildirStore.open(location.trusted(), location.below(), context);
     }
 

@@ -66,7 +66,7 @@ class LaneSessionTest {
     PasswdFile file = new PasswdFile(users, "PLAIN");
     masters = new Masters(Map.of("a@example.org", SCOPE), List.of(file));
     Worker.MailDefaults defaults =
-        new Worker.MailDefaults("maildir:~/Maildir", Duration.ofSeconds(5), QuotaRules.NONE);
+        new Worker.MailDefaults("maildir:~/Maildir", Duration.ofSeconds(5), QuotaRules.NONE, false);
     worker = new Worker(file, masters, defaults, new NoActivity());
   }
 

@@ -23,7 +23,6 @@ import org.doveadmsshd.storage.Spool;
 import org.doveadmsshd.storage.fetch.FetchField.Content;
 import org.doveadmsshd.storage.fetch.FetchField.Source;
 import org.doveadmsshd.storage.mime.BodyStructure;
-import org.doveadmsshd.storage.mime.HeaderField;
 import org.doveadmsshd.storage.mime.HeaderText;
 import org.doveadmsshd.storage.mime.MailAddress;
 import org.doveadmsshd.storage.mime.MessagePart;
@@ -288,14 +287,12 @@ public final class FetchFields {
   private static Content header(Source source, String name, FieldForm form) throws Failure {
     ByteArrayOutputStream values = new ByteArrayOutputStream();
     boolean first = true;
-    for (HeaderField field : source.candidate().header()) {
-      if (field.isNamed(name)) {
-        if (!first) {
-          values.write('\n');
-        }
-        values.writeBytes(form.of(field.value()));
-        first = false;
+    for (String value : source.candidate().header(name)) {
+      if (!first) {
+        values.write('\n');
       }
+      values.writeBytes(form.of(value));
+      first = false;
     }
     return new Content(null, new ByteArrayInputStream(values.toByteArray()));
   }

@@ -227,7 +227,7 @@ final class MaildirDelivery implements Delivery {
 
   private int commitLocked() throws Failure, PosixException {
     UidListFile file = mailbox.uidListFile();
-    Set<String> present = mailbox.scan().keySet();
+    Set<String> present = mailbox.listing().scan().keySet();
     UidList list = file.read();
     List<Target> targets = targets(present, list);
     Keywords keywords = mailbox.keywordsFor(staged.stream().map(Staged::flags).toList());
@@ -254,7 +254,7 @@ final class MaildirDelivery implements Delivery {
         }
       }
     } finally {
-      mailbox.syncDirectories();
+      mailbox.listing().sync();
       if (numbering) {
         file.add(list, arrived, mailbox.root());
       }
@@ -308,7 +308,7 @@ final class MaildirDelivery implements Delivery {
     Staged mail = target.mail();
     String letters = MaildirName.letters(mail.flags(), keywords);
     boolean isNew = letters.isEmpty();
-    Directory to = mailbox.directory(isNew);
+    Directory to = mailbox.listing().made(isNew);
     String name = isNew ? target.base() : target.base() + ":2," + letters;
     try {
       if (mail.file() != null) {

@@ -3,10 +3,12 @@ package org.doveadmsshd.storage.maildir;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.mime.HeaderField;
 import org.doveadmsshd.storage.posix.Directory;
 import org.doveadmsshd.storage.posix.FileStatus;
 import org.doveadmsshd.storage.posix.PosixException;
@@ -16,25 +18,38 @@ final class MaildirMail implements Mail {
   private static final int TRIES = 10;
 
   private final MaildirMailbox mailbox;
-  private final String base;
   private final UidList.Entry entry;
+  private final MailFacts facts;
   private final boolean justNumbered;
-  private MaildirMailbox.Place place;
+  private MaildirListing.Place place;
   private int sequence;
   private FileStatus status;
-  private long virtualSize = -1;
 
-  MaildirMail(
-      MaildirMailbox mailbox,
-      String base,
-      MaildirMailbox.Place place,
-      UidList.Entry entry,
-      boolean justNumbered) {
+  /**
+   * A mail that was found.
+   *
+   * @param row where it lies, its UID and what is known of it
+   * @param justNumbered whether it got its UID only now
+   */
+  MaildirMail(MaildirMailbox mailbox, MailCache.Row row, boolean justNumbered) {
     this.mailbox = mailbox;
-    this.base = base;
-    this.place = place;
-    this.entry = entry;
+    this.place = row.place();
+    this.entry = row.entry();
+    this.facts = row.facts();
     this.justNumbered = justNumbered;
+  }
+
+  /** What can be remembered of it. */
+  MailCache.Row row() {
+    return new MailCache.Row(place, entry, facts);
+  }
+
+  MailFacts facts() {
+    return facts;
+  }
+
+  private String base() {
+    return MaildirName.base(place.file());
   }
 
   @Override
@@ -94,15 +109,15 @@ final class MaildirMail implements Mail {
   }
 
   /** Renames where it lies; a mail in {@code new} stays there, as with Dovecot. */
-  private void rename(MaildirMailbox.Place where, Flags flags, Keywords keywords)
+  private void rename(MaildirListing.Place where, Flags flags, Keywords keywords)
       throws PosixException {
     String file = where.file();
     String letters = MaildirName.letters(flags, keywords, MaildirName.flags(file));
     boolean bare = letters.isEmpty() && file.indexOf(':') < 0;
-    String renamed = bare ? file : base + ":2," + letters + MaildirName.trailing(file);
+    String renamed = bare ? file : base() + ":2," + letters + MaildirName.trailing(file);
     if (!renamed.equals(file)) {
-      mailbox.directory(where).rename(file, renamed);
-      place = new MaildirMailbox.Place(where.isNew(), renamed);
+      mailbox.listing().directory(where).rename(file, renamed);
+      place = new MaildirListing.Place(where.isNew(), renamed);
     }
   }
 
@@ -110,7 +125,7 @@ final class MaildirMail implements Mail {
   void linkTo(Directory target, String name) throws Failure, PosixException {
     anywhereOrThrow(
         where -> {
-          mailbox.directory(where).link(where.file(), target, name);
+          mailbox.listing().directory(where).link(where.file(), target, name);
           return null;
         });
   }
@@ -119,7 +134,7 @@ final class MaildirMail implements Mail {
   void moveTo(Directory target, String name) throws Failure, PosixException {
     anywhereOrThrow(
         where -> {
-          mailbox.directory(where).rename(where.file(), target, name);
+          mailbox.listing().directory(where).rename(where.file(), target, name);
           return null;
         });
   }
@@ -132,17 +147,20 @@ final class MaildirMail implements Mail {
   @Override
   public String guid() {
     String own = entry == null ? null : entry.field('G');
-    return own != null ? own : base;
+    return own != null ? own : base();
   }
 
   @Override
   public long received() throws Failure {
-    return status().modifiedSeconds();
+    if (facts.received() == MailFacts.UNKNOWN) {
+      facts.learn(status());
+    }
+    return facts.received();
   }
 
   @Override
   public String storageId() {
-    return base;
+    return base();
   }
 
   @Override
@@ -154,7 +172,7 @@ final class MaildirMail implements Mail {
   @Override
   public String popUidl() {
     String listed = entry == null ? null : entry.field('P');
-    return listed == null ? "" : listed.isEmpty() ? base : listed;
+    return listed == null ? "" : listed.isEmpty() ? base() : listed;
   }
 
   @Override
@@ -172,22 +190,26 @@ final class MaildirMail implements Mail {
   @Override
   public long physicalSize() throws Failure {
     long named = sizeInName('S');
-    return named >= 0 ? named : status().size();
+    if (named < 0 && facts.physicalSize() == MailFacts.UNKNOWN) {
+      facts.learn(status());
+    }
+    return named >= 0 ? named : facts.physicalSize();
   }
 
   @Override
   public long virtualSize() throws Failure {
-    if (virtualSize < 0) {
-      virtualSize = sizeInName('W');
+    if (facts.virtualSize() == MailFacts.UNKNOWN) {
+      long named = sizeInName('W');
+      if (named >= 0) {
+        return named;
+      }
+      facts.learnVirtualSize(countVirtualSize());
     }
-    if (virtualSize < 0) {
-      virtualSize = countVirtualSize();
-    }
-    return virtualSize;
+    return facts.virtualSize();
   }
 
   private long sizeInName(char letter) {
-    long size = MaildirName.size(base, letter);
+    long size = MaildirName.size(base(), letter);
     String listed = size < 0 && entry != null ? entry.field(letter) : null;
     return listed != null && listed.matches("[0-9]{1,18}") ? Long.parseLong(listed) : size;
   }
@@ -202,15 +224,30 @@ final class MaildirMail implements Mail {
 
   FileStatus status() throws Failure {
     if (status == null) {
-      status = anywhere(where -> mailbox.directory(where).status(where.file()));
+      status = anywhere(where -> mailbox.listing().directory(where).status(where.file()));
     }
     return status;
   }
 
   @Override
+  public Optional<List<String>> rememberedHeader(String name) {
+    return facts.header(name);
+  }
+
+  @Override
+  public List<String> rememberedNames() {
+    return mailbox.isRemembered() ? MailFacts.NAMES : List.of();
+  }
+
+  @Override
+  public void rememberHeader(List<HeaderField> fields) {
+    facts.learnHeader(fields);
+  }
+
+  @Override
   public InputStream open() throws Failure {
     // what the listing calls a file is opened without waiting: a FIFO in its place is just empty
-    return anywhere(where -> mailbox.directory(where).read(where.file())).stable();
+    return anywhere(where -> mailbox.listing().directory(where).read(where.file())).stable();
   }
 
   @Override
@@ -218,7 +255,7 @@ final class MaildirMail implements Mail {
     long size = mailbox.quota().size(this);
     anywhere(
         where -> {
-          mailbox.directory(where).unlink(where.file());
+          mailbox.listing().directory(where).unlink(where.file());
           return null;
         });
     try {
@@ -231,7 +268,7 @@ final class MaildirMail implements Mail {
   /** Something done to the file under its present name. */
   @FunctionalInterface
   private interface Access<T> {
-    T at(MaildirMailbox.Place place) throws PosixException;
+    T at(MaildirListing.Place place) throws PosixException;
   }
 
   private <T> T anywhere(Access<T> access) throws Failure {
@@ -251,7 +288,7 @@ final class MaildirMail implements Mail {
         if (!e.isMissing() || i == TRIES) {
           throw e;
         }
-        place = mailbox.relocate(base);
+        place = mailbox.relocate(base());
       }
     }
   }

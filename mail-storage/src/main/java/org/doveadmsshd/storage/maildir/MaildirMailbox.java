@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
@@ -20,18 +21,22 @@ import org.doveadmsshd.storage.posix.PosixException;
 
 /** One Maildir. */
 final class MaildirMailbox implements Mailbox {
-  private static final int SCANS = 5;
-
   private final String name;
   private Directory directory;
   private Directory root;
   private final MaildirStore.Context context;
   private final MaildirQuota quota;
   private Maker maker;
-  private Directory cur;
-  private Directory fresh;
+  private MaildirListing listing;
+  private MailboxMemory memory;
   private Keywords keywords;
   private UidList uids;
+
+  /** As it is remembered; nothing when the UID list has to be read for it. */
+  private Optional<Identity> recalled = Optional.empty();
+
+  /** The mails last asked for. */
+  private List<MaildirMail> mails = List.of();
 
   /** Makes the mail directory of a user who has none. */
   @FunctionalInterface
@@ -59,13 +64,18 @@ final class MaildirMailbox implements Mailbox {
       MaildirQuota quota) {
     this.quota = quota;
     this.name = name;
-    this.directory = directory;
     this.root = root;
     this.context = context;
+    use(directory);
   }
 
-  /** Which directory a mail lies in, and under which name. */
-  record Place(boolean isNew, String file) {}
+  private void use(Directory opened) {
+    directory = opened;
+    if (opened != null) {
+      listing = new MaildirListing(opened);
+      memory = new MailboxMemory(opened, context.settled());
+    }
+  }
 
   @Override
   public String name() {
@@ -77,6 +87,9 @@ final class MaildirMailbox implements Mailbox {
     if (directory == null) {
       return new Identity("0".repeat(32), 0, 1);
     }
+    if (recalled.isPresent()) {
+      return recalled.get();
+    }
     try {
       if (uids == null) {
         uids = uidListFile().read();
@@ -84,10 +97,22 @@ final class MaildirMailbox implements Mailbox {
       if (uids == null || uids.guid() == null) {
         assign(new HashMap<>());
       }
-      return new Identity(uids.guid(), uids.validity(), uids.next());
+      return identity(uids);
     } catch (PosixException e) {
       throw failure(e);
     }
+  }
+
+  /** The identity under which the mails were listed; nothing when they have no UIDs. */
+  private Optional<Identity> listedIdentity() {
+    boolean numbered = !mails.isEmpty() && mails.get(0).uid() != 0;
+    return numbered && uids != null && uids.guid() != null
+        ? Optional.of(identity(uids))
+        : Optional.empty();
+  }
+
+  private static Identity identity(UidList list) {
+    return new Identity(list.guid(), list.validity(), list.next());
   }
 
   @Override
@@ -96,46 +121,61 @@ final class MaildirMailbox implements Mailbox {
       return List.of();
     }
     try {
-      uids = numbered ? uidListFile().read() : null;
-      Map<String, Place> places = scan();
-      return numbered ? numbered(places) : unnumbered(places);
+      Optional<MailCache> cache = memory.recall(numbered);
+      recalled = cache.flatMap(MailCache::identity);
+      mails =
+          cache.isPresent()
+              ? mails(cache.get().rows(), Set.of())
+              : numbered ? numbered() : mails(rows(listing.scan(), null), Set.of());
+      for (int i = 0; numbered && i < mails.size(); i++) {
+        mails.get(i).sequence(i + 1);
+      }
+      return mails;
     } catch (PosixException e) {
       throw failure(e);
     }
   }
 
-  private List<MaildirMail> unnumbered(Map<String, Place> places) {
-    List<MaildirMail> mails = new ArrayList<>(places.size());
-    places.forEach((base, place) -> mails.add(new MaildirMail(this, base, place, null, false)));
-    return mails;
+  private List<MaildirMail> mails(List<MailCache.Row> rows, Set<String> justNumbered) {
+    List<MaildirMail> found = new ArrayList<>(rows.size());
+    for (MailCache.Row row : rows) {
+      boolean isNew = !justNumbered.isEmpty() && justNumbered.contains(row.base());
+      found.add(new MaildirMail(this, row, isNew));
+    }
+    return found;
   }
 
-  private List<MaildirMail> numbered(Map<String, Place> scanned) throws Failure, PosixException {
-    List<MaildirMail> mails = withUids(scanned, Set.of());
-    if (mails == null) {
-      Map<String, Place> places = new HashMap<>();
-      Set<String> assigned = assign(places);
-      mails = withUids(places, assigned);
+  /** The mails in the order of their UIDs; who has none gets one. */
+  private List<MaildirMail> numbered() throws Failure, PosixException {
+    uids = uidListFile().read();
+    List<MailCache.Row> rows = uids == null ? null : rows(listing.scan(), uids);
+    Set<String> assigned = Set.of();
+    if (rows == null) {
+      Map<String, MaildirListing.Place> places = new HashMap<>();
+      assigned = assign(places);
+      rows = rows(places, uids);
     }
-    mails.sort(Comparator.comparingLong(MaildirMail::uid));
-    for (int i = 0; i < mails.size(); i++) {
-      mails.get(i).sequence(i + 1);
-    }
-    return mails;
+    rows.sort(Comparator.comparingLong(row -> row.entry().uid()));
+    return mails(rows, assigned);
   }
 
-  /** The mails with their UIDs, or null when one of them has none. */
-  private List<MaildirMail> withUids(Map<String, Place> places, Set<String> assigned) {
-    List<MaildirMail> mails = new ArrayList<>(places.size());
-    for (Map.Entry<String, Place> entry : places.entrySet()) {
-      String base = entry.getKey();
-      UidList.Entry uid = uids == null ? null : uids.entry(base);
-      if (uid == null) {
+  /**
+   * What is known of mails that were listed.
+   *
+   * @param list has their UIDs; null when none are wanted
+   * @return null when one of them is not in the list
+   */
+  private List<MailCache.Row> rows(Map<String, MaildirListing.Place> places, UidList list) {
+    List<MailCache.Row> rows = new ArrayList<>(places.size());
+    for (Map.Entry<String, MaildirListing.Place> place : places.entrySet()) {
+      String base = place.getKey();
+      UidList.Entry entry = list == null ? null : list.entry(base);
+      if (list != null && entry == null) {
         return null;
       }
-      mails.add(new MaildirMail(this, base, entry.getValue(), uid, assigned.contains(base)));
+      rows.add(new MailCache.Row(place.getValue(), entry, memory.facts(base)));
     }
-    return mails;
+    return rows;
   }
 
   /**
@@ -144,9 +184,10 @@ final class MaildirMailbox implements Mailbox {
    * @param places filled with the mails found under the lock
    * @return the bases that got a UID just now
    */
-  private Set<String> assign(Map<String, Place> places) throws Failure, PosixException {
+  private Set<String> assign(Map<String, MaildirListing.Place> places)
+      throws Failure, PosixException {
     try (UidListLock lock = lock()) {
-      places.putAll(scan());
+      places.putAll(listing.scan());
       UidList old = uidListFile().read();
       List<String> missing = unnumbered(places.keySet(), old);
       uids = uidListFile().addBases(old, missing, root);
@@ -174,66 +215,6 @@ final class MaildirMailbox implements Mailbox {
     return new UidListFile(directory, name);
   }
 
-  /** All mails by their base. Repeated when the directories change meanwhile. */
-  Map<String, Place> scan() throws PosixException {
-    openDirectories();
-    Map<String, Place> places = new HashMap<>(uids == null ? 256 : 2 * uids.size() + 16);
-    for (int i = 0; i < SCANS; i++) {
-      long before = modified();
-      places.clear();
-      // new first: a mail that moves to cur between the two is then seen at least once
-      add(fresh, true, places);
-      add(cur, false, places);
-      if (modified() == before) {
-        break;
-      }
-    }
-    return places;
-  }
-
-  private void openDirectories() throws PosixException {
-    if (cur == null) {
-      cur = openIfThere("cur");
-    }
-    if (fresh == null) {
-      fresh = openIfThere("new");
-    }
-  }
-
-  private Directory openIfThere(String file) throws PosixException {
-    try {
-      return directory.directory(file);
-    } catch (PosixException e) {
-      if (e.isMissing() && !e.isNotDirectory()) {
-        return null;
-      }
-      throw e;
-    }
-  }
-
-  private long modified() throws PosixException {
-    long ofCur = cur == null ? 0 : cur.status().modifiedNanos();
-    return 31 * ofCur + (fresh == null ? 0 : fresh.status().modifiedNanos());
-  }
-
-  private static void add(Directory from, boolean isNew, Map<String, Place> places)
-      throws PosixException {
-    if (from == null) {
-      return;
-    }
-    for (String file : from.files()) {
-      if (MaildirName.isMail(file)) {
-        places.put(MaildirName.base(file), new Place(isNew, file));
-      }
-    }
-  }
-
-  /** Makes what happened to mails durable. */
-  void syncDirectories() throws PosixException {
-    directory(false).sync();
-    directory(true).sync();
-  }
-
   /** The letters for the keywords of some mails; under the lock. */
   Keywords keywordsFor(List<Flags> flags) throws Failure, PosixException {
     Set<String> wanted = new LinkedHashSet<>();
@@ -251,18 +232,13 @@ final class MaildirMailbox implements Mailbox {
     return keywords;
   }
 
-  Directory directory(Place place) {
-    return place.isNew() ? fresh : cur;
+  /** Whether anything is kept in mind of it. */
+  boolean isRemembered() {
+    return memory.isKept();
   }
 
-  /** The directory {@code new}, or {@code cur}; made where it is missing. */
-  Directory directory(boolean isNew) throws PosixException {
-    if (isNew) {
-      fresh = fresh != null ? fresh : MaildirDelivery.subdirectory(directory, "new");
-      return fresh;
-    }
-    cur = cur != null ? cur : MaildirDelivery.subdirectory(directory, "cur");
-    return cur;
+  MaildirListing listing() {
+    return listing;
   }
 
   Directory root() {
@@ -301,7 +277,7 @@ final class MaildirMailbox implements Mailbox {
     try {
       if (directory == null) {
         root = maker.make();
-        directory = root;
+        use(root);
       }
       return new MaildirDelivery(this, directory);
     } catch (PosixException e) {
@@ -318,6 +294,7 @@ final class MaildirMailbox implements Mailbox {
       UidList list = uidListFile().addBases(uidListFile().read(), List.of(), root);
       uidListFile().replace(list.changed(update).rewritten(UidListFile.newGuid()));
       uids = null;
+      recalled = Optional.empty();
     } catch (PosixException e) {
       throw failure(e);
     }
@@ -329,13 +306,27 @@ final class MaildirMailbox implements Mailbox {
       return;
     }
     try (UidListLock lock = lock()) {
-      Set<String> present = scan().keySet();
+      Set<String> present = listing.scan().keySet();
       UidList list = uidListFile().readOrRebuild(present, root, context.warnings());
       list = uidListFile().addBases(list, unnumbered(present, list), root);
       if (!list.isWithin(present)) {
         uidListFile().replace(list.without(present).rewritten(UidListFile.newGuid()));
       }
+      memory.forget();
       uids = null;
+      recalled = Optional.empty();
+    } catch (PosixException e) {
+      throw failure(e);
+    }
+  }
+
+  @Override
+  public void forget() throws Failure {
+    if (directory == null) {
+      return;
+    }
+    try {
+      memory.forget();
     } catch (PosixException e) {
       throw failure(e);
     }
@@ -346,8 +337,8 @@ final class MaildirMailbox implements Mailbox {
    *
    * @throws MailGoneException when it is in neither directory
    */
-  Place relocate(String base) throws Failure, PosixException {
-    Place place = scan().get(base);
+  MaildirListing.Place relocate(String base) throws Failure, PosixException {
+    MaildirListing.Place place = listing.scan().get(base);
     if (place == null) {
       throw new MailGoneException(name);
     }
@@ -362,11 +353,9 @@ final class MaildirMailbox implements Mailbox {
 
   @Override
   public void close() {
-    if (cur != null) {
-      cur.close();
-    }
-    if (fresh != null) {
-      fresh.close();
+    if (directory != null) {
+      memory.keep(recalled.or(this::listedIdentity), mails);
+      listing.close();
     }
     if (directory != null && directory != root) {
       directory.close();

@@ -39,9 +39,15 @@ public final class MaildirStore implements MailStore {
    * @param checkpoint called wherever it may take long
    * @param warnings told, in words for people, what is wrong but does not stop the command
    * @param quota how much may be stored
+   * @param settled how long a mailbox must have been left alone before its listing is remembered in
+   *     a file beside it; nothing for no such files
    */
   public record Context(
-      Duration lockPatience, Checkpoint checkpoint, Consumer<String> warnings, QuotaRules quota) {}
+      Duration lockPatience,
+      Checkpoint checkpoint,
+      Consumer<String> warnings,
+      QuotaRules quota,
+      Optional<Duration> settled) {}
 
   /** Says whether to go on. */
   @FunctionalInterface

@@ -107,6 +107,12 @@ final class UidList {
     return validity;
   }
 
+  /** Whether a text has the form of a mailbox GUID. */
+  static boolean isGuid(String text) {
+    boolean hex = text.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
+    return hex && text.length() == 32;
+  }
+
   /** The UID that the next new mail gets. */
   long next() {
     return next;
@@ -276,7 +282,7 @@ final class UidList {
       if (validity == 0 || next == 0) {
         throw new DamagedException(1, "no UIDVALIDITY or next UID");
       }
-      if (guid != null && !guid.matches("[0-9a-f]{32}")) {
+      if (guid != null && !isGuid(guid)) {
         throw new DamagedException(1, "malformed mailbox GUID");
       }
     }

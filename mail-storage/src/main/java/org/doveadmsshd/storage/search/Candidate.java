@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
@@ -90,17 +91,34 @@ public final class Candidate implements Closeable {
     return header;
   }
 
-  /** The fields of that name in the mail's own header. */
-  List<HeaderField> header(String name) throws Failure {
-    List<HeaderField> fields = new ArrayList<>(1);
+  /**
+   * The values of the fields of a name, in any case, in the mail's own header. What the store
+   * remembers costs nothing; what it would like to remember it is told.
+   */
+  public List<String> header(String name) throws Failure {
     if (header == null) {
-      scan(new FieldList(fields, name), true);
-      return fields;
-    }
-    for (HeaderField field : header) {
-      if (field.isNamed(name)) {
-        fields.add(field);
+      Optional<List<String>> remembered = mail.rememberedHeader(name);
+      if (remembered.isPresent()) {
+        return remembered.get();
       }
+    }
+    List<String> values = new ArrayList<>(1);
+    for (HeaderField field : header != null ? header : readHeader(name)) {
+      if (field.isNamed(name)) {
+        values.add(field.value());
+      }
+    }
+    return values;
+  }
+
+  /** Reads the fields of a name, and with them those that the store remembers. */
+  private List<HeaderField> readHeader(String name) throws Failure {
+    List<HeaderField> fields = new ArrayList<>();
+    if (mail.rememberedNames().stream().anyMatch(name::equalsIgnoreCase)) {
+      scan(new FieldList(fields, mail.rememberedNames()), true);
+      mail.rememberHeader(fields);
+    } else {
+      scan(new FieldList(fields, List.of(name)), true);
     }
     return fields;
   }
@@ -143,10 +161,8 @@ public final class Candidate implements Closeable {
 
   /** The Date field; 1970 when there is none that can be read. */
   public SentDate sent() throws Failure {
-    List<HeaderField> dates = header("date");
-    return dates.isEmpty()
-        ? SentDate.NONE
-        : SentDate.parse(dates.get(0).value()).orElse(SentDate.NONE);
+    List<String> dates = header("date");
+    return dates.isEmpty() ? SentDate.NONE : SentDate.parse(dates.get(0)).orElse(SentDate.NONE);
   }
 
   /** Shows all of the mail to a visitor. */
@@ -239,16 +255,24 @@ public final class Candidate implements Closeable {
     }
   }
 
-  /** Gathers header fields: those of a name, or all of them where that is null. */
-  private record FieldList(List<HeaderField> fields, String name) implements MimeVisitor {
+  /** Gathers header fields: those of some names, or all of them where that is null. */
+  private record FieldList(List<HeaderField> fields, List<String> names) implements MimeVisitor {
     @Override
     public boolean wantsField(byte[] bytes, int from, int to) {
-      return name == null || HeaderField.isNamed(name, bytes, from, to);
+      if (names == null) {
+        return true;
+      }
+      for (String name : names) {
+        if (HeaderField.isNamed(name, bytes, from, to)) {
+          return true;
+        }
+      }
+      return false;
     }
 
     @Override
     public void field(Part part, HeaderField field) {
-      if (name == null || field.isNamed(name)) {
+      if (names == null || names.stream().anyMatch(field::isNamed)) {
         fields.add(field);
       }
     }

@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.maildir.ModifiedUtf7;
-import org.doveadmsshd.storage.mime.HeaderField;
 import org.doveadmsshd.storage.mime.HeaderText;
 import org.doveadmsshd.storage.mime.Needle;
 
@@ -204,19 +203,19 @@ final class SearchKeys {
 
   private static boolean hasHeader(Candidate candidate, String name, Needle needle, HeaderForm form)
       throws Failure {
-    for (HeaderField field : candidate.header(name)) {
-      if (needle.isEmpty() || needle.isIn(value(field, form))) {
+    for (String value : candidate.header(name)) {
+      if (needle.isEmpty() || needle.isIn(text(value, form))) {
         return true;
       }
     }
     return false;
   }
 
-  private static String value(HeaderField field, HeaderForm form) {
+  private static String text(String value, HeaderForm form) {
     return switch (form) {
-      case PLAIN -> HeaderText.decode(field.value());
-      case COMPRESSED -> HeaderText.decodeCompressed(field.value());
-      case ADDRESSES -> HeaderText.addresses(field.value());
+      case PLAIN -> HeaderText.decode(value);
+      case COMPRESSED -> HeaderText.decodeCompressed(value);
+      case ADDRESSES -> HeaderText.addresses(value);
     };
   }
 

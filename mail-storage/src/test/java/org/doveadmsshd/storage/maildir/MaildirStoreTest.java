@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
@@ -56,7 +57,8 @@ class MaildirStoreTest {
         MaildirStore.open(
             elsewhere,
             List.of("Maildir"),
-            new MaildirStore.Context(tree.lockPatience, () -> {}, text -> {}, QuotaRules.NONE));
+            new MaildirStore.Context(
+                tree.lockPatience, () -> {}, text -> {}, QuotaRules.NONE, Optional.empty()));
     try (Mailbox inbox = store.find("INBOX").orElseThrow()) {
       assertThat(inbox.mails(true)).isEmpty();
     }
@@ -79,7 +81,11 @@ class MaildirStoreTest {
                     other,
                     List.of("Maildir"),
                     new MaildirStore.Context(
-                        tree.lockPatience, () -> {}, text -> {}, QuotaRules.NONE)))
+                        tree.lockPatience,
+                        () -> {},
+                        text -> {},
+                        QuotaRules.NONE,
+                        Optional.empty())))
         .isInstanceOf(Failure.class);
   }
 

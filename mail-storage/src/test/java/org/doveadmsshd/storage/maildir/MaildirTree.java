@@ -7,6 +7,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
@@ -17,6 +18,7 @@ final class MaildirTree {
   final Path root;
   final List<String> warnings = new ArrayList<>();
   Duration lockPatience = Duration.ofSeconds(20);
+  Optional<Duration> settled = Optional.of(Duration.ofMillis(20));
 
   MaildirTree(Path home) throws IOException {
     root = Files.createDirectories(home.resolve("Maildir"));
@@ -42,7 +44,7 @@ final class MaildirTree {
     return MaildirStore.open(
         root.getParent(),
         List.of("Maildir"),
-        new MaildirStore.Context(lockPatience, () -> {}, warnings::add, QuotaRules.NONE));
+        new MaildirStore.Context(lockPatience, () -> {}, warnings::add, QuotaRules.NONE, settled));
   }
 
   Mailbox inbox() throws Failure {

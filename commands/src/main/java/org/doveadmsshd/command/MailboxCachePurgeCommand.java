@@ -1,0 +1,39 @@
+package org.doveadmsshd.command;
+
+import java.util.List;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.Mailbox;
+
+/** {@code doveadm mailbox cache purge}: forgets what is remembered of mailboxes. */
+final class MailboxCachePurgeCommand implements Command {
+  @Override
+  public Manual manual() {
+    return new Manual(
+        "mailbox cache purge",
+        "<mailbox> [...]",
+        "forget what is remembered of mailboxes",
+        """
+        Removes doveadm-sshd.cache, in which dates, sizes and header fields of mails are remembered
+        (setting mail_cache). It is made anew when somebody searches. Dovecot's own cache is left to
+        Dovecot.
+        """,
+        List.of(),
+        true);
+  }
+
+  @Override
+  public Task prepare(Words words, Time time) throws Failure {
+    if (words.positionals().isEmpty()) {
+      throw Failure.usage("doveadm mailbox cache purge " + manual().synopsis());
+    }
+    return MailboxEdit.each(
+        words.positionals(),
+        "purge the cache of",
+        "purged",
+        (store, name) -> {
+          try (Mailbox mailbox = Mailboxes.open(store, name)) {
+            mailbox.forget();
+          }
+        });
+  }
+}

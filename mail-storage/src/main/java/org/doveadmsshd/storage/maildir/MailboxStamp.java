@@ -1,0 +1,39 @@
+package org.doveadmsshd.storage.maildir;
+
+import org.doveadmsshd.storage.posix.Directory;
+import org.doveadmsshd.storage.posix.FileStatus;
+import org.doveadmsshd.storage.posix.PosixException;
+
+/**
+ * Tells whether a mailbox is still as it was. Whatever comes, goes or is renamed in a directory
+ * moves the directory's change time, which no program can set.
+ */
+record MailboxStamp(Version cur, Version fresh, Version uidList) {
+
+  /** One of the three; all zero when it is missing. */
+  record Version(long inode, long size, long changedNanos) {
+    static final Version MISSING = new Version(0, 0, 0);
+  }
+
+  static MailboxStamp of(Directory mailbox) throws PosixException {
+    return new MailboxStamp(
+        version(mailbox, "cur"), version(mailbox, "new"), version(mailbox, UidList.FILE));
+  }
+
+  private static Version version(Directory mailbox, String file) throws PosixException {
+    try {
+      FileStatus status = mailbox.status(file);
+      return new Version(status.inode(), status.size(), status.changedNanos());
+    } catch (PosixException e) {
+      if (e.isMissing()) {
+        return Version.MISSING;
+      }
+      throw e;
+    }
+  }
+
+  /** When the latest change was, by the clock of the file system: nanoseconds since 1970. */
+  long changedNanos() {
+    return Math.max(cur.changedNanos(), Math.max(fresh.changedNanos(), uidList.changedNanos()));
+  }
+}
