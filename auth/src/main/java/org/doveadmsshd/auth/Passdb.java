@@ -1,13 +1,43 @@
 package org.doveadmsshd.auth;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.doveadmsshd.protocol.Failure;
 
 /** Knows the passwords of master users. Safe for several threads. */
 public interface Passdb {
+  /** What a passdb may say. */
+  enum Verdict {
+    RIGHT,
+    WRONG,
+    /** It does not know him, which nobody outside may be told. */
+    UNKNOWN_USER
+  }
+
   /**
-   * Says whether the password is the user's. Takes the same time for an unknown user.
+   * An answer.
+   *
+   * @param fields what else it says of him; empty unless the password is right
+   */
+  record Answer(Verdict verdict, Map<String, String> fields) {
+    public static final Answer WRONG = new Answer(Verdict.WRONG, Map.of());
+    public static final Answer UNKNOWN_USER = new Answer(Verdict.UNKNOWN_USER, Map.of());
+
+    public Answer {
+      fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+    }
+
+    public boolean isRight() {
+      return verdict == Verdict.RIGHT;
+    }
+  }
+
+  /**
+   * Says whether the password is the user's. Takes the same time for an unknown user as for a wrong
+   * password.
    *
    * @throws Failure when it cannot be said; that is neither a yes nor a no
    */
-  boolean verify(String user, String password) throws Failure;
+  Answer verify(LoginAttempt attempt) throws Failure;
 }

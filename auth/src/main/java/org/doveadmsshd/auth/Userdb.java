@@ -1,6 +1,6 @@
 package org.doveadmsshd.auth;
 
-import java.util.Iterator;
+import java.io.IOException;
 import java.util.Optional;
 import org.doveadmsshd.protocol.Failure;
 
@@ -14,6 +14,21 @@ public interface Userdb {
    */
   Optional<MailUser> find(String name) throws Failure;
 
-  /** All names, in the order of the userdb; each once. */
-  Iterator<String> list() throws Failure;
+  /** Whether it can tell who there is at all. */
+  boolean canList();
+
+  /**
+   * Names all users, in the order of the userdb, each once; they are never all in memory unless the
+   * userdb has them there.
+   *
+   * @throws Failure when it cannot list, or not to the end
+   * @throws IOException from the visitor
+   */
+  void forEach(Visitor visitor) throws Failure, IOException;
+
+  /** Told the names of users. */
+  @FunctionalInterface
+  interface Visitor {
+    void visit(String name) throws Failure, IOException;
+  }
 }

@@ -20,7 +20,7 @@ class PasswdFileTest {
   private PasswdFile write(String content) throws IOException {
     Path file = directory.resolve("users");
     Files.writeString(file, content);
-    return new PasswdFile(file, "PLAIN");
+    return new PasswdFile(file.toString(), "%u");
   }
 
   @Test
@@ -44,18 +44,47 @@ class PasswdFileTest {
                 "maildir:~/Mail",
                 "quota",
                 "1G"));
-    assertThat(file.verify("bob@example.org", "pw")).isTrue();
-    assertThat(file.verify("bob@example.org", "no")).isFalse();
-    assertThat(file.verify("nobody", "pw")).isFalse();
+    assertThat(verify(file, "bob@example.org", "pw"))
+        .isEqualTo(new Passdb.Answer(Passdb.Verdict.RIGHT, Map.of("proxy", "yes")));
+    assertThat(verify(file, "bob@example.org", "no")).isEqualTo(Passdb.Answer.WRONG);
+    assertThat(verify(file, "nobody", "pw")).isEqualTo(Passdb.Answer.UNKNOWN_USER);
   }
 
   @Test
   void ofAUserWhoStandsThereTwiceTheFirstLineCounts() throws Exception {
     PasswdFile file = write("a:1\nb:2\nA:3\n");
     List<String> names = new ArrayList<>();
-    file.list().forEachRemaining(names::add);
+    file.forEach(names::add);
     assertThat(names).containsExactly("a", "b");
-    assertThat(file.verify("a", "1")).isTrue();
+    assertThat(verify(file, "a", "1").isRight()).isTrue();
+  }
+
+  private static Passdb.Answer verify(PasswdFile file, String user, String password)
+      throws Failure {
+    return new HashedPassdb(file, "PLAIN").verify(new LoginAttempt(user, password, ""));
+  }
+
+  @Test
+  void aDomainMayHaveAFileOfItsOwn() throws Exception {
+    Files.createDirectories(directory.resolve("example.org"));
+    Files.writeString(directory.resolve("example.org/passwd"), "jane:pw:1:2::/home/jane::\n");
+    PasswdFile file = new PasswdFile(directory + "/%d/passwd", "%n");
+    assertThat(file.find("Jane@Example.org").orElseThrow())
+        .isEqualTo(
+            new MailUser("jane@example.org", Map.of("uid", "1", "gid", "2", "home", "/home/jane")));
+    assertThat(verify(file, "jane@example.org", "pw").isRight()).isTrue();
+    assertThat(file.find("jane@example.net")).isEmpty();
+    assertThat(file.find("jane@../example.org")).isEmpty();
+    assertThat(file.find("jane@x/../example.org")).isEmpty();
+    assertThat(file.canList()).isFalse();
+    assertThatThrownBy(() -> file.forEach(name -> {})).isInstanceOf(Failure.class);
+  }
+
+  @Test
+  void whoHasNoPasswordDoesNotGetIn() throws Exception {
+    PasswdFile file = write("a::1:1\n");
+    assertThat(verify(file, "a", "")).isEqualTo(Passdb.Answer.WRONG);
+    assertThat(verify(file, "a", "x")).isEqualTo(Passdb.Answer.WRONG);
   }
 
   @Test

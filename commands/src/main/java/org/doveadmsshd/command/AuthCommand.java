@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.protocol.Column;
@@ -114,7 +115,7 @@ final class AuthCommand implements Command {
     public void run(ServerContext context) throws Failure, IOException {
       context.requireAllUsers("auth");
       String given = password.isPresent() ? password.get() : AuthCommand.password(context.input());
-      Optional<Master> master = context.masters().authenticate(user, given);
+      Optional<Master> master = context.masters().authenticate(new LoginAttempt(user, given, ""));
       print(
           context.output(),
           "passdb: " + user + " auth " + (master.isPresent() ? "succeeded" : "failed"));

@@ -1,7 +1,6 @@
 package org.doveadmsshd.command;
 
 import java.io.IOException;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,15 +48,16 @@ final class UserCommand implements Command {
 
     @Override
     public void run(ServerContext context) throws Failure, IOException {
-      Iterator<String> names = context.userdb().list();
-      while (names.hasNext()) {
-        String name = names.next();
-        context.output().checkpoint();
-        if (context.master().scope().hasUser(name)
-            && masks.stream().anyMatch(mask -> mask.matches(name))) {
-          context.output().row(null, List.of(Value.of(name)));
-        }
-      }
+      context
+          .userdb()
+          .forEach(
+              name -> {
+                context.output().checkpoint();
+                if (context.master().scope().hasUser(name)
+                    && masks.stream().anyMatch(mask -> mask.matches(name))) {
+                  context.output().row(null, List.of(Value.of(name)));
+                }
+              });
     }
   }
 

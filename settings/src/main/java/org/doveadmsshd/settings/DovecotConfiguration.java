@@ -17,13 +17,16 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.configuration2.BaseHierarchicalConfiguration;
 import org.apache.commons.configuration2.FileBasedConfiguration;
+import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.apache.commons.configuration2.io.FileHandler;
 import org.apache.commons.configuration2.io.FileLocator;
 import org.apache.commons.configuration2.io.FileLocatorAware;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 
 /**
  * A configuration in Dovecot's syntax: {@code name = value}, {@code section [name] { … }}, comments
- * after {@code #}, values in quotes, {@code !include} and {@code !include_try} with a glob.
+ * after {@code #}, values in quotes, a backslash at the end of a line that goes on in the next one,
+ * {@code !include} and {@code !include_try} with a glob.
  *
  * <p>Every node has the attributes {@code file} and {@code line}, a section also {@code name}. What
  * cannot be read is kept in {@link #problems} and left out. Nothing is interpolated.
@@ -44,9 +47,24 @@ final class DovecotConfiguration extends BaseHierarchicalConfiguration
     setPrefixLookups(Map.of());
   }
 
-  /** What could not be read. */
-  List<Problem> problems() {
-    return problems;
+  /**
+   * Reads a file.
+   *
+   * @param problems gets what could not be read
+   */
+  static DovecotConfiguration read(Path file, List<Problem> problems) {
+    DovecotConfiguration configuration = new DovecotConfiguration();
+    if (!Files.isReadable(file)) {
+      problems.add(new Problem(file.toString(), 0, "cannot be read"));
+      return configuration;
+    }
+    try {
+      new FileHandler(configuration).load(file.toAbsolutePath().toFile());
+    } catch (ConfigurationException e) {
+      problems.add(new Problem(file.toString(), 0, String.valueOf(e.getMessage())));
+    }
+    problems.addAll(configuration.problems);
+    return configuration;
   }
 
   /** Where a relative path in an include counts from. */
@@ -68,9 +86,13 @@ final class DovecotConfiguration extends BaseHierarchicalConfiguration
     String file = including.element().toString();
     int depth = open.size();
     int number = 0;
+    int further = 0;
     for (String raw; (raw = in.readLine()) != null; ) {
-      number++;
+      number += 1 + further;
       String line = withoutComment(raw).strip();
+      for (further = 0; line.endsWith("\\") && (raw = in.readLine()) != null; further++) {
+        line = line.substring(0, line.length() - 1).strip() + " " + withoutComment(raw).strip();
+      }
       if (line.startsWith("!include")) {
         include(line, file, number, open);
       } else if (line.equals("}")) {

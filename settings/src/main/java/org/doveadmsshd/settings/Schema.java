@@ -2,21 +2,25 @@ package org.doveadmsshd.settings;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.doveadmsshd.auth.Consequence;
 
 /** Every setting there is: where it may stand, what it may be, and what it is by default. */
 final class Schema {
   private static final Pattern TIME =
-      Pattern.compile("([0-9]{1,6}) ?(s|secs|m|mins|h|hours|d|days)?");
+      Pattern.compile("([0-9]{1,6}) ?(s|secs?|m|mins?|h|hours?|d|days?)?");
 
   /** Name of the section that is the file itself. */
   static final String TOP = "";
 
   private static final Map<String, Map<String, Setting>> SECTIONS = new LinkedHashMap<>();
+  private static final Map<String, Map<String, Setting>> FILES = new LinkedHashMap<>();
 
   /**
    * A setting.
@@ -89,14 +93,40 @@ final class Schema {
             : Optional.of("expected <mailbox>:<limit>, such as *:storage=1G or Trash:ignore");
       }
     },
-    DRIVER {
+    PASSDB_DRIVER {
       @Override
       Optional<String> mistake(String value) {
-        return value.equals("passwd-file")
+        return oneOf(value, "passwd-file", "sql");
+      }
+    },
+    USERDB_DRIVER {
+      @Override
+      Optional<String> mistake(String value) {
+        return oneOf(value, "passwd-file", "passwd", "static", "sql");
+      }
+    },
+    RESULT {
+      @Override
+      Optional<String> mistake(String value) {
+        return oneOf(
+            value, Stream.of(Consequence.values()).map(Consequence::text).toArray(String[]::new));
+      }
+    },
+    SIZE {
+      @Override
+      Optional<String> mistake(String value) {
+        return value.matches("[0-9]{1,9}[bkmgBKMG]?")
             ? Optional.empty()
-            : Optional.of("expected passwd-file, the only driver there is");
+            : Optional.of("expected a size, such as 10M");
       }
     };
+
+    private static Optional<String> oneOf(String value, String... allowed) {
+      List<String> all = List.of(allowed);
+      return all.contains(value)
+          ? Optional.empty()
+          : Optional.of("expected one of: " + String.join(" ", all));
+    }
 
     /** What is wrong with a value, if anything is. */
     abstract Optional<String> mistake(String value);
@@ -112,6 +142,11 @@ final class Schema {
         .add("lock_timeout", Type.TIME, "30s")
         .add("mail_cache", Type.YES_OR_NO, "yes")
         .add("login_timeout", Type.TIME, "30s")
+        .add("auth_cache_size", Type.SIZE, "0")
+        .add("auth_cache_ttl", Type.TIME, "1 hour")
+        .add("auth_cache_negative_ttl", Type.TIME, "1 hour")
+        .add("first_valid_uid", Type.NUMBER, "500")
+        .add("last_valid_uid", Type.NUMBER, "0")
         .add("max_connections", Type.NUMBER, "200")
         .add("max_connections_before_login", Type.NUMBER, "20")
         .add("max_connections_before_login_per_address", Type.NUMBER, "8")
@@ -120,10 +155,29 @@ final class Schema {
         .add("known_hosts", Type.TEXT, "~/.ssh/known_hosts")
         .add("identity", Type.TEXT, "~/.ssh/id_ed25519");
     section("passdb")
-        .add("driver", Type.DRIVER, null)
+        .add("driver", Type.PASSDB_DRIVER, null)
         .add("args", Type.TEXT, null)
-        .add("master", Type.YES_OR_NO, "yes");
-    section("userdb").add("driver", Type.DRIVER, null).add("args", Type.TEXT, null);
+        .add("master", Type.YES_OR_NO, "yes")
+        .add("deny", Type.YES_OR_NO, "no")
+        .add("skip", Type.TEXT, "never")
+        .add("result_success", Type.RESULT, "return-ok")
+        .add("result_failure", Type.RESULT, "continue")
+        .add("result_internalfail", Type.RESULT, "continue");
+    section("userdb")
+        .add("driver", Type.USERDB_DRIVER, null)
+        .add("args", Type.TEXT, "")
+        .add("skip", Type.TEXT, "never")
+        .add("result_success", Type.RESULT, "return-ok")
+        .add("result_failure", Type.RESULT, "continue")
+        .add("result_internalfail", Type.RESULT, "continue");
+    file("sql")
+        .add("driver", Type.TEXT, null)
+        .add("connect", Type.TEXT, null)
+        .add("default_pass_scheme", Type.TEXT, "CRYPT")
+        .add("password_query", Type.TEXT, "")
+        .add("user_query", Type.TEXT, "")
+        .add("iterate_query", Type.TEXT, "")
+        .add("userdb_warning_disable", Type.YES_OR_NO, "no");
     section("master_user").add("users", Type.TEXT, null).add("commands", Type.TEXT, "");
     section("service").add("service_count", Type.NUMBER, "1").add("workers", Type.NUMBER, "0");
     section("plugin")
@@ -144,6 +198,13 @@ final class Schema {
 
   private Schema() {}
 
+  /** Settings that stand in a file of their own. */
+  private static SectionBuilder file(String name) {
+    Map<String, Setting> settings = new LinkedHashMap<>();
+    FILES.put(name, settings);
+    return new SectionBuilder(settings);
+  }
+
   private static SectionBuilder section(String name) {
     Map<String, Setting> settings = new LinkedHashMap<>();
     SECTIONS.put(name, settings);
@@ -162,9 +223,21 @@ final class Schema {
     return SECTIONS.get(section);
   }
 
+  /** The settings that a kind of file may have. */
+  static Map<String, Setting> settingsOfFile(String kind) {
+    return FILES.get(kind);
+  }
+
   /** The names of all sections. */
   static Iterable<String> sections() {
     return SECTIONS.keySet();
+  }
+
+  /** Reads a value of the type SIZE that has been checked, in bytes. */
+  static long size(String value) {
+    int unit = "bkmg".indexOf(Character.toLowerCase(value.charAt(value.length() - 1)));
+    String number = unit < 0 ? value : value.substring(0, value.length() - 1);
+    return Long.parseLong(number) << 10 * Math.max(unit, 0);
   }
 
   /** Reads a value of the type TIME that has been checked. */

@@ -1,5 +1,6 @@
 package org.doveadmsshd.settings;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,14 +15,21 @@ final class Section {
   private static final int NEAR = 4;
 
   private final String type;
+  private final Map<String, Schema.Setting> known;
   private final String name;
   private final String file;
   private final int line;
   private final Map<String, String> values = new HashMap<>();
   private final List<Problem> problems;
 
-  private Section(String type, ImmutableNode node, String file, List<Problem> problems) {
+  private Section(
+      String type,
+      Map<String, Schema.Setting> known,
+      ImmutableNode node,
+      String file,
+      List<Problem> problems) {
     this.type = type;
+    this.known = known;
     this.name = text(node, DovecotConfiguration.NAME, "");
     this.file = text(node, DovecotConfiguration.FILE, file);
     this.line = Integer.parseInt(text(node, DovecotConfiguration.LINE, "0"));
@@ -41,24 +49,42 @@ final class Section {
    * @param problems gets what is wrong
    */
   static Section read(String type, ImmutableNode node, String file, List<Problem> problems) {
-    Section section = new Section(type, node, file, problems);
+    Section section = new Section(type, Schema.settings(type), node, file, problems);
+    section.read(node);
+    return section;
+  }
+
+  /**
+   * Reads a file of settings that another one names.
+   *
+   * @param kind in the schema
+   */
+  static Section readFile(String kind, Path file, List<Problem> problems) {
+    DovecotConfiguration configuration = DovecotConfiguration.read(file, problems);
+    ImmutableNode root = configuration.getNodeModel().getNodeHandler().getRootNode();
+    Section section =
+        new Section(kind, Schema.settingsOfFile(kind), root, file.toString(), problems);
+    section.read(root);
+    return section;
+  }
+
+  private void read(ImmutableNode node) {
     for (ImmutableNode child : node.getChildren()) {
       boolean isSection = child.getAttributes().containsKey(DovecotConfiguration.NAME);
       if (!isSection) {
-        section.setting(child);
+        setting(child);
       } else if (!type.equals(Schema.TOP)) {
-        section.problem(child, "a section can't stand inside " + type);
+        problem(child, "a section can't stand inside " + type);
       }
     }
-    return section;
   }
 
   private void setting(ImmutableNode node) {
     String key = node.getNodeName();
-    Schema.Setting setting = Schema.settings(type).get(key);
+    Schema.Setting setting = known.get(key);
     String value = node.getValue() == null ? "" : node.getValue().toString();
     if (setting == null) {
-      problem(node, "unknown setting: " + key + nearest(key, Schema.settings(type).keySet()));
+      problem(node, "unknown setting: " + key + nearest(key, known.keySet()));
       return;
     }
     Optional<String> mistake = setting.type().mistake(value);
@@ -101,7 +127,7 @@ final class Section {
 
   /** A value, or its default; empty when it should have been set, which is a problem. */
   String text(String key) {
-    String standard = Schema.settings(type).get(key).standard();
+    String standard = known.get(key).standard();
     String value = values.getOrDefault(key, standard);
     if (value == null) {
       problem(type + (name.isEmpty() ? "" : " " + name) + ": " + key + " must be set");
@@ -113,14 +139,13 @@ final class Section {
   /** All its settings as {@code name = value}, in the order of the schema; secrets masked. */
   List<String> effective(String indent) {
     List<String> lines = new ArrayList<>();
-    Schema.settings(type)
-        .forEach(
-            (key, setting) -> {
-              String value = values.getOrDefault(key, setting.standard());
-              boolean secret = key.matches(".*(password|secret|api_key|nonce).*");
-              String shown = value == null ? "" : secret && !value.isEmpty() ? "****" : value;
-              lines.add(indent + key + " = " + shown);
-            });
+    known.forEach(
+        (key, setting) -> {
+          String value = values.getOrDefault(key, setting.standard());
+          boolean secret = key.matches(".*(password|secret|api_key|nonce).*");
+          String shown = value == null ? "" : secret && !value.isEmpty() ? "****" : value;
+          lines.add(indent + key + " = " + shown);
+        });
     return lines;
   }
 
@@ -130,6 +155,10 @@ final class Section {
 
   int number(String key) {
     return Integer.parseInt(text(key));
+  }
+
+  long size(String key) {
+    return Schema.size(text(key));
   }
 
   Duration time(String key) {

@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.commons.configuration2.ex.ConfigurationException;
-import org.apache.commons.configuration2.io.FileHandler;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 
 /**
@@ -32,23 +30,27 @@ public record Settings(
     Path knownHosts,
     Path identity,
     int workers,
-    List<PasswdFileSettings> passdbs,
-    List<PasswdFileSettings> userdbs,
+    List<Backend.Passdb> passdbs,
+    List<Backend.Userdb> userdbs,
+    AuthCache authCache,
     Map<String, MasterSettings> masters,
     List<ServerSettings> servers,
     QuotaSettings quota,
     Path file,
     List<String> effective) {
 
+  /** What an entry of the cache is taken to need. */
+  private static final long CACHED_BYTES = 512;
+
   /** Limits of connections. */
   public record Connections(int all, int beforeLogin, int beforeLoginPerAddress, int channels) {}
 
   /**
-   * A passdb or userdb.
+   * What is remembered of what passdbs and userdbs say.
    *
-   * @param scheme of passwords that name none
+   * @param entries 0 for nothing
    */
-  public record PasswdFileSettings(Path file, String scheme) {}
+  public record AuthCache(int entries, Duration ttl, Duration negativeTtl) {}
 
   /**
    * A master user.
@@ -105,18 +107,10 @@ public record Settings(
    */
   public static Settings read(Path file, List<String> commands) throws InvalidException {
     List<Problem> problems = new ArrayList<>();
-    DovecotConfiguration configuration = new DovecotConfiguration();
+    DovecotConfiguration configuration = DovecotConfiguration.read(file, problems);
     if (!Files.isReadable(file)) {
-      problems.add(new Problem(file.toString(), 0, "cannot be read"));
       throw new InvalidException(problems);
     }
-    try {
-      new FileHandler(configuration).load(file.toAbsolutePath().toFile());
-    } catch (ConfigurationException e) {
-      problems.add(new Problem(file.toString(), 0, String.valueOf(e.getMessage())));
-      throw new InvalidException(problems);
-    }
-    problems.addAll(configuration.problems());
     ImmutableNode root = configuration.getNodeModel().getNodeHandler().getRootNode();
     Settings settings = new Binder(file, root, commands, problems).bind();
     if (!problems.isEmpty()) {
@@ -150,6 +144,7 @@ public record Settings(
         service.number("service_count");
         workers = service.number("workers");
       }
+      BackendBinder backends = new BackendBinder(top, this::path, problems);
       return new Settings(
           top.words("listen"),
           top.number("port"),
@@ -168,8 +163,12 @@ public record Settings(
           path(top.text("known_hosts")),
           path(top.text("identity")),
           workers,
-          sections.get("passdb").stream().map(this::passwdFile).toList(),
-          sections.get("userdb").stream().map(this::passwdFile).toList(),
+          sections.get("passdb").stream().map(backends::passdb).toList(),
+          sections.get("userdb").stream().map(backends::userdb).toList(),
+          new AuthCache(
+              (int) (top.size("auth_cache_size") / CACHED_BYTES),
+              top.time("auth_cache_ttl"),
+              top.time("auth_cache_negative_ttl")),
           masters(sections.get("master_user")),
           servers(sections.get("server"), top),
           quota(sections.get("plugin")),
@@ -221,30 +220,6 @@ public record Settings(
         }
       }
       return sections;
-    }
-
-    /** {@code args = [scheme=NAME] [username_format=%u] /path}. */
-    private PasswdFileSettings passwdFile(Section section) {
-      section.text("driver");
-      String scheme = "CRYPT";
-      String path = "";
-      for (String word : section.text("args").split("\\s+")) {
-        if (word.startsWith("scheme=")) {
-          scheme = word.substring("scheme=".length());
-        } else if (word.startsWith("username_format=")) {
-          if (!word.endsWith("=%u") && !word.endsWith("=%Lu")) {
-            section.problem("args: only username_format=%u is supported");
-          }
-        } else {
-          path = word;
-        }
-      }
-      if (path.isEmpty()) {
-        section.problem("args: the path of the passwd-file is missing");
-      } else if (!Files.isReadable(path(path))) {
-        section.problem("args: " + path(path) + " cannot be read");
-      }
-      return new PasswdFileSettings(path(path), scheme);
     }
 
     private Map<String, MasterSettings> masters(List<Section> sections) {

@@ -8,6 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.doveadmsshd.auth.Consequence;
+import org.doveadmsshd.auth.LinkRules;
+import org.doveadmsshd.auth.sql.SqlSettings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,8 +70,11 @@ class SettingsTest {
     assertThat(settings.port()).isEqualTo(2200);
     assertThat(settings.lockTimeout()).isEqualTo(Duration.ofMinutes(5));
     assertThat(settings.hostKey()).isEqualTo(directory.resolve("key with # and space"));
-    assertThat(settings.userdbs().get(0).file()).isEqualTo(directory.resolve("users"));
-    assertThat(settings.userdbs().get(0).scheme()).isEqualTo("SSHA256");
+    assertThat(settings.userdbs())
+        .containsExactly(
+            new Backend.Userdb(
+                new Backend.PasswdFile(directory.resolve("users").toString(), "SSHA256", "%u"),
+                LinkRules.USUAL));
     assertThat(settings.masters().get("admin@example.org").users())
         .containsExactly("*@example.org", "*@example.com");
     assertThat(settings.masters().get("admin@example.org").commands())
@@ -106,7 +114,7 @@ class SettingsTest {
             "test.conf:5: args: "
                 + directory.resolve("missing-file").getFileName()
                 + " cannot be read",
-            "test.conf:6: driver = ldap: expected passwd-file, the only driver there is",
+            "test.conf:6: driver = ldap: expected one of: passwd-file passwd static sql",
             "test.conf:8: unknown setting: argz (did you mean args?)",
             "test.conf:10: master_user admin: users must be set",
             "test.conf:10: commands: unknown: serch (did you mean search?)",
@@ -116,6 +124,143 @@ class SettingsTest {
             "test.conf:17: a server needs a name: server mail1 {",
             "test.conf:17: server: host must be set",
             "test.conf:17: server: user must be set");
+  }
+
+  @Test
+  void severalPassdbsAndUserdbsHaveTheirRules() throws Exception {
+    Settings settings =
+        read(
+            """
+            first_valid_uid = 1000
+            auth_cache_size = 1M
+            auth_cache_ttl = 5 min
+            passdb {
+              driver = passwd-file
+              args = users
+              deny = yes
+            }
+            passdb {
+              driver = passwd-file
+              args = scheme=PLAIN username_format=%n /etc/mail/%d/passwd
+              skip = authenticated
+              result_success = continue-ok
+              result_failure = return-fail
+              result_internalfail = return
+            }
+            userdb {
+              driver = passwd
+            }
+            userdb {
+              driver = static
+              args = uid=5000 gid=5000 home=/srv/mail/%d/%n
+              skip = found
+            }
+            """);
+    assertThat(settings.passdbs())
+        .containsExactly(
+            new Backend.Passdb(
+                new Backend.PasswdFile(directory.resolve("users").toString(), "CRYPT", "%u"),
+                LinkRules.USUAL,
+                true),
+            new Backend.Passdb(
+                new Backend.PasswdFile("/etc/mail/%d/passwd", "PLAIN", "%n"),
+                new LinkRules(
+                    LinkRules.Skip.SUCCEEDED,
+                    Consequence.CONTINUE_OK,
+                    Consequence.RETURN_FAIL,
+                    Consequence.RETURN),
+                false));
+    assertThat(settings.userdbs().get(0).backend()).isEqualTo(new Backend.System(1000, 0));
+    assertThat(settings.userdbs().get(1).backend())
+        .isEqualTo(
+            new Backend.Static(
+                Map.of("uid", "5000", "gid", "5000", "home", "/srv/mail/%d/%n"), false));
+    assertThat(settings.userdbs().get(1).rules().skip()).isEqualTo(LinkRules.Skip.SUCCEEDED);
+    assertThat(settings.authCache())
+        .isEqualTo(new Settings.AuthCache(2048, Duration.ofMinutes(5), Duration.ofHours(1)));
+  }
+
+  @Test
+  void mistakesInPassdbsAndUserdbsAreReported() throws Exception {
+    assertThat(
+            problems(
+                """
+                passdb {
+                  driver = passwd-file
+                  args = scheme=NOSUCH users
+                  skip = found
+                  result_success = perhaps
+                }
+                userdb {
+                  driver = static
+                  args = uid=%q gid
+                }
+                """))
+        .containsExactlyInAnyOrder(
+            "test.conf:1: args: unknown password scheme: NOSUCH",
+            "test.conf:1: skip = found: expected never, authenticated or unauthenticated",
+            "test.conf:5: result_success = perhaps: expected one of: return-ok return return-fail"
+                + " continue continue-ok continue-fail",
+            "test.conf:7: args: unknown variable %q (there are: %u %n %d %s %r %{login_user})",
+            "test.conf:7: args: expected name=value: gid",
+            "test.conf:7: args: home= is missing; it shows who is a user, unless allow_all_users=yes");
+  }
+
+  @Test
+  void dovecotsOwnFileForSqlIsRead() throws Exception {
+    Files.writeString(
+        directory.resolve("dovecot-sql.conf.ext"),
+        """
+        # as Dovecot's documentation has it
+        driver = pgsql
+        connect = host=sql.example.com dbname=virtual user=virtual password=blarg#hash
+        default_pass_scheme = SHA256
+        password_query = \\
+          SELECT username, domain, password \\
+          FROM users WHERE username = '%n' AND domain = '%d'
+        user_query = SELECT home, uid, gid FROM users WHERE username = '%n' AND domain = '%d'
+        #iterate_query = SELECT username AS user FROM users
+        """);
+    Settings settings =
+        read(
+            """
+            passdb {
+              driver = sql
+              args = dovecot-sql.conf.ext
+            }
+            userdb {
+              driver = sql
+              args = dovecot-sql.conf.ext
+            }
+            """);
+    SqlSettings sql =
+        new SqlSettings(
+            "pgsql",
+            "host=sql.example.com dbname=virtual user=virtual password=blarg#hash",
+            "SHA256",
+            Optional.of(
+                "SELECT username, domain, password FROM users"
+                    + " WHERE username = '%n' AND domain = '%d'"),
+            Optional.of("SELECT home, uid, gid FROM users WHERE username = '%n' AND domain = '%d'"),
+            Optional.empty());
+    assertThat(settings.passdbs().get(0).backend()).isEqualTo(new Backend.Sql(sql));
+    assertThat(settings.userdbs().get(0).backend()).isEqualTo(new Backend.Sql(sql));
+    assertThat(String.join("\n", settings.effective())).doesNotContain("blarg");
+  }
+
+  @Test
+  void mistakesInAnSqlFileAreReportedWhereTheyAre() throws Exception {
+    Files.writeString(
+        directory.resolve("sql.conf"),
+        "driver = oracle\nconnet = x\npassword_query = SELECT '%u\n");
+    String section = "passdb {\n driver = sql\n args = sql.conf\n}\n";
+    assertThat(problems(section))
+        .containsExactlyInAnyOrder(
+            "sql.conf:2: unknown setting: connet (did you mean connect?)",
+            "sql.conf: sql: connect must be set",
+            "sql.conf: driver = oracle: expected pgsql, mysql or sqlite");
+    assertThat(problems(section.replace("sql.conf", "nosuch.conf")).get(0))
+        .isEqualTo("nosuch.conf: cannot be read");
   }
 
   @Test

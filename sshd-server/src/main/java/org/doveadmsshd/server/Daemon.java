@@ -16,7 +16,6 @@ import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.auth.Userdb;
-import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.keys.AuthorizedKeys;
@@ -27,7 +26,6 @@ import org.doveadmsshd.server.ssh.Sessions;
 import org.doveadmsshd.server.ssh.SshEndpoint;
 import org.doveadmsshd.settings.Problem;
 import org.doveadmsshd.settings.Settings;
-import org.doveadmsshd.settings.Settings.PasswdFileSettings;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.worker.Worker;
 import org.slf4j.Logger;
@@ -38,6 +36,7 @@ public final class Daemon implements Sessions.Control {
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
   private static final int MIN_LANES = 4;
 
+  private final Backends backends = new Backends();
   private final Masters masters;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile Settings settings;
@@ -53,9 +52,10 @@ public final class Daemon implements Sessions.Control {
    */
   public Daemon(Settings settings, Clock clock, String software) throws Failure {
     this.settings = settings;
-    masters = masters(settings);
+    Backends.Opened opened = backends.open(settings);
+    masters = masters(settings, opened.passdb());
     sessions = new Sessions(executor(), clock, masters, lanes(settings), software);
-    sessions.use(worker(settings), this);
+    sessions.use(worker(settings, opened.userdb()), this);
     KeyPair hostKey = KeyFile.readOrCreate(settings.hostKey(), "doveadm-sshd");
     Settings.Connections connections = settings.connections();
     endpoint =
@@ -72,7 +72,7 @@ public final class Daemon implements Sessions.Control {
                 settings.loginTimeout()));
   }
 
-  private Worker worker(Settings settings) throws Failure {
+  private Worker worker(Settings settings, Userdb userdb) throws Failure {
     QuotaRules quota =
         QuotaRules.of(settings.quota().quota(), settings.quota().rules())
             .orElseThrow(
@@ -80,10 +80,10 @@ public final class Daemon implements Sessions.Control {
     Worker.MailDefaults defaults =
         new Worker.MailDefaults(
             settings.mailLocation(), settings.lockTimeout(), quota, settings.mailCache());
-    return new Worker(userdb(settings), masters, defaults, sessions);
+    return new Worker(userdb, masters, defaults, sessions);
   }
 
-  private static Masters masters(Settings settings) {
+  private static Masters masters(Settings settings, Passdb passdb) {
     Map<String, Scope> scopes = new HashMap<>();
     settings
         .masters()
@@ -94,21 +94,7 @@ public final class Daemon implements Sessions.Control {
                     new Scope(
                         master.users().stream().map(UserMask::new).toList(),
                         java.util.Set.copyOf(master.commands()))));
-    List<Passdb> passdbs = settings.passdbs().stream().map(Daemon::passdb).toList();
-    return new Masters(scopes, passdbs);
-  }
-
-  private static Passdb passdb(PasswdFileSettings passdb) {
-    return new PasswdFile(passdb.file(), passdb.scheme());
-  }
-
-  private static Userdb userdb(Settings settings) throws Failure {
-    if (settings.userdbs().size() != 1) {
-      throw new Failure(
-          Outcome.CONFIGURATION_ERROR, "The configuration must have exactly one userdb section");
-    }
-    PasswdFileSettings userdb = settings.userdbs().get(0);
-    return new PasswdFile(userdb.file(), userdb.scheme());
+    return new Masters(scopes, passdb);
   }
 
   private static int lanes(Settings settings) {
@@ -163,10 +149,12 @@ public final class Daemon implements Sessions.Control {
           "Nothing was changed: "
               + String.join("; ", e.problems().stream().map(Problem::toString).toList()));
     }
-    Worker worker = worker(next);
-    masters.become(masters(next));
+    Backends.Opened opened = backends.open(next);
+    Worker worker = worker(next, opened.userdb());
+    masters.become(masters(next, opened.passdb()));
     sessions.use(worker, this);
     settings = next;
+    backends.closeAllBut(next);
     LOG.info("The configuration was read anew");
   }
 
@@ -206,5 +194,6 @@ public final class Daemon implements Sessions.Control {
     } catch (IOException e) {
       LOG.warn("Closing: {}", e.toString());
     }
+    backends.close();
   }
 }

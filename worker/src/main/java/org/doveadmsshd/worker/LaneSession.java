@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.sasl.PlainResponse;
@@ -313,7 +314,9 @@ public final class LaneSession {
       if (response.isPresent() && response.get().authorization().isEmpty()) {
         master =
             masters
-                .authenticate(response.get().authentication(), response.get().password())
+                .authenticate(
+                    new LoginAttempt(
+                        response.get().authentication(), response.get().password(), ""))
                 .orElse(null);
       }
     } catch (Failure e) {

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,14 +124,13 @@ public final class Worker {
           List<Column> columns = List.of(new Column("user"));
           RequestOutput output =
               new RequestOutput(request.requestId(), columns, false, control, sink);
-          Iterator<String> names = userdb.list();
-          while (names.hasNext()) {
-            String name = names.next();
-            control.check();
-            if (mask.matches(name) && master.scope().hasUser(name)) {
-              output.row(null, List.of(Value.of(name)));
-            }
-          }
+          userdb.forEach(
+              name -> {
+                control.check();
+                if (mask.matches(name) && master.scope().hasUser(name)) {
+                  output.row(null, List.of(Value.of(name)));
+                }
+              });
           return output;
         });
   }

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.doveadmsshd.auth.HashedPassdb;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Scope;
@@ -63,8 +64,8 @@ class LaneSessionTest {
       lines.append(user + ":pw::::" + home + "::\n");
     }
     Files.writeString(users, lines);
-    PasswdFile file = new PasswdFile(users, "PLAIN");
-    masters = new Masters(Map.of("a@example.org", SCOPE), List.of(file));
+    PasswdFile file = new PasswdFile(users.toString(), "%u");
+    masters = new Masters(Map.of("a@example.org", SCOPE), new HashedPassdb(file, "PLAIN"));
     Worker.MailDefaults defaults =
         new Worker.MailDefaults("maildir:~/Maildir", Duration.ofSeconds(5), QuotaRules.NONE, false);
     worker = new Worker(file, masters, defaults, new NoActivity());

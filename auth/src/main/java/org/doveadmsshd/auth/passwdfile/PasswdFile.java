@@ -3,93 +3,128 @@ package org.doveadmsshd.auth.passwdfile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.MailUser;
-import org.doveadmsshd.auth.Passdb;
+import org.doveadmsshd.auth.PasswordStore;
 import org.doveadmsshd.auth.Userdb;
-import org.doveadmsshd.auth.scheme.PasswordHash;
+import org.doveadmsshd.auth.Variables;
 import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
 
 /**
  * A file of lines {@code user:password:uid:gid:gecos:home:shell:extra fields}, read again when it
  * changes. Of a user who stands there twice the first line counts, as in Dovecot.
+ *
+ * <p>The path may have variables: {@code /etc/mail/%d/passwd} is one file for each domain. Then it
+ * cannot be listed.
  */
-public final class PasswdFile implements Userdb, Passdb {
+public final class PasswdFile implements Userdb, PasswordStore {
   private static final String USERDB_PREFIX = "userdb_";
 
-  private final Path file;
-  private final String defaultScheme;
-  private volatile Content content;
+  /** Most files of domains that are kept in memory. */
+  private static final int MAX_FILES = 1000;
+
+  private final String path;
+  private final String nameFormat;
+  private final Map<Path, Content> contents = new ConcurrentHashMap<>();
 
   /** One line. */
-  private record Line(String password, MailUser user) {}
+  private record Line(String password, MailUser user, Map<String, String> extras) {}
 
   /** What was in the file when it looked like this. */
   private record Content(long modified, long size, Map<String, Line> lines) {}
 
   /**
-   * @param defaultScheme of passwords that name none
+   * @param path may have variables
+   * @param nameFormat under which name a user stands in the file: {@code %u}, or {@code %n} in
+   *     files of one domain each
    */
-  public PasswdFile(Path file, String defaultScheme) {
-    this.file = file;
-    this.defaultScheme = defaultScheme;
+  public PasswdFile(String path, String nameFormat) {
+    this.path = path;
+    this.nameFormat = nameFormat;
   }
 
   @Override
   public Optional<MailUser> find(String name) throws Failure {
-    return Optional.ofNullable(lines().get(name.toLowerCase(Locale.ROOT))).map(Line::user);
+    String user = name.toLowerCase(Locale.ROOT);
+    Optional<MailUser> found = line(Variables.of(user, ""), user).map(Line::user);
+    return nameFormat.equals("%u") ? found : found.map(line -> new MailUser(user, line.fields()));
   }
 
   @Override
-  public Iterator<String> list() throws Failure {
-    return lines().keySet().iterator();
+  public Optional<Stored> find(LoginAttempt attempt) throws Failure {
+    String user = attempt.user().toLowerCase(Locale.ROOT);
+    return line(Variables.of(user, attempt.address()), user)
+        .map(line -> new Stored(line.password(), line.extras()));
+  }
+
+  private Optional<Line> line(Variables variables, String user) throws Failure {
+    boolean perDomain = Variables.isIn(path);
+    if (perDomain && (user.indexOf('/') >= 0 || user.contains("..") || user.indexOf('\0') >= 0)) {
+      return Optional.empty(); // no name that may become part of a path
+    }
+    Map<String, Line> lines = lines(Path.of(variables.expand(path)), perDomain);
+    return Optional.ofNullable(lines.get(variables.expand(nameFormat).toLowerCase(Locale.ROOT)));
   }
 
   @Override
-  public boolean verify(String user, String password) throws Failure {
-    Line line = lines().get(user.toLowerCase(Locale.ROOT));
-    if (line != null) {
-      return PasswordHash.parse(line.password(), defaultScheme).verify(password);
-    }
-    for (Line other : lines().values()) {
-      // the same work as for a user who is there, so that time does not tell
-      PasswordHash.parse(other.password(), defaultScheme).verify(password);
-      break;
-    }
-    return false;
+  public boolean canList() {
+    return !Variables.isIn(path) && nameFormat.equals("%u");
   }
 
-  private Map<String, Line> lines() throws Failure {
-    Content current = content;
+  @Override
+  public void forEach(Visitor visitor) throws Failure, IOException {
+    if (!canList()) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR, "A passwd-file with variables in its path cannot be listed");
+    }
+    for (String name : lines(Path.of(path), false).keySet()) {
+      visitor.visit(name);
+    }
+  }
+
+  /**
+   * @param mayBeMissing whether a file that is not there has no users, as that of an unknown domain
+   */
+  private Map<String, Line> lines(Path file, boolean mayBeMissing) throws Failure {
+    Content current = contents.get(file);
     try {
       BasicFileAttributes status = Files.readAttributes(file, BasicFileAttributes.class);
       long modified = status.lastModifiedTime().toMillis();
       if (current == null || current.modified != modified || current.size != status.size()) {
-        current = new Content(modified, status.size(), read());
-        content = current;
+        current = new Content(modified, status.size(), read(file));
+        if (contents.size() >= MAX_FILES) {
+          contents.clear();
+        }
+        contents.put(file, current);
       }
       return current.lines;
+    } catch (NoSuchFileException e) {
+      if (mayBeMissing) {
+        return Map.of();
+      }
+      throw Failure.temporary("The passwd-file of users cannot be read", e);
     } catch (IOException e) {
       throw Failure.temporary("The passwd-file of users cannot be read", e);
     }
   }
 
-  private Map<String, Line> read() throws IOException {
+  private static Map<String, Line> read(Path file) throws IOException {
     Map<String, Line> lines = new LinkedHashMap<>();
     String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     for (String line : text.split("\n")) {
       if (!line.isEmpty() && line.charAt(0) != '#' && line.charAt(0) != ':') {
         String[] columns = line.stripTrailing().split(":", 8);
         String name = columns[0].toLowerCase(Locale.ROOT);
-        lines.putIfAbsent(name, new Line(column(columns, 1), user(name, columns)));
+        lines.putIfAbsent(name, line(name, columns));
       }
     }
     return lines;
@@ -99,19 +134,23 @@ public final class PasswdFile implements Userdb, Passdb {
     return index < columns.length ? columns[index] : "";
   }
 
-  private static MailUser user(String name, String[] columns) {
-    Map<String, String> fields = new LinkedHashMap<>();
-    put(fields, "uid", column(columns, 2));
-    put(fields, "gid", column(columns, 3));
-    put(fields, "home", column(columns, 5));
-    List<String> extras = new ArrayList<>(List.of(column(columns, 7).split(" ")));
-    for (String extra : extras) {
+  private static Line line(String name, String[] columns) {
+    Map<String, String> user = new LinkedHashMap<>();
+    Map<String, String> extras = new LinkedHashMap<>();
+    put(user, "uid", column(columns, 2));
+    put(user, "gid", column(columns, 3));
+    put(user, "home", column(columns, 5));
+    for (String extra : column(columns, 7).split(" ")) {
       int equals = extra.indexOf('=');
-      if (extra.startsWith(USERDB_PREFIX) && equals > 0) {
-        put(fields, extra.substring(USERDB_PREFIX.length(), equals), extra.substring(equals + 1));
+      String key = equals < 0 ? extra : extra.substring(0, equals);
+      String value = equals < 0 ? "yes" : extra.substring(equals + 1);
+      if (key.startsWith(USERDB_PREFIX)) {
+        put(user, key.substring(USERDB_PREFIX.length()), value);
+      } else if (!key.isEmpty()) {
+        put(extras, key, value);
       }
     }
-    return new MailUser(name, fields);
+    return new Line(column(columns, 1), new MailUser(name, user), extras);
   }
 
   private static void put(Map<String, String> fields, String name, String value) {

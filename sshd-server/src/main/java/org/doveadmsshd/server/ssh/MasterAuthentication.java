@@ -10,6 +10,7 @@ import org.apache.sshd.server.auth.AsyncAuthException;
 import org.apache.sshd.server.auth.password.PasswordAuthenticator;
 import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
 import org.apache.sshd.server.session.ServerSession;
+import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.protocol.Failure;
@@ -67,7 +68,10 @@ final class MasterAuthentication implements PublickeyAuthenticator, PasswordAuth
 
   private boolean verify(String user, String password, ServerSession session) {
     try {
-      boolean right = masters.authenticate(user, password).isPresent();
+      boolean right =
+          masters
+              .authenticate(new LoginAttempt(user, password, Sessions.address(session)))
+              .isPresent();
       if (!right) {
         LOG.info("Wrong password for {} from {}", shown(user), session.getRemoteAddress());
       }

@@ -160,7 +160,7 @@ public final class Sessions implements ServerContext.Activity {
     return new Execution(session, words);
   }
 
-  private static String address(ServerSession session) {
+  static String address(ServerSession session) {
     return session.getRemoteAddress() instanceof java.net.InetSocketAddress
         ? ((java.net.InetSocketAddress) session.getRemoteAddress()).getAddress().getHostAddress()
         : "";

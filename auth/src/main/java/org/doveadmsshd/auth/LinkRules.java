@@ -1,0 +1,29 @@
+package org.doveadmsshd.auth;
+
+/**
+ * When one of several passdbs or userdbs is asked, and what follows from its answer.
+ *
+ * @param skip whom it is not asked about
+ * @param onSuccess when the password is right, or the user found
+ * @param onFailure when it is not, or he is unknown
+ * @param onInternalFailure when it cannot say
+ */
+public record LinkRules(
+    Skip skip, Consequence onSuccess, Consequence onFailure, Consequence onInternalFailure) {
+  /** Those that hold when nothing is configured, in Dovecot, too. */
+  public static final LinkRules USUAL =
+      new LinkRules(Skip.NEVER, Consequence.RETURN_OK, Consequence.CONTINUE, Consequence.CONTINUE);
+
+  /** Whom one is not asked about. */
+  public enum Skip {
+    NEVER,
+    /** Whoever an earlier one has let in, or found. */
+    SUCCEEDED,
+    /** Whoever no earlier one has let in, or found. */
+    NOT_SUCCEEDED;
+
+    boolean applies(boolean success) {
+      return this == SUCCEEDED && success || this == NOT_SUCCEEDED && !success;
+    }
+  }
+}

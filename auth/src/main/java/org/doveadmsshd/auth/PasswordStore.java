@@ -1,0 +1,29 @@
+package org.doveadmsshd.auth;
+
+import java.util.Map;
+import java.util.Optional;
+import org.doveadmsshd.protocol.Failure;
+
+/** Where stored passwords are looked up. Safe for several threads. */
+public interface PasswordStore {
+  /**
+   * What is stored of a user.
+   *
+   * @param password {@code {SCHEME}hash}, or a hash of the store's usual scheme; empty for none,
+   *     with which nobody gets in
+   * @param fields what else is said of him
+   */
+  record Stored(String password, Map<String, String> fields) {
+    @Override
+    public String toString() {
+      return "stored password"; // never the hash
+    }
+  }
+
+  /**
+   * Looks a user up.
+   *
+   * @throws Failure when it cannot be said whether there is such a user
+   */
+  Optional<Stored> find(LoginAttempt attempt) throws Failure;
+}

@@ -1,0 +1,15 @@
+package org.doveadmsshd.auth;
+
+/** What a user can be called. */
+final class UserName {
+  private static final int MAX_LENGTH = 255;
+
+  private UserName() {}
+
+  /** Whether anybody can be called that; if not, no backend is asked. */
+  static boolean isPossible(String name) {
+    return !name.isEmpty()
+        && name.length() <= MAX_LENGTH
+        && name.chars().noneMatch(Character::isISOControl);
+  }
+}

@@ -1,0 +1,109 @@
+package org.doveadmsshd.auth;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The variables that Dovecot's settings may use: {@code %u %n %d %s %r}, their long forms {@code
+ * %{user}} and so on, {@code %{login_user}}; {@code %L} and {@code %U} before a letter make it
+ * lower or upper case; {@code %%} is a percent sign.
+ */
+public final class Variables {
+  private static final Map<String, Character> LONG =
+      Map.of(
+          "user", 'u',
+          "username", 'n',
+          "domain", 'd',
+          "service", 's',
+          "rip", 'r',
+          "auth_user", 'u',
+          "login_user", 'a');
+
+  private final Map<Character, String> values;
+
+  private Variables(Map<Character, String> values) {
+    this.values = values;
+  }
+
+  /**
+   * What they stand for when a user is looked up.
+   *
+   * @param address where he who asks is; may be empty
+   */
+  public static Variables of(String user, String address) {
+    int at = user.lastIndexOf('@');
+    return new Variables(
+        Map.of(
+            'u',
+            user,
+            'n',
+            at < 0 ? user : user.substring(0, at),
+            'd',
+            at < 0 ? "" : user.substring(at + 1),
+            's',
+            "doveadm",
+            'r',
+            address,
+            'a',
+            ""));
+  }
+
+  /** Whether a text has any. */
+  public static boolean isIn(String text) {
+    return text.replace("%%", "").indexOf('%') >= 0;
+  }
+
+  /** What is wrong with a text, for people; nothing if every variable in it is known. */
+  public static Optional<String> mistake(String text) {
+    try {
+      of("", "").expand(text);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  /**
+   * Replaces all of them.
+   *
+   * @throws IllegalArgumentException for one that is not known; see {@link #mistake}
+   */
+  public String expand(String text) {
+    StringBuilder expanded = new StringBuilder(text.length() + 16);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c != '%') {
+        expanded.append(c);
+        continue;
+      }
+      boolean lower = text.startsWith("L", i + 1);
+      boolean upper = text.startsWith("U", i + 1);
+      i += lower || upper ? 2 : 1;
+      int end = text.startsWith("{", i) ? text.indexOf('}', i) : i;
+      if (i >= text.length() || end < 0) {
+        throw new IllegalArgumentException("a variable is not complete at the end");
+      }
+      String value = value(text.substring(i, end + 1));
+      expanded.append(
+          lower ? value.toLowerCase(Locale.ROOT) : upper ? value.toUpperCase(Locale.ROOT) : value);
+      i = end;
+    }
+    return expanded.toString();
+  }
+
+  private String value(String name) {
+    if (name.equals("%")) {
+      return "%";
+    }
+    boolean isLong = name.length() > 1;
+    Character letter =
+        isLong ? LONG.get(name.substring(1, name.length() - 1)) : Character.valueOf(name.charAt(0));
+    String value = letter == null ? null : values.get(letter);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "unknown variable %" + name + " (there are: %u %n %d %s %r %{login_user})");
+    }
+    return value;
+  }
+}

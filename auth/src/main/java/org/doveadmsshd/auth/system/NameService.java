@@ -1,0 +1,99 @@
+package org.doveadmsshd.auth.system;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.doveadmsshd.protocol.Failure;
+
+/** glibc's getpwnam_r(3) and getpwent(3), directly mapped. */
+final class NameService {
+  private static final int ENOENT = 2;
+  private static final int ERANGE = 34;
+  private static final int ESRCH = 3;
+  private static final int FIRST_BUFFER = 4096;
+  private static final int MAX_BUFFER = 1024 * 1024;
+
+  /** Bytes of struct passwd: four pointers and two numbers before, one pointer behind. */
+  private static final int STRUCT = 5 * Native.POINTER_SIZE + 8 + Native.POINTER_SIZE;
+
+  static {
+    Native.register(NameService.class, "c");
+  }
+
+  private NameService() {}
+
+  /** An entry of the passwd database. */
+  record Entry(String name, long uid, long gid, String home) {
+    /** Reads a struct passwd: name, password, uid, gid, gecos, home, shell. */
+    static Entry of(Pointer struct) {
+      int word = Native.POINTER_SIZE;
+      return new Entry(
+          text(struct.getPointer(0)),
+          Integer.toUnsignedLong(struct.getInt(2L * word)),
+          Integer.toUnsignedLong(struct.getInt(2L * word + 4)),
+          text(struct.getPointer(3L * word + 8)));
+    }
+
+    private static String text(Pointer pointer) {
+      return pointer == null ? "" : pointer.getString(0, StandardCharsets.UTF_8.name());
+    }
+  }
+
+  /** Looks a user up. Safe for several threads. */
+  static Optional<Entry> find(String name) throws Failure {
+    Memory struct = new Memory(STRUCT);
+    PointerByReference result = new PointerByReference();
+    for (int size = FIRST_BUFFER; size <= MAX_BUFFER; size *= 4) {
+      Memory buffer = new Memory(size);
+      int error = getpwnam_r(name, struct, buffer, size, result);
+      if (error == 0 || error == ENOENT || error == ESRCH) {
+        Pointer found = error == 0 ? result.getValue() : null;
+        return Optional.ofNullable(found).map(Entry::of);
+      }
+      if (error != ERANGE) {
+        throw failure(error);
+      }
+    }
+    throw failure(ERANGE);
+  }
+
+  /** Shows all entries. One thread at a time: there is one position in the database for all. */
+  static synchronized void forEach(Consumer<Entry> visitor) throws Failure {
+    setpwent();
+    try {
+      while (true) {
+        Native.setLastError(0);
+        Pointer struct = getpwent();
+        if (struct == null) {
+          int error = Native.getLastError();
+          if (error != 0 && error != ENOENT && error != ESRCH) {
+            throw failure(error);
+          }
+          return;
+        }
+        visitor.accept(Entry.of(struct));
+      }
+    } finally {
+      endpwent();
+    }
+  }
+
+  private static Failure failure(int error) {
+    return Failure.temporary(
+        "The system cannot look users up at the moment",
+        new IllegalStateException("errno " + error));
+  }
+
+  private static native int getpwnam_r(
+      String name, Pointer struct, Pointer buffer, long size, PointerByReference result);
+
+  private static native void setpwent();
+
+  private static native Pointer getpwent();
+
+  private static native void endpwent();
+}

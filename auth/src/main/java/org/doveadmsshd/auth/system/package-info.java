@@ -1,0 +1,2 @@
+/** The users of the system, as its name service (passwd, LDAP, …) tells them. */
+package org.doveadmsshd.auth.system;

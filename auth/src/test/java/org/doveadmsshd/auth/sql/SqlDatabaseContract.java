@@ -1,0 +1,227 @@
+package org.doveadmsshd.auth.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.doveadmsshd.auth.HashedPassdb;
+import org.doveadmsshd.auth.LoginAttempt;
+import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.auth.Passdb;
+import org.doveadmsshd.protocol.Failure;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is promised of users in every database. */
+interface SqlDatabaseContract {
+  int MANY = 20_000;
+
+  /** The settings of a database that has been {@link #fill filled}. */
+  SqlSettings settings();
+
+  /** Makes the table and its users. */
+  static void fill(String url, String user, String password) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url, user, password);
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TABLE users (name VARCHAR(200), domain VARCHAR(200), password VARCHAR(200),"
+              + " uid INTEGER, home VARCHAR(200), quota VARCHAR(50))");
+      connection.setAutoCommit(false);
+      try (PreparedStatement insert =
+          connection.prepareStatement("INSERT INTO users VALUES (?, ?, ?, ?, ?, ?)")) {
+        insert(insert, "jane", "example.org", "{PLAIN}secret", 5000, "*:storage=1G");
+        insert(insert, "bob", "example.org", null, 5001, null);
+        insert(insert, "twice", "example.org", "{PLAIN}x", 1, null);
+        insert(insert, "twice", "example.org", "{PLAIN}x", 2, null);
+        for (int i = 0; i < MANY; i++) {
+          insert(insert, "user" + i, "example.net", "{PLAIN}x", 10_000 + i, null);
+        }
+      }
+      connection.commit();
+    }
+  }
+
+  private static void insert(
+      PreparedStatement insert, String name, String domain, String password, int uid, String quota)
+      throws SQLException {
+    insert.setString(1, name);
+    insert.setString(2, domain);
+    insert.setString(3, password);
+    insert.setInt(4, uid);
+    insert.setString(5, "/srv/" + domain + "/" + name);
+    insert.setString(6, quota);
+    insert.executeUpdate();
+  }
+
+  static SqlSettings settings(String driver, String connect) {
+    return new SqlSettings(
+        driver,
+        connect,
+        "PLAIN",
+        Optional.of(
+            "SELECT name AS user, password, 'yes' AS proxy, 'x' AS userdb_x FROM users"
+                + " WHERE name = '%n' AND domain = '%d'"),
+        Optional.of(
+            "SELECT home, uid, quota AS quota_rule, '/var/index/%d/%n' AS idx FROM users"
+                + " WHERE name = '%n' AND domain = '%d'"),
+        Optional.of("SELECT name AS username, domain FROM users ORDER BY domain, name"));
+  }
+
+  /** Does something with a database that is closed afterwards. */
+  default void with(UnaryOperator<SqlSettings> change, Work work) throws Exception {
+    try (SqlDatabase database = new SqlDatabase(change.apply(settings()))) {
+      work.on(database);
+    }
+  }
+
+  /** What is done. */
+  @FunctionalInterface
+  interface Work {
+    void on(SqlDatabase database) throws Exception;
+  }
+
+  @Test
+  default void aUserHasTheFieldsOfHisRow() throws Exception {
+    with(
+        same -> same,
+        database -> {
+          assertThat(database.find("Jane@Example.org"))
+              .contains(
+                  new MailUser(
+                      "jane@example.org",
+                      Map.of(
+                          "home",
+                          "/srv/example.org/jane",
+                          "uid",
+                          "5000",
+                          "quota_rule",
+                          "*:storage=1G",
+                          "idx",
+                          "/var/index/example.org/jane")));
+          assertThat(database.find("bob@example.org").orElseThrow().fields())
+              .doesNotContainKey("quota_rule");
+          assertThat(database.find("nobody@example.org")).isEmpty();
+          assertThat(database.find("jane@example.net")).isEmpty();
+        });
+  }
+
+  @Test
+  default void aPasswordIsRightOrWrong() throws Exception {
+    with(
+        same -> same,
+        database -> {
+          Passdb passdb = new HashedPassdb(database, "PLAIN");
+          assertThat(passdb.verify(new LoginAttempt("jane@example.org", "secret", "")))
+              .isEqualTo(
+                  new Passdb.Answer(Passdb.Verdict.RIGHT, Map.of("user", "jane", "proxy", "yes")));
+          for (String wrong : List.of("Secret", "", "{PLAIN}secret", "x".repeat(10_000))) {
+            assertThat(passdb.verify(new LoginAttempt("jane@example.org", wrong, "")))
+                .isEqualTo(Passdb.Answer.WRONG);
+          }
+          assertThat(passdb.verify(new LoginAttempt("nobody@example.org", "secret", "")))
+              .isEqualTo(Passdb.Answer.UNKNOWN_USER);
+          for (String any : List.of("", "x", "null")) {
+            assertThat(passdb.verify(new LoginAttempt("bob@example.org", any, "")))
+                .as("who has no password does not get in")
+                .isEqualTo(Passdb.Answer.WRONG);
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jane' OR '1'='1",
+        "jane'--",
+        "jane\\",
+        "jane\\'@example.org",
+        "jan_@example.org",
+        "%@example.org",
+        "jane@example.org' UNION SELECT '/', 0, '', ''--",
+        "'; DROP TABLE users; --",
+        "\"jane\"@example.org",
+        "jane@example.org;",
+        "?",
+        "%u%n%%",
+        "日本@example.org"
+      })
+  default void aNameIsNeverTakenForSql(String name) throws Exception {
+    with(
+        same -> same,
+        database -> {
+          assertThat(database.find(name)).isEmpty();
+          assertThat(database.find(new LoginAttempt(name, "x", name))).isEmpty();
+          assertThat(database.find("jane@example.org")).isPresent();
+        });
+  }
+
+  @Test
+  default void severalRowsOfOneNameAreAFailureNotAGuess() throws Exception {
+    with(
+        same -> same,
+        database ->
+            assertThatThrownBy(() -> database.find("twice@example.org"))
+                .isInstanceOfSatisfying(
+                    Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(75)));
+  }
+
+  @Test
+  default void allUsersAreListedAsTheyCome() throws Exception {
+    with(
+        same -> same,
+        database -> {
+          assertThat(database.canList()).isTrue();
+          List<String> names = new ArrayList<>();
+          database.forEach(names::add);
+          assertThat(names)
+              .hasSize(MANY + 4)
+              .contains("jane@example.org", "user0@example.net", "user19999@example.net");
+          List<String> first = new ArrayList<>();
+          assertThatThrownBy(
+                  () ->
+                      database.forEach(
+                          name -> {
+                            first.add(name);
+                            throw new java.io.IOException("enough");
+                          }))
+              .hasMessage("enough");
+          assertThat(first).hasSize(1);
+          assertThat(database.find("jane@example.org")).as("the connection is back").isPresent();
+        });
+  }
+
+  @Test
+  default void aQueryThatTheDatabaseRefusesIsATemporaryFailureThatShowsNothing() throws Exception {
+    with(
+        settings ->
+            new SqlSettings(
+                settings.driver(),
+                settings.connect(),
+                "PLAIN",
+                Optional.empty(),
+                Optional.of("SELECT secretcolumn FROM nosuchtable WHERE u = '%u'"),
+                Optional.empty()),
+        database -> {
+          assertThatThrownBy(() -> database.find("jane"))
+              .isInstanceOfSatisfying(
+                  Failure.class,
+                  e -> {
+                    assertThat(e.outcome().exitCode()).isEqualTo(75);
+                    assertThat(e.getMessage()).doesNotContain("nosuchtable");
+                  });
+          assertThat(database.canList()).isFalse();
+          assertThatThrownBy(() -> database.find(new LoginAttempt("jane", "x", "")))
+              .hasMessageContaining("password_query");
+        });
+  }
+}

@@ -1,0 +1,46 @@
+package org.doveadmsshd.settings;
+
+import java.util.Map;
+import org.doveadmsshd.auth.LinkRules;
+import org.doveadmsshd.auth.sql.SqlSettings;
+
+/** Where users or passwords are looked up: what a passdb or userdb section names. */
+public sealed interface Backend {
+
+  /**
+   * A file of lines.
+   *
+   * @param path absolute; may have variables
+   * @param scheme of passwords that name none
+   * @param nameFormat under which name a user stands there
+   */
+  record PasswdFile(String path, String scheme, String nameFormat) implements Backend {}
+
+  /** A database. */
+  record Sql(SqlSettings settings) implements Backend {}
+
+  /**
+   * The same for everybody.
+   *
+   * @param fields with variables
+   * @param allowsAll whether every name is a user's
+   */
+  record Static(Map<String, String> fields, boolean allowsAll) implements Backend {}
+
+  /**
+   * The system's users.
+   *
+   * @param lastUid 0 for no limit
+   */
+  record System(long firstUid, long lastUid) implements Backend {}
+
+  /**
+   * A passdb section.
+   *
+   * @param denies whether whoever it knows is refused
+   */
+  record Passdb(Backend backend, LinkRules rules, boolean denies) {}
+
+  /** A userdb section. */
+  record Userdb(Backend backend, LinkRules rules) {}
+}

@@ -1,0 +1,138 @@
+package org.doveadmsshd.settings;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.doveadmsshd.auth.Consequence;
+import org.doveadmsshd.auth.LinkRules;
+import org.doveadmsshd.auth.Variables;
+import org.doveadmsshd.auth.scheme.PasswordHash;
+import org.doveadmsshd.auth.sql.SqlSettings;
+
+/** Reads passdb and userdb sections. */
+final class BackendBinder {
+  private final Section top;
+  private final Function<String, Path> paths;
+  private final List<Problem> problems;
+
+  /**
+   * @param paths makes a path absolute
+   * @param problems gets what is wrong
+   */
+  BackendBinder(Section top, Function<String, Path> paths, List<Problem> problems) {
+    this.top = top;
+    this.paths = paths;
+    this.problems = problems;
+  }
+
+  Backend.Passdb passdb(Section section) {
+    LinkRules rules = rules(section, "authenticated", "unauthenticated");
+    return new Backend.Passdb(backend(section), rules, section.yes("deny"));
+  }
+
+  Backend.Userdb userdb(Section section) {
+    return new Backend.Userdb(backend(section), rules(section, "found", "notfound"));
+  }
+
+  private static LinkRules rules(Section section, String succeeded, String notSucceeded) {
+    String skip = section.text("skip");
+    if (!List.of("never", succeeded, notSucceeded).contains(skip)) {
+      section.problem("skip = " + skip + ": expected never, " + succeeded + " or " + notSucceeded);
+    }
+    return new LinkRules(
+        skip.equals(succeeded)
+            ? LinkRules.Skip.SUCCEEDED
+            : skip.equals(notSucceeded) ? LinkRules.Skip.NOT_SUCCEEDED : LinkRules.Skip.NEVER,
+        consequence(section, "result_success"),
+        consequence(section, "result_failure"),
+        consequence(section, "result_internalfail"));
+  }
+
+  private static Consequence consequence(Section section, String key) {
+    return Consequence.of(section.text(key)).orElse(Consequence.RETURN_FAIL); // has been reported
+  }
+
+  private Backend backend(Section section) {
+    return switch (section.text("driver")) {
+      case "sql" -> sql(section);
+      case "static" -> fixed(section);
+      case "passwd" ->
+          new Backend.System(top.number("first_valid_uid"), top.number("last_valid_uid"));
+      default -> passwdFile(section);
+    };
+  }
+
+  /** {@code args = [scheme=NAME] [username_format=%u] /path}. */
+  private Backend passwdFile(Section section) {
+    String scheme = "CRYPT";
+    String format = "%u";
+    String path = "";
+    for (String word : section.text("args").split("\\s+")) {
+      if (word.startsWith("scheme=")) {
+        scheme = word.substring("scheme=".length());
+      } else if (word.startsWith("username_format=")) {
+        format = word.substring("username_format=".length()).replace("%Lu", "%u");
+      } else {
+        path = word;
+      }
+    }
+    if (!PasswordHash.isScheme(scheme)) {
+      section.problem("args: unknown password scheme: " + scheme);
+    }
+    for (String text : List.of(path, format)) {
+      Variables.mistake(text).ifPresent(mistake -> section.problem("args: " + mistake));
+    }
+    if (path.isEmpty()) {
+      section.problem("args: the path of the passwd-file is missing");
+    } else if (!Variables.isIn(path) && !Files.isReadable(paths.apply(path))) {
+      section.problem("args: " + paths.apply(path) + " cannot be read");
+    }
+    return new Backend.PasswdFile(paths.apply(path).toString(), scheme, format);
+  }
+
+  /** {@code args = uid=5000 gid=5000 home=/srv/mail/%d/%n [allow_all_users=yes]}. */
+  private static Backend fixed(Section section) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    for (String word : section.text("args").strip().split("\\s+")) {
+      int equals = word.indexOf('=');
+      String value = word.substring(equals + 1);
+      if (equals <= 0) {
+        section.problem("args: expected name=value: " + word);
+      } else {
+        Variables.mistake(value).ifPresent(mistake -> section.problem("args: " + mistake));
+        fields.put(word.substring(0, equals), value);
+      }
+    }
+    boolean allowsAll = "yes".equals(fields.remove("allow_all_users"));
+    if (!allowsAll && !fields.containsKey("home")) {
+      section.problem("args: home= is missing; it shows who is a user, unless allow_all_users=yes");
+    }
+    return new Backend.Static(fields, allowsAll);
+  }
+
+  /** {@code args = /path}, a file of settings as Dovecot's dovecot-sql.conf.ext. */
+  private Backend sql(Section section) {
+    Path file = paths.apply(section.text("args").strip());
+    Section settings = Section.readFile("sql", file, problems);
+    SqlSettings sql =
+        new SqlSettings(
+            settings.text("driver"),
+            settings.text("connect"),
+            settings.text("default_pass_scheme"),
+            optional(settings, "password_query"),
+            optional(settings, "user_query"),
+            optional(settings, "iterate_query"));
+    if (!sql.driver().isEmpty()) {
+      sql.mistakes().forEach(settings::problem);
+    }
+    return new Backend.Sql(sql);
+  }
+
+  private static Optional<String> optional(Section section, String key) {
+    return Optional.of(section.text(key)).filter(text -> !text.isEmpty());
+  }
+}

@@ -1,0 +1,126 @@
+package org.doveadmsshd.server;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.doveadmsshd.auth.Cached;
+import org.doveadmsshd.auth.HashedPassdb;
+import org.doveadmsshd.auth.Passdb;
+import org.doveadmsshd.auth.PassdbChain;
+import org.doveadmsshd.auth.PasswordStore;
+import org.doveadmsshd.auth.StaticUserdb;
+import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.auth.UserdbChain;
+import org.doveadmsshd.auth.passwdfile.PasswdFile;
+import org.doveadmsshd.auth.sql.SqlDatabase;
+import org.doveadmsshd.auth.sql.SqlSettings;
+import org.doveadmsshd.auth.system.SystemUserdb;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.settings.Backend;
+import org.doveadmsshd.settings.Settings;
+
+/**
+ * Makes passdbs and userdbs of settings. Connections to databases are kept from one configuration
+ * to the next where it names the same. Used by one thread at a time.
+ */
+final class Backends {
+  private final Map<SqlSettings, SqlDatabase> databases = new HashMap<>();
+
+  /**
+   * The passdb and the userdb that a configuration names.
+   *
+   * @param passdb who is a master, as far as passwords tell
+   * @param userdb the mail users
+   */
+  record Opened(Passdb passdb, Userdb userdb) {}
+
+  /** Opens what a configuration names; nothing of it is connected yet. */
+  Opened open(Settings settings) throws Failure {
+    if (settings.userdbs().isEmpty()) {
+      throw new Failure(Outcome.CONFIGURATION_ERROR, "The configuration has no userdb section");
+    }
+    Settings.AuthCache limits = settings.authCache();
+    Cached cached = new Cached(limits.entries(), limits.ttl(), limits.negativeTtl());
+    boolean caches = limits.entries() > 0;
+    List<PassdbChain.Link> passdbs = new ArrayList<>();
+    for (Backend.Passdb passdb : settings.passdbs()) {
+      Passdb opened = passdb(passdb.backend(), caches ? cached : null);
+      passdbs.add(new PassdbChain.Link(opened, passdb.rules(), passdb.denies()));
+    }
+    List<UserdbChain.Link> userdbs = new ArrayList<>();
+    for (Backend.Userdb userdb : settings.userdbs()) {
+      Userdb opened = userdb(userdb.backend());
+      userdbs.add(new UserdbChain.Link(opened, userdb.rules()));
+    }
+    UserdbChain users = new UserdbChain(userdbs);
+    return new Opened(new PassdbChain(passdbs), caches ? cached.userdb(users) : users);
+  }
+
+  private Passdb passdb(Backend backend, Cached cached) {
+    PasswordStore store;
+    String scheme;
+    if (backend instanceof Backend.Sql) {
+      SqlSettings settings = ((Backend.Sql) backend).settings();
+      store = database(settings);
+      scheme = settings.defaultPasswordScheme();
+    } else {
+      Backend.PasswdFile file = (Backend.PasswdFile) backend;
+      store = new PasswdFile(file.path(), file.nameFormat());
+      scheme = file.scheme();
+    }
+    return new HashedPassdb(cached == null ? store : cached.store(store), scheme);
+  }
+
+  private Userdb userdb(Backend backend) {
+    if (backend instanceof Backend.Sql) {
+      return database(((Backend.Sql) backend).settings());
+    }
+    if (backend instanceof Backend.Static) {
+      Backend.Static fixed = (Backend.Static) backend;
+      return new StaticUserdb(fixed.fields(), fixed.allowsAll());
+    }
+    if (backend instanceof Backend.System) {
+      Backend.System system = (Backend.System) backend;
+      return new SystemUserdb(system.firstUid(), system.lastUid());
+    }
+    Backend.PasswdFile file = (Backend.PasswdFile) backend;
+    return new PasswdFile(file.path(), file.nameFormat());
+  }
+
+  private SqlDatabase database(SqlSettings settings) {
+    return databases.computeIfAbsent(settings, SqlDatabase::new);
+  }
+
+  /** Closes connections that a configuration does not name any more. */
+  void closeAllBut(Settings settings) {
+    Set<SqlSettings> used = new HashSet<>();
+    List<Backend> backends = new ArrayList<>();
+    settings.passdbs().forEach(passdb -> backends.add(passdb.backend()));
+    settings.userdbs().forEach(userdb -> backends.add(userdb.backend()));
+    for (Backend backend : backends) {
+      if (backend instanceof Backend.Sql) {
+        used.add(((Backend.Sql) backend).settings());
+      }
+    }
+    databases
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean unused = !used.contains(entry.getKey());
+              if (unused) {
+                entry.getValue().close();
+              }
+              return unused;
+            });
+  }
+
+  /** Closes all connections. */
+  void close() {
+    databases.values().forEach(SqlDatabase::close);
+    databases.clear();
+  }
+}
