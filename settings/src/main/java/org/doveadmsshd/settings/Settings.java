@@ -25,6 +25,7 @@ public record Settings(
     Duration lockTimeout,
     boolean mailCache,
     Duration loginTimeout,
+    Duration authFailureDelay,
     Duration shutdownTimeout,
     Connections connections,
     Path knownHosts,
@@ -154,6 +155,7 @@ public record Settings(
           top.time("lock_timeout"),
           top.yes("mail_cache"),
           top.time("login_timeout"),
+          top.time("auth_failure_delay"),
           top.time("shutdown_timeout"),
           new Connections(
               top.number("max_connections"),

@@ -69,7 +69,8 @@ public final class Daemon implements Sessions.Control {
                 connections.beforeLogin(),
                 connections.beforeLoginPerAddress(),
                 connections.channels(),
-                settings.loginTimeout()));
+                settings.loginTimeout(),
+                settings.authFailureDelay()));
   }
 
   private Worker worker(Settings settings, Userdb userdb) throws Failure {

@@ -1,16 +1,21 @@
 package org.doveadmsshd.server.ssh;
 
+import java.io.IOException;
 import java.security.PublicKey;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.server.auth.AsyncAuthException;
 import org.apache.sshd.server.auth.password.PasswordAuthenticator;
 import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
 import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.auth.LoginAttempt;
+import org.doveadmsshd.auth.LoginDelays;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.protocol.Failure;
@@ -25,6 +30,7 @@ final class MasterAuthentication implements PublickeyAuthenticator, PasswordAuth
 
   private final Masters masters;
   private final AuthorizedKeys keys;
+  private final LoginDelays delays;
 
   /** Verifies passwords; when too many wait, further ones are refused. */
   private final ExecutorService hashing =
@@ -40,9 +46,19 @@ final class MasterAuthentication implements PublickeyAuthenticator, PasswordAuth
             return thread;
           });
 
-  MasterAuthentication(Masters masters, AuthorizedKeys keys) {
+  /** Lets those wait who have to; no thread waits with them. */
+  private final ScheduledExecutorService later =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "login-delay");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  MasterAuthentication(Masters masters, AuthorizedKeys keys, LoginDelays delays) {
     this.masters = masters;
     this.keys = keys;
+    this.delays = delays;
   }
 
   /** Called for an offered key and again for the proof; must not wait. */
@@ -56,30 +72,48 @@ final class MasterAuthentication implements PublickeyAuthenticator, PasswordAuth
     if (password.isEmpty() || password.length() > MAX_PASSWORD) {
       return false;
     }
-    AsyncAuthException later = new AsyncAuthException();
-    try {
-      hashing.execute(() -> later.setAuthed(verify(user, password, session)));
-    } catch (RejectedExecutionException e) {
-      LOG.warn("Too many passwords are to be verified; a login is refused");
-      return false;
-    }
-    throw later;
+    AsyncAuthException answer = new AsyncAuthException();
+    LoginAttempt attempt = new LoginAttempt(user, password, Sessions.address(session));
+    long wait = delays.before(attempt.address()).toMillis();
+    later.schedule(() -> queue(attempt, session, answer), wait, TimeUnit.MILLISECONDS);
+    throw answer;
   }
 
-  private boolean verify(String user, String password, ServerSession session) {
+  private void queue(LoginAttempt attempt, ServerSession session, AsyncAuthException answer) {
     try {
-      boolean right =
-          masters
-              .authenticate(new LoginAttempt(user, password, Sessions.address(session)))
-              .isPresent();
-      if (!right) {
-        LOG.info("Wrong password for {} from {}", shown(user), session.getRemoteAddress());
-      }
-      return right;
-    } catch (Failure e) {
-      LOG.warn("A password could not be verified: {}", e.getMessage());
-      return false;
+      hashing.execute(() -> verify(attempt, session, answer));
+    } catch (RejectedExecutionException e) {
+      LOG.warn("Too many passwords are to be verified; a login is put off");
+      putOff(session, answer);
     }
+  }
+
+  private void verify(LoginAttempt attempt, ServerSession session, AsyncAuthException answer) {
+    try {
+      if (masters.authenticate(attempt).isPresent()) {
+        delays.succeeded(attempt.address());
+        answer.setAuthed(true);
+        return;
+      }
+      LOG.info("Wrong password for {} from {}", shown(attempt.user()), attempt.address());
+      long late = delays.failed(attempt.address()).toMillis();
+      later.schedule(() -> answer.setAuthed(false), late, TimeUnit.MILLISECONDS);
+    } catch (Failure e) {
+      LOG.warn("A password could not be verified: {} ({})", e.getMessage(), e.getCause());
+      putOff(session, answer);
+    }
+  }
+
+  /** Nobody can say whether the password is right: that is not told as if it were wrong. */
+  private static void putOff(ServerSession session, AsyncAuthException answer) {
+    try {
+      session.disconnect(
+          SshConstants.SSH2_DISCONNECT_BY_APPLICATION,
+          "Passwords cannot be verified at the moment; try again later");
+    } catch (IOException e) {
+      LOG.debug("The client has gone", e);
+    }
+    answer.setAuthed(false);
   }
 
   /** A name that a stranger has chosen, for the log. */

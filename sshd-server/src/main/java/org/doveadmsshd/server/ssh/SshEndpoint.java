@@ -21,6 +21,7 @@ import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
 import org.apache.sshd.server.subsystem.SubsystemFactory;
+import org.doveadmsshd.auth.LoginDelays;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.brain.ssh.Algorithms;
 import org.doveadmsshd.keys.AuthorizedKeys;
@@ -41,20 +42,23 @@ public final class SshEndpoint {
    * Limits of connections.
    *
    * @param loginTimeout how long a login may take
+   * @param failureDelay how late a wrong password is told
    */
   public record Limits(
       int connections,
       int beforeLogin,
       int beforeLoginPerAddress,
       int channels,
-      Duration loginTimeout) {}
+      Duration loginTimeout,
+      Duration failureDelay) {}
 
   public SshEndpoint(
       Sessions sessions, Masters masters, AuthorizedKeys keys, KeyPair hostKey, Limits limits) {
     server = (DrainableServer) ServerBuilder.builder().factory(DrainableServer::new).build(true);
     server.setKeyPairProvider(KeyPairProvider.wrap(hostKey));
     setAlgorithms();
-    setAuthentication(new MasterAuthentication(masters, keys));
+    setAuthentication(
+        new MasterAuthentication(masters, keys, new LoginDelays(limits.failureDelay())));
     setLimits(limits);
     offerNothingButSessions(limits);
     server.setCommandFactory((channel, line) -> new ExecCommand(sessions, line));

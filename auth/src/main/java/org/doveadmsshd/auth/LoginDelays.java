@@ -1,0 +1,68 @@
+package org.doveadmsshd.auth;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
+
+/**
+ * How long those wait who try passwords: a failure is told late, and an address from which several
+ * have failed waits before the next attempt is looked at, as with Dovecot. Safe for several
+ * threads.
+ */
+public final class LoginDelays {
+  private static final Duration LONGEST = Duration.ofSeconds(15);
+  private static final Duration FORGOTTEN = Duration.ofMinutes(5);
+  private static final int MAX_ADDRESSES = 10_000;
+  private static final int NETWORK_GROUPS = 4;
+
+  private final Duration failureDelay;
+  private final Cache<String, Integer> failures;
+
+  /**
+   * @param failureDelay how late a failure is told; zero for no delays at all
+   */
+  public LoginDelays(Duration failureDelay) {
+    this(failureDelay, Ticker.systemTicker());
+  }
+
+  LoginDelays(Duration failureDelay, Ticker ticker) {
+    this.failureDelay = failureDelay;
+    this.failures =
+        Caffeine.newBuilder()
+            .maximumSize(MAX_ADDRESSES)
+            .expireAfterWrite(FORGOTTEN)
+            .ticker(ticker)
+            .build();
+  }
+
+  /** How long an attempt from an address waits before it is looked at. */
+  public Duration before(String address) {
+    Integer failed = failures.getIfPresent(network(address));
+    if (failed == null || failureDelay.isZero()) {
+      return Duration.ZERO;
+    }
+    Duration delay = Duration.ofSeconds(1L << Math.min(failed, 4));
+    return delay.compareTo(LONGEST) > 0 ? LONGEST : delay;
+  }
+
+  /** Notes a failure; returns how late it is to be told. */
+  public Duration failed(String address) {
+    failures.asMap().merge(network(address), 1, Integer::sum);
+    return failureDelay;
+  }
+
+  /** Notes that somebody there has shown who he is. */
+  public void succeeded(String address) {
+    failures.invalidate(network(address));
+  }
+
+  /** Whoever has one IPv6 address has as many as he wants in his network. */
+  private static String network(String address) {
+    String[] groups = address.split(":", -1);
+    if (groups.length <= NETWORK_GROUPS) {
+      return address;
+    }
+    return String.join(":", java.util.Arrays.copyOf(groups, NETWORK_GROUPS));
+  }
+}
