@@ -39,7 +39,7 @@ public final class HashedPassdb implements Passdb {
     if (hashed) {
       decoy = stored;
     }
-    boolean right = isRight(hashed ? stored : decoy(), attempt.password());
+    boolean right = isRight(hashed ? stored : decoy(), attempt);
     if (found.isEmpty()) {
       return Answer.UNKNOWN_USER;
     }
@@ -49,12 +49,12 @@ public final class HashedPassdb implements Passdb {
   private String decoy() throws Failure {
     if (decoy == null) {
       boolean known = PasswordHash.isScheme(defaultScheme);
-      decoy = PasswordHash.make(known ? defaultScheme : "SHA512-CRYPT", "decoy", 0);
+      decoy = PasswordHash.make(known ? defaultScheme : "SHA512-CRYPT", "", "decoy", 0);
     }
     return decoy;
   }
 
-  private boolean isRight(String stored, String password) throws Failure {
+  private boolean isRight(String stored, LoginAttempt attempt) throws Failure {
     try {
       if (!HASHING.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         throw new Failure(
@@ -65,7 +65,7 @@ public final class HashedPassdb implements Passdb {
       throw Failure.temporary("Stopped while a password was to be verified", e);
     }
     try {
-      return PasswordHash.parse(stored, defaultScheme).verify(password);
+      return PasswordHash.parse(stored, defaultScheme).verify(attempt.user(), attempt.password());
     } finally {
       HASHING.release();
     }

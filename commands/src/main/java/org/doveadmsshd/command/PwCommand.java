@@ -26,7 +26,7 @@ final class PwCommand implements Command {
             new Option('s', "scheme", "scheme", "how to hash it; CRYPT when not given"),
             new Option('r', "rounds", "number", "how much work it shall be"),
             new Option('t', "test", "hash", "check the password against {SCHEME}hash"),
-            new Option('u', "user", "user", "accepted; no scheme here needs it"),
+            new Option('u', "user", "user", "whose password it is: DIGEST-MD5 needs that"),
             new Option('V', "verify", null, "check the new hash, and say so")),
         false);
   }
@@ -40,6 +40,7 @@ final class PwCommand implements Command {
         words.has("list"),
         words.value("password"),
         words.value("scheme").orElse("CRYPT"),
+        words.value("user").orElse(""),
         (int) words.number("rounds").orElse(0),
         words.value("test"),
         words.has("verify"));
@@ -49,6 +50,7 @@ final class PwCommand implements Command {
       boolean lists,
       Optional<String> password,
       String scheme,
+      String user,
       int rounds,
       Optional<String> test,
       boolean verifies)
@@ -70,9 +72,9 @@ final class PwCommand implements Command {
         return;
       }
       String given = password.isPresent() ? password.get() : AuthCommand.password(input);
-      String hash = test.isPresent() ? test.get() : PasswordHash.make(scheme, given, rounds);
+      String hash = test.isPresent() ? test.get() : PasswordHash.make(scheme, user, given, rounds);
       boolean checks = verifies || test.isPresent();
-      if (checks && !PasswordHash.parse(hash, "CRYPT").verify(given)) {
+      if (checks && !PasswordHash.parse(hash, "CRYPT").verify(user, given)) {
         throw new Failure(
             Outcome.TEMPORARY_FAILURE,
             "reverse password verification check failed: Password mismatch");

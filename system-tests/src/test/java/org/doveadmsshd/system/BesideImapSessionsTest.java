@@ -185,7 +185,11 @@ class BesideImapSessionsTest {
     }
   }
 
+  /** What Dovecot says of the clock of a busy machine is none. */
   private static boolean isComplaint(String line) {
+    if (line.contains("Warning: Time moved")) {
+      return false;
+    }
     return line.contains("Error") || line.contains("Panic") || line.contains("Warning");
   }
 

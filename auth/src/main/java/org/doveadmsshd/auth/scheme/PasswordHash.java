@@ -1,7 +1,8 @@
 package org.doveadmsshd.auth.scheme;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,58 +19,42 @@ import org.doveadmsshd.protocol.Outcome;
 public final class PasswordHash {
   private static final Pattern FORM = Pattern.compile("\\{([A-Za-z0-9.-]+)\\}(.*)", Pattern.DOTALL);
 
-  private static final Map<String, Verifier> SCHEMES = new TreeMap<>();
+  /** Behind the name of a scheme: how the hash is encoded. */
+  private static final Pattern ENCODING = Pattern.compile("\\.(HEX|B64|BASE64)$");
 
-  /** Compares a password with a hash, in a time that does not depend on how much of it is right. */
-  @FunctionalInterface
-  interface Verifier {
-    /**
-     * @throws IllegalArgumentException when the hash is malformed
-     */
-    boolean verify(String password, String hash);
-  }
+  private static final Map<String, Scheme> SCHEMES = new TreeMap<>();
 
   static {
-    SCHEMES.put("PLAIN", PasswordHash::plain);
-    SCHEMES.put("CLEAR", PasswordHash::plain);
-    SCHEMES.put("CLEARTEXT", PasswordHash::plain);
-    SCHEMES.put("SHA256", (password, hash) -> Digests.verify("SHA-256", password, hash));
-    SCHEMES.put("SHA512", (password, hash) -> Digests.verify("SHA-512", password, hash));
-    SCHEMES.put("SSHA256", (password, hash) -> Digests.verify("SHA-256", password, hash));
-    SCHEMES.put("SSHA512", (password, hash) -> Digests.verify("SHA-512", password, hash));
-    SCHEMES.put("CRYPT", Crypts::verify);
-    SCHEMES.put("SHA256-CRYPT", (password, hash) -> Crypts.verify("$5$", password, hash));
-    SCHEMES.put("SHA512-CRYPT", (password, hash) -> Crypts.verify("$6$", password, hash));
-    SCHEMES.put("BLF-CRYPT", (password, hash) -> Crypts.verify("$2", password, hash));
-    SCHEMES.put("ARGON2I", Argon2::verify);
-    SCHEMES.put("ARGON2ID", Argon2::verify);
-  }
-
-  /** Makes a hash with a salt of its own. */
-  @FunctionalInterface
-  interface Maker {
-    /**
-     * @param rounds how much work it is; 0 for what is usual
-     */
-    String make(String password, int rounds);
-  }
-
-  private static final Map<String, Maker> MAKERS = new TreeMap<>();
-
-  static {
-    MAKERS.put("PLAIN", (password, rounds) -> password);
-    MAKERS.put("CLEAR", (password, rounds) -> password);
-    MAKERS.put("CLEARTEXT", (password, rounds) -> password);
-    MAKERS.put("SHA256", (password, rounds) -> Digests.make("SHA-256", password, 0));
-    MAKERS.put("SHA512", (password, rounds) -> Digests.make("SHA-512", password, 0));
-    MAKERS.put("SSHA256", (password, rounds) -> Digests.make("SHA-256", password, 4));
-    MAKERS.put("SSHA512", (password, rounds) -> Digests.make("SHA-512", password, 4));
-    MAKERS.put("CRYPT", Crypts::blowfish);
-    MAKERS.put("BLF-CRYPT", Crypts::blowfish);
-    MAKERS.put("SHA256-CRYPT", (password, rounds) -> Crypts.sha("$5$", password, rounds));
-    MAKERS.put("SHA512-CRYPT", (password, rounds) -> Crypts.sha("$6$", password, rounds));
-    MAKERS.put("ARGON2I", (password, rounds) -> Argon2.make("i", password, rounds));
-    MAKERS.put("ARGON2ID", (password, rounds) -> Argon2.make("id", password, rounds));
+    SCHEMES.put("ARGON2I", Argon2Scheme.I);
+    SCHEMES.put("ARGON2ID", Argon2Scheme.ID);
+    SCHEMES.put("BLF-CRYPT", CryptScheme.BLOWFISH);
+    SCHEMES.put("CLEAR", PlainScheme.WHOLE);
+    SCHEMES.put("CLEARTEXT", PlainScheme.WHOLE);
+    SCHEMES.put("CRAM-MD5", new CramMd5Scheme());
+    SCHEMES.put("CRYPT", CryptScheme.ANY);
+    SCHEMES.put("DES-CRYPT", CryptScheme.DES);
+    SCHEMES.put("DIGEST-MD5", new DigestMd5Scheme());
+    SCHEMES.put("HMAC-MD5", new CramMd5Scheme());
+    SCHEMES.put("LDAP-MD5", new DigestScheme("MD5", 0, false));
+    SCHEMES.put("MD5", new Md5Scheme());
+    SCHEMES.put("MD5-CRYPT", CryptScheme.MD5);
+    SCHEMES.put("PBKDF2", new Pbkdf2Scheme());
+    SCHEMES.put("PLAIN", PlainScheme.WHOLE);
+    SCHEMES.put("PLAIN-MD4", new DigestScheme("MD4", 0, true));
+    SCHEMES.put("PLAIN-MD5", new DigestScheme("MD5", 0, true));
+    SCHEMES.put("PLAIN-TRUNC", PlainScheme.TRUNCATED);
+    SCHEMES.put("SCRAM-SHA-1", new ScramScheme("SHA1"));
+    SCHEMES.put("SCRAM-SHA-256", new ScramScheme("SHA256"));
+    SCHEMES.put("SHA", new DigestScheme("SHA-1", 0, false));
+    SCHEMES.put("SHA1", new DigestScheme("SHA-1", 0, false));
+    SCHEMES.put("SHA256", new DigestScheme("SHA-256", 0, false));
+    SCHEMES.put("SHA256-CRYPT", CryptScheme.SHA256);
+    SCHEMES.put("SHA512", new DigestScheme("SHA-512", 0, false));
+    SCHEMES.put("SHA512-CRYPT", CryptScheme.SHA512);
+    SCHEMES.put("SMD5", new DigestScheme("MD5", 4, false));
+    SCHEMES.put("SSHA", new DigestScheme("SHA-1", 4, false));
+    SCHEMES.put("SSHA256", new DigestScheme("SHA-256", 4, false));
+    SCHEMES.put("SSHA512", new DigestScheme("SHA-512", 4, false));
   }
 
   /** The names of the schemes, sorted. */
@@ -80,17 +65,19 @@ public final class PasswordHash {
   /**
    * Makes {@code {SCHEME}hash} of a password.
    *
+   * @param user whose it is; few schemes need that
    * @param rounds how much work it is; 0 for what is usual
    * @throws Failure with doveadm's exit code, 75, for an unknown scheme or rounds out of range
    */
-  public static String make(String scheme, String password, int rounds) throws Failure {
+  public static String make(String scheme, String user, String password, int rounds)
+      throws Failure {
     String name = scheme.toUpperCase(Locale.ROOT);
-    Maker maker = MAKERS.get(name);
-    if (maker == null) {
+    Scheme known = SCHEMES.get(name);
+    if (known == null) {
       throw new Failure(Outcome.TEMPORARY_FAILURE, "Unknown scheme: " + scheme);
     }
     try {
-      return "{" + name + "}" + maker.make(password, rounds);
+      return "{" + name + "}" + known.make(user, password, rounds);
     } catch (IllegalArgumentException e) {
       throw new Failure(Outcome.TEMPORARY_FAILURE, "Rounds out of range for " + name, e);
     }
@@ -100,7 +87,7 @@ public final class PasswordHash {
   private final String hash;
 
   private PasswordHash(String scheme, String hash) {
-    this.scheme = scheme;
+    this.scheme = scheme.toUpperCase(Locale.ROOT);
     this.hash = hash;
   }
 
@@ -108,36 +95,48 @@ public final class PasswordHash {
   public static PasswordHash parse(String stored, String defaultScheme) {
     Matcher matcher = FORM.matcher(stored);
     return matcher.matches()
-        ? new PasswordHash(matcher.group(1).toUpperCase(Locale.ROOT), matcher.group(2))
-        : new PasswordHash(defaultScheme.toUpperCase(Locale.ROOT), stored);
+        ? new PasswordHash(matcher.group(1), matcher.group(2))
+        : new PasswordHash(defaultScheme, stored);
   }
 
   public static boolean isScheme(String name) {
-    return SCHEMES.containsKey(name.toUpperCase(Locale.ROOT));
+    return SCHEMES.containsKey(ENCODING.matcher(name.toUpperCase(Locale.ROOT)).replaceFirst(""));
   }
 
   /**
    * Whether this is the hash of a password.
    *
+   * @param user whose it is
    * @throws Failure when the scheme is unknown or the hash malformed: a fault of the passdb, not of
    *     the password
    */
-  public boolean verify(String password) throws Failure {
-    Verifier verifier = SCHEMES.get(scheme);
-    if (verifier == null) {
+  public boolean verify(String user, String password) throws Failure {
+    Matcher suffix = ENCODING.matcher(scheme);
+    Scheme known = SCHEMES.get(suffix.replaceFirst(""));
+    if (known == null) {
       throw new Failure(
           Outcome.TEMPORARY_FAILURE, "Password scheme {" + scheme + "} is not supported");
     }
     try {
-      return !hash.isEmpty() && verifier.verify(password, hash);
+      suffix.reset();
+      String plain = suffix.find() ? decoded(known, suffix.group(1)) : hash;
+      return !hash.isEmpty() && known.verify(user, password, plain);
     } catch (IllegalArgumentException e) {
       throw Failure.temporary("A stored {" + scheme + "} password is malformed", e);
     }
   }
 
-  private static boolean plain(String password, String hash) {
-    return MessageDigest.isEqual(
-        password.getBytes(StandardCharsets.UTF_8), hash.getBytes(StandardCharsets.UTF_8));
+  /** The hash in the encoding that its scheme usually has. */
+  private String decoded(Scheme known, String encoding) {
+    byte[] bytes =
+        encoding.equals("HEX")
+            ? HexFormat.of().parseHex(hash.toLowerCase(Locale.ROOT))
+            : Base64.getDecoder().decode(hash);
+    if (!known.isBinary()) {
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+    boolean usuallyHex = known instanceof CramMd5Scheme;
+    return usuallyHex ? HexFormat.of().formatHex(bytes) : Base64.getEncoder().encodeToString(bytes);
   }
 
   @Override

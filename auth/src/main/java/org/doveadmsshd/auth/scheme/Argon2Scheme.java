@@ -10,7 +10,10 @@ import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /** {@code $argon2id$v=19$m=65536,t=3,p=1$salt$hash} (RFC 9106). */
-final class Argon2 {
+enum Argon2Scheme implements Scheme {
+  I("i", Argon2Parameters.ARGON2_i),
+  ID("id", Argon2Parameters.ARGON2_id);
+
   private static final Pattern FORM =
       Pattern.compile(
           "\\$argon2(i|id)\\$v=(\\d{1,3})\\$m=(\\d{1,7}),t=(\\d{1,3}),p=(\\d{1,3})"
@@ -24,15 +27,21 @@ final class Argon2 {
 
   private static final int USUAL_ROUNDS = 3;
 
-  private Argon2() {}
+  private final String kind;
+  private final int type;
 
-  static boolean verify(String password, String hash) {
+  Argon2Scheme(String kind, int type) {
+    this.kind = kind;
+    this.type = type;
+  }
+
+  @Override
+  public boolean verify(String user, String password, String hash) {
     Matcher matcher = FORM.matcher(hash);
-    if (!matcher.matches() || Integer.parseInt(matcher.group(3)) > MAX_MEMORY) {
-      throw new IllegalArgumentException("not an argon2 hash within limits");
+    boolean own = matcher.matches() && matcher.group(1).equals(kind);
+    if (!own || Integer.parseInt(matcher.group(3)) > MAX_MEMORY) {
+      throw new IllegalArgumentException("not an argon2" + kind + " hash within limits");
     }
-    int type =
-        matcher.group(1).equals("i") ? Argon2Parameters.ARGON2_i : Argon2Parameters.ARGON2_id;
     Argon2BytesGenerator generator = new Argon2BytesGenerator();
     generator.init(
         new Argon2Parameters.Builder(type)
@@ -48,11 +57,11 @@ final class Argon2 {
     return MessageDigest.isEqual(computed, stored);
   }
 
-  static String make(String kind, String password, int rounds) {
+  @Override
+  public String make(String user, String password, int rounds) {
     byte[] salt = new byte[16];
     new SecureRandom().nextBytes(salt);
     int iterations = rounds == 0 ? USUAL_ROUNDS : rounds;
-    int type = kind.equals("i") ? Argon2Parameters.ARGON2_i : Argon2Parameters.ARGON2_id;
     Argon2BytesGenerator generator = new Argon2BytesGenerator();
     generator.init(
         new Argon2Parameters.Builder(type)

@@ -1,0 +1,68 @@
+package org.doveadmsshd.auth.scheme;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+import org.bouncycastle.crypto.digests.MD5Digest;
+
+/**
+ * The two states of MD5 that HMAC-MD5 (RFC 2104) has after the password: what CRAM-MD5 needs, 32
+ * bytes in hexadecimal digits, the outer one first.
+ */
+final class CramMd5Scheme implements Scheme {
+  private static final int BLOCK = 64;
+  private static final int STATE = 16;
+
+  /** Where the four words of the state stand in what Bouncy Castle calls the encoded state. */
+  private static final int ENCODED_STATE = 16;
+
+  @Override
+  public boolean isBinary() {
+    return true;
+  }
+
+  @Override
+  public boolean verify(String user, String password, String hash) {
+    byte[] stored = HexFormat.of().parseHex(hash.toLowerCase(Locale.ROOT));
+    if (stored.length != 2 * STATE) {
+      throw new IllegalArgumentException("wrong length");
+    }
+    return MessageDigest.isEqual(states(password), stored);
+  }
+
+  @Override
+  public String make(String user, String password, int rounds) {
+    return HexFormat.of().formatHex(states(password));
+  }
+
+  private static byte[] states(String password) {
+    byte[] key = password.getBytes(StandardCharsets.UTF_8);
+    if (key.length > BLOCK) {
+      MD5Digest digest = new MD5Digest();
+      digest.update(key, 0, key.length);
+      key = new byte[STATE];
+      digest.doFinal(key, 0);
+    }
+    ByteBuffer states = ByteBuffer.allocate(2 * STATE).order(ByteOrder.LITTLE_ENDIAN);
+    state(key, 0x5c, states);
+    state(key, 0x36, states);
+    return states.array();
+  }
+
+  private static void state(byte[] key, int pad, ByteBuffer out) {
+    byte[] block = Arrays.copyOf(key, BLOCK);
+    for (int i = 0; i < BLOCK; i++) {
+      block[i] ^= (byte) pad;
+    }
+    MD5Digest digest = new MD5Digest();
+    digest.update(block, 0, BLOCK);
+    ByteBuffer encoded = ByteBuffer.wrap(digest.getEncodedState()); // big-endian words
+    for (int i = 0; i < STATE; i += Integer.BYTES) {
+      out.putInt(encoded.getInt(ENCODED_STATE + i));
+    }
+  }
+}
