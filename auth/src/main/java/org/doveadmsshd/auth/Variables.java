@@ -3,6 +3,7 @@ package org.doveadmsshd.auth;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The variables that Dovecot's settings may use: {@code %u %n %d %s %r}, their long forms {@code
@@ -70,6 +71,15 @@ public final class Variables {
    * @throws IllegalArgumentException for one that is not known; see {@link #mistake}
    */
   public String expand(String text) {
+    return expand(text, UnaryOperator.identity());
+  }
+
+  /**
+   * As {@link #expand(String)}.
+   *
+   * @param escaped what becomes of a value where it must not be taken for something else
+   */
+  public String expand(String text, UnaryOperator<String> escaped) {
     StringBuilder expanded = new StringBuilder(text.length() + 16);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -84,9 +94,11 @@ public final class Variables {
       if (i >= text.length() || end < 0) {
         throw new IllegalArgumentException("a variable is not complete at the end");
       }
-      String value = value(text.substring(i, end + 1));
-      expanded.append(
-          lower ? value.toLowerCase(Locale.ROOT) : upper ? value.toUpperCase(Locale.ROOT) : value);
+      String name = text.substring(i, end + 1);
+      String value = value(name);
+      String cased =
+          lower ? value.toLowerCase(Locale.ROOT) : upper ? value.toUpperCase(Locale.ROOT) : value;
+      expanded.append(name.equals("%") ? cased : escaped.apply(cased));
       i = end;
     }
     return expanded.toString();

@@ -2,6 +2,7 @@ package org.doveadmsshd.settings;
 
 import java.util.Map;
 import org.doveadmsshd.auth.LinkRules;
+import org.doveadmsshd.auth.ldap.LdapSettings;
 import org.doveadmsshd.auth.sql.SqlSettings;
 
 /** Where users or passwords are looked up: what a passdb or userdb section names. */
@@ -18,6 +19,9 @@ public sealed interface Backend {
 
   /** A database. */
   record Sql(SqlSettings settings) implements Backend {}
+
+  /** A directory. */
+  record Ldap(LdapSettings settings) implements Backend {}
 
   /**
    * The same for everybody.

@@ -2,6 +2,7 @@ package org.doveadmsshd.settings;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.function.Function;
 import org.doveadmsshd.auth.Consequence;
 import org.doveadmsshd.auth.LinkRules;
 import org.doveadmsshd.auth.Variables;
+import org.doveadmsshd.auth.ldap.LdapSettings;
 import org.doveadmsshd.auth.scheme.PasswordHash;
 import org.doveadmsshd.auth.sql.SqlSettings;
 
@@ -59,6 +61,7 @@ final class BackendBinder {
   private Backend backend(Section section) {
     return switch (section.text("driver")) {
       case "sql" -> sql(section);
+      case "ldap" -> ldap(section);
       case "static" -> fixed(section);
       case "passwd" ->
           new Backend.System(top.number("first_valid_uid"), top.number("last_valid_uid"));
@@ -130,6 +133,35 @@ final class BackendBinder {
       sql.mistakes().forEach(settings::problem);
     }
     return new Backend.Sql(sql);
+  }
+
+  /** {@code args = /path}, a file of settings as Dovecot's dovecot-ldap.conf.ext. */
+  private Backend ldap(Section section) {
+    Path file = paths.apply(section.text("args").strip());
+    Section settings = Section.readFile("ldap", file, problems);
+    List<String> uris = new ArrayList<>(settings.words("uris"));
+    settings.words("hosts").forEach(host -> uris.add("ldap://" + host));
+    String ca = settings.text("tls_ca_cert_file");
+    LdapSettings ldap =
+        new LdapSettings(
+            uris,
+            settings.text("dn"),
+            settings.text("dnpass"),
+            settings.yes("tls"),
+            ca.isEmpty() ? "" : paths.apply(ca).toString(),
+            settings.yes("auth_bind"),
+            settings.text("auth_bind_userdn"),
+            settings.text("base"),
+            settings.text("scope"),
+            settings.text("user_attrs"),
+            settings.text("user_filter"),
+            settings.text("pass_attrs"),
+            settings.text("pass_filter"),
+            settings.text("iterate_attrs"),
+            settings.text("iterate_filter"),
+            settings.text("default_pass_scheme"));
+    ldap.mistakes().forEach(settings::problem);
+    return new Backend.Ldap(ldap);
   }
 
   private static Optional<String> optional(Section section, String key) {

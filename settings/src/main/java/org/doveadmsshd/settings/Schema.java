@@ -96,13 +96,21 @@ final class Schema {
     PASSDB_DRIVER {
       @Override
       Optional<String> mistake(String value) {
-        return oneOf(value, "passwd-file", "sql");
+        return oneOf(value, "passwd-file", "sql", "ldap");
       }
     },
     USERDB_DRIVER {
       @Override
       Optional<String> mistake(String value) {
-        return oneOf(value, "passwd-file", "passwd", "static", "sql");
+        return oneOf(value, "passwd-file", "passwd", "static", "sql", "ldap");
+      }
+    },
+    VERIFIED {
+      @Override
+      Optional<String> mistake(String value) {
+        return List.of("demand", "hard").contains(value)
+            ? Optional.empty()
+            : Optional.of("certificates are always verified; expected demand");
       }
     },
     RESULT {
@@ -171,6 +179,28 @@ final class Schema {
         .add("result_success", Type.RESULT, "return-ok")
         .add("result_failure", Type.RESULT, "continue")
         .add("result_internalfail", Type.RESULT, "continue");
+    file("ldap")
+        .add("uris", Type.TEXT, "")
+        .add("hosts", Type.TEXT, "")
+        .add("dn", Type.TEXT, "")
+        .add("dnpass", Type.TEXT, "")
+        .add("tls", Type.YES_OR_NO, "no")
+        .add("tls_ca_cert_file", Type.TEXT, "")
+        .add("tls_require_cert", Type.VERIFIED, "demand")
+        .add("auth_bind", Type.YES_OR_NO, "no")
+        .add("auth_bind_userdn", Type.TEXT, "")
+        .add("ldap_version", Type.NUMBER, "3")
+        .add("base", Type.TEXT, null)
+        .add("scope", Type.TEXT, "subtree")
+        .add("user_attrs", Type.TEXT, "homeDirectory=home,uidNumber=uid,gidNumber=gid")
+        .add("user_filter", Type.TEXT, "(&(objectClass=posixAccount)(uid=%u))")
+        .add("pass_attrs", Type.TEXT, "uid=user,userPassword=password")
+        .add("pass_filter", Type.TEXT, "(&(objectClass=posixAccount)(uid=%u))")
+        .add("iterate_attrs", Type.TEXT, "uid=user")
+        .add("iterate_filter", Type.TEXT, "(objectClass=posixAccount)")
+        .add("default_pass_scheme", Type.TEXT, "CRYPT")
+        .add("debug_level", Type.NUMBER, "0")
+        .add("blocking", Type.YES_OR_NO, "no");
     file("sql")
         .add("driver", Type.TEXT, null)
         .add("connect", Type.TEXT, null)

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.doveadmsshd.auth.Consequence;
 import org.doveadmsshd.auth.LinkRules;
+import org.doveadmsshd.auth.ldap.LdapSettings;
 import org.doveadmsshd.auth.sql.SqlSettings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,7 @@ class SettingsTest {
                 lock_timeout = 5
                 nonsense
                 userdb {
-                  driver = ldap
+                  driver = ldop
                   args = missing-file
                   argz = x
                 }
@@ -114,7 +115,7 @@ class SettingsTest {
             "test.conf:5: args: "
                 + directory.resolve("missing-file").getFileName()
                 + " cannot be read",
-            "test.conf:6: driver = ldap: expected one of: passwd-file passwd static sql",
+            "test.conf:6: driver = ldop: expected one of: passwd-file passwd static sql ldap",
             "test.conf:8: unknown setting: argz (did you mean args?)",
             "test.conf:10: master_user admin: users must be set",
             "test.conf:10: commands: unknown: serch (did you mean search?)",
@@ -246,6 +247,45 @@ class SettingsTest {
     assertThat(settings.passdbs().get(0).backend()).isEqualTo(new Backend.Sql(sql));
     assertThat(settings.userdbs().get(0).backend()).isEqualTo(new Backend.Sql(sql));
     assertThat(String.join("\n", settings.effective())).doesNotContain("blarg");
+  }
+
+  @Test
+  void dovecotsOwnFileForLdapIsRead() throws Exception {
+    Files.writeString(
+        directory.resolve("dovecot-ldap.conf.ext"),
+        """
+        hosts = ldap1.example.com ldap2.example.com
+        tls = yes
+        tls_ca_cert_file = ca.pem
+        tls_require_cert = demand
+        dn = cn=reader,dc=example,dc=com
+        dnpass = top secret
+        auth_bind = yes
+        ldap_version = 3
+        base = ou=people,dc=example,dc=com
+        user_attrs = \\
+          homeDirectory=home, \\
+          uidNumber=uid
+        """);
+    Settings settings = read("userdb {\n driver = ldap\n args = dovecot-ldap.conf.ext\n}\n");
+    LdapSettings ldap = ((Backend.Ldap) settings.userdbs().get(0).backend()).settings();
+    assertThat(ldap.uris()).containsExactly("ldap://ldap1.example.com", "ldap://ldap2.example.com");
+    assertThat(ldap.caFile()).isEqualTo(directory.resolve("ca.pem").toString());
+    assertThat(ldap.startTls() && ldap.authBind()).isTrue();
+    assertThat(ldap.password()).isEqualTo("top secret");
+    assertThat(ldap.userAttributes()).isEqualTo("homeDirectory=home, uidNumber=uid");
+    assertThat(ldap.iterateFilter()).isEqualTo("(objectClass=posixAccount)");
+  }
+
+  @Test
+  void certificatesCannotBeLeftUnverified() throws Exception {
+    Files.writeString(
+        directory.resolve("ldap.conf"),
+        "uris = ldaps://x\nbase = dc=x\ntls_require_cert = never\n");
+    assertThat(problems("userdb {\n driver = ldap\n args = ldap.conf\n}\n"))
+        .containsExactly(
+            "ldap.conf:3: tls_require_cert = never: certificates are always verified; expected"
+                + " demand");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package org.doveadmsshd.server;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +16,8 @@ import org.doveadmsshd.auth.PasswordStore;
 import org.doveadmsshd.auth.StaticUserdb;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.auth.UserdbChain;
+import org.doveadmsshd.auth.ldap.LdapDirectory;
+import org.doveadmsshd.auth.ldap.LdapSettings;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.auth.sql.SqlDatabase;
 import org.doveadmsshd.auth.sql.SqlSettings;
@@ -22,13 +26,18 @@ import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.settings.Backend;
 import org.doveadmsshd.settings.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes passdbs and userdbs of settings. Connections to databases are kept from one configuration
  * to the next where it names the same. Used by one thread at a time.
  */
 final class Backends {
-  private final Map<SqlSettings, SqlDatabase> databases = new HashMap<>();
+  private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
+
+  /** What is connected, by its settings. */
+  private final Map<Record, Closeable> open = new HashMap<>();
 
   /**
    * The passdb and the userdb that a configuration names.
@@ -63,7 +72,14 @@ final class Backends {
   private Passdb passdb(Backend backend, Cached cached) {
     PasswordStore store;
     String scheme;
-    if (backend instanceof Backend.Sql) {
+    if (backend instanceof Backend.Ldap) {
+      LdapSettings settings = ((Backend.Ldap) backend).settings();
+      if (settings.authBind()) {
+        return directory(settings).binding();
+      }
+      store = directory(settings);
+      scheme = settings.defaultPasswordScheme();
+    } else if (backend instanceof Backend.Sql) {
       SqlSettings settings = ((Backend.Sql) backend).settings();
       store = database(settings);
       scheme = settings.defaultPasswordScheme();
@@ -79,6 +95,9 @@ final class Backends {
     if (backend instanceof Backend.Sql) {
       return database(((Backend.Sql) backend).settings());
     }
+    if (backend instanceof Backend.Ldap) {
+      return directory(((Backend.Ldap) backend).settings());
+    }
     if (backend instanceof Backend.Static) {
       Backend.Static fixed = (Backend.Static) backend;
       return new StaticUserdb(fixed.fields(), fixed.allowsAll());
@@ -92,35 +111,48 @@ final class Backends {
   }
 
   private SqlDatabase database(SqlSettings settings) {
-    return databases.computeIfAbsent(settings, SqlDatabase::new);
+    return (SqlDatabase) open.computeIfAbsent(settings, key -> new SqlDatabase(settings));
+  }
+
+  private LdapDirectory directory(LdapSettings settings) {
+    return (LdapDirectory) open.computeIfAbsent(settings, key -> new LdapDirectory(settings));
   }
 
   /** Closes connections that a configuration does not name any more. */
   void closeAllBut(Settings settings) {
-    Set<SqlSettings> used = new HashSet<>();
-    List<Backend> backends = new ArrayList<>();
-    settings.passdbs().forEach(passdb -> backends.add(passdb.backend()));
-    settings.userdbs().forEach(userdb -> backends.add(userdb.backend()));
-    for (Backend backend : backends) {
-      if (backend instanceof Backend.Sql) {
-        used.add(((Backend.Sql) backend).settings());
-      }
-    }
-    databases
-        .entrySet()
+    Set<Record> used = new HashSet<>();
+    settings.passdbs().forEach(passdb -> used.add(connected(passdb.backend())));
+    settings.userdbs().forEach(userdb -> used.add(connected(userdb.backend())));
+    open.entrySet()
         .removeIf(
             entry -> {
               boolean unused = !used.contains(entry.getKey());
               if (unused) {
-                entry.getValue().close();
+                close(entry.getValue());
               }
               return unused;
             });
   }
 
+  /** The settings of a backend by which its connections are found. */
+  private static Record connected(Backend backend) {
+    if (backend instanceof Backend.Sql) {
+      return ((Backend.Sql) backend).settings();
+    }
+    return backend instanceof Backend.Ldap ? ((Backend.Ldap) backend).settings() : (Record) backend;
+  }
+
+  private static void close(Closeable connections) {
+    try {
+      connections.close();
+    } catch (IOException e) {
+      LOG.warn("Closing connections to a backend: {}", e.toString());
+    }
+  }
+
   /** Closes all connections. */
   void close() {
-    databases.values().forEach(SqlDatabase::close);
-    databases.clear();
+    open.values().forEach(Backends::close);
+    open.clear();
   }
 }
