@@ -1,6 +1,7 @@
 package org.doveadmsshd.auth;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
@@ -11,8 +12,9 @@ import org.doveadmsshd.protocol.Outcome;
  *
  * @param users masks of users; none means nobody
  * @param commands names of commands; none means every command
+ * @param within what it must be within besides
  */
-public record Scope(List<UserMask> users, Set<String> commands) {
+public record Scope(List<UserMask> users, Set<String> commands, Optional<Scope> within) {
   /** Everything. */
   public static final Scope UNLIMITED = new Scope(List.of(UserMask.ALL), Set.of());
 
@@ -21,10 +23,19 @@ public record Scope(List<UserMask> users, Set<String> commands) {
     commands = Set.copyOf(commands);
   }
 
+  public Scope(List<UserMask> users, Set<String> commands) {
+    this(users, commands, Optional.empty());
+  }
+
+  /** What of this is also in those masks, and among those commands if there are any. */
+  public Scope narrowed(List<UserMask> masks, Set<String> names) {
+    return new Scope(masks, names, Optional.of(this));
+  }
+
   public boolean hasUser(String user) {
     for (UserMask mask : users) {
       if (mask.matches(user)) {
-        return true;
+        return within.isEmpty() || within.get().hasUser(user);
       }
     }
     return false;
@@ -32,7 +43,7 @@ public record Scope(List<UserMask> users, Set<String> commands) {
 
   /** Whether it covers every user there may be. */
   public boolean hasAllUsers() {
-    return users.contains(UserMask.ALL);
+    return users.contains(UserMask.ALL) && (within.isEmpty() || within.get().hasAllUsers());
   }
 
   /**
@@ -43,6 +54,9 @@ public record Scope(List<UserMask> users, Set<String> commands) {
   public void checkCommand(String command) throws Failure {
     if (!commands.isEmpty() && !commands.contains(command)) {
       throw new Failure(Outcome.NO_PERMISSION, "Your scope does not allow the command: " + command);
+    }
+    if (within.isPresent()) {
+      within.get().checkCommand(command);
     }
   }
 

@@ -7,10 +7,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.sshd.common.config.keys.AuthorizedKeyEntry;
 import org.apache.sshd.common.config.keys.KeyUtils;
@@ -28,21 +31,10 @@ import org.slf4j.LoggerFactory;
 public final class AuthorizedKeys {
   private static final Logger LOG = LoggerFactory.getLogger(AuthorizedKeys.class);
 
-  /** Options that ask for less than everybody gets here anyway. */
-  private static final Set<String> HARMLESS =
-      Set.of(
-          "restrict",
-          "pty",
-          "no-pty",
-          "no-port-forwarding",
-          "no-agent-forwarding",
-          "no-x11-forwarding",
-          "no-user-rc");
-
   private final String template;
   private final Map<Path, Content> contents = new ConcurrentHashMap<>();
 
-  private record Content(long modified, long size, List<PublicKey> keys) {}
+  private record Content(long modified, long size, List<AuthorizedKey> keys) {}
 
   /**
    * @param template path of the file; {@code %u} stands for the master's name
@@ -51,10 +43,15 @@ public final class AuthorizedKeys {
     this.template = template;
   }
 
-  /** Whether a key is among those of a master. Cheap: called for every key a client offers. */
-  public boolean contains(String master, PublicKey key) {
+  /**
+   * The entry by which a key lets a master in, if it does. Cheap: called for every key a client
+   * offers.
+   *
+   * @param address where the client is, numeric
+   */
+  public Optional<AuthorizedKey> find(String master, PublicKey key, String address, Instant now) {
     if (!master.matches("[A-Za-z0-9_@+-][A-Za-z0-9._@+-]{0,127}")) {
-      return false; // not a name that may become part of a path
+      return Optional.empty(); // not a name that may become part of a path
     }
     Path file = Path.of(template.replace("%u", master));
     try {
@@ -65,17 +62,20 @@ public final class AuthorizedKeys {
         content = new Content(modified, status.size(), read(file));
         contents.put(file, content);
       }
-      return KeyUtils.findMatchingKey(key, content.keys) != null;
+      return content.keys.stream()
+          .filter(entry -> KeyUtils.compareKeys(entry.key(), key))
+          .filter(entry -> entry.isUsable(address, now))
+          .findFirst();
     } catch (NoSuchFileException e) {
-      return false;
+      return Optional.empty();
     } catch (IOException e) {
       LOG.warn("Authorized keys cannot be read: {}", e.toString());
-      return false;
+      return Optional.empty();
     }
   }
 
-  private static List<PublicKey> read(Path file) throws IOException {
-    List<PublicKey> keys = new ArrayList<>();
+  private static List<AuthorizedKey> read(Path file) throws IOException {
+    List<AuthorizedKey> keys = new ArrayList<>();
     int number = 0;
     for (String line : Files.readAllLines(file)) {
       number++;
@@ -84,15 +84,14 @@ public final class AuthorizedKeys {
       }
       try {
         AuthorizedKeyEntry entry = AuthorizedKeyEntry.parseAuthorizedKeyEntry(line);
-        Set<String> options = entry.getLoginOptions().keySet();
-        if (!options.stream()
-            .allMatch(o -> HARMLESS.contains(o.toLowerCase(java.util.Locale.ROOT)))) {
-          LOG.warn("{}:{}: key ignored, its options are not supported: {}", file, number, options);
-          continue;
-        }
-        keys.add(entry.resolvePublicKey(null, PublicKeyEntryResolver.FAILING));
+        Map<String, String> options = new TreeMap<>();
+        entry
+            .getLoginOptions()
+            .forEach((name, value) -> options.put(name.toLowerCase(Locale.ROOT), value));
+        PublicKey key = entry.resolvePublicKey(null, PublicKeyEntryResolver.FAILING);
+        keys.add(AuthorizedKey.of(key, options));
       } catch (GeneralSecurityException | IOException | RuntimeException e) {
-        LOG.warn("{}:{}: no public key: {}", file, number, e.toString());
+        LOG.warn("{}:{}: key ignored: {}", file, number, e.getMessage());
       }
     }
     return keys;

@@ -7,13 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
+import java.time.Instant;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.doveadmsshd.protocol.Failure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class KeysTest {
+  private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
+
   @TempDir Path directory;
 
   @Test
@@ -60,11 +65,11 @@ class KeysTest {
     Path file = directory.resolve("keys/admin@example.org");
     Files.writeString(file, "# comment\n\nnonsense\n" + line + " me\n");
     AuthorizedKeys keys = new AuthorizedKeys(directory + "/keys/%u");
-    assertThat(keys.contains("admin@example.org", key.getPublic())).isTrue();
-    assertThat(keys.contains("admin@example.org", other.getPublic())).isFalse();
-    assertThat(keys.contains("admin", key.getPublic())).isFalse();
+    assertThat(lets(keys, "admin@example.org", key)).isTrue();
+    assertThat(lets(keys, "admin@example.org", other)).isFalse();
+    assertThat(lets(keys, "admin", key)).isFalse();
     Files.writeString(file, "");
-    assertThat(keys.contains("admin@example.org", key.getPublic())).isFalse();
+    assertThat(lets(keys, "admin@example.org", key)).isFalse();
   }
 
   @Test
@@ -73,12 +78,96 @@ class KeysTest {
     String line = PublicKeyEntry.toString(key.getPublic());
     Path file = directory.resolve("admin");
     AuthorizedKeys keys = new AuthorizedKeys(directory + "/%u");
-    for (String options : new String[] {"command=\"x\"", "from=\"10.0.0.1\"", "cert-authority"}) {
+    for (String options :
+        new String[] {
+          "cert-authority",
+          "environment=\"A=b\"",
+          "tunnel=\"0\"",
+          "principals=\"x\"",
+          "no-touch-required",
+          "verify-required",
+          "from=\"host.example.org\"",
+          "from=\"10.0.0.0/33\"",
+          "from=\"\"",
+          "expiry-time=\"tomorrow\"",
+          "expiry-time=\"20261301\"",
+          "scope=\"\"",
+          "commands=\" , \""
+        }) {
       Files.writeString(file, options + " " + line + "\n");
-      assertThat(keys.contains("admin", key.getPublic())).as(options).isFalse();
+      assertThat(lets(keys, "admin", key)).as(options).isFalse();
     }
     Files.writeString(file, "restrict,no-pty " + line + "\n");
-    assertThat(keys.contains("admin", key.getPublic())).isTrue();
+    assertThat(lets(keys, "admin", key)).isTrue();
+  }
+
+  private static boolean lets(AuthorizedKeys keys, String master, KeyPair key) {
+    return keys.find(master, key.getPublic(), "192.0.2.7", NOW).isPresent();
+  }
+
+  private AuthorizedKeys keysWith(String options, KeyPair key) throws Exception {
+    String line = options + " " + PublicKeyEntry.toString(key.getPublic()) + " comment\n";
+    Files.writeString(directory.resolve("admin"), line);
+    return new AuthorizedKeys(directory + "/%u");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "192.0.2.7 | true",
+        "192.0.2.0/24 | true",
+        "192.0.2.8/29 | false",
+        "192.0.2.0/29 | true",
+        "0.0.0.0/0 | true",
+        "192.0.*,10.0.0.1 | true",
+        "192.0.2.? | true",
+        "192.0.3.* | false",
+        "*,!192.0.2.7 | false",
+        "!192.0.2.0/24,* | false",
+        "!192.0.2.8,192.0.2.0/24 | true",
+        "!10.0.0.0/8 | false",
+        "2001:db8::/32 | false",
+        "::ffff:192.0.2.7 | true",
+        "* | true",
+      })
+  void aKeyIsForTheAddressesItSays(String from, boolean lets) throws Exception {
+    KeyPair key = KeyFile.readOrCreate(directory.resolve("a"), "a");
+    AuthorizedKeys keys = keysWith("from=\"" + from + "\"", key);
+    assertThat(lets(keys, "admin", key)).isEqualTo(lets);
+    assertThat(keys.find("admin", key.getPublic(), "", NOW)).as("no address known").isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "20261124120001Z | true",
+        "20261124120000Z | false",
+        "202611241201Z | true",
+        "202611241159Z | false",
+        "20261126 | true",
+        "20261122 | false",
+        "20250101000000 | false",
+      })
+  void aKeyEndsWhenItSays(String expiry, boolean lets) throws Exception {
+    KeyPair key = KeyFile.readOrCreate(directory.resolve("a"), "a");
+    AuthorizedKeys keys = keysWith("expiry-time=\"" + expiry + "\"", key);
+    assertThat(lets(keys, "admin", key)).isEqualTo(lets);
+  }
+
+  @Test
+  void whatAKeyIsForIsTold() throws Exception {
+    KeyPair key = KeyFile.readOrCreate(directory.resolve("a"), "a");
+    AuthorizedKeys keys =
+        keysWith(
+            "restrict,Command=\"doveadm user '*'\",scope=\"*@a.org, b@c.org\","
+                + "commands=\"search, mailbox list\"",
+            key);
+    AuthorizedKey entry = keys.find("admin", key.getPublic(), "192.0.2.7", NOW).orElseThrow();
+    assertThat(entry.command()).contains("doveadm user '*'");
+    assertThat(entry.users()).containsExactly("*@a.org", "b@c.org");
+    assertThat(entry.commands()).containsExactlyInAnyOrder("search", "mailbox list");
   }
 
   @Test
@@ -87,7 +176,7 @@ class KeysTest {
     Files.writeString(directory.resolve("x"), PublicKeyEntry.toString(key.getPublic()) + "\n");
     Files.createDirectory(directory.resolve("keys"));
     AuthorizedKeys keys = new AuthorizedKeys(directory + "/keys/%u");
-    assertThat(keys.contains("../x", key.getPublic())).isFalse();
-    assertThat(keys.contains("", key.getPublic())).isFalse();
+    assertThat(lets(keys, "../x", key)).isFalse();
+    assertThat(lets(keys, "", key)).isFalse();
   }
 }

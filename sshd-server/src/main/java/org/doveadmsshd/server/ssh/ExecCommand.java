@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
@@ -15,6 +16,7 @@ import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.doveadmsshd.brain.CommandLine;
 import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.keys.AuthorizedKey;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.slf4j.Logger;
@@ -26,6 +28,9 @@ final class ExecCommand implements Command {
   private static final String PROGRAM = "doveadm";
   private static final int NOT_FOUND = 127;
   private static final byte CONTROL_C = 3;
+
+  /** At the end of a key's command: any words may follow. */
+  private static final String ANYTHING = "*";
 
   private final Sessions sessions;
   private final String line;
@@ -150,7 +155,7 @@ final class ExecCommand implements Command {
   private int execute(ChannelSession channel, Console console) throws IOException {
     List<String> words;
     try {
-      words = CommandLine.split(line);
+      words = words(MasterAuthentication.keyOf(channel.getServerSession()));
     } catch (Failure e) {
       complain(e.getMessage());
       return e.outcome().exitCode();
@@ -169,6 +174,25 @@ final class ExecCommand implements Command {
       started.closed();
     }
     return code;
+  }
+
+  /** The words of the line, or of the one that the key is for. */
+  private List<String> words(Optional<AuthorizedKey> key) throws Failure {
+    List<String> asked = CommandLine.split(line);
+    Optional<String> command = key.flatMap(AuthorizedKey::command);
+    if (command.isEmpty()) {
+      return asked;
+    }
+    List<String> only = CommandLine.split(command.get());
+    if (only.isEmpty() || !only.get(only.size() - 1).equals(ANYTHING)) {
+      return only;
+    }
+    List<String> prefix = only.subList(0, only.size() - 1);
+    if (asked.size() < prefix.size() || !asked.subList(0, prefix.size()).equals(prefix)) {
+      throw new Failure(
+          Outcome.NO_PERMISSION, "This key is for commands that begin with: " + command.get());
+    }
+    return asked;
   }
 
   private void complain(String text) {

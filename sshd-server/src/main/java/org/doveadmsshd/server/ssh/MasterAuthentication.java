@@ -2,6 +2,8 @@ package org.doveadmsshd.server.ssh;
 
 import java.io.IOException;
 import java.security.PublicKey;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -9,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.server.auth.AsyncAuthException;
 import org.apache.sshd.server.auth.password.PasswordAuthenticator;
@@ -17,6 +20,7 @@ import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.LoginDelays;
 import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.keys.AuthorizedKey;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.protocol.Failure;
 import org.slf4j.Logger;
@@ -27,6 +31,10 @@ final class MasterAuthentication implements PublickeyAuthenticator, PasswordAuth
   private static final Logger LOG = LoggerFactory.getLogger(MasterAuthentication.class);
   private static final int WAITING = 32;
   private static final int MAX_PASSWORD = 1024;
+
+  /** The entry of the key that was offered last: after a login, the one that let him in. */
+  private static final AttributeRepository.AttributeKey<Optional<AuthorizedKey>> KEY =
+      new AttributeRepository.AttributeKey<>();
 
   private final Masters masters;
   private final AuthorizedKeys keys;
@@ -64,7 +72,18 @@ final class MasterAuthentication implements PublickeyAuthenticator, PasswordAuth
   /** Called for an offered key and again for the proof; must not wait. */
   @Override
   public boolean authenticate(String user, PublicKey key, ServerSession session) {
-    return masters.find(user).isPresent() && keys.contains(user, key);
+    Optional<AuthorizedKey> entry =
+        masters.find(user).isPresent()
+            ? keys.find(user, key, Sessions.address(session), Instant.now())
+            : Optional.empty();
+    session.setAttribute(KEY, entry);
+    return entry.isPresent();
+  }
+
+  /** The key by which somebody has logged in; nothing if it was a password. */
+  static Optional<AuthorizedKey> keyOf(ServerSession session) {
+    Optional<AuthorizedKey> key = session.getAttribute(KEY);
+    return key == null ? Optional.empty() : key;
   }
 
   @Override
@@ -92,6 +111,7 @@ final class MasterAuthentication implements PublickeyAuthenticator, PasswordAuth
     try {
       if (masters.authenticate(attempt).isPresent()) {
         delays.succeeded(attempt.address());
+        session.setAttribute(KEY, Optional.empty()); // whatever keys were offered before
         answer.setAuthed(true);
         return;
       }

@@ -16,12 +16,14 @@ import java.util.function.Supplier;
 import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.LocalServer;
 import org.doveadmsshd.brain.Run;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.command.ServerContext;
+import org.doveadmsshd.keys.AuthorizedKey;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.Outcome;
@@ -168,7 +170,18 @@ public final class Sessions implements ServerContext.Activity {
 
   /** The master who has logged in; gone if the configuration no longer knows him. */
   private Optional<Master> master(ServerSession session) {
-    return masters.find(session.getUsername());
+    Optional<Master> master = masters.find(session.getUsername());
+    Optional<AuthorizedKey> key = MasterAuthentication.keyOf(session);
+    return key.isEmpty() ? master : master.map(who -> narrowed(who, key.get()));
+  }
+
+  /** The master as far as the key goes that he has logged in with. */
+  private static Master narrowed(Master master, AuthorizedKey key) {
+    List<UserMask> users =
+        key.users().isEmpty()
+            ? List.of(UserMask.ALL)
+            : key.users().stream().map(UserMask::new).toList();
+    return new Master(master.name(), master.scope().narrowed(users, key.commands()));
   }
 
   /** Opens a lane for a channel. */

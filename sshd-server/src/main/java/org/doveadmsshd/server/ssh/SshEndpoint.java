@@ -24,6 +24,7 @@ import org.apache.sshd.server.subsystem.SubsystemFactory;
 import org.doveadmsshd.auth.LoginDelays;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.brain.ssh.Algorithms;
+import org.doveadmsshd.keys.AuthorizedKey;
 import org.doveadmsshd.keys.AuthorizedKeys;
 
 /** The SSH server, set up so that it does what it is for and nothing else. */
@@ -78,7 +79,12 @@ public final class SshEndpoint {
     }
 
     @Override
-    public Command createSubsystem(ChannelSession channel) {
+    public Command createSubsystem(ChannelSession channel) throws IOException {
+      if (MasterAuthentication.keyOf(channel.getServerSession())
+          .flatMap(AuthorizedKey::command)
+          .isPresent()) {
+        throw new IOException("the key is for one command only");
+      }
       return new LaneCommand(sessions, channel);
     }
   }
