@@ -25,7 +25,12 @@ public final class Masters {
 
   /** The master of that name, who is to be authenticated by other means. */
   public Optional<Master> find(String name) {
-    return Optional.ofNullable(scopes.get(name)).map(scope -> new Master(name, scope));
+    return find(name, Login.NONE);
+  }
+
+  /** The master of that name, who has been authenticated so. */
+  public Optional<Master> find(String name, Login login) {
+    return Optional.ofNullable(scopes.get(name)).map(scope -> new Master(name, scope, login));
   }
 
   /**
@@ -36,6 +41,8 @@ public final class Masters {
    */
   public Optional<Master> authenticate(LoginAttempt attempt) throws Failure {
     boolean right = passdb.verify(attempt).isRight();
-    return right ? find(attempt.user()) : Optional.empty();
+    return right
+        ? find(attempt.user(), new Login("password", attempt.address()))
+        : Optional.empty();
   }
 }

@@ -150,6 +150,8 @@ final class Schema {
         .add("lock_timeout", Type.TIME, "30s")
         .add("mail_cache", Type.YES_OR_NO, "yes")
         .add("login_timeout", Type.TIME, "30s")
+        .add("audit_log", Type.TEXT, "")
+        .add("audit_required", Type.YES_OR_NO, "yes")
         .add("auth_failure_delay", Type.TIME, "2s")
         .add("auth_cache_size", Type.SIZE, "0")
         .add("auth_cache_ttl", Type.TIME, "1 hour")

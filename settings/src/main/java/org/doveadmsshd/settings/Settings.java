@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 
 /**
@@ -26,6 +27,8 @@ public record Settings(
     boolean mailCache,
     Duration loginTimeout,
     Duration authFailureDelay,
+    Optional<Path> auditLog,
+    boolean auditRequired,
     Duration shutdownTimeout,
     Connections connections,
     Path knownHosts,
@@ -156,6 +159,8 @@ public record Settings(
           top.yes("mail_cache"),
           top.time("login_timeout"),
           top.time("auth_failure_delay"),
+          Optional.of(top.text("audit_log")).filter(text -> !text.isEmpty()).map(this::path),
+          top.yes("audit_required"),
           top.time("shutdown_timeout"),
           new Connections(
               top.number("max_connections"),

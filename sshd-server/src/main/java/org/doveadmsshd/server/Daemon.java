@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +29,8 @@ import org.doveadmsshd.settings.Problem;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.worker.Worker;
+import org.doveadmsshd.worker.audit.Audit;
+import org.doveadmsshd.worker.audit.AuditLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,8 @@ public final class Daemon implements Sessions.Control {
   private static final int MIN_LANES = 4;
 
   private final Backends backends = new Backends();
+  private final Optional<AuditLog> auditLog;
+  private final Audit audit;
   private final Masters masters;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile Settings settings;
@@ -52,9 +57,11 @@ public final class Daemon implements Sessions.Control {
    */
   public Daemon(Settings settings, Clock clock, String software) throws Failure {
     this.settings = settings;
+    auditLog = auditLog(settings);
+    audit = auditLog.isPresent() ? auditLog.get() : Audit.NONE;
     Backends.Opened opened = backends.open(settings);
     masters = masters(settings, opened.passdb());
-    sessions = new Sessions(executor(), clock, masters, lanes(settings), software);
+    sessions = new Sessions(executor(), clock, masters, lanes(settings), software, audit);
     sessions.use(worker(settings, opened.userdb()), this);
     KeyPair hostKey = KeyFile.readOrCreate(settings.hostKey(), "doveadm-sshd");
     Settings.Connections connections = settings.connections();
@@ -70,7 +77,8 @@ public final class Daemon implements Sessions.Control {
                 connections.beforeLoginPerAddress(),
                 connections.channels(),
                 settings.loginTimeout(),
-                settings.authFailureDelay()));
+                settings.authFailureDelay()),
+            audit);
   }
 
   private Worker worker(Settings settings, Userdb userdb) throws Failure {
@@ -81,7 +89,7 @@ public final class Daemon implements Sessions.Control {
     Worker.MailDefaults defaults =
         new Worker.MailDefaults(
             settings.mailLocation(), settings.lockTimeout(), quota, settings.mailCache());
-    return new Worker(userdb, masters, defaults, sessions);
+    return new Worker(userdb, masters, defaults, sessions, audit);
   }
 
   private static Masters masters(Settings settings, Passdb passdb) {
@@ -96,6 +104,13 @@ public final class Daemon implements Sessions.Control {
                         master.users().stream().map(UserMask::new).toList(),
                         java.util.Set.copyOf(master.commands()))));
     return new Masters(scopes, passdb);
+  }
+
+  private static Optional<AuditLog> auditLog(Settings settings) throws Failure {
+    return settings.auditLog().isPresent()
+        ? Optional.of(
+            AuditLog.open(settings.auditLog().get(), settings.auditRequired(), Clock.systemUTC()))
+        : Optional.empty();
   }
 
   private static int lanes(Settings settings) {
@@ -151,12 +166,25 @@ public final class Daemon implements Sessions.Control {
               + String.join("; ", e.problems().stream().map(Problem::toString).toList()));
     }
     Backends.Opened opened = backends.open(next);
+    reopenAuditLog();
     Worker worker = worker(next, opened.userdb());
     masters.become(masters(next, opened.passdb()));
     sessions.use(worker, this);
     settings = next;
     backends.closeAllBut(next);
     LOG.info("The configuration was read anew");
+  }
+
+  /** The file may have been put aside, as logrotate does. */
+  private void reopenAuditLog() throws Failure {
+    try {
+      if (auditLog.isPresent()) {
+        auditLog.get().reopen();
+      }
+    } catch (IOException e) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR, "The audit log cannot be written: " + e.getMessage(), e);
+    }
   }
 
   /** Begins to stop; {@link #awaitEnd} returns when that is done. */

@@ -57,6 +57,9 @@ public final class Main {
   }
 
   private static int run(List<String> arguments) throws Failure {
+    if (!arguments.isEmpty() && arguments.get(0).equals("audit")) {
+      return AuditVerification.run(arguments.subList(1, arguments.size()));
+    }
     Words words = Words.parse("doveadm-sshd", OPTIONS, arguments);
     if (words.has("help") || !words.positionals().isEmpty()) {
       usage();
@@ -86,6 +89,7 @@ public final class Main {
 
   private static void usage() {
     System.out.println("usage: doveadm-sshd [options]");
+    System.out.println("       doveadm-sshd audit verify <file> [...]");
     for (Option option : OPTIONS) {
       System.out.printf("  %-22s %s%n", option.usage(), option.help());
     }

@@ -34,6 +34,13 @@ final class TestSite implements AutoCloseable {
   }
 
   TestSite(Path directory, int users) throws Exception {
+    this(directory, users, "");
+  }
+
+  /**
+   * @param settings further lines of the configuration
+   */
+  TestSite(Path directory, int users, String settings) throws Exception {
     this.directory = directory;
     present = SampleSite.write(directory, users);
     key("admin");
@@ -64,10 +71,11 @@ final class TestSite implements AutoCloseable {
           users = *@example.org
           commands = search fetch user "mailbox list" who
         }
-        """);
+        """
+            + settings);
     List<String> commands = CommandCatalog.all().stream().map(Command::name).toList();
-    Settings settings = Settings.read(directory.resolve("sshd.conf"), commands);
-    daemon = new Daemon(settings, Clock.fixed(present, ZoneId.systemDefault()), "test");
+    Settings read = Settings.read(directory.resolve("sshd.conf"), commands);
+    daemon = new Daemon(read, Clock.fixed(present, ZoneId.systemDefault()), "test");
     daemon.start();
     knowHost(Files.readString(directory.resolve("host_key.pub")));
     writeClientConfiguration();

@@ -28,6 +28,8 @@ import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.maildir.MaildirStore;
+import org.doveadmsshd.worker.audit.Audit;
+import org.doveadmsshd.worker.audit.AuditEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +48,7 @@ public final class Worker {
   private final Masters masters;
   private final MailDefaults defaults;
   private final ServerContext.Activity activity;
+  private final Audit audit;
   private volatile Prepared lastPrepared;
 
   /** A command that has been prepared before: the next users of a run ask for the same. */
@@ -63,7 +66,12 @@ public final class Worker {
       String mailLocation, Duration lockPatience, QuotaRules quota, boolean cached) {}
 
   public Worker(
-      Userdb userdb, Masters masters, MailDefaults defaults, ServerContext.Activity activity) {
+      Userdb userdb,
+      Masters masters,
+      MailDefaults defaults,
+      ServerContext.Activity activity,
+      Audit audit) {
+    this.audit = audit;
     this.userdb = userdb;
     this.masters = masters;
     this.defaults = defaults;
@@ -85,8 +93,10 @@ public final class Worker {
       throws IOException {
     finish(
         request.requestId(),
+        done -> audit.note(AuditEvent.user(master, request, done)),
         sink,
         () -> {
+          audit.check();
           control.begin(request.deadlineMillis());
           control.check();
           master.scope().checkCommand(request.command());
@@ -118,6 +128,7 @@ public final class Worker {
       throws IOException {
     finish(
         request.requestId(),
+        done -> {},
         sink,
         () -> {
           UserMask mask = new UserMask(request.mask());
@@ -142,7 +153,8 @@ public final class Worker {
   }
 
   /** The top of every request: whatever happens, it ends with one DONE. */
-  private static void finish(int requestId, MessageSink sink, Work work) throws IOException {
+  private static void finish(int requestId, Note note, MessageSink sink, Work work)
+      throws IOException {
     long begun = System.nanoTime();
     Map<String, Long> counts = Map.of();
     Failure failure = null;
@@ -159,13 +171,29 @@ public final class Worker {
     if (failure != null && failure.getCause() != null) {
       LOG.info("{}: {}", failure.getMessage(), failure.getCause().toString());
     }
-    sink.send(
-        new Message.Done(
-            requestId,
-            failure == null ? Outcome.OK : failure.outcome(),
-            failure == null ? "" : failure.getMessage(),
-            counts,
-            (System.nanoTime() - begun) / 1000));
+    Message.Done done = done(requestId, failure, counts, begun);
+    try {
+      note.done(done);
+    } catch (Failure e) {
+      done = done(requestId, failure == null ? e : failure, counts, begun);
+    }
+    sink.send(done);
+  }
+
+  private static Message.Done done(
+      int requestId, Failure failure, Map<String, Long> counts, long begun) {
+    return new Message.Done(
+        requestId,
+        failure == null ? Outcome.OK : failure.outcome(),
+        failure == null ? "" : failure.getMessage(),
+        counts,
+        (System.nanoTime() - begun) / 1000);
+  }
+
+  /** Accounts for a request before its end is told. */
+  @FunctionalInterface
+  private interface Note {
+    void done(Message.Done done) throws Failure;
   }
 
   private Task task(Message.Run request) throws Failure {

@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.doveadmsshd.auth.HashedPassdb;
+import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Scope;
@@ -29,6 +30,7 @@ import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.worker.audit.Audit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,7 +70,7 @@ class LaneSessionTest {
     masters = new Masters(Map.of("a@example.org", SCOPE), new HashedPassdb(file, "PLAIN"));
     Worker.MailDefaults defaults =
         new Worker.MailDefaults("maildir:~/Maildir", Duration.ofSeconds(5), QuotaRules.NONE, false);
-    worker = new Worker(file, masters, defaults, new NoActivity());
+    worker = new Worker(file, masters, defaults, new NoActivity(), Audit.NONE);
   }
 
   @AfterEach
@@ -103,7 +105,7 @@ class LaneSessionTest {
 
   private LaneSession lane(boolean preauthenticated) {
     Optional<Master> master =
-        preauthenticated ? Optional.of(new Master("m", SCOPE)) : Optional.empty();
+        preauthenticated ? Optional.of(new Master("m", SCOPE, Login.NONE)) : Optional.empty();
     LaneSession lane =
         new LaneSession(
             worker,

@@ -13,21 +13,29 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.server.auth.AsyncAuthException;
 import org.apache.sshd.server.auth.password.PasswordAuthenticator;
 import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
 import org.apache.sshd.server.session.ServerSession;
+import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.LoginDelays;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.keys.AuthorizedKey;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.worker.audit.Audit;
+import org.doveadmsshd.worker.audit.AuditEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** How master users prove themselves over SSH: by key or by password. */
-final class MasterAuthentication implements PublickeyAuthenticator, PasswordAuthenticator {
+final class MasterAuthentication
+    implements PublickeyAuthenticator, PasswordAuthenticator, SessionListener {
   private static final Logger LOG = LoggerFactory.getLogger(MasterAuthentication.class);
   private static final int WAITING = 32;
   private static final int MAX_PASSWORD = 1024;
@@ -39,6 +47,7 @@ final class MasterAuthentication implements PublickeyAuthenticator, PasswordAuth
   private final Masters masters;
   private final AuthorizedKeys keys;
   private final LoginDelays delays;
+  private final Audit audit;
 
   /** Verifies passwords; when too many wait, further ones are refused. */
   private final ExecutorService hashing =
@@ -63,7 +72,8 @@ final class MasterAuthentication implements PublickeyAuthenticator, PasswordAuth
             return thread;
           });
 
-  MasterAuthentication(Masters masters, AuthorizedKeys keys, LoginDelays delays) {
+  MasterAuthentication(Masters masters, AuthorizedKeys keys, LoginDelays delays, Audit audit) {
+    this.audit = audit;
     this.masters = masters;
     this.keys = keys;
     this.delays = delays;
@@ -84,6 +94,31 @@ final class MasterAuthentication implements PublickeyAuthenticator, PasswordAuth
   static Optional<AuthorizedKey> keyOf(ServerSession session) {
     Optional<AuthorizedKey> key = session.getAttribute(KEY);
     return key == null ? Optional.empty() : key;
+  }
+
+  /** How somebody has logged in. */
+  static Login loginOf(ServerSession session) {
+    String method =
+        keyOf(session)
+            .map(entry -> "publickey " + KeyUtils.getFingerPrint(entry.key()))
+            .orElse("password");
+    return new Login(method, Sessions.address(session));
+  }
+
+  /** Accounts for logins; to be called when one has succeeded. */
+  @Override
+  public void sessionEvent(Session session, Event event) {
+    if (event == Event.Authenticated) {
+      note(session.getUsername(), loginOf((ServerSession) session), Outcome.OK);
+    }
+  }
+
+  private void note(String user, Login login, Outcome outcome) {
+    try {
+      audit.note(AuditEvent.login(user, login, outcome));
+    } catch (Failure e) {
+      LOG.error("A login could not be accounted for: {}", e.getMessage());
+    }
   }
 
   @Override
@@ -116,6 +151,7 @@ final class MasterAuthentication implements PublickeyAuthenticator, PasswordAuth
         return;
       }
       LOG.info("Wrong password for {} from {}", shown(attempt.user()), attempt.address());
+      note(shown(attempt.user()), new Login("password", attempt.address()), Outcome.NO_PERMISSION);
       long late = delays.failed(attempt.address()).toMillis();
       later.schedule(() -> answer.setAuthed(false), late, TimeUnit.MILLISECONDS);
     } catch (Failure e) {

@@ -29,6 +29,8 @@ import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.worker.LaneSession;
 import org.doveadmsshd.worker.Worker;
+import org.doveadmsshd.worker.audit.Audit;
+import org.doveadmsshd.worker.audit.AuditEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,7 @@ public final class Sessions implements ServerContext.Activity {
   private final Executor executor;
   private final Masters masters;
   private final int lanes;
+  private final Audit audit;
   private final Brain brain;
   private final String software;
   private final Map<Long, Active> active = new ConcurrentHashMap<>();
@@ -61,7 +64,9 @@ public final class Sessions implements ServerContext.Activity {
    * @param lanes how many users a run works on at a time
    * @param software name and version
    */
-  public Sessions(Executor executor, Clock clock, Masters masters, int lanes, String software) {
+  public Sessions(
+      Executor executor, Clock clock, Masters masters, int lanes, String software, Audit audit) {
+    this.audit = audit;
     this.executor = executor;
     this.masters = masters;
     this.lanes = lanes;
@@ -170,8 +175,9 @@ public final class Sessions implements ServerContext.Activity {
 
   /** The master who has logged in; gone if the configuration no longer knows him. */
   private Optional<Master> master(ServerSession session) {
-    Optional<Master> master = masters.find(session.getUsername());
     Optional<AuthorizedKey> key = MasterAuthentication.keyOf(session);
+    Optional<Master> master =
+        masters.find(session.getUsername(), MasterAuthentication.loginOf(session));
     return key.isEmpty() ? master : master.map(who -> narrowed(who, key.get()));
   }
 
@@ -181,7 +187,8 @@ public final class Sessions implements ServerContext.Activity {
         key.users().isEmpty()
             ? List.of(UserMask.ALL)
             : key.users().stream().map(UserMask::new).toList();
-    return new Master(master.name(), master.scope().narrowed(users, key.commands()));
+    return new Master(
+        master.name(), master.scope().narrowed(users, key.commands()), master.login());
   }
 
   /** Opens a lane for a channel. */
@@ -254,6 +261,7 @@ public final class Sessions implements ServerContext.Activity {
         return code;
       } finally {
         active.remove(id);
+        note(master.get(), code);
         LOG.info(
             "{} from {}: {} (exit {}, {} ms)",
             session.getUsername(),
@@ -261,6 +269,16 @@ public final class Sessions implements ServerContext.Activity {
             printable(String.join(" ", words)),
             code,
             (System.nanoTime() - begun) / 1_000_000);
+      }
+    }
+
+    /** Accounts for the command before its end is told. */
+    private void note(Master master, int code) {
+      long micros = (System.nanoTime() - begun) / 1000;
+      try {
+        audit.note(AuditEvent.command(master, words.subList(1, words.size()), code, micros));
+      } catch (Failure e) {
+        LOG.error("A command could not be accounted for: {}", e.getMessage());
       }
     }
 

@@ -26,6 +26,7 @@ import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.brain.ssh.Algorithms;
 import org.doveadmsshd.keys.AuthorizedKey;
 import org.doveadmsshd.keys.AuthorizedKeys;
+import org.doveadmsshd.worker.audit.Audit;
 
 /** The SSH server, set up so that it does what it is for and nothing else. */
 public final class SshEndpoint {
@@ -54,12 +55,17 @@ public final class SshEndpoint {
       Duration failureDelay) {}
 
   public SshEndpoint(
-      Sessions sessions, Masters masters, AuthorizedKeys keys, KeyPair hostKey, Limits limits) {
+      Sessions sessions,
+      Masters masters,
+      AuthorizedKeys keys,
+      KeyPair hostKey,
+      Limits limits,
+      Audit audit) {
     server = (DrainableServer) ServerBuilder.builder().factory(DrainableServer::new).build(true);
     server.setKeyPairProvider(KeyPairProvider.wrap(hostKey));
     setAlgorithms();
     setAuthentication(
-        new MasterAuthentication(masters, keys, new LoginDelays(limits.failureDelay())));
+        new MasterAuthentication(masters, keys, new LoginDelays(limits.failureDelay()), audit));
     setLimits(limits);
     offerNothingButSessions(limits);
     server.setCommandFactory((channel, line) -> new ExecCommand(sessions, line));
@@ -106,6 +112,7 @@ public final class SshEndpoint {
   private void setAuthentication(MasterAuthentication authentication) {
     server.setPublickeyAuthenticator(authentication);
     server.setPasswordAuthenticator(authentication);
+    server.addSessionListener(authentication);
     server.setUserAuthFactories(
         List.of(UserAuthPublicKeyFactory.INSTANCE, UserAuthPasswordFactory.INSTANCE));
     CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, AUTH_REQUESTS);
