@@ -1,5 +1,6 @@
 package org.doveadmsshd.settings;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,8 +63,14 @@ final class Section {
   static Section readFile(String kind, Path file, List<Problem> problems) {
     DovecotConfiguration configuration = DovecotConfiguration.read(file, problems);
     ImmutableNode root = configuration.getNodeModel().getNodeHandler().getRootNode();
+    boolean readable = Files.isReadable(file);
     Section section =
-        new Section(kind, Schema.settingsOfFile(kind), root, file.toString(), problems);
+        new Section(
+            kind,
+            Schema.settingsOfFile(kind),
+            root,
+            file.toString(),
+            readable ? problems : new ArrayList<>()); // one problem is enough
     section.read(root);
     return section;
   }

@@ -299,8 +299,10 @@ class SettingsTest {
             "sql.conf:2: unknown setting: connet (did you mean connect?)",
             "sql.conf: sql: connect must be set",
             "sql.conf: driver = oracle: expected pgsql, mysql or sqlite");
-    assertThat(problems(section.replace("sql.conf", "nosuch.conf")).get(0))
-        .isEqualTo("nosuch.conf: cannot be read");
+    assertThat(problems(section.replace("sql.conf", "nosuch.conf")))
+        .containsExactly("nosuch.conf: cannot be read");
+    assertThat(problems(section.replace("sql.conf", "nosuch.conf").replace("= sql", "= ldap")))
+        .containsExactly("nosuch.conf: cannot be read");
   }
 
   @Test

@@ -65,12 +65,17 @@ public record AuditEvent(
         master.name(),
         master.login(),
         request.command(),
-        secret ? List.of(MASKED) : request.arguments(),
+        secret ? List.of(MASKED) : withoutEndOfOptions(request.arguments()),
         request.user(),
         done.outcome().exitCode(),
         done.text(),
         done.counts(),
         done.micros());
+  }
+
+  /** The brain puts it in front of what it passes on; nobody has typed it. */
+  private static List<String> withoutEndOfOptions(List<String> words) {
+    return words.indexOf("--") == 0 ? words.subList(1, words.size()) : words;
   }
 
   /** Whether what follows a word may be a password. */
