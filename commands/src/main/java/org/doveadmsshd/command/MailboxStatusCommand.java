@@ -152,12 +152,13 @@ final class MailboxStatusCommand implements Command {
     /** What is the sum of something over the mails. */
     private Map<Field, Long> counts(Mailbox mailbox) throws Failure {
       Map<Field, Long> counts = new EnumMap<>(Field.class);
-      if (fields.stream().noneMatch(field -> field.summable)) {
+      // who has just got a UID is recent, and the next one is that behind those of new mails
+      boolean numbered = fields.contains(Field.RECENT) || fields.contains(Field.UIDNEXT);
+      if (!numbered && fields.stream().noneMatch(field -> field.summable)) {
         return counts;
       }
       fields.stream().filter(field -> field.summable).forEach(field -> counts.put(field, 0L));
-      // who has just got a UID is recent, and Dovecot counts it as such
-      for (Mail mail : mailbox.mails(counts.containsKey(Field.RECENT))) {
+      for (Mail mail : mailbox.mails(numbered)) {
         for (Field field : counts.keySet()) {
           try {
             counts.merge(field, share(mail, field), Long::sum);

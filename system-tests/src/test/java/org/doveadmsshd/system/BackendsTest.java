@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,18 +68,6 @@ class BackendsTest {
     }
   }
 
-  private static TestSite.Result withPassword(String password) throws Exception {
-    Path ask = Files.createTempFile(directory, "askpass", "");
-    Files.writeString(ask, "#!/bin/sh\necho '" + password + "'\n");
-    assertThat(ask.toFile().setExecutable(true)).isTrue();
-    List<String> words = new ArrayList<>(List.of("env", "SSH_ASKPASS=" + ask));
-    words.add("SSH_ASKPASS_REQUIRE=force");
-    words.addAll(site.ssh("admin", "-o", "PubkeyAuthentication=no"));
-    words.replaceAll(word -> word.equals("BatchMode=yes") ? "NumberOfPasswordPrompts=1" : word);
-    words.add("doveadm who");
-    return site.exec(new byte[0], words.toArray(String[]::new));
-  }
-
   @Test
   void usersComeFromTheDatabase() throws Exception {
     List<String> names =
@@ -100,8 +87,8 @@ class BackendsTest {
 
   @Test
   void aMastersPasswordComesFromTheDatabase() throws Exception {
-    assertThat(withPassword("secret").code()).as("of the file before").isEqualTo(255);
-    assertThat(withPassword("from the database").code()).isZero();
+    assertThat(site.withPassword("secret").code()).as("of the file before").isEqualTo(255);
+    assertThat(site.withPassword("from the database").code()).isZero();
   }
 
   @Test
@@ -114,7 +101,7 @@ class BackendsTest {
       assertThat(all.code()).isEqualTo(75);
       assertThat(all.error()).contains("cannot be asked at the moment").doesNotContain("SQL");
       assertThat(site.doveadm("search -u user0001@example.org all").code()).isEqualTo(75);
-      assertThat(withPassword("from the database").error())
+      assertThat(site.withPassword("from the database").error())
           .contains("Passwords cannot be verified at the moment")
           .doesNotContain("Permission denied");
     } finally {

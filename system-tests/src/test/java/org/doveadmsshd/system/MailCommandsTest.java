@@ -96,6 +96,17 @@ class MailCommandsTest {
   }
 
   @Test
+  void theNextUidIsThatBehindNewMails() throws Exception {
+    ok("mailbox create -u USER Fresh");
+    ok("save -u USER -m Fresh", MAIL);
+    ok("save -u USER -m Fresh", MAIL);
+    assertThat(ok("mailbox status -u USER messages Fresh").out()).isEqualTo("Fresh messages=2\n");
+    assertThat(ok("mailbox status -u USER uidnext Fresh").out()).isEqualTo("Fresh uidnext=3\n");
+    assertThat(ok("mailbox status -u USER 'messages uidnext' Fresh").out())
+        .isEqualTo("Fresh messages=2 uidnext=3\n");
+  }
+
+  @Test
   void movedMailsAreGoneFromWhereTheyWere() throws Exception {
     long inbox = messages(USER, "INBOX");
     long trash = messages(USER, "Trash");

@@ -140,6 +140,19 @@ final class TestSite implements AutoCloseable {
     return exec(input.getBytes(StandardCharsets.UTF_8), words.toArray(String[]::new));
   }
 
+  /** {@code doveadm who} as admin, who proves himself with a password. */
+  Result withPassword(String password) throws IOException, InterruptedException {
+    Path ask = Files.createTempFile(directory, "askpass", "");
+    Files.writeString(ask, "#!/bin/sh\necho '" + password + "'\n");
+    assertThat(ask.toFile().setExecutable(true)).isTrue();
+    List<String> words = new ArrayList<>(List.of("env", "SSH_ASKPASS=" + ask));
+    words.add("SSH_ASKPASS_REQUIRE=force");
+    words.addAll(ssh("admin", "-o", "PubkeyAuthentication=no"));
+    words.replaceAll(word -> word.equals("BatchMode=yes") ? "NumberOfPasswordPrompts=1" : word);
+    words.add("doveadm who");
+    return exec(new byte[0], words.toArray(String[]::new));
+  }
+
   /** The program {@code doveadm-ssh}, as a process of its own. */
   Result doveadmSsh(String... words) throws IOException, InterruptedException {
     List<String> line = new ArrayList<>();

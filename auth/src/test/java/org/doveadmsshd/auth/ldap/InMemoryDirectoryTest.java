@@ -70,27 +70,6 @@ class InMemoryDirectoryTest implements LdapDirectoryContract {
     }
   }
 
-  private LdapSettings at(String uri) {
-    LdapSettings s = settings(true, "");
-    return new LdapSettings(
-        List.of(uri),
-        s.dn(),
-        s.password(),
-        s.startTls(),
-        s.caFile(),
-        true,
-        "",
-        s.base(),
-        s.scope(),
-        s.userAttributes(),
-        s.userFilter(),
-        s.passwordAttributes(),
-        s.passwordFilter(),
-        s.iterateAttributes(),
-        s.iterateFilter(),
-        s.defaultPasswordScheme());
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"down", "", "nonsense"})
   void aDirectoryThatIsDownSilentOrMadIsATemporaryFailureSoon(String says) throws Exception {
@@ -116,7 +95,9 @@ class InMemoryDirectoryTest implements LdapDirectoryContract {
         mad.close();
       }
       LdapConnections.Patience patience = new LdapConnections.Patience(500, 500);
-      LdapSettings settings = at("ldap://127.0.0.1:" + mad.getLocalPort());
+      String uri = "ldap://127.0.0.1:" + mad.getLocalPort();
+      LdapSettings settings =
+          LdapDirectoryContract.settings(List.of(uri), "adminsecret", "", true, "");
       try (LdapDirectory directory = new LdapDirectory(settings, patience)) {
         fails(directory);
       }
@@ -130,25 +111,7 @@ class InMemoryDirectoryTest implements LdapDirectoryContract {
 
   @Test
   void aWrongPasswordOfOursIsAFailureOfOurs() {
-    LdapSettings s = settings(false, "");
-    LdapSettings wrong =
-        new LdapSettings(
-            s.uris(),
-            s.dn(),
-            "wrong",
-            false,
-            "",
-            false,
-            "",
-            s.base(),
-            s.scope(),
-            s.userAttributes(),
-            s.userFilter(),
-            s.passwordAttributes(),
-            s.passwordFilter(),
-            s.iterateAttributes(),
-            s.iterateFilter(),
-            "PLAIN");
+    LdapSettings wrong = LdapDirectoryContract.settings(uris(), "wrong", "", false, "");
     try (LdapDirectory directory = new LdapDirectory(wrong)) {
       fails(directory);
     }

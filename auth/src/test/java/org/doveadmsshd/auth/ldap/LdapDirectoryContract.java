@@ -46,14 +46,24 @@ interface LdapDirectoryContract {
     ldif.append("homeDirectory: /srv/%s\n%s\n".formatted(name, more));
   }
 
-  /** Settings as they are when nothing is configured but where and who. */
+  /** Settings with which the directory is asked. */
   default LdapSettings settings(boolean authBind, String authBindDn) {
+    return settings(uris(), "adminsecret", "", authBind, authBindDn);
+  }
+
+  /**
+   * As {@link #settings(boolean, String)}.
+   *
+   * @param caFile empty for no TLS
+   */
+  static LdapSettings settings(
+      List<String> uris, String password, String caFile, boolean authBind, String authBindDn) {
     return new LdapSettings(
-        uris(),
+        uris,
         "cn=admin," + BASE,
-        "adminsecret",
-        false,
-        "",
+        password,
+        !caFile.isEmpty(),
+        caFile,
         authBind,
         authBindDn,
         BASE,

@@ -160,24 +160,12 @@ class SlapdTest implements LdapDirectoryContract {
   }
 
   private LdapSettings overTls(int at, String ca) {
-    LdapSettings s = settings(true, "");
-    return new LdapSettings(
+    return LdapDirectoryContract.settings(
         List.of("ldap://localhost:" + at),
-        s.dn(),
-        s.password(),
-        true,
+        "adminsecret",
         directory.resolve(ca).toString(),
         true,
-        "",
-        s.base(),
-        s.scope(),
-        s.userAttributes(),
-        s.userFilter(),
-        s.passwordAttributes(),
-        s.passwordFilter(),
-        s.iterateAttributes(),
-        s.iterateFilter(),
-        s.defaultPasswordScheme());
+        "");
   }
 
   @Test
