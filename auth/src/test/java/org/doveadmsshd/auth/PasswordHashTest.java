@@ -104,17 +104,15 @@ class PasswordHashTest {
             Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(75));
   }
 
+  /** All but one: what PLAIN-TRUNC makes lacks the length, as Dovecot's does. */
   static List<String> schemes() {
-    return PasswordHash.schemes();
+    return PasswordHash.schemes().stream().filter(name -> !name.equals("PLAIN-TRUNC")).toList();
   }
 
   @ParameterizedTest
   @MethodSource("schemes")
   void verifiesWhatItMakes(String scheme) throws Failure {
     String made = PasswordHash.make(scheme, USER, PASSWORD, 0);
-    if (scheme.equals("PLAIN-TRUNC")) {
-      return; // as Dovecot's, it lacks the length
-    }
     PasswordHash hash = PasswordHash.parse(made, "CRYPT");
     assertThat(hash.verify(USER, PASSWORD)).as(made).isTrue();
     assertThat(hash.verify(USER, "grüße 123")).as(made).isFalse();

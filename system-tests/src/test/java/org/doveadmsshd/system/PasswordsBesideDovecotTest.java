@@ -21,8 +21,9 @@ class PasswordsBesideDovecotTest {
     return Files.isExecutable(Path.of("/usr/bin/doveadm"));
   }
 
+  /** All but one: what doveadm pw makes as PLAIN-TRUNC lacks the length, and it refuses that. */
   static List<String> schemes() {
-    return PasswordHash.schemes();
+    return PasswordHash.schemes().stream().filter(name -> !name.equals("PLAIN-TRUNC")).toList();
   }
 
   private static String pw(String... options) throws Exception {
@@ -38,9 +39,6 @@ class PasswordsBesideDovecotTest {
   @ParameterizedTest
   @MethodSource("schemes")
   void hashesGoBothWays(String scheme) throws Exception {
-    if (scheme.equals("PLAIN-TRUNC")) {
-      return; // what doveadm pw makes of it lacks the length, and it refuses that itself
-    }
     PasswordHash theirs = PasswordHash.parse(pw("-s", scheme), "CRYPT");
     assertThat(theirs.verify(USER, PASSWORD)).isTrue();
     assertThat(theirs.verify(USER, PASSWORD + "x")).isEqualTo(scheme.equals("DES-CRYPT"));

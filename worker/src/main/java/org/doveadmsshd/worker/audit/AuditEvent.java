@@ -1,5 +1,6 @@
 package org.doveadmsshd.worker.audit;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.auth.Login;
@@ -87,7 +88,7 @@ public record AuditEvent(
   private static List<String> masked(List<String> words) {
     for (int i = 0; i < words.size(); i++) {
       if (mayBeSecret(words.get(i))) {
-        List<String> shown = new java.util.ArrayList<>(words.subList(0, i + 1));
+        List<String> shown = new ArrayList<>(words.subList(0, i + 1));
         shown.add(MASKED);
         return shown;
       }

@@ -7,7 +7,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -167,12 +166,6 @@ public final class AuditLog implements Audit, Closeable {
     if (!value.isEmpty()) {
       json.writeStringField(name, value);
     }
-  }
-
-  /** Whether a path could hold a log at all. */
-  public static boolean isPossible(Path file) {
-    Path directory = file.toAbsolutePath().getParent();
-    return directory != null && Files.isDirectory(directory);
   }
 
   @Override
