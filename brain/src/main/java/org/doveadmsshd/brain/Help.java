@@ -52,6 +52,7 @@ final class Help {
         options(text, Invocation.SELECTION);
       }
     }
+    text.append("\nIn scopes: ").append(command.manual().access().text()).append('\n');
     return text.toString();
   }
 

@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.Master;
-import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
@@ -47,7 +46,8 @@ final class AuthCommand implements Command {
           kind.summary,
           "Exit code 67 when there is no such master user.\n",
           List.of(new Option('f', "field", "field", "print only the value of this field")),
-          false);
+          false,
+          Access.ADMIN);
     }
     return new Manual(
         name,
@@ -58,7 +58,8 @@ final class AuthCommand implements Command {
         standard input is taken. Exit code 77 when the password is not right.
         """,
         List.of(),
-        false);
+        false,
+        Access.ADMIN);
   }
 
   @Override
@@ -94,8 +95,8 @@ final class AuthCommand implements Command {
     return new Failure(Outcome.NO_USER, "passdb lookup: user " + user + " doesn't exist");
   }
 
-  private static String users(Master master) {
-    return String.join(" ", master.scope().users().stream().map(UserMask::text).toList());
+  private static String scope(Master master) {
+    return String.join("; ", master.scope().text());
   }
 
   /** Checks a password. */
@@ -113,7 +114,7 @@ final class AuthCommand implements Command {
 
     @Override
     public void run(ServerContext context) throws Failure, IOException {
-      context.requireAllUsers("auth");
+      context.requireAllUsers(shows ? "auth login" : "auth test");
       String given = password.isPresent() ? password.get() : AuthCommand.password(context.input());
       Optional<Master> master = context.masters().authenticate(new LoginAttempt(user, given, ""));
       print(
@@ -126,9 +127,9 @@ final class AuthCommand implements Command {
       }
       if (shows) {
         print(context.output(), "scope:");
-        print(context.output(), "  users=" + AuthCommand.users(master.get()));
-        String commands = String.join(" ", master.get().scope().commands());
-        print(context.output(), "  commands=" + (commands.isEmpty() ? "all" : commands));
+        for (String rule : master.get().scope().text()) {
+          print(context.output(), "  " + rule);
+        }
       }
     }
   }
@@ -142,7 +143,7 @@ final class AuthCommand implements Command {
 
     @Override
     public void run(ServerContext context) throws Failure, IOException {
-      context.requireAllUsers("auth");
+      context.requireAllUsers("auth lookup");
       for (String user : users) {
         Optional<Master> master = context.masters().find(user);
         if (master.isEmpty()) {
@@ -155,15 +156,15 @@ final class AuthCommand implements Command {
 
     private void show(Output output, String user, Master master) throws Failure, IOException {
       if (field.isPresent()) {
-        String value = field.get().equals("user") ? user : AuthCommand.users(master);
-        if (List.of("user", "users").contains(field.get())) {
+        String value = field.get().equals("user") ? user : AuthCommand.scope(master);
+        if (List.of("user", "scope").contains(field.get())) {
           print(output, value);
         }
         return;
       }
       print(output, "passdb: " + user);
       print(output, "  user      : " + user);
-      print(output, "  users     : " + AuthCommand.users(master));
+      print(output, "  scope     : " + AuthCommand.scope(master));
     }
   }
 }

@@ -20,7 +20,8 @@ final class BatchCommand implements Command {
         batch for its user. Commands that print must print the same columns.
         """,
         List.of(),
-        true);
+        true,
+        Access.READ);
   }
 
   @Override

@@ -62,6 +62,15 @@ public final class CommandCatalog {
     return COMMANDS;
   }
 
+  /** What a scope may name: commands, and kinds of them. */
+  public static List<String> scopeWords() {
+    List<String> words = new ArrayList<>(COMMANDS.stream().map(Command::name).toList());
+    for (Access access : Access.values()) {
+      words.add(access.text());
+    }
+    return words;
+  }
+
   /** The command of exactly that name. */
   public static Optional<Command> find(String name) {
     return COMMANDS.stream().filter(command -> command.name().equals(name)).findFirst();

@@ -70,7 +70,7 @@ final class ControlCommand implements Command {
         kind == Kind.CONFIG
             ? List.of(new Option('n', "non-default", null, "accepted; all settings are shown"))
             : List.of();
-    return new Manual(name, "", kind.summary, kind.description, options, false);
+    return new Manual(name, "", kind.summary, kind.description, options, false, Access.ADMIN);
   }
 
   @Override

@@ -45,7 +45,8 @@ final class CopyCommand implements Command {
                 : "")
             + "doveadm help search explains queries.\n",
         List.of(Preview.OPTION),
-        true);
+        true,
+        moves ? Access.DELETE : Access.WRITE);
   }
 
   @Override
@@ -76,6 +77,12 @@ final class CopyCommand implements Command {
     @Override
     public boolean isRepeatable() {
       return false;
+    }
+
+    /** What moves is put somewhere, too. */
+    @Override
+    public List<String> commands() {
+      return moves ? List.of("copy") : List.of();
     }
 
     @Override

@@ -28,7 +28,8 @@ final class DeduplicateCommand implements Command {
         List.of(
             new Option('m', BY_ID, null, "compare by Message-ID rather than by GUID"),
             Preview.OPTION),
-        true);
+        true,
+        Access.DELETE);
   }
 
   @Override

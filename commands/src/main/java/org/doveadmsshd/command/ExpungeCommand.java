@@ -31,7 +31,8 @@ final class ExpungeCommand implements Command {
             new Option(
                 'd', "delete-empty-mailbox", null, "remove and unsubscribe mailboxes left empty"),
             Preview.OPTION),
-        true);
+        true,
+        Access.DELETE);
   }
 
   @Override

@@ -46,7 +46,8 @@ final class FetchCommand implements Command {
         refcount storageid pop3.uidl pop3.order
         """,
         List.of(),
-        true);
+        true,
+        Access.READ);
   }
 
   @Override

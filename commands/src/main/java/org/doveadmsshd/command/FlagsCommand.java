@@ -62,7 +62,8 @@ final class FlagsCommand implements Command {
         doveadm help search explains queries.
         """,
         List.of(Preview.OPTION),
-        true);
+        true,
+        Access.WRITE);
   }
 
   @Override

@@ -26,7 +26,8 @@ final class ImportCommand implements Command {
         List.of(
             new Option('U', "source-user", "user", "whose home ~ is in the source location"),
             new Option('s', "subscribe", null, "subscribe to the mailboxes that are made")),
-        true);
+        true,
+        Access.WRITE);
   }
 
   @Override

@@ -10,19 +10,22 @@ import org.doveadmsshd.protocol.Value;
 
 /** {@code doveadm kick}: ends runs and lanes of master users. */
 final class KickCommand implements Command {
+  private static final String NAME = "kick";
+
   @Override
   public Manual manual() {
     return new Manual(
-        "kick",
+        NAME,
         "<master mask>|<id>",
         "end runs and lanes in progress",
         """
         Ends what doveadm who shows: all of the master users that match the mask, or the one with
         that id. Users under way are finished up to the mail they are at. Who may not see every
-        user ends only what is his own. Exit code 68 when there is nothing to end.
+        user ends what doveadm who shows him. Exit code 68 when there is nothing to end.
         """,
         List.of(new Option('f', "force", null, "accepted; the same is done without it")),
-        false);
+        false,
+        Access.WRITE);
   }
 
   @Override
@@ -46,15 +49,13 @@ final class KickCommand implements Command {
 
     @Override
     public void run(ServerContext context) throws Failure, IOException {
-      boolean all = context.master().scope().hasAllUsers();
-      String own = context.master().name();
       UserMask mask = new UserMask(which);
       List<ServerContext.Activity.Entry> ended =
           context
               .activity()
               .kick(
                   entry ->
-                      (all || entry.master().equals(own))
+                      context.mayTouch(entry, NAME)
                           && !entry.doing().startsWith("kick")
                           && (entry.id().equals(which) || mask.matches(entry.master())));
       for (ServerContext.Activity.Entry entry : ended) {

@@ -18,7 +18,8 @@ final class MailboxCachePurgeCommand implements Command {
         Dovecot.
         """,
         List.of(),
-        true);
+        true,
+        Access.WRITE);
   }
 
   @Override

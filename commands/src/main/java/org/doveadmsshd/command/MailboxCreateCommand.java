@@ -20,7 +20,8 @@ final class MailboxCreateCommand implements Command {
         List.of(
             new Option('s', "subscriptions", null, "subscribe to them"),
             new Option('g', "guid", "guid", "identity of the mailbox, 32 hexadecimal digits")),
-        true);
+        true,
+        Access.WRITE);
   }
 
   @Override

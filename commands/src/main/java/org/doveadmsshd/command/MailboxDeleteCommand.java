@@ -24,7 +24,8 @@ final class MailboxDeleteCommand implements Command {
             new Option('r', "recursive", null, "its children, too"),
             new Option('s', "subscriptions", null, "unsubscribe from them"),
             new Option('Z', "unsafe", null, "do not look for mails that arrive meanwhile")),
-        true);
+        true,
+        Access.DELETE);
   }
 
   @Override

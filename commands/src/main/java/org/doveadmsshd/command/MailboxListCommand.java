@@ -31,7 +31,8 @@ final class MailboxListCommand implements Command {
             new Option('s', "subscribed", null, "only mailboxes the user has subscribed to"),
             new Option('7', "mutf7", null, "print names in modified UTF-7"),
             new Option('8', "utf8", null, "print names in UTF-8 (this is the default)")),
-        true);
+        true,
+        Access.READ);
   }
 
   @Override

@@ -22,7 +22,8 @@ final class MailboxMutf7Command implements Command {
         List.of(
             new Option('7', "from-mutf7", null, "the names are modified UTF-7: print UTF-8"),
             new Option('8', "to-mutf7", null, "the names are UTF-8 (this is the default)")),
-        false);
+        false,
+        Access.READ);
   }
 
   @Override

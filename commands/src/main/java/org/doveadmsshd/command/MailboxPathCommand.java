@@ -38,7 +38,8 @@ final class MailboxPathCommand implements Command {
                 "type",
                 "type",
                 "dir, alt-dir, mailbox, alt-mailbox, control, index, index-private")),
-        true);
+        true,
+        Access.READ);
   }
 
   @Override

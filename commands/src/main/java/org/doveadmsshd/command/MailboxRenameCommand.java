@@ -18,7 +18,8 @@ final class MailboxRenameCommand implements Command {
         in one step; if the server is interrupted in between, the same command does the rest.
         """,
         List.of(new Option('s', "subscriptions", null, "rename subscriptions, too")),
-        true);
+        true,
+        Access.WRITE);
   }
 
   @Override

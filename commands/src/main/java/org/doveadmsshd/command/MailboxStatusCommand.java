@@ -55,7 +55,8 @@ final class MailboxStatusCommand implements Command {
         highestmodseq in its index, which is not read here; it is left empty.
         """,
         List.of(new Option('t', "total", null, "one line with the sum of all mailboxes")),
-        true);
+        true,
+        Access.READ);
   }
 
   @Override

@@ -21,7 +21,8 @@ final class MailboxSubscribeCommand implements Command {
         The mailboxes need not exist, and it is no error when nothing changes by it.
         """,
         List.of(),
-        true);
+        true,
+        Access.WRITE);
   }
 
   @Override

@@ -28,7 +28,8 @@ final class MailboxUpdateCommand implements Command {
             new Option((char) 0, "min-first-recent-uid", "uid", "not possible here"),
             new Option((char) 0, "min-highest-modseq", "number", "not possible here"),
             new Option((char) 0, "min-highest-pvt-modseq", "number", "not possible here")),
-        true);
+        true,
+        Access.WRITE);
   }
 
   @Override

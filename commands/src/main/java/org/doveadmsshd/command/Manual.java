@@ -11,6 +11,7 @@ import java.util.List;
  * @param description paragraphs
  * @param options the command's own; those that choose users are the brain's
  * @param isPerUser whether it is carried out for users; if not, once for each server
+ * @param access which kind of scope covers it
  */
 public record Manual(
     String name,
@@ -18,7 +19,8 @@ public record Manual(
     String summary,
     String description,
     List<Option> options,
-    boolean isPerUser) {
+    boolean isPerUser,
+    Access access) {
   public Manual {
     options = List.copyOf(options);
   }

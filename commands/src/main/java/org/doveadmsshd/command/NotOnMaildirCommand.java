@@ -52,13 +52,14 @@ record NotOnMaildirCommand(Manual manual, Optional<Outcome> failure) implements 
 
   private static Command none(
       String name, String synopsis, String summary, String why, Option... options) {
-    Manual manual = new Manual(name, synopsis, summary, why + "\n", List.of(options), true);
+    Manual manual =
+        new Manual(name, synopsis, summary, why + "\n", List.of(options), true, Access.WRITE);
     return new NotOnMaildirCommand(manual, Optional.empty());
   }
 
   private static Command refused(String name, String synopsis, String summary, Option... options) {
     String why = "Not applicable here: Dovecot's cache is read and written by Dovecot alone.\n";
-    Manual manual = new Manual(name, synopsis, summary, why, List.of(options), true);
+    Manual manual = new Manual(name, synopsis, summary, why, List.of(options), true, Access.WRITE);
     return new NotOnMaildirCommand(manual, Optional.of(Outcome.DATA_ERROR));
   }
 
@@ -70,7 +71,8 @@ record NotOnMaildirCommand(Manual manual, Optional<Outcome> failure) implements 
         "Mailbox attributes not enabled: Maildir has no place for them, and Dovecot keeps them\n"
             + "where mail_attribute_dict says. As with Dovecot without it, the exit code is 65.\n";
     return new NotOnMaildirCommand(
-        new Manual(name, synopsis, summary, why, all, true), Optional.of(Outcome.DATA_ERROR));
+        new Manual(name, synopsis, summary, why, all, true, Access.WRITE),
+        Optional.of(Outcome.DATA_ERROR));
   }
 
   private static Command elsewhere(String name) {
@@ -79,7 +81,13 @@ record NotOnMaildirCommand(Manual manual, Optional<Outcome> failure) implements 
             + "import to copy mails from another place on the same server.\n";
     Manual manual =
         new Manual(
-            name, "<destination>", "not implemented: synchronize mailboxes", why, List.of(), true);
+            name,
+            "<destination>",
+            "not implemented: synchronize mailboxes",
+            why,
+            List.of(),
+            true,
+            Access.WRITE);
     return new NotOnMaildirCommand(manual, Optional.of(Outcome.TEMPORARY_FAILURE));
   }
 

@@ -28,7 +28,8 @@ final class PwCommand implements Command {
             new Option('t', "test", "hash", "check the password against {SCHEME}hash"),
             new Option('u', "user", "user", "whose password it is: DIGEST-MD5 needs that"),
             new Option('V', "verify", null, "check the new hash, and say so")),
-        false);
+        false,
+        Access.READ);
   }
 
   @Override

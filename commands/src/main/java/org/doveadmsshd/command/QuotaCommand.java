@@ -34,7 +34,8 @@ final class QuotaCommand implements Command {
             mails are counted whenever somebody asks, and there is nothing to do.
             """,
             List.of(),
-            true)
+            true,
+            Access.WRITE)
         : new Manual(
             "quota get",
             "",
@@ -47,7 +48,8 @@ final class QuotaCommand implements Command {
             List.of(
                 new Option(
                     (char) 0, AS, "quota", "count as this says: count:<name> or maildir:<name>")),
-            true);
+            true,
+            Access.READ);
   }
 
   @Override

@@ -31,7 +31,8 @@ final class RebuildAttachmentsCommand implements Command {
         mail. doveadm help search explains queries.
         """,
         List.of(),
-        true);
+        true,
+        Access.WRITE);
   }
 
   @Override

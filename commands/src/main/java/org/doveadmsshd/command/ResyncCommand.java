@@ -37,7 +37,8 @@ final class ResyncCommand implements Command {
             anything within one level.
             """,
             List.of(new Option('f', "fsck", null, "accepted; the same is done without it")),
-            true)
+            true,
+            Access.WRITE)
         : new Manual(
             "index",
             "<mailbox mask>",
@@ -51,7 +52,8 @@ final class ResyncCommand implements Command {
             List.of(
                 new Option('q', "queue", null, "accepted; it is done at once"),
                 new Option('n', "max-recent", "number", "skip mailboxes with more new mails")),
-            true);
+            true,
+            Access.WRITE);
   }
 
   @Override

@@ -32,7 +32,8 @@ final class SaveCommand implements Command {
             new Option('U', "uid", "uid", "its UID, if that has not been given away yet"),
             new Option('g', "guid", "guid", "its identity"),
             new Option('r', "received-date", "date", "when it was received; now when not given")),
-        true);
+        true,
+        Access.WRITE);
   }
 
   @Override

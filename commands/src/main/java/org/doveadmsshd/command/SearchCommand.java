@@ -56,7 +56,8 @@ final class SearchCommand implements Command {
         shows how.
         """,
         List.of(new Option((char) 0, "explain", null, "search nothing; show how it would be done")),
-        true);
+        true,
+        Access.READ);
   }
 
   @Override

@@ -31,11 +31,18 @@ public record ServerContext(
    * @throws Failure with exit code 77
    */
   void requireAllUsers(String command) throws Failure {
-    if (!master.scope().hasAllUsers()) {
+    if (!master.scope().hasAllUsers(command)) {
       throw new Failure(
           Outcome.NO_PERMISSION,
-          command + " concerns the whole server; your scope does not cover all users");
+          command + " concerns the whole server; your scope does not cover that for all users");
     }
+  }
+
+  /** Whether the scope covers a command for a run or lane: one's own, and those of own users. */
+  boolean mayTouch(Activity.Entry entry, String command) {
+    return entry.master().equals(master.name())
+        || master.scope().hasAllUsers(command)
+        || master.scope().hasCommand(entry.master(), command);
   }
 
   /** What a server is doing. */

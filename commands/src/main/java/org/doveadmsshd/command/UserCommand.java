@@ -14,10 +14,12 @@ import org.doveadmsshd.protocol.Value;
 
 /** {@code doveadm user}: what the userdb says. */
 final class UserCommand implements Command {
+  private static final String NAME = "user";
+
   @Override
   public Manual manual() {
     return new Manual(
-        "user",
+        NAME,
         "<user mask> [<user mask> ...]",
         "show users of the userdb",
         """
@@ -25,7 +27,8 @@ final class UserCommand implements Command {
         the fields of each user.
         """,
         List.of(new Option('f', "field", "field", "print only the value of this field")),
-        false);
+        false,
+        Access.READ);
   }
 
   @Override
@@ -53,7 +56,7 @@ final class UserCommand implements Command {
           .forEach(
               name -> {
                 context.output().checkpoint();
-                if (context.master().scope().hasUser(name)
+                if (context.master().scope().hasCommand(name, NAME)
                     && masks.stream().anyMatch(mask -> mask.matches(name))) {
                   context.output().row(null, List.of(Value.of(name)));
                 }
@@ -87,12 +90,13 @@ final class UserCommand implements Command {
     }
 
     private void lookup(ServerContext context, String name) throws Failure, IOException {
-      context.master().scope().checkUser(name);
+      context.master().scope().checkUser(name, NAME);
       MailUser user =
           context
               .userdb()
               .find(name)
               .orElseThrow(() -> new Failure(Outcome.NO_USER, "User doesn't exist: " + name));
+      context.master().scope().checkUser(user.name(), NAME);
       Map<String, String> fields = new LinkedHashMap<>();
       if (!user.name().equals(name)) {
         fields.put("user", user.name());

@@ -8,6 +8,8 @@ import org.doveadmsshd.protocol.Value;
 
 /** {@code doveadm who}: runs and lanes in progress. */
 final class WhoCommand implements Command {
+  private static final String NAME = "who";
+
   private static final List<Column> COLUMNS =
       List.of(
           new Column("id"),
@@ -22,16 +24,17 @@ final class WhoCommand implements Command {
   @Override
   public Manual manual() {
     return new Manual(
-        "who",
+        NAME,
         "",
         "show runs and lanes in progress",
         """
         A run is a command that the server's own brain works through; a lane is a channel on
         which another brain sends requests. "done" and "failed" count users. Who may not see
-        every user sees only what is his own.
+        every user sees what is his own, and what masters do whose names are in his scope.
         """,
         List.of(),
-        false);
+        false,
+        Access.READ);
   }
 
   @Override
@@ -55,9 +58,8 @@ final class WhoCommand implements Command {
 
     @Override
     public void run(ServerContext context) throws Failure, IOException {
-      boolean all = context.master().scope().hasAllUsers();
       for (ServerContext.Activity.Entry entry : context.activity().entries()) {
-        if (all || entry.master().equals(context.master().name())) {
+        if (context.mayTouch(entry, NAME)) {
           context
               .output()
               .row(

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.doveadmsshd.auth.AddressPatterns;
 
 /**
  * A key that lets somebody in, with what restricts it.

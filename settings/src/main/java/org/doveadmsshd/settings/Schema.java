@@ -1,6 +1,12 @@
 package org.doveadmsshd.settings;
 
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +15,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.doveadmsshd.auth.AddressPatterns;
 import org.doveadmsshd.auth.Consequence;
 
 /** Every setting there is: where it may stand, what it may be, and what it is by default. */
@@ -21,6 +28,7 @@ final class Schema {
 
   private static final Map<String, Map<String, Setting>> SECTIONS = new LinkedHashMap<>();
   private static final Map<String, Map<String, Setting>> FILES = new LinkedHashMap<>();
+  private static final Map<String, List<String>> INSIDE = new LinkedHashMap<>();
 
   /**
    * A setting.
@@ -120,6 +128,30 @@ final class Schema {
             value, Stream.of(Consequence.values()).map(Consequence::text).toArray(String[]::new));
       }
     },
+    ADDRESSES {
+      @Override
+      Optional<String> mistake(String value) {
+        try {
+          if (!value.isEmpty()) {
+            AddressPatterns.parse(value.strip().replaceAll("[,\\s]+", ","));
+          }
+          return Optional.empty();
+        } catch (IllegalArgumentException e) {
+          return Optional.of(e.getMessage());
+        }
+      }
+    },
+    MOMENT {
+      @Override
+      Optional<String> mistake(String value) {
+        try {
+          Schema.moment(value);
+          return Optional.empty();
+        } catch (DateTimeException e) {
+          return Optional.of("expected a day, such as 2026-12-31, or 2026-12-31T18:00");
+        }
+      }
+    },
     SIZE {
       @Override
       Optional<String> mistake(String value) {
@@ -211,7 +243,9 @@ final class Schema {
         .add("user_query", Type.TEXT, "")
         .add("iterate_query", Type.TEXT, "")
         .add("userdb_warning_disable", Type.YES_OR_NO, "no");
-    section("master_user").add("users", Type.TEXT, null).add("commands", Type.TEXT, "");
+    rule(section("master_user"));
+    rule(inside("master_user", "allow"));
+    rule(inside("master_user", "deny"));
     section("service").add("service_count", Type.NUMBER, "1").add("workers", Type.NUMBER, "0");
     section("plugin")
         .add("quota", Type.QUOTA, "")
@@ -236,6 +270,29 @@ final class Schema {
     Map<String, Setting> settings = new LinkedHashMap<>();
     FILES.put(name, settings);
     return new SectionBuilder(settings);
+  }
+
+  private static void rule(SectionBuilder section) {
+    section
+        .add("users", Type.TEXT, "")
+        .add("domains", Type.TEXT, "")
+        .add("commands", Type.TEXT, "")
+        .add("mailboxes", Type.TEXT, "")
+        .add("from", Type.ADDRESSES, "")
+        .add("until", Type.MOMENT, "");
+  }
+
+  /** A section that may stand in another one, any number of times. */
+  private static SectionBuilder inside(String outer, String name) {
+    INSIDE.computeIfAbsent(outer, each -> new ArrayList<>()).add(name);
+    Map<String, Setting> settings = new LinkedHashMap<>();
+    FILES.put(outer + "/" + name, settings);
+    return new SectionBuilder(settings);
+  }
+
+  /** The sections that may stand in a section. */
+  static List<String> sectionsIn(String section) {
+    return INSIDE.getOrDefault(section, List.of());
   }
 
   private static SectionBuilder section(String name) {
@@ -271,6 +328,22 @@ final class Schema {
     int unit = "bkmg".indexOf(Character.toLowerCase(value.charAt(value.length() - 1)));
     String number = unit < 0 ? value : value.substring(0, value.length() - 1);
     return Long.parseLong(number) << 10 * Math.max(unit, 0);
+  }
+
+  /**
+   * Reads a value of the type MOMENT: a time, or the end of a day, in the server's zone.
+   *
+   * @return nothing when it is empty
+   */
+  static Optional<Instant> moment(String value) {
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
+    LocalDateTime time =
+        value.indexOf('T') < 0
+            ? LocalDate.parse(value).plusDays(1).atStartOfDay()
+            : LocalDateTime.parse(value);
+    return Optional.of(time.atZone(ZoneId.systemDefault()).toInstant());
   }
 
   /** Reads a value of the type TIME that has been checked. */

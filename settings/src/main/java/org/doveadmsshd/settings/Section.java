@@ -21,6 +21,7 @@ final class Section {
   private final String file;
   private final int line;
   private final Map<String, String> values = new HashMap<>();
+  private final List<Section> inside = new ArrayList<>();
   private final List<Problem> problems;
 
   private Section(
@@ -78,8 +79,14 @@ final class Section {
   private void read(ImmutableNode node) {
     for (ImmutableNode child : node.getChildren()) {
       boolean isSection = child.getAttributes().containsKey(DovecotConfiguration.NAME);
+      String name = child.getNodeName();
       if (!isSection) {
         setting(child);
+      } else if (Schema.sectionsIn(type).contains(name)) {
+        Map<String, Schema.Setting> settings = Schema.settingsOfFile(type + "/" + name);
+        Section section = new Section(name, settings, child, file, problems);
+        section.read(child);
+        inside.add(section);
       } else if (!type.equals(Schema.TOP)) {
         problem(child, "a section can't stand inside " + type);
       }
@@ -127,6 +134,16 @@ final class Section {
     problems.add(new Problem(file, line, text));
   }
 
+  /** What kind of section it is. */
+  String type() {
+    return type;
+  }
+
+  /** The sections that stand in it, in their order. */
+  List<Section> inside() {
+    return List.copyOf(inside);
+  }
+
   /** The word after the section's type; may be empty. */
   String name() {
     return name;
@@ -153,6 +170,11 @@ final class Section {
           String shown = value == null ? "" : secret && !value.isEmpty() ? "****" : value;
           lines.add(indent + key + " = " + shown);
         });
+    for (Section section : inside) {
+      lines.add(indent + section.type + " {");
+      lines.addAll(section.effective(indent + "  "));
+      lines.add(indent + "}");
+    }
     return lines;
   }
 

@@ -3,12 +3,14 @@ package org.doveadmsshd.settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.configuration2.tree.ImmutableNode;
+import org.doveadmsshd.auth.AddressPatterns;
 
 /**
  * All of a configuration. Immutable. Paths are absolute: relative ones count from the directory of
@@ -37,7 +39,7 @@ public record Settings(
     List<Backend.Passdb> passdbs,
     List<Backend.Userdb> userdbs,
     AuthCache authCache,
-    Map<String, MasterSettings> masters,
+    Map<String, List<RuleSettings>> masters,
     List<ServerSettings> servers,
     QuotaSettings quota,
     Path file,
@@ -57,12 +59,21 @@ public record Settings(
   public record AuthCache(int entries, Duration ttl, Duration negativeTtl) {}
 
   /**
-   * A master user.
+   * What a master user may do, and what not.
    *
+   * @param allows whether the rule allows
    * @param users masks
-   * @param commands names; none means all
+   * @param commands names, and kinds of commands; none means all
+   * @param mailboxes masks; none means all mail of a user
    */
-  public record MasterSettings(List<String> users, List<String> commands) {}
+  public record RuleSettings(
+      boolean allows,
+      List<String> users,
+      List<String> commands,
+      List<String> mailboxes,
+      Optional<AddressPatterns> from,
+      Optional<Instant> until,
+      String text) {}
 
   /**
    * What users may store.
@@ -106,7 +117,7 @@ public record Settings(
   /**
    * Reads a configuration file.
    *
-   * @param commands names that a master user's commands may have
+   * @param commands what a rule of a master user may name: commands, and kinds of them
    * @throws InvalidException with everything that is wrong
    */
   public static Settings read(Path file, List<String> commands) throws InvalidException {
@@ -229,15 +240,14 @@ public record Settings(
       return sections;
     }
 
-    private Map<String, MasterSettings> masters(List<Section> sections) {
-      Map<String, MasterSettings> masters = new LinkedHashMap<>();
+    private Map<String, List<RuleSettings>> masters(List<Section> sections) {
+      RuleBinder rules = new RuleBinder(commands);
+      Map<String, List<RuleSettings>> masters = new LinkedHashMap<>();
       for (Section section : sections) {
         if (section.name().isEmpty()) {
           section.problem("a master_user needs a name: master_user admin {");
         }
-        List<String> users = section.words("users");
-        List<String> allowed = section.words("commands", commands);
-        if (masters.put(section.name(), new MasterSettings(users, allowed)) != null) {
+        if (masters.put(section.name(), rules.rules(section)) != null) {
           section.problem("master_user " + section.name() + " stands here twice");
         }
       }

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,12 +78,55 @@ class SettingsTest {
             new Backend.Userdb(
                 new Backend.PasswdFile(directory.resolve("users").toString(), "SSHA256", "%u"),
                 LinkRules.USUAL));
-    assertThat(settings.masters().get("admin@example.org").users())
+    assertThat(settings.masters().get("admin@example.org").get(0).users())
         .containsExactly("*@example.org", "*@example.com");
-    assertThat(settings.masters().get("admin@example.org").commands())
+    assertThat(settings.masters().get("admin@example.org").get(0).commands())
         .containsExactly("search", "mailbox list");
     assertThat(settings.servers().get(0).workers()).isEqualTo(3);
     assertThat(settings.servers().get(0).port()).isEqualTo(2222);
+  }
+
+  @Test
+  void rulesOfAMasterStandInSectionsThatAllowOrDeny() throws Exception {
+    List<Settings.RuleSettings> rules =
+        read("""
+                master_user a {
+                  allow {
+                    domains = example.org example.com
+                    commands = search
+                    mailboxes = Trash "Old mail*"
+                    from = 192.0.2.0/24 2001:db8::/32
+                    until = 2026-12-31T18:00
+                  }
+                  deny {
+                    users = ceo@example.org
+                  }
+                }
+                """)
+            .masters()
+            .get("a");
+    assertThat(rules).hasSize(2);
+    assertThat(rules.get(0).users()).containsExactly("*@example.org", "*@example.com");
+    assertThat(rules.get(0).mailboxes()).containsExactly("Trash", "Old mail*");
+    assertThat(rules.get(0).from().get().matches("192.0.2.9")).isTrue();
+    assertThat(rules.get(0).until())
+        .contains(
+            LocalDateTime.parse("2026-12-31T18:00").atZone(ZoneId.systemDefault()).toInstant());
+    assertThat(rules.get(1).allows()).isFalse();
+    assertThat(rules.get(1).text()).isEqualTo("deny users=ceo@example.org");
+  }
+
+  @Test
+  void rulesThatWouldMeanNothingOrEverythingAreMistakes() throws Exception {
+    assertThat(problems("master_user a {\n deny {\n users = x\n }\n}\n"))
+        .anyMatch(problem -> problem.contains("allow section"));
+    assertThat(problems("master_user a {\n allow {\n commands = search\n }\n}\n"))
+        .anyMatch(problem -> problem.contains("users or domains"));
+    assertThat(problems("master_user a {\n users = *\n deny {\n from = 192.0.2.1\n }\n}\n"))
+        .anyMatch(problem -> problem.contains("deny section needs"));
+    assertThat(problems("master_user a {\n users = *\n from = example.org\n until = soon\n}\n"))
+        .hasSize(2);
+    assertThat(problems("master_user a {\n users = *\n permit {\n }\n}\n")).hasSize(1);
   }
 
   @Test
@@ -117,7 +162,7 @@ class SettingsTest {
                 + " cannot be read",
             "test.conf:6: driver = ldop: expected one of: passwd-file passwd static sql ldap",
             "test.conf:8: unknown setting: argz (did you mean args?)",
-            "test.conf:10: master_user admin: users must be set",
+            "test.conf:10: master_user admin: users or domains must be set",
             "test.conf:10: commands: unknown: serch (did you mean search?)",
             "test.conf:13: unknown section: sever (did you mean server?)",
             "test.conf:15: unknown service: imap (there is only doveadm)",

@@ -20,7 +20,6 @@ import org.doveadmsshd.brain.Run;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.ssh.SshConnections;
 import org.doveadmsshd.brain.ssh.SshServer;
-import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Option;
 import org.doveadmsshd.command.Words;
@@ -199,7 +198,7 @@ public final class Main {
                           Outcome.CONFIGURATION_ERROR,
                           "No configuration: neither " + DEFAULT_FILES.get(0) + " nor -c <file>"));
       try {
-        return Settings.read(file, CommandCatalog.all().stream().map(Command::name).toList());
+        return Settings.read(file, CommandCatalog.scopeWords());
       } catch (Settings.InvalidException e) {
         for (Problem problem : e.problems()) {
           System.err.println(problem);

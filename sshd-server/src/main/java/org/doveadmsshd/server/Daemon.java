@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.security.KeyPair;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -14,10 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Passdb;
-import org.doveadmsshd.auth.Scope;
-import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.auth.Userdb;
-import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.keys.KeyFile;
@@ -93,17 +88,7 @@ public final class Daemon implements Sessions.Control {
   }
 
   private static Masters masters(Settings settings, Passdb passdb) {
-    Map<String, Scope> scopes = new HashMap<>();
-    settings
-        .masters()
-        .forEach(
-            (name, master) ->
-                scopes.put(
-                    name,
-                    new Scope(
-                        master.users().stream().map(UserMask::new).toList(),
-                        java.util.Set.copyOf(master.commands()))));
-    return new Masters(scopes, passdb);
+    return new Masters(Scopes.of(settings.masters()), passdb);
   }
 
   private static Optional<AuditLog> auditLog(Settings settings) throws Failure {
@@ -155,10 +140,9 @@ public final class Daemon implements Sessions.Control {
   /** Takes what can be changed while it runs from the configuration as it is now. */
   @Override
   public synchronized void reload() throws Failure {
-    List<String> commands = CommandCatalog.all().stream().map(Command::name).toList();
     Settings next;
     try {
-      next = Settings.read(settings.file(), commands);
+      next = Settings.read(settings.file(), CommandCatalog.scopeWords());
     } catch (Settings.InvalidException e) {
       throw new Failure(
           Outcome.CONFIGURATION_ERROR,

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.List;
-import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Option;
 import org.doveadmsshd.command.Words;
@@ -72,7 +71,7 @@ public final class Main {
     Path file = Path.of(words.value("config").orElse(DEFAULT_FILE));
     Settings settings;
     try {
-      settings = Settings.read(file, CommandCatalog.all().stream().map(Command::name).toList());
+      settings = Settings.read(file, CommandCatalog.scopeWords());
     } catch (Settings.InvalidException e) {
       for (Problem problem : e.problems()) {
         System.err.println(problem);

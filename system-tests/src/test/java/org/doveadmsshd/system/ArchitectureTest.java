@@ -24,8 +24,8 @@ class ArchitectureTest {
   private static final List<List<String>> LAYERS =
       List.of(
           List.of("protocol"),
-          List.of("keys", "storage", "auth"),
-          List.of("settings"),
+          List.of("storage", "auth"),
+          List.of("keys", "settings"),
           List.of("command"),
           List.of("worker"),
           List.of("brain"),

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.sample.SampleSite;
 import org.doveadmsshd.server.Daemon;
@@ -73,7 +72,7 @@ final class TestSite implements AutoCloseable {
         }
         """
             + settings);
-    List<String> commands = CommandCatalog.all().stream().map(Command::name).toList();
+    List<String> commands = CommandCatalog.scopeWords();
     Settings read = Settings.read(directory.resolve("sshd.conf"), commands);
     daemon = new Daemon(read, Clock.fixed(present, ZoneId.systemDefault()), "test");
     daemon.start();

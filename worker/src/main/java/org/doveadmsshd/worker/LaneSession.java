@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
@@ -54,7 +56,9 @@ public final class LaneSession {
   private boolean working;
   private State state = State.HELLO;
 
-  private volatile Master master;
+  /** Who the peer is: asked for each request, as what he may do can change. */
+  private volatile Supplier<Optional<Master>> identity;
+
   private volatile String doing = "";
   private volatile long done;
   private volatile long failed;
@@ -69,7 +73,8 @@ public final class LaneSession {
   }
 
   /**
-   * @param preauthenticated who the transport has proved the peer to be; empty when it must say so
+   * @param preauthenticated says who the transport has proved the peer to be, with what he may do
+   *     now; nothing when he must say so himself
    * @param out where answers go; used by one thread at a time
    * @param closeTransport ends the connection after a fault; may be called more than once
    * @param software name and version for the hello
@@ -77,14 +82,14 @@ public final class LaneSession {
   public LaneSession(
       Worker worker,
       Masters masters,
-      Optional<Master> preauthenticated,
+      Supplier<Optional<Master>> preauthenticated,
       Executor executor,
       MessageSink out,
       Runnable closeTransport,
       String software) {
     this.worker = worker;
     this.masters = masters;
-    this.master = preauthenticated.orElse(null);
+    this.identity = preauthenticated;
     this.executor = executor;
     this.out = out;
     this.closeTransport = closeTransport;
@@ -93,7 +98,7 @@ public final class LaneSession {
 
   /** Sends the hello. */
   public void start() {
-    Optional<String> name = Optional.ofNullable(master).map(Master::name);
+    Optional<String> name = identity.get().map(Master::name);
     enqueue(0, () -> out.send(new Message.Hello(Limits.VERSION, software, name, List.of())));
   }
 
@@ -171,7 +176,7 @@ public final class LaneSession {
         throw new ProtocolException(
             "version " + hello.version() + " is not supported, only " + Limits.VERSION);
       }
-      move(State.HELLO, master == null ? State.AUTHENTICATION : State.READY);
+      move(State.HELLO, identity.get().isEmpty() ? State.AUTHENTICATION : State.READY);
       return null;
     }
 
@@ -197,7 +202,11 @@ public final class LaneSession {
               inputs.put(request.requestId(), input);
             }
             try {
-              worker.run(master, request, control, () -> input, LaneSession.this::sendCounted);
+              Optional<Master> master = known(request.requestId());
+              if (master.isPresent()) {
+                worker.run(
+                    master.get(), request, control, () -> input, LaneSession.this::sendCounted);
+              }
             } finally {
               synchronized (LaneSession.this) {
                 inputs.remove(request.requestId());
@@ -214,7 +223,12 @@ public final class LaneSession {
       accept(
           request.requestId(),
           request.mask().length(),
-          control -> worker.list(master, request, control, out));
+          control -> {
+            Optional<Master> master = known(request.requestId());
+            if (master.isPresent()) {
+              worker.list(master.get(), request, control, out);
+            }
+          });
       return null;
     }
 
@@ -250,6 +264,16 @@ public final class LaneSession {
       closeTransport.run();
       return null;
     }
+  }
+
+  /** Who the peer is; when he is nobody any more, the request has ended with that. */
+  private Optional<Master> known(int requestId) throws IOException {
+    Optional<Master> master = identity.get();
+    if (master.isEmpty()) {
+      String text = "You are not a master user of this server any more";
+      sendCounted(new Message.Done(requestId, Outcome.NO_PERMISSION, text, Map.of(), 0));
+    }
+    return master;
   }
 
   private synchronized void move(State from, State to) throws ProtocolException {
@@ -306,6 +330,7 @@ public final class LaneSession {
   private void verify(Message.Authenticate request) throws IOException {
     Outcome outcome = Outcome.NO_PERMISSION;
     String text = "Authentication failed";
+    Optional<Master> master = Optional.empty();
     Optional<PlainResponse> response =
         request.mechanism().equals(PlainResponse.MECHANISM)
             ? PlainResponse.parse(request.initialResponse())
@@ -313,18 +338,18 @@ public final class LaneSession {
     try {
       if (response.isPresent() && response.get().authorization().isEmpty()) {
         master =
-            masters
-                .authenticate(
-                    new LoginAttempt(
-                        response.get().authentication(), response.get().password(), ""))
-                .orElse(null);
+            masters.authenticate(
+                new LoginAttempt(response.get().authentication(), response.get().password(), ""));
       }
     } catch (Failure e) {
       LOG.warn("Authentication on a lane could not be decided: {}", e.getMessage());
       outcome = Outcome.TEMPORARY_FAILURE;
       text = "Authentication is not possible at the moment";
     }
-    if (master != null) {
+    if (master.isPresent()) {
+      String name = master.get().name();
+      Login login = master.get().login();
+      identity = () -> masters.find(name, login);
       outcome = Outcome.OK;
       text = "";
       synchronized (this) {

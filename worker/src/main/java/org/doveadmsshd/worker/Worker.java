@@ -5,9 +5,9 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
@@ -27,7 +27,6 @@ import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.QuotaRules;
-import org.doveadmsshd.storage.maildir.MaildirStore;
 import org.doveadmsshd.worker.audit.Audit;
 import org.doveadmsshd.worker.audit.AuditEvent;
 import org.slf4j.Logger;
@@ -40,9 +39,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-
-  /** Change times of files are at worst two seconds apart. */
-  private static final Duration SETTLED = Duration.ofSeconds(2);
 
   private final Userdb userdb;
   private final Masters masters;
@@ -85,12 +81,13 @@ public final class Worker {
    * @throws IOException when the sink takes no more; the request has stopped then
    */
   public void run(
-      Master master,
+      Master asking,
       Message.Run request,
       RequestControl control,
       UserContext.Input input,
       MessageSink sink)
       throws IOException {
+    Master master = asking.at(Instant.now());
     finish(
         request.requestId(),
         done -> audit.note(AuditEvent.user(master, request, done)),
@@ -101,9 +98,11 @@ public final class Worker {
           control.check();
           master.scope().checkCommand(request.command());
           Task task = task(request);
-          for (String further : task.commands()) {
+          List<String> commands = new ArrayList<>(task.commands());
+          for (String further : commands) {
             master.scope().checkCommand(further);
           }
+          commands.add(request.command());
           RequestOutput output =
               new RequestOutput(
                   request.requestId(), task.columns(), request.context(), control, sink);
@@ -113,7 +112,8 @@ public final class Worker {
                     new ServerContext(
                         master, masters, userdb, defaults.mailLocation(), activity, input, output));
           } else if (task instanceof Task.OfUser) {
-            Mails mails = new Mails(master, control, output);
+            ScopedMails mails =
+                new ScopedMails(master.scope(), commands, userdb, defaults, control, output);
             runForUser((Task.OfUser) task, mails, request.user(), input, output);
           } else {
             throw Failure.usage(request.command() + " is carried out where it is typed");
@@ -124,8 +124,9 @@ public final class Worker {
 
   /** Carries out a LIST, as {@link #run}. */
   public void list(
-      Master master, Message.ListUsers request, RequestControl control, MessageSink sink)
+      Master asking, Message.ListUsers request, RequestControl control, MessageSink sink)
       throws IOException {
+    Master master = asking.at(Instant.now());
     finish(
         request.requestId(),
         done -> {},
@@ -217,7 +218,11 @@ public final class Worker {
   }
 
   private static void runForUser(
-      Task.OfUser task, Mails mails, String name, UserContext.Input input, RequestOutput output)
+      Task.OfUser task,
+      ScopedMails mails,
+      String name,
+      UserContext.Input input,
+      RequestOutput output)
       throws Failure, IOException {
     MailUser user = mails.user(name);
     try (MailStore store = mails.store(user)) {
@@ -225,89 +230,5 @@ public final class Worker {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-  }
-
-  /** Opens the mail of users for one request, as far as the scope of its master reaches. */
-  private final class Mails implements UserContext.Others {
-    private final Master master;
-    private final RequestControl control;
-    private final RequestOutput output;
-
-    Mails(Master master, RequestControl control, RequestOutput output) {
-      this.master = master;
-      this.control = control;
-      this.output = output;
-    }
-
-    private MailUser user(String name) throws Failure {
-      master.scope().checkUser(name);
-      return userdb
-          .find(name)
-          .orElseThrow(() -> new Failure(Outcome.NO_USER, "User doesn't exist: " + name));
-    }
-
-    private MailStore store(MailUser user) throws Failure {
-      return store(user, MailLocation.of(user, defaults.mailLocation()));
-    }
-
-    private MailStore store(MailUser user, MailLocation location) throws Failure {
-      MaildirStore.Context context =
-          new MaildirStore.Context(
-              defaults.lockPatience(),
-              control::check,
-              warnings(output),
-              quota(user),
-              defaults.cached() ? Optional.of(SETTLED) : Optional.empty());
-      return MaildirStore.open(location.trusted(), location.below(), context);
-    }
-
-    private QuotaRules quota(MailUser user) throws Failure {
-      String rule = user.fields().get("quota_rule");
-      if (rule == null) {
-        return defaults.quota();
-      }
-      return defaults
-          .quota()
-          .with(rule)
-          .orElseThrow(
-              () ->
-                  new Failure(
-                      Outcome.CONFIGURATION_ERROR,
-                      "The userdb has a malformed quota_rule for " + user.name()));
-    }
-
-    @Override
-    public MailStore open(String name) throws Failure {
-      return store(user(name));
-    }
-
-    @Override
-    public MailStore open(String name, String location) throws Failure {
-      MailUser user = user(name);
-      boolean inHome = location.equals("maildir:~") || location.startsWith("maildir:~/");
-      if (!inHome && !master.scope().hasAllUsers()) {
-        throw new Failure(
-            Outcome.NO_PERMISSION,
-            "Your scope does not cover all users, so the source must be in a home: maildir:~/…");
-      }
-      MailLocation where = MailLocation.at(user, location);
-      MailStore store = store(user, where);
-      if (!store.isThere()) {
-        store.close();
-        throw new Failure(Outcome.NOT_FOUND, "There is no mail in " + location);
-      }
-      return store;
-    }
-  }
-
-  /** A warning that cannot be delivered ends the request as any other message would. */
-  private static java.util.function.Consumer<String> warnings(RequestOutput output) {
-    return text -> {
-      try {
-        output.log(Message.Log.Level.WARNING, text);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    };
   }
 }

@@ -110,7 +110,7 @@ class LaneSessionTest {
         new LaneSession(
             worker,
             masters,
-            master,
+            () -> master,
             threads,
             message -> {
               try {

@@ -1,13 +1,16 @@
 package org.doveadmsshd.server.ssh;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,6 +25,7 @@ import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.LocalServer;
 import org.doveadmsshd.brain.Run;
 import org.doveadmsshd.brain.Server;
+import org.doveadmsshd.command.Access;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.keys.AuthorizedKey;
 import org.doveadmsshd.protocol.Failure;
@@ -187,14 +191,16 @@ public final class Sessions implements ServerContext.Activity {
         key.users().isEmpty()
             ? List.of(UserMask.ALL)
             : key.users().stream().map(UserMask::new).toList();
-    return new Master(
-        master.name(), master.scope().narrowed(users, key.commands()), master.login());
+    Set<String> commands = new HashSet<>();
+    key.commands().forEach(word -> commands.addAll(Access.commands(word)));
+    return new Master(master.name(), master.scope().narrowed(users, commands), master.login());
   }
 
   /** Opens a lane for a channel. */
   LaneSession openLane(ServerSession session, MessageSink out, Runnable close, long id) {
     LaneSession[] lane = new LaneSession[1];
-    lane[0] = new LaneSession(worker, masters, master(session), executor, out, close, software);
+    lane[0] =
+        new LaneSession(worker, masters, () -> master(session), executor, out, close, software);
     long begun = System.nanoTime();
     active.put(
         id,
@@ -242,14 +248,7 @@ public final class Sessions implements ServerContext.Activity {
     int run(Console console) throws IOException {
       Optional<Master> master = master(session);
       if (stopping || master.isEmpty() || executions.size() >= MAX_RUNS) {
-        String why =
-            stopping ? "The server is stopping" : "Too many commands are running; try again later";
-        console
-            .error()
-            .write(
-                ("doveadm: Error: " + why + "\n")
-                    .getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        return Outcome.TEMPORARY_FAILURE.exitCode();
+        return refuse(console, master.isEmpty());
       }
       executions.put(id, this);
       active.put(id, new Active(this::entry, this::cancel));
@@ -270,6 +269,17 @@ public final class Sessions implements ServerContext.Activity {
             code,
             (System.nanoTime() - begun) / 1_000_000);
       }
+    }
+
+    private int refuse(Console console, boolean unknown) throws IOException {
+      String why =
+          unknown
+              ? "You are not a master user of this server any more"
+              : stopping
+                  ? "The server is stopping"
+                  : "Too many commands are running; try again later";
+      console.error().write(("doveadm: Error: " + why + "\n").getBytes(StandardCharsets.UTF_8));
+      return (unknown ? Outcome.NO_PERMISSION : Outcome.TEMPORARY_FAILURE).exitCode();
     }
 
     /** Accounts for the command before its end is told. */

@@ -1,4 +1,4 @@
-package org.doveadmsshd.keys;
+package org.doveadmsshd.auth;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Addresses that a key may be used from, as in the option {@code from=} of sshd(8): addresses with
+ * Addresses that somebody may come from, as in the option {@code from=} of sshd(8): addresses with
  * {@code *} and {@code ?}, networks such as {@code 192.0.2.0/24}, separated by commas; {@code !} in
  * front excludes. Names of hosts are not looked up.
  */
@@ -56,7 +56,7 @@ public final class AddressPatterns {
    *
    * @throws IllegalArgumentException when it cannot be understood, or names a host
    */
-  static AddressPatterns parse(String list) {
+  public static AddressPatterns parse(String list) {
     List<Rule> rules = new ArrayList<>();
     for (String word : list.split(",")) {
       String text = word.strip();
@@ -99,7 +99,7 @@ public final class AddressPatterns {
   }
 
   /** Whether a numeric address is among them; an exclusion wins. */
-  boolean matches(String numeric) {
+  public boolean matches(String numeric) {
     InetAddress address;
     try {
       address = address(numeric);

@@ -1,0 +1,48 @@
+package org.doveadmsshd.server;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.doveadmsshd.auth.Scope;
+import org.doveadmsshd.auth.ScopeRule;
+import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.command.Access;
+import org.doveadmsshd.settings.Settings;
+import org.doveadmsshd.storage.search.MailboxPattern;
+
+/** Makes scopes of settings. */
+final class Scopes {
+  private Scopes() {}
+
+  /** The scopes of all master users, by name. */
+  static Map<String, Scope> of(Map<String, List<Settings.RuleSettings>> masters) {
+    Map<String, Scope> scopes = new TreeMap<>();
+    masters.forEach(
+        (name, rules) -> scopes.put(name, new Scope(rules.stream().map(Scopes::rule).toList())));
+    return scopes;
+  }
+
+  private static ScopeRule rule(Settings.RuleSettings settings) {
+    Set<String> commands = new HashSet<>();
+    settings.commands().forEach(word -> commands.addAll(Access.commands(word)));
+    return new ScopeRule(
+        settings.allows(),
+        settings.users().stream().map(UserMask::new).toList(),
+        commands,
+        mailboxes(settings.mailboxes()),
+        settings.from(),
+        settings.until(),
+        settings.text());
+  }
+
+  private static Optional<Predicate<String>> mailboxes(List<String> masks) {
+    List<MailboxPattern> patterns = masks.stream().map(MailboxPattern::new).toList();
+    return patterns.isEmpty()
+        ? Optional.empty()
+        : Optional.of(name -> patterns.stream().anyMatch(pattern -> pattern.matches(name)));
+  }
+}

@@ -1,0 +1,157 @@
+package org.doveadmsshd.worker;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.auth.Scope;
+import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.command.UserContext;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.MailStore;
+import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.maildir.MaildirStore;
+
+/**
+ * Opens the mail of users for one request, as far as the scope of its master reaches.
+ *
+ * @param commands what is going to be done there; the scope must cover each of them
+ */
+record ScopedMails(
+    Scope scope,
+    List<String> commands,
+    Userdb userdb,
+    Worker.MailDefaults defaults,
+    RequestControl control,
+    RequestOutput output)
+    implements UserContext.Others {
+
+  /** Change times of files are at worst two seconds apart. */
+  private static final Duration SETTLED = Duration.ofSeconds(2);
+
+  ScopedMails {
+    commands = List.copyOf(commands);
+  }
+
+  /**
+   * The user of a name. Who goes by another name in the userdb must be in scope by both.
+   *
+   * @throws Failure with exit code 77 before anybody is asked, 67 when there is none
+   */
+  MailUser user(String name) throws Failure {
+    check(name);
+    MailUser user =
+        userdb
+            .find(name)
+            .orElseThrow(() -> new Failure(Outcome.NO_USER, "User doesn't exist: " + name));
+    if (!user.name().equals(name)) {
+      check(user.name());
+    }
+    return user;
+  }
+
+  private void check(String name) throws Failure {
+    for (String command : commands) {
+      scope.checkUser(name, command);
+    }
+  }
+
+  private boolean hasAllMail(MailUser user) {
+    return commands.stream().allMatch(command -> scope.hasAllMail(user.name(), command));
+  }
+
+  private boolean hasMailbox(MailUser user, String mailbox) {
+    return commands.stream().allMatch(command -> scope.hasMailbox(user.name(), command, mailbox));
+  }
+
+  /** The mail of a user. */
+  MailStore store(MailUser user) throws Failure {
+    MailStore store = store(user, MailLocation.of(user, defaults.mailLocation()));
+    return hasAllMail(user)
+        ? store
+        : new ScopedMailStore(store, mailbox -> hasMailbox(user, mailbox));
+  }
+
+  private MailStore store(MailUser user, MailLocation location) throws Failure {
+    MaildirStore.Context context =
+        new MaildirStore.Context(
+            defaults.lockPatience(),
+            control::check,
+            warnings(output),
+            quota(user),
+            defaults.cached() ? Optional.of(SETTLED) : Optional.empty());
+    return MaildirStore.open(location.trusted(), location.below(), context);
+  }
+
+  private QuotaRules quota(MailUser user) throws Failure {
+    String rule = user.fields().get("quota_rule");
+    if (rule == null) {
+      return defaults.quota();
+    }
+    return defaults
+        .quota()
+        .with(rule)
+        .orElseThrow(
+            () ->
+                new Failure(
+                    Outcome.CONFIGURATION_ERROR,
+                    "The userdb has a malformed quota_rule for " + user.name()));
+  }
+
+  @Override
+  public MailStore open(String name) throws Failure {
+    return store(user(name));
+  }
+
+  @Override
+  public MailStore open(String name, String location) throws Failure {
+    MailUser user = user(name);
+    checkLocation(user, location);
+    MailStore store = store(user, MailLocation.at(user, location));
+    if (!store.isThere()) {
+      store.close();
+      throw new Failure(Outcome.NOT_FOUND, "There is no mail in " + location);
+    }
+    return store;
+  }
+
+  /**
+   * What lies in a home is the user's as far as the home is. A mailbox can be named as a location
+   * of its own, so the scope must cover all of them.
+   */
+  private void checkLocation(MailUser user, String location) throws Failure {
+    if (!hasAllMail(user)) {
+      throw new Failure(
+          Outcome.NO_PERMISSION,
+          "Your scope covers some mailboxes of "
+              + user.name()
+              + " only, so no location can be read");
+    }
+    String usual = user.mail().orElse(defaults.mailLocation());
+    boolean ownHome = usual.startsWith("maildir:~") && usual.indexOf('%') < 0;
+    boolean inHome = location.equals("maildir:~") || location.startsWith("maildir:~/");
+    boolean everybody = commands.stream().allMatch(scope::hasAllUsers);
+    if (!everybody && !(inHome && ownHome)) {
+      throw new Failure(
+          Outcome.NO_PERMISSION,
+          "Your scope does not cover all users, so the source must be in a home: maildir:~/…"
+              + (ownHome ? "" : " (and here homes are shared)"));
+    }
+  }
+
+  /** A warning that cannot be delivered ends the request as any other message would. */
+  private static Consumer<String> warnings(RequestOutput output) {
+    return text -> {
+      try {
+        output.log(Message.Log.Level.WARNING, text);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    };
+  }
+}
