@@ -20,6 +20,11 @@ public record MailUser(String name, Map<String, String> fields) {
     return Optional.ofNullable(fields.get("home"));
   }
 
+  /** The other host that has the user's mail, when it is not this one. */
+  public Optional<String> proxyHost() {
+    return fields.containsKey("proxy") ? Optional.ofNullable(fields.get("host")) : Optional.empty();
+  }
+
   /** Where the mail lies, when it is not where the mail_location setting says. */
   public Optional<String> mail() {
     return Optional.ofNullable(fields.get("mail"));

@@ -1,6 +1,8 @@
 package org.doveadmsshd.auth;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 
 /**
  * An administrator who has proved who he is.
@@ -8,6 +10,11 @@ import java.time.Instant;
  * @param login how
  */
 public record Master(String name, Scope scope, Login login) {
+  /** What he may do for one user, and nothing else. */
+  Master onlyFor(String user) {
+    return new Master(name, scope.narrowed(List.of(new UserMask(user)), Set.of()), login);
+  }
+
   /** With the rules of his scope that are in force at that time. */
   public Master at(Instant now) {
     Scope inForce = scope.at(login.address(), now);

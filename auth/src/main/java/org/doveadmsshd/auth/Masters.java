@@ -34,6 +34,16 @@ public final class Masters {
   }
 
   /**
+   * The master of that name, for the mail of one user.
+   *
+   * @param mailUser empty for all of his scope; nothing is found for a mask
+   */
+  public Optional<Master> find(String name, Login login, String mailUser) {
+    Optional<Master> master = UserMask.hasWildcard(mailUser) ? Optional.empty() : find(name, login);
+    return mailUser.isEmpty() ? master : master.map(who -> who.onlyFor(mailUser));
+  }
+
+  /**
    * The master who tries to log in, if the password is right. The passdb is asked about whoever is
    * no master, too: time does not tell who is one.
    *
@@ -42,7 +52,7 @@ public final class Masters {
   public Optional<Master> authenticate(LoginAttempt attempt) throws Failure {
     boolean right = passdb.verify(attempt).isRight();
     return right
-        ? find(attempt.user(), new Login("password", attempt.address()))
+        ? find(attempt.user(), new Login("password", attempt.address()), attempt.mailUser())
         : Optional.empty();
   }
 }

@@ -38,7 +38,7 @@ public final class PassdbChain implements Passdb {
       }
       Consequence then;
       try {
-        Answer answer = link.passdb().verify(attempt);
+        Answer answer = ifAllowedFrom(attempt.address(), link.passdb().verify(attempt));
         known |= answer.verdict() != Verdict.UNKNOWN_USER;
         fields.putAll(answer.fields());
         then = consequence(link, answer);
@@ -61,6 +61,19 @@ public final class PassdbChain implements Passdb {
       throw failure;
     }
     return known ? Answer.WRONG : Answer.UNKNOWN_USER;
+  }
+
+  /** The field {@code allow_nets} tells where somebody may come from, as with Dovecot. */
+  private static Answer ifAllowedFrom(String address, Answer answer) throws Failure {
+    String nets = answer.fields().get("allow_nets");
+    if (nets == null) {
+      return answer;
+    }
+    try {
+      return AddressPatterns.parse(nets).matches(address) ? answer : Answer.WRONG;
+    } catch (IllegalArgumentException e) {
+      throw Failure.temporary("The passdb has malformed allow_nets: " + e.getMessage(), e);
+    }
   }
 
   private static Consequence consequence(Link link, Answer answer) {

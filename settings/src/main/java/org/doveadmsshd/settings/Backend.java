@@ -1,5 +1,6 @@
 package org.doveadmsshd.settings;
 
+import java.nio.file.Path;
 import java.util.Map;
 import org.doveadmsshd.auth.LinkRules;
 import org.doveadmsshd.auth.ldap.LdapSettings;
@@ -37,6 +38,15 @@ public sealed interface Backend {
    * @param lastUid 0 for no limit
    */
   record System(long firstUid, long lastUid) implements Backend {}
+
+  /**
+   * A running Dovecot.
+   *
+   * @param socket auth-client for a passdb, auth-userdb or auth-master for a userdb
+   * @param target as whose master users those are verified who name no mail user; empty for none
+   * @param asksForProxy whether the passdb is asked where a user's mail is
+   */
+  record Dovecot(Path socket, String target, boolean asksForProxy) implements Backend {}
 
   /**
    * A passdb section.

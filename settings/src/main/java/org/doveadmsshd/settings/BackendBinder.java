@@ -63,10 +63,32 @@ final class BackendBinder {
       case "sql" -> sql(section);
       case "ldap" -> ldap(section);
       case "static" -> fixed(section);
+      case "dovecot" -> dovecot(section);
       case "passwd" ->
           new Backend.System(top.number("first_valid_uid"), top.number("last_valid_uid"));
       default -> passwdFile(section);
     };
+  }
+
+  /** {@code args = [master_for=USER] [proxy=yes] /path/of/the/socket}. */
+  private Backend dovecot(Section section) {
+    boolean passdb = section.type().equals("passdb");
+    String option = passdb ? "master_for=" : "proxy=";
+    String value = "";
+    String path = "";
+    for (String word : section.text("args").strip().split("\\s+")) {
+      if (word.startsWith(option)) {
+        value = word.substring(option.length());
+      } else if (path.isEmpty() && word.startsWith("/")) {
+        path = word;
+      } else {
+        section.problem("args: expected [" + option + "…] /path/of/the/socket, not: " + word);
+      }
+    }
+    if (path.isEmpty()) {
+      section.problem("args: the path of Dovecot's socket is missing");
+    }
+    return new Backend.Dovecot(Path.of(path), passdb ? value : "", !passdb && value.equals("yes"));
   }
 
   /** {@code args = [scheme=NAME] [username_format=%u] /path}. */

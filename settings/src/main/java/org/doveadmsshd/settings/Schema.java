@@ -104,13 +104,13 @@ final class Schema {
     PASSDB_DRIVER {
       @Override
       Optional<String> mistake(String value) {
-        return oneOf(value, "passwd-file", "sql", "ldap");
+        return oneOf(value, "passwd-file", "sql", "ldap", "dovecot");
       }
     },
     USERDB_DRIVER {
       @Override
       Optional<String> mistake(String value) {
-        return oneOf(value, "passwd-file", "passwd", "static", "sql", "ldap");
+        return oneOf(value, "passwd-file", "passwd", "static", "sql", "ldap", "dovecot");
       }
     },
     VERIFIED {

@@ -160,7 +160,7 @@ class SettingsTest {
             "test.conf:5: args: "
                 + directory.resolve("missing-file").getFileName()
                 + " cannot be read",
-            "test.conf:6: driver = ldop: expected one of: passwd-file passwd static sql ldap",
+            "test.conf:6: driver = ldop: expected one of: passwd-file passwd static sql ldap dovecot",
             "test.conf:8: unknown setting: argz (did you mean args?)",
             "test.conf:10: master_user admin: users or domains must be set",
             "test.conf:10: commands: unknown: serch (did you mean search?)",

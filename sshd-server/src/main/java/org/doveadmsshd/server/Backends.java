@@ -16,6 +16,8 @@ import org.doveadmsshd.auth.PasswordStore;
 import org.doveadmsshd.auth.StaticUserdb;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.auth.UserdbChain;
+import org.doveadmsshd.auth.dovecot.DovecotPassdb;
+import org.doveadmsshd.auth.dovecot.DovecotUserdb;
 import org.doveadmsshd.auth.ldap.LdapDirectory;
 import org.doveadmsshd.auth.ldap.LdapSettings;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
@@ -70,6 +72,10 @@ final class Backends {
   }
 
   private Passdb passdb(Backend backend, Cached cached) {
+    if (backend instanceof Backend.Dovecot) {
+      Backend.Dovecot dovecot = (Backend.Dovecot) backend;
+      return new DovecotPassdb(dovecot.socket(), dovecot.target());
+    }
     PasswordStore store;
     String scheme;
     if (backend instanceof Backend.Ldap) {
@@ -97,6 +103,12 @@ final class Backends {
     }
     if (backend instanceof Backend.Ldap) {
       return directory(((Backend.Ldap) backend).settings());
+    }
+    if (backend instanceof Backend.Dovecot) {
+      Backend.Dovecot dovecot = (Backend.Dovecot) backend;
+      return (Userdb)
+          open.computeIfAbsent(
+              dovecot, key -> new DovecotUserdb(dovecot.socket(), dovecot.asksForProxy()));
     }
     if (backend instanceof Backend.Static) {
       Backend.Static fixed = (Backend.Static) backend;

@@ -331,15 +331,18 @@ public final class LaneSession {
     Outcome outcome = Outcome.NO_PERMISSION;
     String text = "Authentication failed";
     Optional<Master> master = Optional.empty();
+    String mailUser = "";
     Optional<PlainResponse> response =
         request.mechanism().equals(PlainResponse.MECHANISM)
             ? PlainResponse.parse(request.initialResponse())
             : Optional.empty();
     try {
-      if (response.isPresent() && response.get().authorization().isEmpty()) {
+      if (response.isPresent()) {
+        mailUser = response.get().authorization();
         master =
             masters.authenticate(
-                new LoginAttempt(response.get().authentication(), response.get().password(), ""));
+                new LoginAttempt(
+                    response.get().authentication(), response.get().password(), "", mailUser));
       }
     } catch (Failure e) {
       LOG.warn("Authentication on a lane could not be decided: {}", e.getMessage());
@@ -349,7 +352,8 @@ public final class LaneSession {
     if (master.isPresent()) {
       String name = master.get().name();
       Login login = master.get().login();
-      identity = () -> masters.find(name, login);
+      String only = mailUser;
+      identity = () -> masters.find(name, login, only);
       outcome = Outcome.OK;
       text = "";
       synchronized (this) {

@@ -52,6 +52,11 @@ record ScopedMails(
     if (!user.name().equals(name)) {
       check(user.name());
     }
+    if (user.proxyHost().isPresent()) {
+      throw new Failure(
+          Outcome.NO_USER,
+          "The mail of " + name + " is on " + user.proxyHost().get() + ", not here");
+    }
     return user;
   }
 

@@ -38,6 +38,10 @@ final class MasterAuthentication
     implements PublickeyAuthenticator, PasswordAuthenticator, SessionListener {
   private static final Logger LOG = LoggerFactory.getLogger(MasterAuthentication.class);
   private static final int WAITING = 32;
+
+  /** More than hashes at a time: a Dovecot that is asked lets those wait who fail. */
+  private static final int VERIFYING = 8;
+
   private static final int MAX_PASSWORD = 1024;
 
   /** The entry of the key that was offered last: after a login, the one that let him in. */
@@ -52,8 +56,8 @@ final class MasterAuthentication
   /** Verifies passwords; when too many wait, further ones are refused. */
   private final ExecutorService hashing =
       new ThreadPoolExecutor(
-          2,
-          2,
+          VERIFYING,
+          VERIFYING,
           1,
           TimeUnit.MINUTES,
           new LinkedBlockingQueue<>(WAITING),
