@@ -14,6 +14,7 @@ import org.doveadmsshd.protocol.Outcome;
  */
 public final class HashedPassdb implements Passdb {
   private static final int HASHES_AT_A_TIME = 2;
+  private static final int MAX_PASSWORD = 1024;
   private static final long PATIENCE_SECONDS = 20;
   private static final Semaphore HASHING = new Semaphore(HASHES_AT_A_TIME, true);
 
@@ -33,6 +34,9 @@ public final class HashedPassdb implements Passdb {
 
   @Override
   public Answer verify(LoginAttempt attempt) throws Failure {
+    if (attempt.password().length() > MAX_PASSWORD) {
+      return Answer.UNKNOWN_USER; // nobody's, and not worth hashing
+    }
     Optional<PasswordStore.Stored> found = store.find(attempt);
     String stored = found.map(PasswordStore.Stored::password).orElse("");
     boolean hashed = !stored.isEmpty();
@@ -44,6 +48,20 @@ public final class HashedPassdb implements Passdb {
       return Answer.UNKNOWN_USER;
     }
     return right && hashed ? new Answer(Verdict.RIGHT, found.get().fields()) : Answer.WRONG;
+  }
+
+  /** With the scheme that it has. */
+  @Override
+  public Optional<PasswordStore.Stored> find(LoginAttempt who) throws Failure {
+    return store
+        .find(who)
+        .map(
+            stored ->
+                new PasswordStore.Stored(
+                    stored.password().isEmpty() || stored.password().startsWith("{")
+                        ? stored.password()
+                        : "{" + defaultScheme + "}" + stored.password(),
+                    stored.fields()));
   }
 
   private String decoy() throws Failure {

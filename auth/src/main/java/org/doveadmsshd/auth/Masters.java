@@ -1,26 +1,38 @@
 package org.doveadmsshd.auth;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.doveadmsshd.auth.sasl.SaslServer;
 import org.doveadmsshd.protocol.Failure;
 
 /** The master users and how they prove themselves by password. */
 public final class Masters {
   private volatile Map<String, Scope> scopes;
   private volatile Passdb passdb;
+  private volatile Set<String> mechanisms;
 
   /**
    * @param scopes by name of master; who is not in here is no master
+   * @param mechanisms of SASL that may be used, in upper case
    */
-  public Masters(Map<String, Scope> scopes, Passdb passdb) {
+  public Masters(Map<String, Scope> scopes, Passdb passdb, Set<String> mechanisms) {
     this.scopes = Map.copyOf(scopes);
     this.passdb = passdb;
+    this.mechanisms = Set.copyOf(mechanisms);
+  }
+
+  /** Those who may prove themselves by saying their password. */
+  public Masters(Map<String, Scope> scopes, Passdb passdb) {
+    this(scopes, passdb, Set.of("PLAIN"));
   }
 
   /** Becomes what the others are, for logins from now on. */
   public void become(Masters others) {
     scopes = others.scopes;
     passdb = others.passdb;
+    mechanisms = others.mechanisms;
   }
 
   /** The master of that name, who is to be authenticated by other means. */
@@ -53,6 +65,21 @@ public final class Masters {
     boolean right = passdb.verify(attempt).isRight();
     return right
         ? find(attempt.user(), new Login("password", attempt.address()), attempt.mailUser())
+        : Optional.empty();
+  }
+
+  /**
+   * Begins an authentication; who is accepted is a master if {@link #find(String, Login, String)}
+   * says so.
+   *
+   * @param address where the client is, numeric; empty when it is not known
+   * @param external whom the transport has shown him to be
+   * @return nothing for a mechanism that may not be used
+   */
+  public Optional<SaslServer> authentication(
+      String mechanism, String address, Optional<String> external) {
+    return mechanisms.contains(mechanism.toUpperCase(Locale.ROOT))
+        ? SaslServer.of(mechanism, new MasterCredentials(passdb, address, external))
         : Optional.empty();
   }
 }

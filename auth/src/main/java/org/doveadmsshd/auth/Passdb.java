@@ -3,6 +3,7 @@ package org.doveadmsshd.auth;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.doveadmsshd.protocol.Failure;
 
 /** Knows the passwords of master users. Safe for several threads. */
@@ -40,4 +41,24 @@ public interface Passdb {
    * @throws Failure when it cannot be said; that is neither a yes nor a no
    */
   Answer verify(LoginAttempt attempt) throws Failure;
+
+  /**
+   * What is stored of somebody, for who proves that he knows the password without saying it.
+   *
+   * @param who with no password
+   * @return nothing for an unknown user, or where it cannot be read
+   */
+  default Optional<PasswordStore.Stored> find(LoginAttempt who) throws Failure {
+    return Optional.empty();
+  }
+
+  /**
+   * Whose a bearer token is.
+   *
+   * @return nothing for one that is not good, or where tokens are not known
+   * @throws Failure when it cannot be said
+   */
+  default Optional<String> bearer(String token) throws Failure {
+    return Optional.empty();
+  }
 }

@@ -3,6 +3,7 @@ package org.doveadmsshd.auth;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.doveadmsshd.protocol.Failure;
 
 /**
@@ -38,7 +39,10 @@ public final class PassdbChain implements Passdb {
       }
       Consequence then;
       try {
-        Answer answer = ifAllowedFrom(attempt.address(), link.passdb().verify(attempt));
+        Answer answer = link.passdb().verify(attempt);
+        if (!isAllowedFrom(attempt.address(), answer.fields())) {
+          answer = Answer.WRONG;
+        }
         known |= answer.verdict() != Verdict.UNKNOWN_USER;
         fields.putAll(answer.fields());
         then = consequence(link, answer);
@@ -63,14 +67,60 @@ public final class PassdbChain implements Passdb {
     return known ? Answer.WRONG : Answer.UNKNOWN_USER;
   }
 
-  /** The field {@code allow_nets} tells where somebody may come from, as with Dovecot. */
-  private static Answer ifAllowedFrom(String address, Answer answer) throws Failure {
-    String nets = answer.fields().get("allow_nets");
-    if (nets == null) {
-      return answer;
+  /**
+   * What the first one that knows him has stored; nothing when one that denies knows him. What the
+   * rules say of further answers is not looked at.
+   */
+  @Override
+  public Optional<PasswordStore.Stored> find(LoginAttempt who) throws Failure {
+    if (!UserName.isPossible(who.user()) || isDenied(who.user(), who.address())) {
+      return Optional.empty();
     }
+    for (Link link : links) {
+      Optional<PasswordStore.Stored> found =
+          link.denies() ? Optional.empty() : link.passdb().find(who);
+      if (found.isPresent()) {
+        return isAllowedFrom(who.address(), found.get().fields()) ? found : Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whose token it is, as the first one says that knows it, unless one that denies knows him. */
+  @Override
+  public Optional<String> bearer(String token) throws Failure {
+    Failure failure = null;
+    for (Link link : links) {
+      try {
+        Optional<String> owner = link.passdb().bearer(token);
+        if (owner.isPresent()) {
+          return isDenied(owner.get(), "") ? Optional.empty() : owner;
+        }
+      } catch (Failure e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return Optional.empty();
+  }
+
+  private boolean isDenied(String user, String address) throws Failure {
+    LoginAttempt anything = new LoginAttempt(user, "whatever it is", address);
+    for (Link link : links) {
+      if (link.denies() && link.passdb().verify(anything).verdict() != Verdict.UNKNOWN_USER) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The field {@code allow_nets} tells where somebody may come from, as with Dovecot. */
+  private static boolean isAllowedFrom(String address, Map<String, String> fields) throws Failure {
+    String nets = fields.get("allow_nets");
     try {
-      return AddressPatterns.parse(nets).matches(address) ? answer : Answer.WRONG;
+      return nets == null || AddressPatterns.parse(nets).matches(address);
     } catch (IllegalArgumentException e) {
       throw Failure.temporary("The passdb has malformed allow_nets: " + e.getMessage(), e);
     }

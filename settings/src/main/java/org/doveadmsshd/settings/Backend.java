@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.doveadmsshd.auth.LinkRules;
 import org.doveadmsshd.auth.ldap.LdapSettings;
+import org.doveadmsshd.auth.oauth2.Oauth2Settings;
 import org.doveadmsshd.auth.sql.SqlSettings;
 
 /** Where users or passwords are looked up: what a passdb or userdb section names. */
@@ -23,6 +24,9 @@ public sealed interface Backend {
 
   /** A directory. */
   record Ldap(LdapSettings settings) implements Backend {}
+
+  /** Tokens of an authorization server; a passdb only. */
+  record Oauth2(Oauth2Settings settings) implements Backend {}
 
   /**
    * The same for everybody.

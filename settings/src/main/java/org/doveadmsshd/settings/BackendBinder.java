@@ -12,6 +12,7 @@ import org.doveadmsshd.auth.Consequence;
 import org.doveadmsshd.auth.LinkRules;
 import org.doveadmsshd.auth.Variables;
 import org.doveadmsshd.auth.ldap.LdapSettings;
+import org.doveadmsshd.auth.oauth2.Oauth2Settings;
 import org.doveadmsshd.auth.scheme.PasswordHash;
 import org.doveadmsshd.auth.sql.SqlSettings;
 
@@ -64,6 +65,7 @@ final class BackendBinder {
       case "ldap" -> ldap(section);
       case "static" -> fixed(section);
       case "dovecot" -> dovecot(section);
+      case "oauth2" -> oauth2(section);
       case "passwd" ->
           new Backend.System(top.number("first_valid_uid"), top.number("last_valid_uid"));
       default -> passwdFile(section);
@@ -184,6 +186,24 @@ final class BackendBinder {
             settings.text("default_pass_scheme"));
     ldap.mistakes().forEach(settings::problem);
     return new Backend.Ldap(ldap);
+  }
+
+  /** {@code args = /path}, a file of settings somewhat as Dovecot's dovecot-oauth2.conf.ext. */
+  private Backend oauth2(Section section) {
+    Path file = paths.apply(section.text("args").strip());
+    Section settings = Section.readFile("oauth2", file, problems);
+    Oauth2Settings oauth2 =
+        new Oauth2Settings(
+            optional(settings, "jwks_file").map(path -> paths.apply(path).toString()),
+            optional(settings, "introspection_url"),
+            settings.text("client_id"),
+            settings.text("client_secret"),
+            settings.text("issuer"),
+            settings.text("audience"),
+            settings.text("scope"),
+            settings.text("username_attribute"));
+    oauth2.mistakes().forEach(settings::problem);
+    return new Backend.Oauth2(oauth2);
   }
 
   private static Optional<String> optional(Section section, String key) {

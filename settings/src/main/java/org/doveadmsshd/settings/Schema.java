@@ -23,6 +23,10 @@ final class Schema {
   private static final Pattern TIME =
       Pattern.compile("([0-9]{1,6}) ?(s|secs?|m|mins?|h|hours?|d|days?)?");
 
+  /** All that are not broken. */
+  private static final String MECHANISMS =
+      "external oauthbearer xoauth2 scram-sha-256 scram-sha-1 plain";
+
   /** Name of the section that is the file itself. */
   static final String TOP = "";
 
@@ -104,7 +108,7 @@ final class Schema {
     PASSDB_DRIVER {
       @Override
       Optional<String> mistake(String value) {
-        return oneOf(value, "passwd-file", "sql", "ldap", "dovecot");
+        return oneOf(value, "passwd-file", "sql", "ldap", "dovecot", "oauth2");
       }
     },
     USERDB_DRIVER {
@@ -185,6 +189,7 @@ final class Schema {
         .add("audit_log", Type.TEXT, "")
         .add("audit_required", Type.YES_OR_NO, "yes")
         .add("auth_failure_delay", Type.TIME, "2s")
+        .add("auth_mechanisms", Type.TEXT, MECHANISMS)
         .add("auth_cache_size", Type.SIZE, "0")
         .add("auth_cache_ttl", Type.TIME, "1 hour")
         .add("auth_cache_negative_ttl", Type.TIME, "1 hour")
@@ -235,6 +240,15 @@ final class Schema {
         .add("default_pass_scheme", Type.TEXT, "CRYPT")
         .add("debug_level", Type.NUMBER, "0")
         .add("blocking", Type.YES_OR_NO, "no");
+    file("oauth2")
+        .add("jwks_file", Type.TEXT, "")
+        .add("introspection_url", Type.TEXT, "")
+        .add("client_id", Type.TEXT, "")
+        .add("client_secret", Type.TEXT, "")
+        .add("issuer", Type.TEXT, "")
+        .add("audience", Type.TEXT, "")
+        .add("scope", Type.TEXT, "")
+        .add("username_attribute", Type.TEXT, "email");
     file("sql")
         .add("driver", Type.TEXT, null)
         .add("connect", Type.TEXT, null)

@@ -7,10 +7,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.doveadmsshd.auth.AddressPatterns;
+import org.doveadmsshd.auth.sasl.SaslServer;
 
 /**
  * All of a configuration. Immutable. Paths are absolute: relative ones count from the directory of
@@ -29,6 +33,7 @@ public record Settings(
     boolean mailCache,
     Duration loginTimeout,
     Duration authFailureDelay,
+    Set<String> authMechanisms,
     Optional<Path> auditLog,
     boolean auditRequired,
     Duration shutdownTimeout,
@@ -170,6 +175,7 @@ public record Settings(
           top.yes("mail_cache"),
           top.time("login_timeout"),
           top.time("auth_failure_delay"),
+          mechanisms(top),
           Optional.of(top.text("audit_log")).filter(text -> !text.isEmpty()).map(this::path),
           top.yes("audit_required"),
           top.time("shutdown_timeout"),
@@ -192,6 +198,14 @@ public record Settings(
           quota(sections.get("plugin")),
           file,
           effective(top, sections));
+    }
+
+    private static Set<String> mechanisms(Section top) {
+      List<String> known =
+          SaslServer.MECHANISMS.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+      return top.words("auth_mechanisms", known).stream()
+          .map(name -> name.toUpperCase(Locale.ROOT))
+          .collect(Collectors.toUnmodifiableSet());
     }
 
     private QuotaSettings quota(List<Section> sections) {

@@ -20,6 +20,7 @@ import org.doveadmsshd.auth.dovecot.DovecotPassdb;
 import org.doveadmsshd.auth.dovecot.DovecotUserdb;
 import org.doveadmsshd.auth.ldap.LdapDirectory;
 import org.doveadmsshd.auth.ldap.LdapSettings;
+import org.doveadmsshd.auth.oauth2.Oauth2Passdb;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.auth.sql.SqlDatabase;
 import org.doveadmsshd.auth.sql.SqlSettings;
@@ -75,6 +76,9 @@ final class Backends {
     if (backend instanceof Backend.Dovecot) {
       Backend.Dovecot dovecot = (Backend.Dovecot) backend;
       return new DovecotPassdb(dovecot.socket(), dovecot.target());
+    }
+    if (backend instanceof Backend.Oauth2) {
+      return new Oauth2Passdb(((Backend.Oauth2) backend).settings());
     }
     PasswordStore store;
     String scheme;

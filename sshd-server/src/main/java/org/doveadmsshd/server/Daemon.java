@@ -88,7 +88,7 @@ public final class Daemon implements Sessions.Control {
   }
 
   private static Masters masters(Settings settings, Passdb passdb) {
-    return new Masters(Scopes.of(settings.masters()), passdb);
+    return new Masters(Scopes.of(settings.masters()), passdb, settings.authMechanisms());
   }
 
   private static Optional<AuditLog> auditLog(Settings settings) throws Failure {

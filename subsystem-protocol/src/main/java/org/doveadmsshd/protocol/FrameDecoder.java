@@ -110,6 +110,10 @@ public final class FrameDecoder {
           return hello();
         case FrameType.AUTHENTICATE:
           return new Message.Authenticate(id, string(), bytes());
+        case FrameType.CHALLENGE:
+          return new Message.Challenge(id, bytes());
+        case FrameType.RESPONSE:
+          return new Message.Response(id, bytes());
         case FrameType.RUN:
           return new Message.Run(id, string(), string(), strings(), uint64(), uint64(), bool());
         case FrameType.CANCEL:

@@ -83,6 +83,20 @@ public final class FrameEncoder implements Message.Visitor<Void, ProtocolExcepti
   }
 
   @Override
+  public Void challenge(Message.Challenge challenge) throws ProtocolException {
+    begin(FrameType.CHALLENGE, challenge.requestId());
+    string(challenge.data());
+    return null;
+  }
+
+  @Override
+  public Void response(Message.Response response) throws ProtocolException {
+    begin(FrameType.RESPONSE, response.requestId());
+    string(response.data());
+    return null;
+  }
+
+  @Override
   public Void run(Message.Run run) throws ProtocolException {
     begin(FrameType.RUN, run.requestId());
     string(run.user());

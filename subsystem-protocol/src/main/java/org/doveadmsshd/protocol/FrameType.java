@@ -4,6 +4,8 @@ package org.doveadmsshd.protocol;
 final class FrameType {
   static final int HELLO = 1;
   static final int AUTHENTICATE = 2;
+  static final int CHALLENGE = 3;
+  static final int RESPONSE = 4;
   static final int RUN = 10;
   static final int CANCEL = 11;
   static final int LIST = 12;

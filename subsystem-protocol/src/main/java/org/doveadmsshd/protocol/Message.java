@@ -53,6 +53,30 @@ public sealed interface Message {
   }
 
   /**
+   * What the worker asks in a SASL exchange; the brain answers with one {@link Response}.
+   *
+   * @param data as the mechanism defines it; may be empty
+   */
+  record Challenge(int requestId, byte[] data) implements Message {
+    @Override
+    public <R, X extends Exception> R accept(Visitor<R, X> visitor) throws X {
+      return visitor.challenge(this);
+    }
+  }
+
+  /**
+   * An answer to a {@link Challenge}.
+   *
+   * @param data as the mechanism defines it; may be empty
+   */
+  record Response(int requestId, byte[] data) implements Message {
+    @Override
+    public <R, X extends Exception> R accept(Visitor<R, X> visitor) throws X {
+      return visitor.response(this);
+    }
+  }
+
+  /**
    * Carry out one command for one user.
    *
    * @param user mail user; empty for a command about the server as a whole
@@ -218,6 +242,14 @@ public sealed interface Message {
 
     default R authenticate(Authenticate authenticate) throws X {
       return unexpected(authenticate);
+    }
+
+    default R challenge(Challenge challenge) throws X {
+      return unexpected(challenge);
+    }
+
+    default R response(Response response) throws X {
+      return unexpected(response);
     }
 
     default R run(Run run) throws X {

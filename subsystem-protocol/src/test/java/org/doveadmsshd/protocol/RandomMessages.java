@@ -17,7 +17,7 @@ final class RandomMessages {
 
   Message next() {
     int id = random.nextInt();
-    return switch (random.nextInt(14)) {
+    return switch (random.nextInt(16)) {
       case 0 -> new Message.Hello(random.nextInt(), text(), optional(), texts());
       case 1 -> new Message.Authenticate(id, text(), bytes(300));
       case 2 ->
@@ -41,6 +41,8 @@ final class RandomMessages {
       case 10 ->
           new Message.Done(
               id, Outcome.values()[random.nextInt(12)], text(), Map.of("a", 1L, "b", -1L), 7);
+      case 13 -> new Message.Challenge(id, bytes(300));
+      case 14 -> new Message.Response(id, bytes(300));
       default -> new Message.Fault(text());
     };
   }

@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.doveadmsshd.auth.Login;
-import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
-import org.doveadmsshd.auth.sasl.PlainResponse;
+import org.doveadmsshd.auth.sasl.SaslServer;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class LaneSession {
   private static final Logger LOG = LoggerFactory.getLogger(LaneSession.class);
+
+  private static final int MAX_REFUSALS = 3;
 
   private enum State {
     HELLO,
@@ -56,12 +58,20 @@ public final class LaneSession {
   private boolean working;
   private State state = State.HELLO;
 
+  private final Peer peer;
+
   /** Who the peer is: asked for each request, as what he may do can change. */
   private volatile Supplier<Optional<Master>> identity;
 
+  /** The authentication under way; null when there is none. Used by the thread that works. */
+  private Exchange exchange;
+
+  private int refusals;
   private volatile String doing = "";
   private volatile long done;
   private volatile long failed;
+
+  private record Exchange(int requestId, String mechanism, SaslServer server) {}
 
   /** A piece of work; its size counts against the limit of waiting bytes. */
   private record Job(int size, Work work) {}
@@ -73,8 +83,26 @@ public final class LaneSession {
   }
 
   /**
-   * @param preauthenticated says who the transport has proved the peer to be, with what he may do
-   *     now; nothing when he must say so himself
+   * What a transport knows of who is at the other end.
+   *
+   * @param master says who he has been proved to be, with what he may do now; nothing when he must
+   *     say so himself
+   * @param external who he may say to be without further proof
+   * @param address numeric; empty when there is none
+   */
+  public record Peer(Supplier<Optional<Master>> master, Optional<String> external, String address) {
+    /** Somebody who has been authenticated, as long as he is a master. */
+    public static Peer authenticated(Supplier<Optional<Master>> master) {
+      return new Peer(master, Optional.empty(), "");
+    }
+
+    /** Somebody who has to authenticate himself. */
+    public static Peer stranger(Optional<String> external, String address) {
+      return new Peer(Optional::empty, external, address);
+    }
+  }
+
+  /**
    * @param out where answers go; used by one thread at a time
    * @param closeTransport ends the connection after a fault; may be called more than once
    * @param software name and version for the hello
@@ -82,14 +110,15 @@ public final class LaneSession {
   public LaneSession(
       Worker worker,
       Masters masters,
-      Supplier<Optional<Master>> preauthenticated,
+      Peer peer,
       Executor executor,
       MessageSink out,
       Runnable closeTransport,
       String software) {
     this.worker = worker;
     this.masters = masters;
-    this.identity = preauthenticated;
+    this.peer = peer;
+    this.identity = peer.master();
     this.executor = executor;
     this.out = out;
     this.closeTransport = closeTransport;
@@ -184,8 +213,33 @@ public final class LaneSession {
     public Void authenticate(Message.Authenticate request) throws ProtocolException {
       move(State.AUTHENTICATION, State.AUTHENTICATION);
       int size = request.initialResponse().length;
-      accept(request.requestId(), size, control -> verify(request));
+      check(size);
+      accept(request.requestId(), size, control -> begin(request));
       return null;
+    }
+
+    /** In order only while a challenge is unanswered, which the thread that works knows. */
+    @Override
+    public Void response(Message.Response response) throws ProtocolException {
+      move(State.AUTHENTICATION, State.AUTHENTICATION);
+      check(response.data().length);
+      checkRoom(response.data().length);
+      enqueue(
+          response.data().length,
+          () -> {
+            if (exchange == null || exchange.requestId() != response.requestId()) {
+              LaneSession.this.fault("a response without a challenge");
+            } else {
+              respond(response.data());
+            }
+          });
+      return null;
+    }
+
+    private void check(int length) throws ProtocolException {
+      if (length > SaslServer.MAX_RESPONSE) {
+        throw new ProtocolException("a response longer than any mechanism has");
+      }
     }
 
     @Override
@@ -297,10 +351,7 @@ public final class LaneSession {
       if (state == State.CLOSED) {
         return;
       }
-      if (controls.size() >= Limits.MAX_PIPELINED
-          || waitingBytes + size > Limits.MAX_PIPELINED_BYTES) {
-        throw new ProtocolException("too many requests are waiting on this lane");
-      }
+      checkRoom(size);
       if (controls.putIfAbsent(requestId, control) != null) {
         throw new ProtocolException("request id " + requestId + " is in use");
       }
@@ -326,41 +377,79 @@ public final class LaneSession {
     out.send(message);
   }
 
-  /** Checks a password; slow on purpose, and not on the transport's thread. */
-  private void verify(Message.Authenticate request) throws IOException {
-    Outcome outcome = Outcome.NO_PERMISSION;
-    String text = "Authentication failed";
-    Optional<Master> master = Optional.empty();
-    String mailUser = "";
-    Optional<PlainResponse> response =
-        request.mechanism().equals(PlainResponse.MECHANISM)
-            ? PlainResponse.parse(request.initialResponse())
-            : Optional.empty();
+  private synchronized void checkRoom(int size) throws ProtocolException {
+    if (controls.size() >= Limits.MAX_PIPELINED
+        || jobs.size() > Limits.MAX_PIPELINED
+        || waitingBytes + size > Limits.MAX_PIPELINED_BYTES) {
+      throw new ProtocolException("too many requests are waiting on this lane");
+    }
+  }
+
+  private void begin(Message.Authenticate request) throws IOException {
+    int id = request.requestId();
+    if (exchange != null) {
+      int abandoned = exchange.requestId();
+      exchange = null;
+      refuse(abandoned, "Another authentication was begun");
+    }
+    Optional<SaslServer> begun =
+        masters.authentication(request.mechanism(), peer.address(), peer.external());
+    if (begun.isEmpty()) {
+      refuse(id, "The mechanism " + request.mechanism() + " cannot be used here");
+    } else {
+      exchange = new Exchange(id, request.mechanism().toUpperCase(Locale.ROOT), begun.get());
+      respond(request.initialResponse());
+    }
+  }
+
+  /** Goes one step further; may be slow, and is not on the transport's thread. */
+  private void respond(byte[] response) throws IOException {
+    Exchange current = exchange;
+    SaslServer.Step step;
     try {
-      if (response.isPresent()) {
-        mailUser = response.get().authorization();
-        master =
-            masters.authenticate(
-                new LoginAttempt(
-                    response.get().authentication(), response.get().password(), "", mailUser));
-      }
+      step = current.server().respond(response);
     } catch (Failure e) {
       LOG.warn("Authentication on a lane could not be decided: {}", e.getMessage());
-      outcome = Outcome.TEMPORARY_FAILURE;
-      text = "Authentication is not possible at the moment";
+      exchange = null;
+      String text = "Authentication is not possible at the moment";
+      done(current.requestId(), Outcome.TEMPORARY_FAILURE, text);
+      return;
     }
-    if (master.isPresent()) {
-      String name = master.get().name();
-      Login login = master.get().login();
-      String only = mailUser;
-      identity = () -> masters.find(name, login, only);
-      outcome = Outcome.OK;
-      text = "";
-      synchronized (this) {
-        state = state == State.CLOSED ? State.CLOSED : State.READY;
-      }
+    if (step instanceof SaslServer.Step.Challenge) {
+      byte[] challenge = ((SaslServer.Step.Challenge) step).data();
+      out.send(new Message.Challenge(current.requestId(), challenge));
+      return;
     }
-    out.send(new Message.Done(request.requestId(), outcome, text, Map.of(), 0));
+    exchange = null;
+    if (step instanceof SaslServer.Step.Accepted) {
+      accepted(current, (SaslServer.Step.Accepted) step);
+    } else {
+      refuse(current.requestId(), "Authentication failed");
+    }
+  }
+
+  private void accepted(Exchange ended, SaslServer.Step.Accepted who) throws IOException {
+    Login login = new Login(ended.mechanism(), peer.address());
+    if (masters.find(who.user(), login, who.mailUser()).isEmpty()) {
+      refuse(ended.requestId(), "Authentication failed"); // he is who he says, but no master
+      return;
+    }
+    identity = () -> masters.find(who.user(), login, who.mailUser());
+    synchronized (this) {
+      state = state == State.CLOSED ? State.CLOSED : State.READY;
+    }
+    done(ended.requestId(), Outcome.OK, "");
+  }
+
+  private void refuse(int requestId, String text) throws IOException {
+    done(requestId, Outcome.NO_PERMISSION, text);
+    if (++refusals >= MAX_REFUSALS) {
+      fault("too many failed authentications");
+    }
+  }
+
+  private void done(int requestId, Outcome outcome, String text) throws IOException {
+    out.send(new Message.Done(requestId, outcome, text, Map.of(), 0));
   }
 
   private void enqueue(int size, Work work) {

@@ -21,10 +21,12 @@ import org.doveadmsshd.auth.HashedPassdb;
 import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.auth.sasl.PlainResponse;
+import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
@@ -67,7 +69,11 @@ class LaneSessionTest {
     }
     Files.writeString(users, lines);
     PasswdFile file = new PasswdFile(users.toString(), "%u");
-    masters = new Masters(Map.of("a@example.org", SCOPE), new HashedPassdb(file, "PLAIN"));
+    masters =
+        new Masters(
+            Map.of("a@example.org", SCOPE),
+            new HashedPassdb(file, "PLAIN"),
+            Set.of("PLAIN", "SCRAM-SHA-256"));
     Worker.MailDefaults defaults =
         new Worker.MailDefaults("maildir:~/Maildir", Duration.ofSeconds(5), QuotaRules.NONE, false);
     worker = new Worker(file, masters, defaults, new NoActivity(), Audit.NONE);
@@ -110,7 +116,7 @@ class LaneSessionTest {
         new LaneSession(
             worker,
             masters,
-            () -> master,
+            LaneSession.Peer.authenticated(() -> master),
             threads,
             message -> {
               try {
@@ -232,6 +238,78 @@ class LaneSessionTest {
     assertThat(done(3).outcome()).isEqualTo(Outcome.OK);
     lane.receive(run(4, "b@example.org", "search", "all"));
     assertThat(done(4).outcome()).isEqualTo(Outcome.OK);
+  }
+
+  @Test
+  void whoNamesAMailUserReachesNobodyElse() throws Exception {
+    LaneSession lane = lane(false);
+    lane.receive(HELLO);
+    for (String outside : List.of("c@example.com", "*")) {
+      byte[] plain = new PlainResponse(outside, "a@example.org", "pw").encode();
+      lane.receive(new Message.Authenticate(1, "PLAIN", plain));
+      if (done(1).outcome() == Outcome.OK) {
+        lane.receive(run(2, outside, "search", "all"));
+        assertThat(done(2).outcome()).isEqualTo(Outcome.NO_PERMISSION);
+        lane = lane(false);
+        lane.receive(HELLO);
+      }
+    }
+    byte[] plain = new PlainResponse("b@example.org", "a@example.org", "pw").encode();
+    lane.receive(new Message.Authenticate(3, "PLAIN", plain));
+    assertThat(done(3).outcome()).isEqualTo(Outcome.OK);
+    lane.receive(run(4, "b@example.org", "search", "all"));
+    assertThat(done(4).outcome()).isEqualTo(Outcome.OK);
+    lane.receive(run(5, "a@example.org", "search", "all"));
+    assertThat(done(5).outcome()).isEqualTo(Outcome.NO_PERMISSION);
+  }
+
+  @Test
+  void aMechanismOfSeveralStepsOpensTheLane() throws Exception {
+    LaneSession lane = lane(false);
+    lane.receive(HELLO);
+    assertThat(next()).isInstanceOf(Message.Hello.class);
+    SaslClient client = SaslClient.scramSha256("", "a@example.org", "pw");
+    lane.receive(new Message.Authenticate(1, client.mechanism(), client.initialResponse()));
+    for (Message message; (message = next()) instanceof Message.Challenge; ) {
+      byte[] challenge = ((Message.Challenge) message).data();
+      lane.receive(new Message.Response(1, client.respond(challenge)));
+    }
+    assertThat(client.isSatisfied()).isTrue();
+    lane.receive(run(4, "b@example.org", "search", "all"));
+    assertThat(done(4).outcome()).isEqualTo(Outcome.OK);
+  }
+
+  @Test
+  void aResponseNobodyAskedForEndsTheLane() throws Exception {
+    LaneSession lane = lane(false);
+    lane.receive(HELLO);
+    lane.receive(new Message.Response(1, new byte[3]));
+    expectFault("response without a challenge");
+  }
+
+  @Test
+  void whoTriesTooOftenIsSentAway() throws Exception {
+    LaneSession lane = lane(false);
+    lane.receive(HELLO);
+    for (int i = 1; i <= 3; i++) {
+      lane.receive(new Message.Authenticate(i, i == 2 ? "CRAM-MD5" : "PLAIN", new byte[3]));
+      assertThat(done(i).outcome()).isEqualTo(Outcome.NO_PERMISSION);
+    }
+    expectFault("too many");
+  }
+
+  @Test
+  void whoIsNoMasterAnyMoreIsToldSo() throws Exception {
+    LaneSession lane = lane(false);
+    lane.receive(HELLO);
+    byte[] right = new PlainResponse("", "a@example.org", "pw").encode();
+    lane.receive(new Message.Authenticate(1, "PLAIN", right));
+    assertThat(done(1).outcome()).isEqualTo(Outcome.OK);
+    masters.become(new Masters(Map.of(), attempt -> Passdb.Answer.WRONG));
+    lane.receive(run(2, "b@example.org", "search", "all"));
+    assertThat(done(2).outcome()).isEqualTo(Outcome.NO_PERMISSION);
+    lane.receive(new Message.ListUsers(3, "*"));
+    assertThat(done(3).outcome()).isEqualTo(Outcome.NO_PERMISSION);
   }
 
   @Test

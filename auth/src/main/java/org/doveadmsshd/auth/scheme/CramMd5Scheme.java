@@ -39,6 +39,41 @@ final class CramMd5Scheme implements Scheme {
     return HexFormat.of().formatHex(states(password));
   }
 
+  /**
+   * HMAC-MD5 of a text, in hexadecimal digits.
+   *
+   * @param hash the two states after the password
+   */
+  static String digest(String hash, byte[] text) {
+    ByteBuffer states =
+        ByteBuffer.wrap(HexFormat.of().parseHex(hash.toLowerCase(Locale.ROOT)))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    if (states.capacity() != 2 * STATE) {
+      throw new IllegalArgumentException("wrong length");
+    }
+    MD5Digest outer = resumed(states);
+    byte[] inner = finish(resumed(states), text);
+    return HexFormat.of().formatHex(finish(outer, inner));
+  }
+
+  private static byte[] finish(MD5Digest digest, byte[] text) {
+    digest.update(text, 0, text.length);
+    byte[] sum = new byte[STATE];
+    digest.doFinal(sum, 0);
+    return sum;
+  }
+
+  /** A digest that goes on after one block, of which only the state is known. */
+  private static MD5Digest resumed(ByteBuffer states) {
+    MD5Digest any = new MD5Digest();
+    any.update(new byte[BLOCK], 0, BLOCK);
+    ByteBuffer encoded = ByteBuffer.wrap(any.getEncodedState());
+    for (int i = 0; i < STATE; i += Integer.BYTES) {
+      encoded.putInt(ENCODED_STATE + i, states.getInt());
+    }
+    return new MD5Digest(encoded.array());
+  }
+
   private static byte[] states(String password) {
     byte[] key = password.getBytes(StandardCharsets.UTF_8);
     if (key.length > BLOCK) {

@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -99,6 +100,11 @@ public final class PasswordHash {
         : new PasswordHash(defaultScheme, stored);
   }
 
+  /** A password that is stored as it is. */
+  public static PasswordHash ofPlain(String password) {
+    return new PasswordHash("PLAIN", password);
+  }
+
   public static boolean isScheme(String name) {
     return SCHEMES.containsKey(ENCODING.matcher(name.toUpperCase(Locale.ROOT)).replaceFirst(""));
   }
@@ -124,6 +130,48 @@ public final class PasswordHash {
     } catch (IllegalArgumentException e) {
       throw Failure.temporary("A stored {" + scheme + "} password is malformed", e);
     }
+  }
+
+  /**
+   * What SCRAM needs of it: it is stored for that mechanism, or as it is.
+   *
+   * @param mechanism {@code SCRAM-SHA-256} or {@code SCRAM-SHA-1}
+   * @throws Failure when what is stored is malformed
+   */
+  public Optional<ScramSecret> scram(String mechanism, String user) throws Failure {
+    try {
+      if (scheme.equals(mechanism)) {
+        return Optional.of(ScramSecret.parse(hash));
+      }
+      return isPlain()
+          ? Optional.of(ScramSecret.ofPassword(mechanism, user, hash))
+          : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      throw Failure.temporary("A stored {" + scheme + "} password is malformed", e);
+    }
+  }
+
+  /**
+   * The digest that CRAM-MD5 expects for a challenge, in hexadecimal digits: it is stored for that
+   * mechanism, or as it is.
+   *
+   * @throws Failure when what is stored is malformed
+   */
+  public Optional<String> cramMd5(byte[] challenge) throws Failure {
+    try {
+      if (SCHEMES.get(scheme) instanceof CramMd5Scheme) {
+        return Optional.of(CramMd5Scheme.digest(hash, challenge));
+      }
+      return isPlain()
+          ? Optional.of(CramMd5Scheme.digest(new CramMd5Scheme().make("", hash, 0), challenge))
+          : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      throw Failure.temporary("A stored {" + scheme + "} password is malformed", e);
+    }
+  }
+
+  private boolean isPlain() {
+    return SCHEMES.get(scheme) == PlainScheme.WHOLE && !hash.isEmpty();
   }
 
   /** The hash in the encoding that its scheme usually has. */

@@ -4,8 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * {@code rounds,salt,StoredKey,ServerKey}: what a server needs for SCRAM (RFC 5802 section 3).
@@ -13,21 +11,13 @@ import java.util.regex.Pattern;
  * @param hash {@code SHA1} or {@code SHA256}
  */
 record ScramScheme(String hash) implements Scheme {
-  private static final Pattern FORM =
-      Pattern.compile("([1-9][0-9]{0,6}),([A-Za-z0-9+/=]+),([A-Za-z0-9+/=]+),([A-Za-z0-9+/=]+)");
-
   private static final int USUAL_ROUNDS = 4096;
 
   @Override
   public boolean verify(String user, String password, String stored) {
-    Matcher matcher = FORM.matcher(stored);
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException("not a SCRAM hash within limits");
-    }
-    Base64.Decoder decoder = Base64.getDecoder();
-    byte[] salted =
-        salted(password, decoder.decode(matcher.group(2)), Integer.parseInt(matcher.group(1)));
-    return MessageDigest.isEqual(storedKey(salted), decoder.decode(matcher.group(3)));
+    ScramSecret secret = ScramSecret.parse(stored);
+    byte[] salted = salted(password, secret.salt(), secret.rounds());
+    return MessageDigest.isEqual(storedKey(salted), secret.storedKey());
   }
 
   private byte[] salted(String password, byte[] salt, int rounds) {

@@ -24,6 +24,7 @@ import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.LoginDelays;
 import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.auth.sasl.SaslServer;
 import org.doveadmsshd.keys.AuthorizedKey;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.protocol.Failure;
@@ -42,7 +43,8 @@ final class MasterAuthentication
   /** More than hashes at a time: a Dovecot that is asked lets those wait who fail. */
   private static final int VERIFYING = 8;
 
-  private static final int MAX_PASSWORD = 1024;
+  /** A token may stand for a password. */
+  private static final int MAX_PASSWORD = SaslServer.MAX_RESPONSE;
 
   /** The entry of the key that was offered last: after a login, the one that let him in. */
   private static final AttributeRepository.AttributeKey<Optional<AuthorizedKey>> KEY =

@@ -200,7 +200,14 @@ public final class Sessions implements ServerContext.Activity {
   LaneSession openLane(ServerSession session, MessageSink out, Runnable close, long id) {
     LaneSession[] lane = new LaneSession[1];
     lane[0] =
-        new LaneSession(worker, masters, () -> master(session), executor, out, close, software);
+        new LaneSession(
+            worker,
+            masters,
+            LaneSession.Peer.authenticated(() -> master(session)),
+            executor,
+            out,
+            close,
+            software);
     long begun = System.nanoTime();
     active.put(
         id,

@@ -1,0 +1,32 @@
+package org.doveadmsshd.auth;
+
+import java.util.Optional;
+import org.doveadmsshd.auth.sasl.Credentials;
+import org.doveadmsshd.auth.scheme.PasswordHash;
+import org.doveadmsshd.protocol.Failure;
+
+/**
+ * What a passdb knows, for a client somewhere.
+ *
+ * @param address where the client is, numeric; empty when it is not known
+ * @param external whom the transport has shown him to be
+ */
+record MasterCredentials(Passdb passdb, String address, Optional<String> external)
+    implements Credentials {
+  @Override
+  public boolean verify(String user, String password, String mailUser) throws Failure {
+    return passdb.verify(new LoginAttempt(user, password, address, mailUser)).isRight();
+  }
+
+  @Override
+  public Optional<PasswordHash> stored(String user) throws Failure {
+    return passdb
+        .find(new LoginAttempt(user, "", address))
+        .map(stored -> PasswordHash.parse(stored.password(), "PLAIN"));
+  }
+
+  @Override
+  public Optional<String> bearer(String token) throws Failure {
+    return passdb.bearer(token);
+  }
+}

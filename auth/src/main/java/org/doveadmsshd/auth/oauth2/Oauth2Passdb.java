@@ -1,0 +1,37 @@
+package org.doveadmsshd.auth.oauth2;
+
+import java.util.Map;
+import java.util.Optional;
+import org.doveadmsshd.auth.LoginAttempt;
+import org.doveadmsshd.auth.Passdb;
+import org.doveadmsshd.protocol.Failure;
+
+/**
+ * Takes tokens for passwords: also where a client can say nothing but a password, as over SSH.
+ * Whatever is not a token is refused without anybody being asked.
+ */
+public final class Oauth2Passdb implements Passdb {
+  private final TokenValidator validator;
+
+  public Oauth2Passdb(Oauth2Settings settings) {
+    validator =
+        settings.jwksFile().isPresent()
+            ? new LocalValidator(settings)
+            : new Introspection(settings);
+  }
+
+  @Override
+  public Answer verify(LoginAttempt attempt) throws Failure {
+    Optional<String> owner = bearer(attempt.password());
+    if (owner.isEmpty()) {
+      return Answer.UNKNOWN_USER; // tokens tell nothing of who has none
+    }
+    boolean his = owner.get().equals(attempt.user());
+    return his ? new Answer(Verdict.RIGHT, Map.of()) : Answer.WRONG;
+  }
+
+  @Override
+  public Optional<String> bearer(String token) throws Failure {
+    return token.matches("[A-Za-z0-9._~+/=-]{16,16384}") ? validator.user(token) : Optional.empty();
+  }
+}

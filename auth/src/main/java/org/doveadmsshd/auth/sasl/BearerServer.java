@@ -1,0 +1,36 @@
+package org.doveadmsshd.auth.sasl;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.doveadmsshd.protocol.Failure;
+
+/** The server's side of OAUTHBEARER (RFC 7628) and XOAUTH2. */
+final class BearerServer implements SaslServer {
+  private static final byte[] INVALID =
+      "{\"status\":\"invalid_token\"}".getBytes(StandardCharsets.UTF_8);
+
+  private final String mechanism;
+  private final Credentials credentials;
+  private boolean refused;
+
+  BearerServer(String mechanism, Credentials credentials) {
+    this.mechanism = mechanism;
+    this.credentials = credentials;
+  }
+
+  @Override
+  public Step respond(byte[] response) throws Failure {
+    if (refused) {
+      return new Step.Refused();
+    }
+    Optional<BearerResponse> said = BearerResponse.parse(mechanism, response);
+    Optional<String> owner =
+        said.isEmpty() ? Optional.empty() : credentials.bearer(said.get().token());
+    if (owner.isEmpty()) {
+      refused = true;
+      return new Step.Challenge(INVALID); // why, which the client acknowledges
+    }
+    String user = said.get().user();
+    return new Step.Accepted(owner.get(), user.equals(owner.get()) ? "" : user);
+  }
+}

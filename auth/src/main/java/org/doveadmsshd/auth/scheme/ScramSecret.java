@@ -1,0 +1,69 @@
+package org.doveadmsshd.auth.scheme;
+
+import com.ongres.scram.common.ScramFunctions;
+import com.ongres.scram.common.ScramMechanism;
+import com.ongres.scram.common.StringPreparation;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+
+/**
+ * What a server knows of a password for SCRAM (RFC 5802 section 3).
+ *
+ * @param rounds how often the password is hashed
+ */
+public record ScramSecret(byte[] salt, int rounds, byte[] storedKey, byte[] serverKey) {
+  private static final int SALT = 16;
+  private static final int ROUNDS = 4096;
+  private static final byte[] OWN = new byte[32];
+
+  static {
+    new SecureRandom().nextBytes(OWN);
+  }
+
+  /** Of a password that is stored as it is. */
+  static ScramSecret ofPassword(String mechanism, String user, String password) {
+    ScramMechanism scram = ScramMechanism.byName(mechanism);
+    byte[] salt = salt(user);
+    byte[] salted =
+        ScramFunctions.saltedPassword(
+            scram, StringPreparation.SASL_PREPARATION, password.toCharArray(), salt, ROUNDS);
+    return new ScramSecret(
+        salt,
+        ROUNDS,
+        ScramFunctions.storedKey(scram, ScramFunctions.clientKey(scram, salted)),
+        ScramFunctions.serverKey(scram, salted));
+  }
+
+  /** Of somebody who is not known, and of whom the client shall not learn that. */
+  public static ScramSecret ofNobody(String mechanism, String user) {
+    byte[] key = ScramFunctions.hmac(ScramMechanism.byName(mechanism), OWN, salt(user));
+    return new ScramSecret(salt(user), ROUNDS, key, key);
+  }
+
+  /** {@code rounds,salt,StoredKey,ServerKey}, as it is stored. */
+  static ScramSecret parse(String stored) {
+    String[] parts = stored.split(",", -1);
+    if (parts.length != 4 || !parts[0].matches("[1-9][0-9]{0,6}")) {
+      throw new IllegalArgumentException("not a SCRAM hash within limits");
+    }
+    Base64.Decoder decoder = Base64.getDecoder();
+    return new ScramSecret(
+        decoder.decode(parts[1]),
+        Integer.parseInt(parts[0]),
+        decoder.decode(parts[2]),
+        decoder.decode(parts[3]));
+  }
+
+  /** The same whenever the same user is asked about. */
+  private static byte[] salt(String user) {
+    byte[] name = ("salt " + user).getBytes(StandardCharsets.UTF_8);
+    return Arrays.copyOf(ScramFunctions.hmac(ScramMechanism.SCRAM_SHA_256, OWN, name), SALT);
+  }
+
+  @Override
+  public String toString() {
+    return "SCRAM secret"; // never the keys
+  }
+}
