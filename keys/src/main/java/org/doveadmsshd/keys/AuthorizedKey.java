@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.sshd.common.config.keys.KeyUtils;
 import org.doveadmsshd.auth.AddressPatterns;
 
 /**
@@ -93,5 +94,11 @@ public record AuthorizedKey(
   boolean isUsable(String address, Instant now) {
     return from.map(patterns -> patterns.matches(address)).orElse(true)
         && expiry.map(now::isBefore).orElse(true);
+  }
+
+  /** What it lets somebody in for. */
+  public Grant grant() {
+    String method = "publickey " + KeyUtils.getFingerPrint(key);
+    return new Grant(method, command, users, commands, false);
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.time.Instant;
@@ -32,9 +31,7 @@ public final class AuthorizedKeys {
   private static final Logger LOG = LoggerFactory.getLogger(AuthorizedKeys.class);
 
   private final String template;
-  private final Map<Path, Content> contents = new ConcurrentHashMap<>();
-
-  private record Content(long modified, long size, List<AuthorizedKey> keys) {}
+  private final Map<Path, WatchedFile<List<AuthorizedKey>>> files = new ConcurrentHashMap<>();
 
   /**
    * @param template path of the file; {@code %u} stands for the master's name
@@ -55,14 +52,10 @@ public final class AuthorizedKeys {
     }
     Path file = Path.of(template.replace("%u", master));
     try {
-      BasicFileAttributes status = Files.readAttributes(file, BasicFileAttributes.class);
-      long modified = status.lastModifiedTime().toMillis();
-      Content content = contents.get(file);
-      if (content == null || content.modified != modified || content.size != status.size()) {
-        content = new Content(modified, status.size(), read(file));
-        contents.put(file, content);
-      }
-      return content.keys.stream()
+      return files
+          .computeIfAbsent(file, path -> new WatchedFile<>(path, AuthorizedKeys::read))
+          .get()
+          .stream()
           .filter(entry -> KeyUtils.compareKeys(entry.key(), key))
           .filter(entry -> entry.isUsable(address, now))
           .findFirst();

@@ -28,12 +28,16 @@ public record Settings(
     int port,
     Path hostKey,
     String authorizedKeys,
+    Optional<Path> trustedUserCaKeys,
+    List<String> certificateCommands,
+    Optional<Path> revokedKeys,
     String mailLocation,
     Duration lockTimeout,
     boolean mailCache,
     Duration loginTimeout,
     Duration authFailureDelay,
     Set<String> authMechanisms,
+    List<String> authenticationMethods,
     Optional<Path> auditLog,
     boolean auditRequired,
     Duration shutdownTimeout,
@@ -49,6 +53,8 @@ public record Settings(
     QuotaSettings quota,
     Path file,
     List<String> effective) {
+
+  private static final String METHOD = "publickey|password|keyboard-interactive";
 
   /** What an entry of the cache is taken to need. */
   private static final long CACHED_BYTES = 512;
@@ -170,13 +176,17 @@ public record Settings(
           top.number("port"),
           path(top.text("host_key")),
           path(top.text("authorized_keys")).toString(),
+          optionalPath(top, "trusted_user_ca_keys"),
+          top.words("certificate_commands", commands),
+          optionalPath(top, "revoked_keys"),
           top.text("mail_location"),
           top.time("lock_timeout"),
           top.yes("mail_cache"),
           top.time("login_timeout"),
           top.time("auth_failure_delay"),
           mechanisms(top),
-          Optional.of(top.text("audit_log")).filter(text -> !text.isEmpty()).map(this::path),
+          methods(top),
+          optionalPath(top, "audit_log"),
           top.yes("audit_required"),
           top.time("shutdown_timeout"),
           new Connections(
@@ -206,6 +216,20 @@ public record Settings(
       return top.words("auth_mechanisms", known).stream()
           .map(name -> name.toUpperCase(Locale.ROOT))
           .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static List<String> methods(Section top) {
+      String text = top.text("authentication_methods").strip();
+      List<String> lists = text.isEmpty() ? List.of() : List.of(text.split("\\s+"));
+      for (String list : lists) {
+        if (!list.matches("(" + METHOD + ")(,(" + METHOD + "))*")) {
+          top.problem(
+              "authentication_methods: expected lists of publickey, password and"
+                  + " keyboard-interactive, such as publickey,password: "
+                  + list);
+        }
+      }
+      return lists;
     }
 
     private QuotaSettings quota(List<Section> sections) {
@@ -293,6 +317,10 @@ public record Settings(
                 section.words("users")));
       }
       return servers;
+    }
+
+    private Optional<Path> optionalPath(Section section, String key) {
+      return Optional.of(section.text(key)).filter(text -> !text.isEmpty()).map(this::path);
     }
 
     private Path path(String text) {

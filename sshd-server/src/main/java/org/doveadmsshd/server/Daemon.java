@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,8 +17,11 @@ import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.keys.KeyFile;
+import org.doveadmsshd.keys.RevokedKeys;
+import org.doveadmsshd.keys.UserCertificates;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.server.ssh.KeyAuthentication;
 import org.doveadmsshd.server.ssh.Sessions;
 import org.doveadmsshd.server.ssh.SshEndpoint;
 import org.doveadmsshd.settings.Problem;
@@ -64,7 +68,7 @@ public final class Daemon implements Sessions.Control {
         new SshEndpoint(
             sessions,
             masters,
-            new AuthorizedKeys(settings.authorizedKeys()),
+            keys(settings),
             hostKey,
             new SshEndpoint.Limits(
                 connections.all(),
@@ -72,8 +76,17 @@ public final class Daemon implements Sessions.Control {
                 connections.beforeLoginPerAddress(),
                 connections.channels(),
                 settings.loginTimeout(),
-                settings.authFailureDelay()),
+                settings.authFailureDelay(),
+                settings.authenticationMethods()),
             audit);
+  }
+
+  private static KeyAuthentication.Keys keys(Settings settings) {
+    return new KeyAuthentication.Keys(
+        new AuthorizedKeys(settings.authorizedKeys()),
+        new UserCertificates(
+            settings.trustedUserCaKeys(), Set.copyOf(settings.certificateCommands())),
+        new RevokedKeys(settings.revokedKeys()));
   }
 
   private Worker worker(Settings settings, Userdb userdb) throws Failure {

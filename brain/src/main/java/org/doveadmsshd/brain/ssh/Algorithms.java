@@ -23,6 +23,12 @@ public final class Algorithms {
     manager.setCompressionFactories(List.of(BuiltinCompressions.none));
     List<NamedFactory<Signature>> signatures =
         List.of(
+            BuiltinSignatures.ed25519_cert,
+            BuiltinSignatures.nistp256_cert,
+            BuiltinSignatures.nistp384_cert,
+            BuiltinSignatures.nistp521_cert,
+            BuiltinSignatures.rsaSHA512_cert,
+            BuiltinSignatures.rsaSHA256_cert,
             BuiltinSignatures.ed25519,
             BuiltinSignatures.sk_ssh_ed25519,
             BuiltinSignatures.nistp256,

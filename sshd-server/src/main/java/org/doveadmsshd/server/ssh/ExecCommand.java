@@ -16,7 +16,7 @@ import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.doveadmsshd.brain.CommandLine;
 import org.doveadmsshd.brain.Console;
-import org.doveadmsshd.keys.AuthorizedKey;
+import org.doveadmsshd.keys.Grant;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.slf4j.Logger;
@@ -155,7 +155,7 @@ final class ExecCommand implements Command {
   private int execute(ChannelSession channel, Console console) throws IOException {
     List<String> words;
     try {
-      words = words(MasterAuthentication.keyOf(channel.getServerSession()));
+      words = words(KeyAuthentication.grantOf(channel.getServerSession()));
     } catch (Failure e) {
       complain(e.getMessage());
       return e.outcome().exitCode();
@@ -177,9 +177,9 @@ final class ExecCommand implements Command {
   }
 
   /** The words of the line, or of the one that the key is for. */
-  private List<String> words(Optional<AuthorizedKey> key) throws Failure {
+  private List<String> words(Optional<Grant> key) throws Failure {
     List<String> asked = CommandLine.split(line);
-    Optional<String> command = key.flatMap(AuthorizedKey::command);
+    Optional<String> command = key.flatMap(Grant::command);
     if (command.isEmpty()) {
       return asked;
     }

@@ -17,8 +17,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.sshd.server.session.ServerSession;
+import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
@@ -27,7 +29,7 @@ import org.doveadmsshd.brain.Run;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.command.Access;
 import org.doveadmsshd.command.ServerContext;
-import org.doveadmsshd.keys.AuthorizedKey;
+import org.doveadmsshd.keys.Grant;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.Outcome;
@@ -179,20 +181,29 @@ public final class Sessions implements ServerContext.Activity {
 
   /** The master who has logged in; gone if the configuration no longer knows him. */
   private Optional<Master> master(ServerSession session) {
-    Optional<AuthorizedKey> key = MasterAuthentication.keyOf(session);
-    Optional<Master> master =
-        masters.find(session.getUsername(), MasterAuthentication.loginOf(session));
-    return key.isEmpty() ? master : master.map(who -> narrowed(who, key.get()));
+    Login login = PasswordAuthentication.loginOf(session);
+    Optional<Master> configured = masters.find(session.getUsername(), login);
+    Optional<Grant> grant = KeyAuthentication.grantOf(session);
+    if (grant.isEmpty()) {
+      return configured;
+    }
+    if (!grant.get().standsAlone()) {
+      return configured.map(master -> narrowed(master, grant.get()));
+    }
+    return configured.isPresent()
+        ? Optional.empty() // a master's name is his own
+        : Optional.of(
+            narrowed(new Master(session.getUsername(), Scope.UNLIMITED, login), grant.get()));
   }
 
   /** The master as far as the key goes that he has logged in with. */
-  private static Master narrowed(Master master, AuthorizedKey key) {
+  private static Master narrowed(Master master, Grant grant) {
     List<UserMask> users =
-        key.users().isEmpty()
+        grant.users().isEmpty()
             ? List.of(UserMask.ALL)
-            : key.users().stream().map(UserMask::new).toList();
+            : grant.users().stream().map(UserMask::new).toList();
     Set<String> commands = new HashSet<>();
-    key.commands().forEach(word -> commands.addAll(Access.commands(word)));
+    grant.commands().forEach(word -> commands.addAll(Access.commands(word)));
     return new Master(master.name(), master.scope().narrowed(users, commands), master.login());
   }
 

@@ -14,8 +14,8 @@ import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
+import org.apache.sshd.server.auth.keyboard.UserAuthKeyboardInteractiveFactory;
 import org.apache.sshd.server.auth.password.UserAuthPasswordFactory;
-import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
@@ -24,8 +24,7 @@ import org.apache.sshd.server.subsystem.SubsystemFactory;
 import org.doveadmsshd.auth.LoginDelays;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.brain.ssh.Algorithms;
-import org.doveadmsshd.keys.AuthorizedKey;
-import org.doveadmsshd.keys.AuthorizedKeys;
+import org.doveadmsshd.keys.Grant;
 import org.doveadmsshd.worker.audit.Audit;
 
 /** The SSH server, set up so that it does what it is for and nothing else. */
@@ -45,6 +44,8 @@ public final class SshEndpoint {
    *
    * @param loginTimeout how long a login may take
    * @param failureDelay how late a wrong password is told
+   * @param methods lists of methods that must all succeed, of which one list is enough, as in
+   *     sshd_config(5); empty when any one method is
    */
   public record Limits(
       int connections,
@@ -52,12 +53,13 @@ public final class SshEndpoint {
       int beforeLoginPerAddress,
       int channels,
       Duration loginTimeout,
-      Duration failureDelay) {}
+      Duration failureDelay,
+      List<String> methods) {}
 
   public SshEndpoint(
       Sessions sessions,
       Masters masters,
-      AuthorizedKeys keys,
+      KeyAuthentication.Keys keys,
       KeyPair hostKey,
       Limits limits,
       Audit audit) {
@@ -65,7 +67,9 @@ public final class SshEndpoint {
     server.setKeyPairProvider(KeyPairProvider.wrap(hostKey));
     setAlgorithms();
     setAuthentication(
-        new MasterAuthentication(masters, keys, new LoginDelays(limits.failureDelay()), audit));
+        new KeyAuthentication(masters, keys),
+        new PasswordAuthentication(masters, new LoginDelays(limits.failureDelay()), audit),
+        limits.methods());
     setLimits(limits);
     offerNothingButSessions(limits);
     server.setCommandFactory((channel, line) -> new ExecCommand(sessions, line));
@@ -86,8 +90,8 @@ public final class SshEndpoint {
 
     @Override
     public Command createSubsystem(ChannelSession channel) throws IOException {
-      if (MasterAuthentication.keyOf(channel.getServerSession())
-          .flatMap(AuthorizedKey::command)
+      if (KeyAuthentication.grantOf(channel.getServerSession())
+          .flatMap(Grant::command)
           .isPresent()) {
         throw new IOException("the key is for one command only");
       }
@@ -109,12 +113,18 @@ public final class SshEndpoint {
     CoreModuleProperties.REKEY_BYTES_LIMIT.set(server, REKEY_BYTES);
   }
 
-  private void setAuthentication(MasterAuthentication authentication) {
-    server.setPublickeyAuthenticator(authentication);
-    server.setPasswordAuthenticator(authentication);
-    server.addSessionListener(authentication);
+  private void setAuthentication(
+      KeyAuthentication keys, PasswordAuthentication passwords, List<String> methods) {
+    server.setPublickeyAuthenticator(keys);
+    server.setPasswordAuthenticator(passwords);
+    server.setKeyboardInteractiveAuthenticator(passwords);
+    server.addSessionListener(passwords);
     server.setUserAuthFactories(
-        List.of(UserAuthPublicKeyFactory.INSTANCE, UserAuthPasswordFactory.INSTANCE));
+        List.of(
+            keys, UserAuthPasswordFactory.INSTANCE, UserAuthKeyboardInteractiveFactory.INSTANCE));
+    if (!methods.isEmpty()) {
+      CoreModuleProperties.AUTH_METHODS.set(server, String.join(" ", methods));
+    }
     CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, AUTH_REQUESTS);
   }
 

@@ -1,9 +1,8 @@
 package org.doveadmsshd.server.ssh;
 
 import java.io.IOException;
-import java.security.PublicKey;
-import java.time.Instant;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -13,20 +12,18 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.SshConstants;
-import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.server.auth.AsyncAuthException;
+import org.apache.sshd.server.auth.keyboard.InteractiveChallenge;
+import org.apache.sshd.server.auth.keyboard.KeyboardInteractiveAuthenticator;
 import org.apache.sshd.server.auth.password.PasswordAuthenticator;
-import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
 import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.LoginDelays;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.sasl.SaslServer;
-import org.doveadmsshd.keys.AuthorizedKey;
-import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.worker.audit.Audit;
@@ -34,10 +31,10 @@ import org.doveadmsshd.worker.audit.AuditEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How master users prove themselves over SSH: by key or by password. */
-final class MasterAuthentication
-    implements PublickeyAuthenticator, PasswordAuthenticator, SessionListener {
-  private static final Logger LOG = LoggerFactory.getLogger(MasterAuthentication.class);
+/** How master users prove themselves over SSH by a password, and the account of all logins. */
+final class PasswordAuthentication
+    implements PasswordAuthenticator, KeyboardInteractiveAuthenticator, SessionListener {
+  private static final Logger LOG = LoggerFactory.getLogger(PasswordAuthentication.class);
   private static final int WAITING = 32;
 
   /** More than hashes at a time: a Dovecot that is asked lets those wait who fail. */
@@ -46,12 +43,11 @@ final class MasterAuthentication
   /** A token may stand for a password. */
   private static final int MAX_PASSWORD = SaslServer.MAX_RESPONSE;
 
-  /** The entry of the key that was offered last: after a login, the one that let him in. */
-  private static final AttributeRepository.AttributeKey<Optional<AuthorizedKey>> KEY =
+  /** Set when a password was right. */
+  private static final AttributeRepository.AttributeKey<Boolean> PASSWORD =
       new AttributeRepository.AttributeKey<>();
 
   private final Masters masters;
-  private final AuthorizedKeys keys;
   private final LoginDelays delays;
   private final Audit audit;
 
@@ -78,37 +74,20 @@ final class MasterAuthentication
             return thread;
           });
 
-  MasterAuthentication(Masters masters, AuthorizedKeys keys, LoginDelays delays, Audit audit) {
+  PasswordAuthentication(Masters masters, LoginDelays delays, Audit audit) {
     this.audit = audit;
     this.masters = masters;
-    this.keys = keys;
     this.delays = delays;
-  }
-
-  /** Called for an offered key and again for the proof; must not wait. */
-  @Override
-  public boolean authenticate(String user, PublicKey key, ServerSession session) {
-    Optional<AuthorizedKey> entry =
-        masters.find(user).isPresent()
-            ? keys.find(user, key, Sessions.address(session), Instant.now())
-            : Optional.empty();
-    session.setAttribute(KEY, entry);
-    return entry.isPresent();
-  }
-
-  /** The key by which somebody has logged in; nothing if it was a password. */
-  static Optional<AuthorizedKey> keyOf(ServerSession session) {
-    Optional<AuthorizedKey> key = session.getAttribute(KEY);
-    return key == null ? Optional.empty() : key;
   }
 
   /** How somebody has logged in. */
   static Login loginOf(ServerSession session) {
-    String method =
-        keyOf(session)
-            .map(entry -> "publickey " + KeyUtils.getFingerPrint(entry.key()))
-            .orElse("password");
-    return new Login(method, Sessions.address(session));
+    List<String> methods = new ArrayList<>();
+    KeyAuthentication.grantOf(session).ifPresent(grant -> methods.add(grant.method()));
+    if (session.getAttribute(PASSWORD) != null) {
+      methods.add("password");
+    }
+    return new Login(String.join(" and ", methods), Sessions.address(session));
   }
 
   /** Accounts for logins; to be called when one has succeeded. */
@@ -139,6 +118,22 @@ final class MasterAuthentication
     throw answer;
   }
 
+  @Override
+  public InteractiveChallenge generateChallenge(
+      ServerSession session, String user, String language, String methods) {
+    InteractiveChallenge challenge = new InteractiveChallenge();
+    challenge.setInteractionName("");
+    challenge.setInteractionInstruction("");
+    challenge.setLanguageTag("");
+    challenge.addPrompt("Password: ", false);
+    return challenge;
+  }
+
+  @Override
+  public boolean authenticate(ServerSession session, String user, List<String> responses) {
+    return responses.size() == 1 && authenticate(user, responses.get(0), session);
+  }
+
   private void queue(LoginAttempt attempt, ServerSession session, AsyncAuthException answer) {
     try {
       hashing.execute(() -> verify(attempt, session, answer));
@@ -152,7 +147,7 @@ final class MasterAuthentication
     try {
       if (masters.authenticate(attempt).isPresent()) {
         delays.succeeded(attempt.address());
-        session.setAttribute(KEY, Optional.empty()); // whatever keys were offered before
+        session.setAttribute(PASSWORD, true);
         answer.setAuthed(true);
         return;
       }

@@ -1,0 +1,112 @@
+package org.doveadmsshd.server.ssh;
+
+import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.sshd.common.AttributeRepository;
+import org.apache.sshd.common.NamedFactory;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
+import org.apache.sshd.common.signature.Signature;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
+import org.apache.sshd.server.auth.pubkey.UserAuthPublicKey;
+import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
+import org.apache.sshd.server.session.ServerSession;
+import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.keys.AuthorizedKey;
+import org.doveadmsshd.keys.AuthorizedKeys;
+import org.doveadmsshd.keys.Grant;
+import org.doveadmsshd.keys.RevokedKeys;
+import org.doveadmsshd.keys.UserCertificates;
+
+/** How people prove themselves over SSH by a key or a certificate. */
+public final class KeyAuthentication extends UserAuthPublicKeyFactory
+    implements PublickeyAuthenticator {
+  /** What the key lets somebody in for that was offered last. */
+  private static final AttributeRepository.AttributeKey<Optional<Grant>> OFFERED =
+      new AttributeRepository.AttributeKey<>();
+
+  /** The same of the key whose possession has been proved. */
+  private static final AttributeRepository.AttributeKey<Optional<Grant>> PROVED =
+      new AttributeRepository.AttributeKey<>();
+
+  private final Masters masters;
+  private final Keys keys;
+
+  /** Where keys are looked for, and which of them let nobody in. */
+  public record Keys(
+      AuthorizedKeys authorized, UserCertificates certificates, RevokedKeys revoked) {}
+
+  KeyAuthentication(Masters masters, Keys keys) {
+    this.masters = masters;
+    this.keys = keys;
+  }
+
+  /** Called for an offered key and again for the proof; must not wait. */
+  @Override
+  public boolean authenticate(String user, PublicKey key, ServerSession session) {
+    Optional<Grant> grant =
+        keys.revoked().has(key) ? Optional.empty() : grant(user, key, Sessions.address(session));
+    session.setAttribute(OFFERED, grant);
+    return grant.isPresent();
+  }
+
+  private Optional<Grant> grant(String user, PublicKey key, String address) {
+    boolean isMaster = masters.find(user).isPresent();
+    Instant now = Instant.now();
+    if (key instanceof OpenSshCertificate) {
+      OpenSshCertificate certificate = (OpenSshCertificate) key;
+      return keys.certificates().find(user, isMaster, certificate, address, now);
+    }
+    return isMaster
+        ? keys.authorized().find(user, key, address, now).map(AuthorizedKey::grant)
+        : Optional.empty();
+  }
+
+  @Override
+  public UserAuthPublicKey createUserAuth(ServerSession session) {
+    return new KeyProof(getSignatureFactories());
+  }
+
+  /** Notes which key it was whose possession was proved. */
+  private static final class KeyProof extends UserAuthPublicKey {
+    KeyProof(List<NamedFactory<Signature>> signatures) {
+      super(signatures);
+    }
+
+    @Override
+    protected boolean verifySignature(
+        ServerSession session,
+        String user,
+        String algorithm,
+        PublicKey key,
+        Buffer buffer,
+        Signature verifier,
+        byte[] signature)
+        throws Exception {
+      boolean right =
+          super.verifySignature(session, user, algorithm, key, buffer, verifier, signature);
+      if (right) {
+        session.setAttribute(PROVED, session.getAttribute(OFFERED));
+      }
+      return right;
+    }
+
+    /** All that are understood are enforced later, when it is known for whom. */
+    @Override
+    protected void verifyCriticalOptions(ServerSession session, OpenSshCertificate certificate)
+        throws CertificateException {
+      if (!UserCertificates.isUnderstood(certificate)) {
+        throw new CertificateException("it has critical options that are not known here");
+      }
+    }
+  }
+
+  /** What the key lets somebody in for with which he has logged in; nothing if there was none. */
+  static Optional<Grant> grantOf(ServerSession session) {
+    Optional<Grant> grant = session.getAttribute(PROVED);
+    return grant == null ? Optional.empty() : grant;
+  }
+}
