@@ -66,8 +66,15 @@ public final class KeyFile {
     return read(file);
   }
 
-  /** Makes an Ed25519 key: the private half with mode 0600, the public half beside it in .pub. */
-  private static void create(Path file, String comment) throws Failure {
+  /**
+   * Makes an Ed25519 key: the private half with mode 0600, the public half beside it in .pub.
+   *
+   * @throws Failure when there is one already, or none can be written
+   */
+  public static void create(Path file, String comment) throws Failure {
+    if (Files.exists(file)) {
+      throw unusable(file, "there is one already; it is not written over", null);
+    }
     try {
       KeyPair pair = KeyUtils.generateKeyPair(KeyPairProvider.SSH_ED25519, 256);
       ByteArrayOutputStream text = new ByteArrayOutputStream();

@@ -1,23 +1,40 @@
 package org.doveadmsshd.keys;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.GeneralSecurityException;
 import java.security.PublicKey;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.sshd.client.config.hosts.KnownHostEntry;
 import org.apache.sshd.client.keyverifier.KnownHostsServerKeyVerifier;
 import org.apache.sshd.client.keyverifier.RejectAllServerKeyVerifier;
 import org.apache.sshd.client.keyverifier.ServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.config.keys.PublicKeyEntryResolver;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Accepts only hosts whose key stands in a known_hosts file, plain or with hashed names. Never adds
- * to the file. Safe for several threads.
+ * Accepts only hosts whose key stands in a known_hosts file, plain or with hashed names. Adds
+ * nothing by itself. Safe for several threads.
  */
 public final class KnownHosts implements ServerKeyVerifier {
+  private static final Logger LOG = LoggerFactory.getLogger(KnownHosts.class);
+  private static final String AUTHORITY = "cert-authority";
+  private static final String REVOKED = "revoked";
+  private static final int DEFAULT_PORT = 22;
+
   private final Path file;
   private final ServerKeyVerifier verifier;
   private final Map<String, Boolean> modified = new ConcurrentHashMap<>();
@@ -38,11 +55,123 @@ public final class KnownHosts implements ServerKeyVerifier {
   @Override
   public boolean verifyServerKey(ClientSession session, SocketAddress remote, PublicKey key) {
     String host = name(session.getConnectAddress());
-    boolean known = Files.isReadable(file) && verifier.verifyServerKey(session, remote, key);
+    boolean known = Files.isReadable(file) && isKnown(session, remote, key);
     if (!known) {
       refusals.put(host, refusal(host, key));
     }
     return known;
+  }
+
+  /**
+   * A certificate is as good as its authority, or as the key in it. That the authority has signed
+   * it for this host and that it has not expired has been found out before.
+   */
+  private boolean isKnown(ClientSession session, SocketAddress remote, PublicKey key) {
+    if (!(key instanceof OpenSshCertificate)) {
+      return verifier.verifyServerKey(session, remote, key);
+    }
+    OpenSshCertificate certificate = (OpenSshCertificate) key;
+    return hasAuthority((InetSocketAddress) session.getConnectAddress(), certificate)
+        || verifier.verifyServerKey(session, remote, certificate.getCertPubKey());
+  }
+
+  /** As with OpenSSH, an authority for a host counts whatever the port is. */
+  private boolean hasAuthority(InetSocketAddress host, OpenSshCertificate certificate) {
+    boolean found = false;
+    try {
+      for (KnownHostEntry entry : entries()) {
+        String marker = String.valueOf(entry.getMarker());
+        boolean matches =
+            entry.isHostMatch(host.getHostString(), host.getPort())
+                || entry.isHostMatch(host.getHostString(), DEFAULT_PORT);
+        PublicKey key = matches ? key(entry) : null;
+        if (key == null) {
+          continue;
+        }
+        boolean signed = KeyUtils.compareKeys(key, certificate.getCaPubKey());
+        if (marker.equals(REVOKED)
+            && (signed || KeyUtils.compareKeys(key, certificate.getCertPubKey()))) {
+          return false;
+        }
+        found |= marker.equals(AUTHORITY) && signed;
+      }
+      return found;
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      LOG.warn("Known hosts cannot be read: {}", e.toString());
+      return false;
+    }
+  }
+
+  private List<KnownHostEntry> entries() throws IOException {
+    return Files.exists(file) ? KnownHostEntry.readKnownHostEntries(file) : List.of();
+  }
+
+  private static PublicKey key(KnownHostEntry entry) throws IOException, GeneralSecurityException {
+    return entry.getKeyEntry().resolvePublicKey(null, PublicKeyEntryResolver.IGNORING);
+  }
+
+  /** What the file says of the key of a host. */
+  public enum Verdict {
+    KNOWN,
+    UNKNOWN,
+    /** There is another one of its type, or it is revoked. */
+    ANOTHER
+  }
+
+  /**
+   * What the file says of a key.
+   *
+   * @throws Failure when it cannot be read
+   */
+  public Verdict judge(InetSocketAddress host, PublicKey key) throws Failure {
+    Verdict verdict = Verdict.UNKNOWN;
+    try {
+      for (KnownHostEntry entry : entries()) {
+        if (!entry.isHostMatch(host.getHostString(), host.getPort())
+            || AUTHORITY.equals(entry.getMarker())) {
+          continue;
+        }
+        PublicKey known = key(entry);
+        boolean same = known != null && KeyUtils.compareKeys(known, key);
+        if (same && REVOKED.equals(entry.getMarker())) {
+          return Verdict.ANOTHER;
+        }
+        boolean sameType =
+            known != null && KeyUtils.getKeyType(known).equals(KeyUtils.getKeyType(key));
+        verdict =
+            same
+                ? Verdict.KNOWN
+                : sameType && verdict == Verdict.UNKNOWN ? Verdict.ANOTHER : verdict;
+      }
+      return verdict;
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      throw new Failure(Outcome.CONFIGURATION_ERROR, file + " cannot be read", e);
+    }
+  }
+
+  /**
+   * Adds a key that somebody has confirmed; the caller has asked him.
+   *
+   * @throws Failure when the file cannot be written; nothing is added then
+   */
+  public void add(InetSocketAddress host, PublicKey key) throws Failure {
+    String line = name(host) + " " + PublicKeyEntry.toString(key) + "\n";
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      boolean cutOff = Files.exists(file) && !Files.readString(file).matches("(?s)|.*\n");
+      Files.writeString(
+          file,
+          (cutOff ? "\n" : "") + line,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND,
+          StandardOpenOption.SYNC);
+    } catch (IOException e) {
+      throw new Failure(Outcome.CANNOT_CREATE, file + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  public Path file() {
+    return file;
   }
 
   private String refusal(String host, PublicKey key) {
@@ -62,8 +191,10 @@ public final class KnownHosts implements ServerKeyVerifier {
         + host
         + " is not known: it is "
         + fingerprint
-        + ". Nothing was sent. Compare it with what the server's administrator tells you, and add "
-        + "it to "
+        + ". Nothing was sent. Compare it with what the server's administrator tells you; "
+        + "doveadm-ssh trust "
+        + host
+        + " adds it to "
         + file;
   }
 
@@ -74,7 +205,7 @@ public final class KnownHosts implements ServerKeyVerifier {
 
   private static String name(SocketAddress address) {
     InetSocketAddress inet = (InetSocketAddress) address;
-    return inet.getPort() == 22
+    return inet.getPort() == DEFAULT_PORT
         ? inet.getHostString()
         : "[" + inet.getHostString() + "]:" + inet.getPort();
   }

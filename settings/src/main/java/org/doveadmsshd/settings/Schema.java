@@ -181,6 +181,7 @@ final class Schema {
         .add("listen", Type.TEXT, "127.0.0.1 ::1")
         .add("port", Type.PORT, "2222")
         .add("host_key", Type.TEXT, "host_ed25519")
+        .add("host_certificate", Type.TEXT, "")
         .add("authorized_keys", Type.TEXT, "authorized_keys/%u")
         .add("trusted_user_ca_keys", Type.TEXT, "")
         .add("certificate_commands", Type.TEXT, "read")

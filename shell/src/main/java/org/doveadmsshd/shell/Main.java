@@ -4,11 +4,13 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -78,6 +80,10 @@ public final class Main {
       usage();
       return words.has("help") ? 0 : Outcome.USAGE.exitCode();
     }
+    Optional<Integer> ended = keys(words, line);
+    if (ended.isPresent()) {
+      return ended.get();
+    }
     ExecutorService executor =
         Executors.newCachedThreadPool(
             work -> {
@@ -88,6 +94,50 @@ public final class Main {
     try (Resources resources = new Resources(words, executor)) {
       Brain brain = new Brain(executor, Clock.systemDefaultZone());
       return brain.run(line, console(), resources, Main::stopOnSignal);
+    }
+  }
+
+  /** Carries out what is about keys; nothing when that is not what was asked for. */
+  private static Optional<Integer> keys(Words words, List<String> line) throws Failure {
+    List<String> rest = line.subList(1, line.size());
+    switch (line.get(0)) {
+      case "keygen":
+        return Optional.of(KeyCommands.keygen(rest));
+      case "trust":
+        Optional<Path> file = file(words);
+        Optional<Settings> settings =
+            file.isPresent() ? Optional.of(settings(file.get())) : Optional.empty();
+        Path usual = Path.of(System.getProperty("user.home"), ".ssh", "known_hosts");
+        KnownHosts knownHosts = new KnownHosts(settings.map(Settings::knownHosts).orElse(usual));
+        return Optional.of(KeyCommands.trust(rest, knownHosts, name -> address(settings, name)));
+      default:
+        return Optional.empty();
+    }
+  }
+
+  private static Optional<InetSocketAddress> address(Optional<Settings> settings, String name) {
+    return settings.stream()
+        .flatMap(all -> all.servers().stream())
+        .filter(server -> server.name().equals(name))
+        .map(server -> InetSocketAddress.createUnresolved(server.host(), server.port()))
+        .findFirst();
+  }
+
+  private static Optional<Path> file(Words words) {
+    return words
+        .value("config")
+        .map(Path::of)
+        .or(() -> DEFAULT_FILES.stream().filter(Files::exists).findFirst());
+  }
+
+  private static Settings settings(Path file) throws Failure {
+    try {
+      return Settings.read(file, CommandCatalog.scopeWords());
+    } catch (Settings.InvalidException e) {
+      for (Problem problem : e.problems()) {
+        System.err.println(problem);
+      }
+      throw new Failure(Outcome.CONFIGURATION_ERROR, "The configuration has mistakes");
     }
   }
 
@@ -109,6 +159,8 @@ public final class Main {
 
   private static void usage() {
     System.out.println("usage: doveadm-ssh [options] <doveadm command line>");
+    System.out.println("       doveadm-ssh [options] trust <server>|<host>[:<port>]");
+    System.out.println("       doveadm-ssh keygen [-f <file>]");
     for (Option option : OPTIONS) {
       System.out.printf("  %-22s %s%n", option.usage(), option.help());
     }
@@ -187,24 +239,13 @@ public final class Main {
     }
 
     private Settings settings() throws Failure {
-      Path file =
-          words
-              .value("config")
-              .map(Path::of)
-              .or(() -> DEFAULT_FILES.stream().filter(Files::exists).findFirst())
+      return Main.settings(
+          file(words)
               .orElseThrow(
                   () ->
                       new Failure(
                           Outcome.CONFIGURATION_ERROR,
-                          "No configuration: neither " + DEFAULT_FILES.get(0) + " nor -c <file>"));
-      try {
-        return Settings.read(file, CommandCatalog.scopeWords());
-      } catch (Settings.InvalidException e) {
-        for (Problem problem : e.problems()) {
-          System.err.println(problem);
-        }
-        throw new Failure(Outcome.CONFIGURATION_ERROR, "The configuration has mistakes");
-      }
+                          "No configuration: neither " + DEFAULT_FILES.get(0) + " nor -c <file>")));
     }
 
     @Override

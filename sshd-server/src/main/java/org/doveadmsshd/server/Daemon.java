@@ -1,7 +1,6 @@
 package org.doveadmsshd.server;
 
 import java.io.IOException;
-import java.security.KeyPair;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +15,7 @@ import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.keys.AuthorizedKeys;
-import org.doveadmsshd.keys.KeyFile;
+import org.doveadmsshd.keys.HostKeys;
 import org.doveadmsshd.keys.RevokedKeys;
 import org.doveadmsshd.keys.UserCertificates;
 import org.doveadmsshd.protocol.Failure;
@@ -62,14 +61,13 @@ public final class Daemon implements Sessions.Control {
     masters = masters(settings, opened.passdb());
     sessions = new Sessions(executor(), clock, masters, lanes(settings), software, audit);
     sessions.use(worker(settings, opened.userdb()), this);
-    KeyPair hostKey = KeyFile.readOrCreate(settings.hostKey(), "doveadm-sshd");
     Settings.Connections connections = settings.connections();
     endpoint =
         new SshEndpoint(
             sessions,
             masters,
             keys(settings),
-            hostKey,
+            identity(settings),
             new SshEndpoint.Limits(
                 connections.all(),
                 connections.beforeLogin(),
@@ -79,6 +77,14 @@ public final class Daemon implements Sessions.Control {
                 settings.authFailureDelay(),
                 settings.authenticationMethods()),
             audit);
+  }
+
+  private static SshEndpoint.HostIdentity identity(Settings settings) throws Failure {
+    HostKeys keys = new HostKeys(settings.hostKey());
+    if (settings.hostCertificate().isPresent()) {
+      keys.checkCertificate(settings.hostCertificate().get());
+    }
+    return new SshEndpoint.HostIdentity(keys.announced(), settings.hostCertificate());
   }
 
   private static KeyAuthentication.Keys keys(Settings settings) {
@@ -163,9 +169,11 @@ public final class Daemon implements Sessions.Control {
               + String.join("; ", e.problems().stream().map(Problem::toString).toList()));
     }
     Backends.Opened opened = backends.open(next);
+    SshEndpoint.HostIdentity identity = identity(next);
     reopenAuditLog();
     Worker worker = worker(next, opened.userdb());
     masters.become(masters(next, opened.passdb()));
+    endpoint.identify(identity);
     sessions.use(worker, this);
     settings = next;
     backends.closeAllBut(next);

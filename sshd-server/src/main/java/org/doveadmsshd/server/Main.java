@@ -9,6 +9,7 @@ import java.util.List;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Option;
 import org.doveadmsshd.command.Words;
+import org.doveadmsshd.keys.HostKeys;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.settings.Problem;
@@ -60,7 +61,8 @@ public final class Main {
       return AuditVerification.run(arguments.subList(1, arguments.size()));
     }
     Words words = Words.parse("doveadm-sshd", OPTIONS, arguments);
-    if (words.has("help") || !words.positionals().isEmpty()) {
+    boolean aboutKeys = !words.positionals().isEmpty() && words.positionals().get(0).equals("keys");
+    if (words.has("help") || !words.positionals().isEmpty() && !aboutKeys) {
       usage();
       return words.has("help") ? 0 : Outcome.USAGE.exitCode();
     }
@@ -78,6 +80,11 @@ public final class Main {
       }
       return Outcome.CONFIGURATION_ERROR.exitCode();
     }
+    if (aboutKeys) {
+      return HostKeyCommand.run(
+          words.positionals().subList(1, words.positionals().size()),
+          new HostKeys(settings.hostKey()));
+    }
     if (words.has("check-config")) {
       System.out.println(file + ": no mistakes found");
       return 0;
@@ -88,6 +95,7 @@ public final class Main {
 
   private static void usage() {
     System.out.println("usage: doveadm-sshd [options]");
+    System.out.println("       doveadm-sshd [-c <file>] keys list|rotate");
     System.out.println("       doveadm-sshd audit verify <file> [...]");
     for (Option option : OPTIONS) {
       System.out.printf("  %-22s %s%n", option.usage(), option.help());

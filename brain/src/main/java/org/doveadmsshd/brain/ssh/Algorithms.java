@@ -1,5 +1,6 @@
 package org.doveadmsshd.brain.ssh;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
@@ -22,21 +23,28 @@ public final class Algorithms {
     manager.setMacFactories(List.of(BuiltinMacs.hmacsha256etm, BuiltinMacs.hmacsha512etm));
     manager.setCompressionFactories(List.of(BuiltinCompressions.none));
     List<NamedFactory<Signature>> signatures =
-        List.of(
-            BuiltinSignatures.ed25519_cert,
-            BuiltinSignatures.nistp256_cert,
-            BuiltinSignatures.nistp384_cert,
-            BuiltinSignatures.nistp521_cert,
-            BuiltinSignatures.rsaSHA512_cert,
-            BuiltinSignatures.rsaSHA256_cert,
-            BuiltinSignatures.ed25519,
-            BuiltinSignatures.sk_ssh_ed25519,
-            BuiltinSignatures.nistp256,
-            BuiltinSignatures.nistp384,
-            BuiltinSignatures.nistp521,
-            BuiltinSignatures.sk_ecdsa_sha2_nistp256,
-            BuiltinSignatures.rsaSHA512,
-            BuiltinSignatures.rsaSHA256);
+        new ArrayList<>(
+            List.of(
+                BuiltinSignatures.ed25519_cert,
+                BuiltinSignatures.nistp256_cert,
+                BuiltinSignatures.nistp384_cert,
+                BuiltinSignatures.nistp521_cert,
+                BuiltinSignatures.rsaSHA512_cert,
+                BuiltinSignatures.rsaSHA256_cert));
+    signatures.addAll(withoutCertificates());
     manager.setSignatureFactories(signatures);
+  }
+
+  /** Signatures by plain keys. */
+  static List<NamedFactory<Signature>> withoutCertificates() {
+    return List.of(
+        BuiltinSignatures.ed25519,
+        BuiltinSignatures.sk_ssh_ed25519,
+        BuiltinSignatures.nistp256,
+        BuiltinSignatures.nistp384,
+        BuiltinSignatures.nistp521,
+        BuiltinSignatures.sk_ecdsa_sha2_nistp256,
+        BuiltinSignatures.rsaSHA512,
+        BuiltinSignatures.rsaSHA256);
   }
 }

@@ -1,10 +1,15 @@
 package org.doveadmsshd.brain.ssh;
 
 import java.io.Closeable;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.sshd.client.ClientBuilder;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.auth.pubkey.UserAuthPublicKeyFactory;
@@ -77,7 +82,7 @@ public final class SshConnections implements Closeable {
               .connect(user, host, port)
               .verify(CONNECT.toMillis(), TimeUnit.MILLISECONDS)
               .getSession();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw Failure.temporary("Cannot connect to " + name + ": " + reason(e), e);
     }
     try {
@@ -87,13 +92,49 @@ public final class SshConnections implements Closeable {
     } catch (Failure e) {
       session.close(true);
       throw e;
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       session.close(true);
       throw refused(name, host, port, user, e);
     }
   }
 
-  private Failure refused(String name, String host, int port, String user, java.io.IOException e) {
+  /**
+   * Asks a server for its host key, and nothing else; whether it is known does not matter.
+   *
+   * @throws Failure when nobody answers there, or who does is no SSH server
+   */
+  public static PublicKey hostKey(String host, int port) throws Failure {
+    SshClient client = ClientBuilder.builder().build(true);
+    CompletableFuture<PublicKey> shown = new CompletableFuture<>();
+    client.setServerKeyVerifier(
+        (session, address, key) -> {
+          shown.complete(key);
+          return false;
+        });
+    client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
+    client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
+    Algorithms.set(client);
+    client.setSignatureFactories(Algorithms.withoutCertificates());
+    client.start();
+    try (ClientSession session =
+        client
+            .connect("", host, port)
+            .verify(CONNECT.toMillis(), TimeUnit.MILLISECONDS)
+            .getSession()) {
+      session.addCloseFutureListener(
+          closed -> shown.completeExceptionally(new IOException("it has closed the connection")));
+      return shown.get(CONNECT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (IOException | ExecutionException | TimeoutException e) {
+      throw Failure.temporary("No host key from " + host + ":" + port + ": " + reason(e), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Failure.temporary("Stopped", e);
+    } finally {
+      client.stop();
+    }
+  }
+
+  private Failure refused(String name, String host, int port, String user, IOException e) {
     String refusal = knownHosts.refusal(new java.net.InetSocketAddress(host, port));
     if (refusal != null) {
       return new Failure(Outcome.NO_PERMISSION, refusal, e);

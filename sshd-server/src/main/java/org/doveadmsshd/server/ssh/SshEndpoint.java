@@ -2,13 +2,16 @@ package org.doveadmsshd.server.ssh;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.file.nonefs.NoneFileSystemFactory;
 import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
+import org.apache.sshd.common.keyprovider.FileHostKeyCertificateProvider;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
 import org.apache.sshd.core.CoreModuleProperties;
@@ -38,6 +41,7 @@ public final class SshEndpoint {
   private static final long REKEY_BYTES = 8L * 1024 * 1024 * 1024;
 
   private final DrainableServer server;
+  private final HostKeyAnnouncement announcement;
 
   /**
    * Limits of connections.
@@ -60,11 +64,12 @@ public final class SshEndpoint {
       Sessions sessions,
       Masters masters,
       KeyAuthentication.Keys keys,
-      KeyPair hostKey,
+      HostIdentity identity,
       Limits limits,
       Audit audit) {
     server = (DrainableServer) ServerBuilder.builder().factory(DrainableServer::new).build(true);
-    server.setKeyPairProvider(KeyPairProvider.wrap(hostKey));
+    announcement = new HostKeyAnnouncement(identity.announced());
+    identify(identity);
     setAlgorithms();
     setAuthentication(
         new KeyAuthentication(masters, keys),
@@ -75,6 +80,22 @@ public final class SshEndpoint {
     server.setCommandFactory((channel, line) -> new ExecCommand(sessions, line));
     server.setShellFactory(channel -> new ExecCommand(sessions, NoShell.LINE));
     server.setSubsystemFactories(List.of(new LaneFactory(sessions)));
+  }
+
+  /**
+   * By what the server is known.
+   *
+   * @param announced the key in use first, then those that clients are to know of
+   * @param certificate of the key in use, if there is one
+   */
+  public record HostIdentity(List<KeyPair> announced, Optional<Path> certificate) {}
+
+  /** Takes other keys for connections from now on. */
+  public void identify(HostIdentity identity) {
+    server.setKeyPairProvider(KeyPairProvider.wrap(identity.announced().get(0)));
+    server.setHostKeyCertificateProvider(
+        identity.certificate().map(FileHostKeyCertificateProvider::new).orElse(null));
+    announcement.announce(identity.announced());
   }
 
   /** What somebody gets who asks for a shell: the explanation of what there is. */
@@ -119,6 +140,7 @@ public final class SshEndpoint {
     server.setPasswordAuthenticator(passwords);
     server.setKeyboardInteractiveAuthenticator(passwords);
     server.addSessionListener(passwords);
+    server.addChannelListener(announcement);
     server.setUserAuthFactories(
         List.of(
             keys, UserAuthPasswordFactory.INSTANCE, UserAuthKeyboardInteractiveFactory.INSTANCE));
@@ -150,7 +172,8 @@ public final class SshEndpoint {
 
   private void offerNothingButSessions(Limits limits) {
     server.setChannelFactories(List.of(new LimitedChannelFactory(limits.channels())));
-    server.setGlobalRequestHandlers(List.of(new KeepAliveHandler(), new NoMoreSessionsHandler()));
+    server.setGlobalRequestHandlers(
+        List.of(new KeepAliveHandler(), new NoMoreSessionsHandler(), announcement));
     server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
     server.setFileSystemFactory(NoneFileSystemFactory.INSTANCE);
   }

@@ -1,0 +1,117 @@
+package org.doveadmsshd.keys;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
+import org.apache.sshd.common.keyprovider.FileHostKeyCertificateProvider;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+
+/**
+ * The keys by which a server is known: the one it uses, and during a change the next one beside it
+ * ({@code .next}), which clients are told of before it is used.
+ */
+public final class HostKeys {
+  private static final String COMMENT = "doveadm-sshd";
+
+  private final Path file;
+
+  /**
+   * @param file of the key in use
+   */
+  public HostKeys(Path file) {
+    this.file = file;
+  }
+
+  /** The key in use; made if there is none. */
+  public KeyPair current() throws Failure {
+    return KeyFile.readOrCreate(file, COMMENT);
+  }
+
+  /** The keys that clients are told of, the one in use first. */
+  public List<KeyPair> announced() throws Failure {
+    List<KeyPair> keys = new ArrayList<>();
+    keys.add(current());
+    if (Files.exists(next())) {
+      keys.add(KeyFile.read(next()));
+    }
+    return List.copyOf(keys);
+  }
+
+  /**
+   * Checks a certificate of the key in use.
+   *
+   * @throws Failure when it is none, not for a host, or of another key
+   */
+  public void checkCertificate(Path certificate) throws Failure {
+    try {
+      for (OpenSshCertificate read :
+          new FileHostKeyCertificateProvider(certificate).loadCertificates(null)) {
+        boolean ofHost = read.getType() == OpenSshCertificate.Type.HOST;
+        if (ofHost && KeyUtils.compareKeys(read.getCertPubKey(), current().getPublic())) {
+          return;
+        }
+      }
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "host_certificate " + certificate + " is not a host's certificate of the key " + file);
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR, "host_certificate " + certificate + " cannot be read", e);
+    }
+  }
+
+  public Path file() {
+    return file;
+  }
+
+  /** Where the next key is during a change. */
+  public Path next() {
+    return file.resolveSibling(file.getFileName() + ".next");
+  }
+
+  /** Where the key before is after a change. */
+  public Path old() {
+    return file.resolveSibling(file.getFileName() + ".old");
+  }
+
+  /** Begins a change: makes the next key. */
+  public KeyPair begin() throws Failure {
+    current();
+    KeyFile.create(next(), COMMENT);
+    return KeyFile.read(next());
+  }
+
+  /**
+   * Ends a change: the next key is in use now, the one before is kept aside. There always is one.
+   */
+  public KeyPair finish() throws Failure {
+    KeyFile.read(next());
+    try {
+      for (String half : List.of("", ".pub")) {
+        Path from = half(file, half);
+        Files.copy(
+            from,
+            half(old(), half),
+            StandardCopyOption.REPLACE_EXISTING,
+            StandardCopyOption.COPY_ATTRIBUTES);
+        Files.move(half(next(), half), from, StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (IOException e) {
+      throw new Failure(
+          Outcome.CANNOT_CREATE, "The next key cannot be put in place: " + e.getMessage(), e);
+    }
+    return current();
+  }
+
+  private static Path half(Path key, String half) {
+    return key.resolveSibling(key.getFileName() + half);
+  }
+}
