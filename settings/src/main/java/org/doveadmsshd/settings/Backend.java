@@ -25,6 +25,13 @@ public sealed interface Backend {
   /** A directory. */
   record Ldap(LdapSettings settings) implements Backend {}
 
+  /**
+   * PAM; a passdb only.
+   *
+   * @param service name of the file in /etc/pam.d
+   */
+  record Pam(String service) implements Backend {}
+
   /** Tokens of an authorization server; a passdb only. */
   record Oauth2(Oauth2Settings settings) implements Backend {}
 

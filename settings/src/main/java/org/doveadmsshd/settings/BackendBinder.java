@@ -34,6 +34,9 @@ final class BackendBinder {
 
   Backend.Passdb passdb(Section section) {
     LinkRules rules = rules(section, "authenticated", "unauthenticated");
+    if (section.text("args").isBlank() && !section.text("driver").equals("pam")) {
+      section.problem("passdb: args must be set");
+    }
     return new Backend.Passdb(backend(section), rules, section.yes("deny"));
   }
 
@@ -66,6 +69,7 @@ final class BackendBinder {
       case "static" -> fixed(section);
       case "dovecot" -> dovecot(section);
       case "oauth2" -> oauth2(section);
+      case "pam" -> pam(section);
       case "passwd" ->
           new Backend.System(top.number("first_valid_uid"), top.number("last_valid_uid"));
       default -> passwdFile(section);
@@ -204,6 +208,15 @@ final class BackendBinder {
             settings.text("username_attribute"));
     oauth2.mistakes().forEach(settings::problem);
     return new Backend.Oauth2(oauth2);
+  }
+
+  /** {@code args = [SERVICE]}. */
+  private static Backend pam(Section section) {
+    String service = section.text("args").strip();
+    if (!service.matches("[A-Za-z0-9._-]{0,64}")) {
+      section.problem("args: expected the name of a file in /etc/pam.d");
+    }
+    return new Backend.Pam(service.isEmpty() ? "doveadm-sshd" : service);
   }
 
   private static Optional<String> optional(Section section, String key) {

@@ -108,7 +108,7 @@ final class Schema {
     PASSDB_DRIVER {
       @Override
       Optional<String> mistake(String value) {
-        return oneOf(value, "passwd-file", "sql", "ldap", "dovecot", "oauth2");
+        return oneOf(value, "passwd-file", "sql", "ldap", "dovecot", "oauth2", "pam");
       }
     },
     USERDB_DRIVER {
@@ -209,7 +209,7 @@ final class Schema {
         .add("identity", Type.TEXT, "~/.ssh/id_ed25519");
     section("passdb")
         .add("driver", Type.PASSDB_DRIVER, null)
-        .add("args", Type.TEXT, null)
+        .add("args", Type.TEXT, "")
         .add("master", Type.YES_OR_NO, "yes")
         .add("deny", Type.YES_OR_NO, "no")
         .add("skip", Type.TEXT, "never")

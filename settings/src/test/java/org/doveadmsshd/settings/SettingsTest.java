@@ -32,7 +32,7 @@ class SettingsTest {
 
   private Settings read(String text) throws IOException, Settings.InvalidException {
     Path file = Files.writeString(directory.resolve("test.conf"), text);
-    return Settings.read(file, List.of("search", "mailbox list"));
+    return Settings.read(file, List.of("search", "mailbox list", "read"));
   }
 
   private List<String> problems(String text) throws IOException {

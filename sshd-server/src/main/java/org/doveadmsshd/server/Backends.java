@@ -24,6 +24,7 @@ import org.doveadmsshd.auth.oauth2.Oauth2Passdb;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.auth.sql.SqlDatabase;
 import org.doveadmsshd.auth.sql.SqlSettings;
+import org.doveadmsshd.auth.system.PamPassdb;
 import org.doveadmsshd.auth.system.SystemUserdb;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
@@ -76,6 +77,9 @@ final class Backends {
     if (backend instanceof Backend.Dovecot) {
       Backend.Dovecot dovecot = (Backend.Dovecot) backend;
       return new DovecotPassdb(dovecot.socket(), dovecot.target());
+    }
+    if (backend instanceof Backend.Pam) {
+      return new PamPassdb(((Backend.Pam) backend).service());
     }
     if (backend instanceof Backend.Oauth2) {
       return new Oauth2Passdb(((Backend.Oauth2) backend).settings());
