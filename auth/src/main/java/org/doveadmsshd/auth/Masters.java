@@ -68,6 +68,22 @@ public final class Masters {
         : Optional.empty();
   }
 
+  /** The names of all masters. */
+  public Set<String> names() {
+    return scopes.keySet();
+  }
+
+  /**
+   * What the passdb says of a master besides his password.
+   *
+   * @throws Failure when it cannot be said
+   */
+  public Optional<String> field(String name, String field) throws Failure {
+    return passdb
+        .find(new LoginAttempt(name, "", ""))
+        .flatMap(stored -> Optional.ofNullable(stored.fields().get(field)));
+  }
+
   /**
    * Begins an authentication; who is accepted is a master if {@link #find(String, Login, String)}
    * says so.

@@ -8,12 +8,14 @@ import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.apache.sshd.common.config.keys.AuthorizedKeyEntry;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntryResolver;
@@ -32,6 +34,7 @@ public final class AuthorizedKeys {
 
   private final String template;
   private final Map<Path, WatchedFile<List<AuthorizedKey>>> files = new ConcurrentHashMap<>();
+  private volatile Map<String, List<AuthorizedKey>> others = Map.of();
 
   /**
    * @param template path of the file; {@code %u} stands for the master's name
@@ -50,27 +53,46 @@ public final class AuthorizedKeys {
     if (!master.matches("[A-Za-z0-9_@+-][A-Za-z0-9._@+-]{0,127}")) {
       return Optional.empty(); // not a name that may become part of a path
     }
-    Path file = Path.of(template.replace("%u", master));
+    return Stream.concat(
+            inFile(Path.of(template.replace("%u", master))).stream(),
+            others.getOrDefault(master, List.of()).stream())
+        .filter(entry -> KeyUtils.compareKeys(entry.key(), key))
+        .filter(entry -> entry.isUsable(address, now))
+        .findFirst();
+  }
+
+  /**
+   * Names keys that are not in files, in the place of those named before.
+   *
+   * @param lines as in a file, by master
+   */
+  public void also(Map<String, List<String>> lines) {
+    Map<String, List<AuthorizedKey>> parsed = new HashMap<>();
+    lines.forEach((master, of) -> parsed.put(master, parse(of, "passdb of " + master)));
+    others = Map.copyOf(parsed);
+  }
+
+  private List<AuthorizedKey> inFile(Path file) {
     try {
       return files
           .computeIfAbsent(file, path -> new WatchedFile<>(path, AuthorizedKeys::read))
-          .get()
-          .stream()
-          .filter(entry -> KeyUtils.compareKeys(entry.key(), key))
-          .filter(entry -> entry.isUsable(address, now))
-          .findFirst();
+          .get();
     } catch (NoSuchFileException e) {
-      return Optional.empty();
+      return List.of();
     } catch (IOException e) {
       LOG.warn("Authorized keys cannot be read: {}", e.toString());
-      return Optional.empty();
+      return List.of();
     }
   }
 
   private static List<AuthorizedKey> read(Path file) throws IOException {
+    return parse(Files.readAllLines(file), file.toString());
+  }
+
+  private static List<AuthorizedKey> parse(List<String> lines, String where) {
     List<AuthorizedKey> keys = new ArrayList<>();
     int number = 0;
-    for (String line : Files.readAllLines(file)) {
+    for (String line : lines) {
       number++;
       if (line.isBlank() || line.strip().startsWith("#")) {
         continue;
@@ -84,7 +106,7 @@ public final class AuthorizedKeys {
         PublicKey key = entry.resolvePublicKey(null, PublicKeyEntryResolver.FAILING);
         keys.add(AuthorizedKey.of(key, options));
       } catch (GeneralSecurityException | IOException | RuntimeException e) {
-        LOG.warn("{}:{}: key ignored: {}", file, number, e.getMessage());
+        LOG.warn("{}:{}: key ignored: {}", where, number, e.getMessage());
       }
     }
     return keys;

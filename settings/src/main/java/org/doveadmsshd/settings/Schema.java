@@ -183,6 +183,7 @@ final class Schema {
         .add("host_key", Type.TEXT, "host_ed25519")
         .add("host_certificate", Type.TEXT, "")
         .add("authorized_keys", Type.TEXT, "authorized_keys/%u")
+        .add("authorized_keys_passdb", Type.YES_OR_NO, "no")
         .add("trusted_user_ca_keys", Type.TEXT, "")
         .add("certificate_commands", Type.TEXT, "read")
         .add("revoked_keys", Type.TEXT, "")

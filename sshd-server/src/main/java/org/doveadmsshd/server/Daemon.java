@@ -45,6 +45,7 @@ public final class Daemon implements Sessions.Control {
   private volatile Settings settings;
   private final Sessions sessions;
   private final SshEndpoint endpoint;
+  private final PassdbKeys passdbKeys;
   private int port;
   private boolean stopped;
 
@@ -61,12 +62,15 @@ public final class Daemon implements Sessions.Control {
     masters = masters(settings, opened.passdb());
     sessions = new Sessions(executor(), clock, masters, lanes(settings), software, audit);
     sessions.use(worker(settings, opened.userdb()), this);
+    AuthorizedKeys authorized = new AuthorizedKeys(settings.authorizedKeys());
+    passdbKeys = new PassdbKeys(masters, authorized);
+    passdbKeys.enable(settings.authorizedKeysPassdb());
     Settings.Connections connections = settings.connections();
     endpoint =
         new SshEndpoint(
             sessions,
             masters,
-            keys(settings),
+            keys(settings, authorized),
             identity(settings),
             new SshEndpoint.Limits(
                 connections.all(),
@@ -87,9 +91,9 @@ public final class Daemon implements Sessions.Control {
     return new SshEndpoint.HostIdentity(keys.announced(), settings.hostCertificate());
   }
 
-  private static KeyAuthentication.Keys keys(Settings settings) {
+  private static KeyAuthentication.Keys keys(Settings settings, AuthorizedKeys authorized) {
     return new KeyAuthentication.Keys(
-        new AuthorizedKeys(settings.authorizedKeys()),
+        authorized,
         new UserCertificates(
             settings.trustedUserCaKeys(), Set.copyOf(settings.certificateCommands())),
         new RevokedKeys(settings.revokedKeys()));
@@ -174,6 +178,7 @@ public final class Daemon implements Sessions.Control {
     Worker worker = worker(next, opened.userdb());
     masters.become(masters(next, opened.passdb()));
     endpoint.identify(identity);
+    passdbKeys.enable(next.authorizedKeysPassdb());
     sessions.use(worker, this);
     settings = next;
     backends.closeAllBut(next);
@@ -228,6 +233,7 @@ public final class Daemon implements Sessions.Control {
     } catch (IOException e) {
       LOG.warn("Closing: {}", e.toString());
     }
+    passdbKeys.close();
     backends.close();
   }
 }

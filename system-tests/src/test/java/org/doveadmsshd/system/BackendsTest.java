@@ -29,7 +29,7 @@ class BackendsTest {
         driver = sqlite
         connect = %s
         default_pass_scheme = PLAIN
-        password_query = SELECT password FROM masters WHERE name = '%%u'
+        password_query = SELECT password, keys AS authorized_keys FROM masters WHERE name = '%%u'
         user_query = SELECT home FROM users WHERE name = '%%u'
         iterate_query = SELECT name AS user FROM users ORDER BY name
         """
@@ -40,7 +40,7 @@ class BackendsTest {
         before
             .replaceAll("passdb \\{[^}]*}", "passdb {\n driver = sql\n args = sql.conf\n}")
             .replaceAll("userdb \\{[^}]*}", "userdb {\n driver = sql\n args = sql.conf\n}");
-    Files.writeString(file, after);
+    Files.writeString(file, "authorized_keys_passdb = yes\n" + after);
     assertThat(site.doveadm("reload").code()).isZero();
   }
 
@@ -53,8 +53,8 @@ class BackendsTest {
     try (Connection connection =
             DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("users.db"));
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE TABLE masters (name TEXT, password TEXT)");
-      statement.execute("INSERT INTO masters VALUES ('admin', 'from the database')");
+      statement.execute("CREATE TABLE masters (name TEXT, password TEXT, keys TEXT)");
+      statement.execute("INSERT INTO masters VALUES ('admin', 'from the database', NULL)");
       statement.execute("CREATE TABLE users (name TEXT, home TEXT)");
       try (PreparedStatement insert =
           connection.prepareStatement("INSERT INTO users VALUES (?, ?)")) {
@@ -83,6 +83,40 @@ class BackendsTest {
     assertThat(all.lines()).hasSize(names.size() + 1);
     assertThat(site.doveadm("search -u nobody@example.org all").code()).isEqualTo(67);
     assertThat(site.doveadm("search -u \"x' OR '1'='1\" all").code()).isEqualTo(67);
+  }
+
+  @Test
+  void aMastersKeysComeFromTheDatabase() throws Exception {
+    Path file = directory.resolve("authorized/admin");
+    String key = Files.readString(file);
+    Files.delete(file);
+    assertThat(site.doveadm("who").code()).isEqualTo(255);
+    keys("commands=\"who\" " + key);
+    awaitCode(0);
+    assertThat(site.doveadm("user '*'").code()).as("its options hold").isEqualTo(77);
+    keys("");
+    awaitCode(255);
+    Files.writeString(file, key);
+  }
+
+  private static void keys(String lines) throws Exception {
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("users.db"));
+        PreparedStatement update = connection.prepareStatement("UPDATE masters SET keys = ?")) {
+      update.setString(1, lines);
+      update.executeUpdate();
+    }
+    site.daemon.reload();
+  }
+
+  /** The database is asked in the background. */
+  private static void awaitCode(int code) throws Exception {
+    long end = System.nanoTime() + 20_000_000_000L;
+    int last;
+    do {
+      last = site.doveadm("who").code();
+    } while (last != code && System.nanoTime() < end);
+    assertThat(last).isEqualTo(code);
   }
 
   @Test

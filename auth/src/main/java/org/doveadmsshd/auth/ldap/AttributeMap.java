@@ -18,6 +18,9 @@ import org.doveadmsshd.auth.Variables;
  * =field=text with %{ldap:attribute}}. An attribute without a field is left out.
  */
 final class AttributeMap {
+  /** A field whose attribute has a value for each key. */
+  private static final String KEYS = "authorized_keys";
+
   private static final Pattern REFERENCE = Pattern.compile("%\\{ldap:([A-Za-z0-9;.-]+)(:[^}]*)?}");
   private static final String VALUE = "%$";
 
@@ -88,10 +91,7 @@ final class AttributeMap {
   Map<String, String> fields(Entry entry, Variables variables) {
     Map<String, String> fields = new LinkedHashMap<>();
     for (Rule rule : rules) {
-      Optional<String> value =
-          rule.attribute().isEmpty()
-              ? Optional.of("")
-              : Optional.ofNullable(entry.getAttributeValue(rule.attribute()));
+      Optional<String> value = rule.attribute().isEmpty() ? Optional.of("") : value(entry, rule);
       value.ifPresent(
           text ->
               fields.put(
@@ -99,6 +99,15 @@ final class AttributeMap {
                   rule.template().isEmpty() ? text : expand(rule, text, entry, variables)));
     }
     return fields;
+  }
+
+  /** The first value, or all lines of the one field that has several. */
+  private static Optional<String> value(Entry entry, Rule rule) {
+    String[] values = entry.getAttributeValues(rule.attribute());
+    if (values == null || values.length == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(rule.field().equals(KEYS) ? String.join("\n", values) : values[0]);
   }
 
   /** What the directory says is put in last, so that nothing in it is taken for a variable. */

@@ -64,7 +64,18 @@ public final class LdapDirectory implements Userdb, PasswordStore, Closeable {
 
   /** Verifies passwords by logging in to the directory with them. */
   public Passdb binding() {
-    return this::bind;
+    return new Passdb() {
+      @Override
+      public Answer verify(LoginAttempt attempt) throws Failure {
+        return bind(attempt);
+      }
+
+      /** Never a password: that is the directory's own. */
+      @Override
+      public Optional<Stored> find(LoginAttempt who) throws Failure {
+        return LdapDirectory.this.find(who).map(stored -> new Stored("", stored.fields()));
+      }
+    };
   }
 
   @Override

@@ -20,6 +20,8 @@ interface LdapDirectoryContract {
   String BASE = "dc=example,dc=org";
   int MANY = 2500;
 
+  List<String> KEYS = List.of("key one", "key two");
+
   /** Where a directory is that holds {@link #ldif}. */
   List<String> uris();
 
@@ -28,7 +30,7 @@ interface LdapDirectoryContract {
     StringBuilder ldif = new StringBuilder();
     ldif.append("dn: " + BASE + "\nobjectClass: domain\ndc: example\n\n");
     ldif.append("dn: ou=people," + BASE + "\nobjectClass: organizationalUnit\nou: people\n\n");
-    person(ldif, "jane", "ou=people", 5000, "userPassword: secret\n");
+    person(ldif, "jane", "ou=people", 5000, "userPassword: secret\nhost: key one\nhost: key two\n");
     person(ldif, "bob", "ou=people", 5001, "");
     ldif.append("dn: ou=more," + BASE + "\nobjectClass: organizationalUnit\nou: more\n\n");
     person(ldif, "twice", "ou=people", 1, "userPassword: x\n");
@@ -70,7 +72,7 @@ interface LdapDirectoryContract {
         "subtree",
         "homeDirectory=home,uidNumber=uid,=quota_rule=*:bytes=%{ldap:gidNumber},uid=index=/i/%$/%d",
         "(&(objectClass=posixAccount)(uid=%n))",
-        "uid=user,userPassword=password",
+        "uid=user,userPassword=password,host=authorized_keys",
         "(&(objectClass=posixAccount)(uid=%n))",
         "uid=user",
         "(objectClass=posixAccount)",
@@ -111,6 +113,20 @@ interface LdapDirectoryContract {
         assertThat(verdict(passdb, "bob", "")).isEqualTo(Passdb.Verdict.WRONG);
         assertThat(verdict(passdb, "bob", "x")).isNotEqualTo(Passdb.Verdict.RIGHT);
         assertThat(directory.find("jane")).as("nobody stays logged in").isPresent();
+      }
+    }
+  }
+
+  @Test
+  default void keysAreAllTheValuesOfTheirAttribute() throws Failure {
+    for (boolean bind : List.of(true, false)) {
+      try (LdapDirectory directory = new LdapDirectory(settings(bind, ""))) {
+        Passdb passdb = bind ? directory.binding() : new HashedPassdb(directory, "PLAIN");
+        assertThat(passdb.find(new LoginAttempt("jane", "", "")).get().fields())
+            .hasEntrySatisfying(
+                "authorized_keys", lines -> assertThat(lines.lines()).hasSameElementsAs(KEYS));
+        assertThat(passdb.find(new LoginAttempt("bob", "", "")).get().fields())
+            .doesNotContainKey("authorized_keys");
       }
     }
   }

@@ -1,0 +1,71 @@
+package org.doveadmsshd.server;
+
+import java.io.Closeable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.keys.AuthorizedKeys;
+import org.doveadmsshd.protocol.Failure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches the keys that passdbs have of masters, again and again: a login must not wait for a
+ * database. What a passdb cannot say now is as it was before.
+ */
+final class PassdbKeys implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(PassdbKeys.class);
+  private static final String FIELD = "authorized_keys";
+  private static final long SECONDS = 60;
+
+  private final Masters masters;
+  private final AuthorizedKeys keys;
+  private final ScheduledExecutorService fetching =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "passdb-keys");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private Map<String, List<String>> known = Map.of();
+  private volatile boolean enabled;
+
+  PassdbKeys(Masters masters, AuthorizedKeys keys) {
+    this.masters = masters;
+    this.keys = keys;
+    fetching.scheduleWithFixedDelay(this::fetch, SECONDS, SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Fetches at once, and from now on, or forgets all of them. */
+  void enable(boolean wanted) {
+    enabled = wanted;
+    fetching.execute(this::fetch);
+  }
+
+  private void fetch() {
+    Map<String, List<String>> next = new HashMap<>();
+    for (String name : enabled ? masters.names() : List.<String>of()) {
+      try {
+        Optional<String> lines = masters.field(name, FIELD);
+        lines.ifPresent(text -> next.put(name, text.lines().toList()));
+      } catch (Failure e) {
+        LOG.warn("Keys of {} cannot be fetched: {}", name, e.getMessage());
+        next.put(name, known.getOrDefault(name, List.of()));
+      }
+    }
+    if (!next.equals(known)) {
+      known = Map.copyOf(next);
+      keys.also(known);
+    }
+  }
+
+  @Override
+  public void close() {
+    fetching.shutdownNow();
+  }
+}
