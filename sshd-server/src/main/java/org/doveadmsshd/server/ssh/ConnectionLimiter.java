@@ -2,6 +2,7 @@ package org.doveadmsshd.server.ssh;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.sshd.common.session.Session;
@@ -16,11 +17,15 @@ import org.slf4j.LoggerFactory;
 final class ConnectionLimiter implements SessionListener {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimiter.class);
 
+  private static final Duration LOG_EVERY = Duration.ofSeconds(10);
+
   private final int all;
   private final int beforeLogin;
   private final int beforeLoginPerAddress;
   private final Set<SocketAddress> open = ConcurrentHashMap.newKeySet();
   private final Set<SocketAddress> strangers = ConcurrentHashMap.newKeySet();
+  private long refusals;
+  private long lastLogged;
 
   ConnectionLimiter(int all, int beforeLogin, int beforeLoginPerAddress) {
     this.all = all;
@@ -35,12 +40,23 @@ final class ConnectionLimiter implements SessionListener {
     boolean refused =
         open.size() >= all || strangers.size() >= beforeLogin || fromThere >= beforeLoginPerAddress;
     if (refused) {
-      LOG.info("Connection from {} refused: too many connections", remote);
+      logRefusal(remote);
       return false;
     }
     open.add(remote);
     strangers.add(remote);
     return true;
+  }
+
+  /** One line for many: a flood shall not fill the log as well. */
+  private void logRefusal(SocketAddress remote) {
+    refusals++;
+    long now = System.nanoTime();
+    if (lastLogged == 0 || now - lastLogged >= LOG_EVERY.toNanos()) {
+      LOG.info("Connections refused, too many: {}, the last from {}", refusals, remote);
+      lastLogged = now;
+      refusals = 0;
+    }
   }
 
   private static String host(SocketAddress address) {
