@@ -20,8 +20,9 @@ import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Run;
 import org.doveadmsshd.brain.Server;
+import org.doveadmsshd.brain.remote.RemoteServer;
 import org.doveadmsshd.brain.ssh.SshConnections;
-import org.doveadmsshd.brain.ssh.SshServer;
+import org.doveadmsshd.brain.ssh.SshConnector;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Option;
 import org.doveadmsshd.command.Words;
@@ -229,10 +230,12 @@ public final class Main {
     }
 
     private Server server(Settings.ServerSettings server) {
-      return new SshServer(
-          connections,
-          new SshServer.Address(
-              server.name(), server.host(), server.port(), server.user(), server.identity()),
+      return new RemoteServer(
+          server.name(),
+          new SshConnector(
+              connections,
+              new SshConnector.Address(
+                  server.name(), server.host(), server.port(), server.user(), server.identity())),
           server.users().stream().map(UserMask::new).toList(),
           server.workers(),
           executor);

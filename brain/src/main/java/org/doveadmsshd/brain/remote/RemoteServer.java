@@ -1,7 +1,6 @@
-package org.doveadmsshd.brain.ssh;
+package org.doveadmsshd.brain.remote;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -9,42 +8,29 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Phaser;
 import java.util.function.Consumer;
-import org.apache.sshd.client.session.ClientSession;
 import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.UserQueue;
 import org.doveadmsshd.protocol.Failure;
 
-/** A server at the other end of an SSH connection, which is opened when it is first needed. */
-public final class SshServer implements Server {
-  private final SshConnections connections;
-  private final Address address;
+/** A server at the other end of a connection, which is opened when it is first needed. */
+public final class RemoteServer implements Server {
+  private final String name;
+  private final Connector connector;
   private final List<UserMask> users;
   private final int workers;
   private final Executor executor;
-  private final Set<SshLane> lanes = ConcurrentHashMap.newKeySet();
-  private ClientSession session;
-  private Failure connectFailure;
+  private final Set<RemoteLane> lanes = ConcurrentHashMap.newKeySet();
 
   /**
-   * Where a server is and who logs in there.
-   *
    * @param name as in the configuration
-   */
-  public record Address(String name, String host, int port, String user, Path identity) {}
-
-  /**
    * @param users masks of the users that are there
    * @param workers how many lanes
    */
-  public SshServer(
-      SshConnections connections,
-      Address address,
-      List<UserMask> users,
-      int workers,
-      Executor executor) {
-    this.connections = connections;
-    this.address = address;
+  public RemoteServer(
+      String name, Connector connector, List<UserMask> users, int workers, Executor executor) {
+    this.name = name;
+    this.connector = connector;
     this.users = List.copyOf(users);
     this.workers = workers;
     this.executor = executor;
@@ -52,7 +38,7 @@ public final class SshServer implements Server {
 
   @Override
   public String name() {
-    return address.name();
+    return name;
   }
 
   @Override
@@ -60,27 +46,23 @@ public final class SshServer implements Server {
     return users.stream().anyMatch(mask -> mask.matches(user));
   }
 
-  /** Connects once; who comes second gets the same connection or the same failure. */
-  private synchronized ClientSession session() throws Failure {
-    if (connectFailure != null) {
-      throw connectFailure;
-    }
-    if (session == null) {
-      try {
-        session =
-            connections.connect(address.host(), address.port(), address.user(), address.identity());
-      } catch (Failure e) {
-        connectFailure =
-            new Failure(e.outcome(), "Server " + name() + ": " + e.getMessage(), e.getCause());
-        throw connectFailure;
+  private RemoteLane open() throws Failure, IOException {
+    LaneTransport transport = connector.open();
+    boolean done = false;
+    try {
+      RemoteLane lane = new RemoteLane(transport, name, connector.authentication());
+      done = true;
+      return lane;
+    } finally {
+      if (!done) {
+        transport.close();
       }
     }
-    return session;
   }
 
   @Override
   public void listUsers(UserMask mask, Consumer<String> taker) throws Failure {
-    try (SshLane lane = new SshLane(session(), name())) {
+    try (RemoteLane lane = open()) {
       lane.list(
           mask.text(),
           user -> {
@@ -97,9 +79,9 @@ public final class SshServer implements Server {
   @Override
   public void work(UserQueue queue, int limit) throws Failure {
     int wanted = limit > 0 ? Math.min(limit, workers) : workers;
-    List<SshLane> open = openLanes(wanted);
+    List<RemoteLane> open = openLanes(wanted);
     Phaser working = new Phaser(1);
-    for (SshLane lane : open) {
+    for (RemoteLane lane : open) {
       working.register();
       executor.execute(
           () -> {
@@ -119,11 +101,11 @@ public final class SshServer implements Server {
     }
   }
 
-  private List<SshLane> openLanes(int wanted) throws Failure {
-    List<SshLane> open = new ArrayList<>();
+  private List<RemoteLane> openLanes(int wanted) throws Failure {
+    List<RemoteLane> open = new ArrayList<>();
     for (int i = 0; i < wanted; i++) {
       try {
-        SshLane lane = new SshLane(session(), name());
+        RemoteLane lane = open();
         open.add(lane);
         lanes.add(lane);
       } catch (IOException e) {
@@ -139,6 +121,6 @@ public final class SshServer implements Server {
 
   @Override
   public void cancel() {
-    lanes.forEach(SshLane::cancel);
+    lanes.forEach(RemoteLane::cancel);
   }
 }

@@ -1,4 +1,4 @@
-package org.doveadmsshd.brain.ssh;
+package org.doveadmsshd.brain.remote;
 
 import java.io.Closeable;
 import java.io.EOFException;
@@ -6,16 +6,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.apache.sshd.client.channel.ChannelSubsystem;
-import org.apache.sshd.client.session.ClientSession;
+import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.brain.Assignment;
 import org.doveadmsshd.brain.UserQueue;
+import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.Limits;
@@ -24,26 +23,22 @@ import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.ProtocolException;
 
 /**
- * One channel of the subsystem.
+ * One lane to a worker.
  *
  * <p>The lane's own thread reads and hands messages to assignments; requests are sent by that
  * thread or by whoever puts users into the queue. So many are under way at a time that the worker
  * has the next one when it is done with one, however long the way: round trip divided by time per
  * user.
  */
-final class SshLane implements Closeable {
-  private static final String SUBSYSTEM = "doveadm";
-  private static final Duration OPEN = Duration.ofSeconds(30);
+final class RemoteLane implements Closeable {
   private static final int MIN_AHEAD = 4;
   private static final int MAX_AHEAD = 128;
   private static final int FIRST_GUESS_MICROS = 1000;
 
   private final String server;
-  private final ChannelSubsystem channel;
-  private final InputStream in;
+  private final LaneTransport transport;
   private final FrameWriter out;
   private final FrameDecoder decoder = new FrameDecoder();
-  private final long roundTripMicros;
 
   // guarded by this
   private final Map<Integer, Assignment> underWay = new HashMap<>();
@@ -57,17 +52,24 @@ final class SshLane implements Closeable {
 
   private boolean greeted;
 
-  SshLane(ClientSession session, String server) throws IOException {
+  /**
+   * Says hello, and authenticates if the worker wants that.
+   *
+   * @param authentication how; if there is none, the worker must know the peer already, and nobody
+   *     waits for it to say so
+   */
+  RemoteLane(LaneTransport transport, String server, Optional<SaslClient> authentication)
+      throws IOException, Failure {
     this.server = server;
-    channel = session.createSubsystemChannel(SUBSYSTEM);
-    long begun = System.nanoTime();
-    channel.open().verify(OPEN);
-    roundTripMicros = (System.nanoTime() - begun) / 1000 / 2; // open and subsystem request
-    in = channel.getInvertedOut();
-    OutputStream stream = channel.getInvertedIn();
+    this.transport = transport;
+    OutputStream stream = transport.out();
     out = new FrameWriter(stream::write, stream::flush);
     out.send(new Message.Hello(Limits.VERSION, "doveadm-ssh", Optional.empty(), List.of()));
     out.flush();
+    if (authentication.isPresent()) {
+      new LaneLogin(transport.in(), out, decoder, server).authenticate(authentication.get());
+      greeted = true;
+    }
   }
 
   /** Works users off until the queue is finished or the lane is lost. */
@@ -99,7 +101,7 @@ final class SshLane implements Closeable {
               throw new IOException(done.text());
             }
             ended[0] = true;
-            channel.close(false);
+            transport.finish();
           }
         });
     if (!ended[0]) {
@@ -117,7 +119,7 @@ final class SshLane implements Closeable {
         out.flush();
       }
     } catch (IOException e) {
-      channel.close(true); // the reading thread gives back what was under way
+      transport.close(); // the reading thread gives back what was under way
     }
   }
 
@@ -125,7 +127,7 @@ final class SshLane implements Closeable {
   private void read(MessageSink receiver) throws IOException {
     byte[] buffer = new byte[64 * 1024];
     int length;
-    while ((length = in.read(buffer)) >= 0) {
+    while ((length = transport.in().read(buffer)) >= 0) {
       decoder.feed(buffer, 0, length, message -> receive(message, receiver));
     }
     decoder.end();
@@ -235,16 +237,16 @@ final class SshLane implements Closeable {
         }
         if (underWay.isEmpty() && queue.isFinished()) {
           closing = true;
-          channel.close(false);
+          transport.finish();
         }
       }
     } catch (IOException e) {
-      channel.close(true); // the reading thread gives back what was under way
+      transport.close(); // the reading thread gives back what was under way
     }
   }
 
   private int ahead() {
-    long onTheWay = roundTripMicros / Math.max(1, microsPerUser);
+    long onTheWay = transport.roundTripMicros() / Math.max(1, microsPerUser);
     return (int) Math.max(MIN_AHEAD, Math.min(MAX_AHEAD, onTheWay + 2));
   }
 
@@ -266,6 +268,6 @@ final class SshLane implements Closeable {
 
   @Override
   public void close() {
-    channel.close(true);
+    transport.close();
   }
 }
