@@ -58,6 +58,7 @@ public record Invocation(
           new Option((char) 0, "timeout", "time", "give up on a user after this time: 30s, 5m"),
           new Option((char) 0, "allow-empty", null, "it is no error when no user matches"));
 
+  private static final int MAX_USER = 255;
   private static final Pattern TIMEOUT = Pattern.compile("([0-9]{1,6})(s|m|h)?");
   private static final String QUOTA = "plugin/quota=";
 
@@ -122,6 +123,9 @@ public record Invocation(
     List<UserSelection> chosen = new ArrayList<>();
     if (words.has("all-users")) {
       chosen.add(new UserSelection.Matching(UserMask.ALL));
+    }
+    if (words.value("user").map(String::length).orElse(0) > MAX_USER) {
+      throw Failure.usage("-u: nobody has a name of more than " + MAX_USER + " characters");
     }
     words.value("file").ifPresent(file -> chosen.add(new UserSelection.Listed(file)));
     words

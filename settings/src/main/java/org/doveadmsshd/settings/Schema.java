@@ -1,5 +1,6 @@
 package org.doveadmsshd.settings;
 
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -7,11 +8,13 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -156,6 +159,14 @@ final class Schema {
         }
       }
     },
+    MODE {
+      @Override
+      Optional<String> mistake(String value) {
+        return value.matches("0?[0-7]{3}")
+            ? Optional.empty()
+            : Optional.of("expected an octal mode, such as 0600 or 0660");
+      }
+    },
     SIZE {
       @Override
       Optional<String> mistake(String value) {
@@ -267,6 +278,7 @@ final class Schema {
     rule(inside("master_user", "allow"));
     rule(inside("master_user", "deny"));
     section("service").add("service_count", Type.NUMBER, "1").add("workers", Type.NUMBER, "0");
+    inside("service", "unix_listener").add("mode", Type.MODE, "0600").add("group", Type.TEXT, "");
     section("plugin")
         .add("quota", Type.QUOTA, "")
         .add("quota_vsizes", Type.YES_OR_NO, "yes")
@@ -275,9 +287,12 @@ final class Schema {
         .add("quota_rule3", Type.QUOTA_RULE, "")
         .add("quota_rule4", Type.QUOTA_RULE, "");
     section("server")
-        .add("host", Type.TEXT, null)
+        .add("host", Type.TEXT, "")
         .add("port", Type.PORT, "2222")
-        .add("user", Type.TEXT, null)
+        .add("user", Type.TEXT, "")
+        .add("socket", Type.TEXT, "")
+        .add("mechanism", Type.TEXT, "external")
+        .add("secret_file", Type.TEXT, "")
         .add("identity", Type.TEXT, "")
         .add("workers", Type.NUMBER, "8")
         .add("users", Type.TEXT, "*");
@@ -341,6 +356,18 @@ final class Schema {
   /** The names of all sections. */
   static Iterable<String> sections() {
     return SECTIONS.keySet();
+  }
+
+  /** Reads a value of the type MODE that has been checked. */
+  static Set<PosixFilePermission> mode(String value) {
+    int bits = Integer.parseInt(value, 8);
+    Set<PosixFilePermission> mode = EnumSet.noneOf(PosixFilePermission.class);
+    for (PosixFilePermission each : PosixFilePermission.values()) { // from owner's read on
+      if ((bits & 0400 >> each.ordinal()) != 0) {
+        mode.add(each);
+      }
+    }
+    return mode;
   }
 
   /** Reads a value of the type SIZE that has been checked, in bytes. */

@@ -2,6 +2,7 @@ package org.doveadmsshd.settings;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,10 +52,13 @@ public record Settings(
     List<Backend.Userdb> userdbs,
     AuthCache authCache,
     Map<String, List<RuleSettings>> masters,
+    List<SocketSettings> sockets,
     List<ServerSettings> servers,
     QuotaSettings quota,
     Path file,
     List<String> effective) {
+
+  private static final String UNSET = " must be set";
 
   private static final String METHOD = "publickey|password|keyboard-interactive";
 
@@ -97,9 +101,19 @@ public record Settings(
   public record QuotaSettings(String quota, List<String> rules) {}
 
   /**
+   * A UNIX socket for brains on this machine.
+   *
+   * @param group empty for that of the process
+   */
+  public record SocketSettings(Path path, Set<PosixFilePermission> mode, String group) {}
+
+  /**
    * A server of a brain.
    *
    * @param user whom to log in as
+   * @param socket where it is on this machine; empty when it is reached over SSH
+   * @param mechanism of SASL, for a socket that wants to know
+   * @param secretFile password or token for that
    * @param workers how many lanes
    * @param users masks of users that are there
    */
@@ -109,6 +123,9 @@ public record Settings(
       int port,
       String user,
       Path identity,
+      Optional<Path> socket,
+      String mechanism,
+      Optional<Path> secretFile,
       int workers,
       List<String> users) {}
 
@@ -208,6 +225,7 @@ public record Settings(
               top.time("auth_cache_ttl"),
               top.time("auth_cache_negative_ttl")),
           masters(sections.get("master_user")),
+          sockets(sections.get("service")),
           servers(sections.get("server"), top),
           quota(sections.get("plugin")),
           file,
@@ -305,6 +323,20 @@ public record Settings(
         if (servers.stream().anyMatch(server -> server.name().equals(section.name()))) {
           section.problem("server " + section.name() + " stands here twice");
         }
+        boolean local = !section.text("socket").isEmpty();
+        if (!local) {
+          List.of("host", "user").stream()
+              .filter(key -> section.text(key).isEmpty())
+              .forEach(
+                  key ->
+                      section.problem(("server " + section.name()).strip() + ": " + key + UNSET));
+        }
+        List<String> mechanisms =
+            List.of("external", "plain", "scram-sha-1", "scram-sha-256", "oauthbearer");
+        if (!mechanisms.containsAll(section.words("mechanism", mechanisms))
+            || section.words("mechanism").size() != 1) {
+          section.problem("mechanism: expected one of: " + String.join(" ", mechanisms));
+        }
         String identity = section.text("identity");
         int workers = section.number("workers");
         if (workers < 1) {
@@ -317,10 +349,31 @@ public record Settings(
                 section.number("port"),
                 section.text("user"),
                 path(identity.isEmpty() ? top.text("identity") : identity),
+                optionalPath(section, "socket"),
+                section.text("mechanism"),
+                optionalPath(section, "secret_file"),
                 workers,
                 section.words("users")));
       }
       return servers;
+    }
+
+    private List<SocketSettings> sockets(List<Section> services) {
+      List<SocketSettings> sockets = new ArrayList<>();
+      for (Section service : services) {
+        for (Section listener : service.inside()) {
+          if (listener.name().isEmpty()) {
+            listener.problem(
+                "a unix_listener needs a path: unix_listener /run/doveadm-sshd/doveadm {");
+          }
+          sockets.add(
+              new SocketSettings(
+                  path(listener.name()),
+                  Schema.mode(listener.text("mode")),
+                  listener.text("group")));
+        }
+      }
+      return sockets;
     }
 
     private Optional<Path> optionalPath(Section section, String key) {

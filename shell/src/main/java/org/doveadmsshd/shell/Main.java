@@ -16,17 +16,20 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Run;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.remote.RemoteServer;
+import org.doveadmsshd.brain.socket.SocketConnector;
 import org.doveadmsshd.brain.ssh.SshConnections;
 import org.doveadmsshd.brain.ssh.SshConnector;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Option;
 import org.doveadmsshd.command.Words;
 import org.doveadmsshd.keys.KnownHosts;
+import org.doveadmsshd.keys.SecretFile;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.settings.Problem;
@@ -232,13 +235,41 @@ public final class Main {
     private Server server(Settings.ServerSettings server) {
       return new RemoteServer(
           server.name(),
-          new SshConnector(
-              connections,
-              new SshConnector.Address(
-                  server.name(), server.host(), server.port(), server.user(), server.identity())),
+          server.socket().isPresent()
+              ? new SocketConnector(
+                  server.name(), server.socket().get(), () -> authentication(server))
+              : new SshConnector(
+                  connections,
+                  new SshConnector.Address(
+                      server.name(),
+                      server.host(),
+                      server.port(),
+                      server.user(),
+                      server.identity())),
           server.users().stream().map(UserMask::new).toList(),
           server.workers(),
           executor);
+    }
+
+    private static SaslClient authentication(Settings.ServerSettings server) throws Failure {
+      if (server.mechanism().equals("external")) {
+        return SaslClient.external("");
+      }
+      Path file =
+          server
+              .secretFile()
+              .orElseThrow(
+                  () ->
+                      new Failure(
+                          Outcome.CONFIGURATION_ERROR,
+                          "Server " + server.name() + ": secret_file must be set"));
+      String secret = SecretFile.read(file);
+      return switch (server.mechanism()) {
+        case "plain" -> SaslClient.plain("", server.user(), secret);
+        case "scram-sha-1" -> SaslClient.scramSha1("", server.user(), secret);
+        case "oauthbearer" -> SaslClient.oauthBearer("", secret);
+        default -> SaslClient.scramSha256("", server.user(), secret);
+      };
     }
 
     private Settings settings() throws Failure {

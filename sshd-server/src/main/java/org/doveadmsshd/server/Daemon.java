@@ -3,6 +3,7 @@ package org.doveadmsshd.server;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +21,7 @@ import org.doveadmsshd.keys.RevokedKeys;
 import org.doveadmsshd.keys.UserCertificates;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.server.socket.SocketEndpoint;
 import org.doveadmsshd.server.ssh.KeyAuthentication;
 import org.doveadmsshd.server.ssh.Sessions;
 import org.doveadmsshd.server.ssh.SshEndpoint;
@@ -45,6 +47,7 @@ public final class Daemon implements Sessions.Control {
   private volatile Settings settings;
   private final Sessions sessions;
   private final SshEndpoint endpoint;
+  private final List<SocketEndpoint> sockets = new ArrayList<>();
   private final PassdbKeys passdbKeys;
   private int port;
   private boolean stopped;
@@ -81,6 +84,12 @@ public final class Daemon implements Sessions.Control {
                 settings.authFailureDelay(),
                 settings.authenticationMethods()),
             audit);
+    for (Settings.SocketSettings socket : settings.sockets()) {
+      SocketEndpoint.Listener listener =
+          new SocketEndpoint.Listener(
+              socket.path(), socket.mode(), socket.group(), connections.all());
+      sockets.add(new SocketEndpoint(sessions, listener, settings.loginTimeout()));
+    }
   }
 
   private static SshEndpoint.HostIdentity identity(Settings settings) throws Failure {
@@ -140,6 +149,9 @@ public final class Daemon implements Sessions.Control {
 
   /** Begins to listen. */
   public void start() throws Failure {
+    for (SocketEndpoint socket : sockets) {
+      socket.start();
+    }
     try {
       port = endpoint.start(settings.listen(), settings.port());
     } catch (IOException e) {
@@ -227,7 +239,9 @@ public final class Daemon implements Sessions.Control {
     }
     stopped = true;
     endpoint.stopAccepting();
+    sockets.forEach(SocketEndpoint::stopAccepting);
     sessions.drain(patience);
+    sockets.forEach(SocketEndpoint::stop);
     try {
       endpoint.stop();
     } catch (IOException e) {

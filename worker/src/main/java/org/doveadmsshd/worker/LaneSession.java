@@ -176,6 +176,11 @@ public final class LaneSession {
     jobs.clear();
   }
 
+  /** The name of who has been authenticated; nothing before that. */
+  public Optional<String> master() {
+    return identity.get().map(Master::name);
+  }
+
   /** What {@code who} shows: the command under way, empty when idle. */
   public String doing() {
     return doing;
@@ -431,10 +436,12 @@ public final class LaneSession {
   private void accepted(Exchange ended, SaslServer.Step.Accepted who) throws IOException {
     Login login = new Login(ended.mechanism(), peer.address());
     if (masters.find(who.user(), login, who.mailUser()).isEmpty()) {
+      worker.noteLogin(who.user(), login, Outcome.NO_PERMISSION);
       refuse(ended.requestId(), "Authentication failed"); // he is who he says, but no master
       return;
     }
     identity = () -> masters.find(who.user(), login, who.mailUser());
+    worker.noteLogin(who.user(), login, Outcome.OK);
     synchronized (this) {
       state = state == State.CLOSED ? State.CLOSED : State.READY;
     }

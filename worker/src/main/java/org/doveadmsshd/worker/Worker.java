@@ -8,6 +8,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
@@ -120,6 +121,15 @@ public final class Worker {
           }
           return output;
         });
+  }
+
+  /** Accounts for a login on a lane. */
+  void noteLogin(String user, Login login, Outcome outcome) {
+    try {
+      audit.note(AuditEvent.login(user, login, outcome));
+    } catch (Failure e) {
+      LOG.error("A login could not be accounted for: {}", e.getMessage());
+    }
   }
 
   /** Carries out a LIST, as {@link #run}. */

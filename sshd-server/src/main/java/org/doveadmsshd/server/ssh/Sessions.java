@@ -209,16 +209,20 @@ public final class Sessions implements ServerContext.Activity {
 
   /** Opens a lane for a channel. */
   LaneSession openLane(ServerSession session, MessageSink out, Runnable close, long id) {
-    LaneSession[] lane = new LaneSession[1];
-    lane[0] =
-        new LaneSession(
-            worker,
-            masters,
-            LaneSession.Peer.authenticated(() -> master(session)),
-            executor,
-            out,
-            close,
-            software);
+    LaneSession.Peer peer = LaneSession.Peer.authenticated(() -> master(session));
+    return openLane(peer, session.getUsername(), address(session), out, close, id);
+  }
+
+  /**
+   * Opens a lane.
+   *
+   * @param who is at the other end, as long as he has not said so himself
+   * @param close ends the connection; may be called more than once
+   * @param id from {@link #nextId}
+   */
+  public LaneSession openLane(
+      LaneSession.Peer peer, String who, String address, MessageSink out, Runnable close, long id) {
+    LaneSession lane = new LaneSession(worker, masters, peer, executor, out, close, software);
     long begun = System.nanoTime();
     active.put(
         id,
@@ -227,24 +231,26 @@ public final class Sessions implements ServerContext.Activity {
                 new Entry(
                     Long.toString(id),
                     "lane",
-                    session.getUsername(),
-                    address(session),
+                    lane.master().orElse(who),
+                    address,
                     (System.nanoTime() - begun) / 1_000_000_000L,
-                    lane[0].done(),
-                    lane[0].failed(),
-                    lane[0].doing()),
+                    lane.done(),
+                    lane.failed(),
+                    lane.doing()),
             () -> {
-              lane[0].closed();
+              lane.closed();
               close.run();
             }));
-    return lane[0];
+    return lane;
   }
 
-  long nextId() {
+  /** A number for the next run or lane. */
+  public long nextId() {
     return lastId.incrementAndGet();
   }
 
-  void closeLane(long id) {
+  /** A lane is over. */
+  public void closeLane(long id) {
     active.remove(id);
   }
 

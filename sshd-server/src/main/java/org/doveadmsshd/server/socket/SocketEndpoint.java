@@ -1,0 +1,203 @@
+package org.doveadmsshd.server.socket;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
+import org.doveadmsshd.auth.Login;
+import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.auth.Scope;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.FrameDecoder;
+import org.doveadmsshd.protocol.FrameWriter;
+import org.doveadmsshd.protocol.ProtocolException;
+import org.doveadmsshd.server.ssh.Sessions;
+import org.doveadmsshd.worker.LaneSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lanes on a UNIX socket. If only its owner can open it, nobody has to say who he is: whoever can
+ * is the server's own user or root. Else the system tells who has opened it, and that is whom he
+ * may say to be (EXTERNAL).
+ */
+public final class SocketEndpoint {
+  private static final Logger LOG = LoggerFactory.getLogger(SocketEndpoint.class);
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rw-------");
+
+  private static final SocketOption<UnixDomainPrincipal> PEER = ExtendedSocketOptions.SO_PEERCRED;
+  private static final int BUFFER = 64 * 1024;
+
+  private final Sessions sessions;
+  private final Listener listener;
+  private final Duration loginTimeout;
+  private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(work -> thread(work, "socket-login"));
+  private ListeningSocket socket;
+
+  /**
+   * Where to listen.
+   *
+   * @param mode who may open it
+   * @param group empty for that of the process
+   * @param connections how many there may be at a time
+   */
+  public record Listener(Path path, Set<PosixFilePermission> mode, String group, int connections) {
+    boolean isOwnersOnly() {
+      return mode.equals(OWNER_ONLY);
+    }
+  }
+
+  /**
+   * @param loginTimeout how long somebody may be connected who has not said who he is
+   */
+  public SocketEndpoint(Sessions sessions, Listener listener, Duration loginTimeout) {
+    this.sessions = sessions;
+    this.listener = listener;
+    this.loginTimeout = loginTimeout;
+  }
+
+  private static Thread thread(Runnable work, String name) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Begins to listen. */
+  public void start() throws Failure {
+    socket = ListeningSocket.open(listener.path(), listener.mode(), listener.group());
+    thread(this::accept, "socket-accept").start();
+    LOG.info(
+        "Listening on {}: {}",
+        socket.path(),
+        listener.isOwnersOnly() ? "only its owner may open it" : "who opens it must log in");
+  }
+
+  private void accept() {
+    while (true) {
+      try {
+        SocketChannel channel = socket.accept();
+        if (open.size() >= listener.connections()) {
+          LOG.info("A connection to {} is refused: too many", socket.path());
+          channel.close();
+        } else {
+          open.add(channel);
+          thread(() -> serve(channel), "socket-lane").start();
+        }
+      } catch (IOException e) {
+        LOG.debug("No more connections to {}", socket.path(), e);
+        return;
+      }
+    }
+  }
+
+  /** Reads what a connection says, to its end; answers are written by others. */
+  private void serve(SocketChannel channel) {
+    long id = sessions.nextId();
+    Runnable close =
+        () -> {
+          sessions.closeLane(id);
+          close(channel);
+        };
+    LaneSession lane = null;
+    try {
+      String user = channel.getOption(PEER).user().getName();
+      if (listener.isOwnersOnly() && !isOwner(user)) {
+        throw new IOException(user + " is not the owner of " + socket.path());
+      }
+      OutputStream out = Channels.newOutputStream(channel);
+      FrameWriter writer = new FrameWriter(out::write, out::flush);
+      lane = sessions.openLane(peer(user), user, "", writer, close, id);
+      lane.start();
+      expire(channel, lane);
+      read(channel, lane);
+    } catch (IOException e) {
+      LOG.info("A connection to {} broke off: {}", socket.path(), e.toString());
+      if (lane != null) {
+        lane.closed();
+      }
+      close.run();
+    }
+  }
+
+  private static boolean isOwner(String user) {
+    return user.equals("root") || user.equals(System.getProperty("user.name"));
+  }
+
+  private LaneSession.Peer peer(String user) {
+    if (!listener.isOwnersOnly()) {
+      return LaneSession.Peer.stranger(Optional.of(user), "");
+    }
+    Login login = new Login("socket " + listener.path(), "");
+    Master master = new Master(user, Scope.UNLIMITED, login);
+    return LaneSession.Peer.authenticated(() -> Optional.of(master));
+  }
+
+  private void expire(SocketChannel channel, LaneSession lane) {
+    timer.schedule(
+        () -> {
+          if (lane.master().isEmpty()) {
+            close(channel);
+          }
+        },
+        loginTimeout.toMillis(),
+        TimeUnit.MILLISECONDS);
+  }
+
+  private static void read(SocketChannel channel, LaneSession lane) throws IOException {
+    FrameDecoder decoder = new FrameDecoder();
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    try {
+      while (channel.read(buffer.clear()) >= 0) {
+        decoder.feed(buffer.array(), 0, buffer.position(), lane::receive);
+      }
+      decoder.end();
+      lane.inputEnded();
+    } catch (ProtocolException e) {
+      lane.fault(e.getMessage());
+    }
+  }
+
+  private void close(SocketChannel channel) {
+    open.remove(channel);
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.debug("Closing a connection", e);
+    }
+  }
+
+  /** Takes no further connections; those there are go on. */
+  public void stopAccepting() {
+    try {
+      if (socket != null) {
+        socket.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("Closing {}: {}", listener.path(), e.toString());
+    }
+  }
+
+  /** Closes everything. */
+  public void stop() {
+    stopAccepting();
+    timer.shutdownNow();
+    open.forEach(this::close);
+  }
+}

@@ -1,0 +1,2 @@
+/** Lanes over UNIX sockets, for brains on the same machine. */
+package org.doveadmsshd.server.socket;
