@@ -34,10 +34,10 @@ public final class HashedPassdb implements Passdb {
 
   @Override
   public Answer verify(LoginAttempt attempt) throws Failure {
-    if (attempt.password().length() > MAX_PASSWORD) {
-      return Answer.UNKNOWN_USER; // nobody's, and not worth hashing
-    }
     Optional<PasswordStore.Stored> found = store.find(attempt);
+    if (attempt.password().length() > MAX_PASSWORD) { // nobody's, and not worth hashing
+      return found.isEmpty() ? Answer.UNKNOWN_USER : Answer.WRONG;
+    }
     String stored = found.map(PasswordStore.Stored::password).orElse("");
     boolean hashed = !stored.isEmpty();
     if (hashed) {

@@ -84,11 +84,13 @@ public final class Daemon implements Sessions.Control {
                 settings.authFailureDelay(),
                 settings.authenticationMethods()),
             audit);
+    SocketEndpoint.Limits limits =
+        new SocketEndpoint.Limits(
+            connections.all(), settings.loginTimeout(), settings.authFailureDelay());
     for (Settings.SocketSettings socket : settings.sockets()) {
       SocketEndpoint.Listener listener =
-          new SocketEndpoint.Listener(
-              socket.path(), socket.mode(), socket.group(), connections.all());
-      sockets.add(new SocketEndpoint(sessions, listener, settings.loginTimeout()));
+          new SocketEndpoint.Listener(socket.path(), socket.mode(), socket.group());
+      sockets.add(new SocketEndpoint(sessions, listener, limits));
     }
   }
 

@@ -1,20 +1,18 @@
 package org.doveadmsshd.worker;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
-import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.sasl.SaslServer;
-import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
@@ -33,8 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LaneSession {
   private static final Logger LOG = LoggerFactory.getLogger(LaneSession.class);
-
-  private static final int MAX_REFUSALS = 3;
 
   private enum State {
     HELLO,
@@ -58,20 +54,13 @@ public final class LaneSession {
   private boolean working;
   private State state = State.HELLO;
 
-  private final Peer peer;
-
   /** Who the peer is: asked for each request, as what he may do can change. */
   private volatile Supplier<Optional<Master>> identity;
 
-  /** The authentication under way; null when there is none. Used by the thread that works. */
-  private Exchange exchange;
-
-  private int refusals;
+  private final LaneAuthentication authentication;
   private volatile String doing = "";
   private volatile long done;
   private volatile long failed;
-
-  private record Exchange(int requestId, String mechanism, SaslServer server) {}
 
   /** A piece of work; its size counts against the limit of waiting bytes. */
   private record Job(int size, Work work) {}
@@ -89,16 +78,21 @@ public final class LaneSession {
    *     say so himself
    * @param external who he may say to be without further proof
    * @param address numeric; empty when there is none
+   * @param failureDelay how late he is told that he has not proved it
    */
-  public record Peer(Supplier<Optional<Master>> master, Optional<String> external, String address) {
+  public record Peer(
+      Supplier<Optional<Master>> master,
+      Optional<String> external,
+      String address,
+      Duration failureDelay) {
     /** Somebody who has been authenticated, as long as he is a master. */
     public static Peer authenticated(Supplier<Optional<Master>> master) {
-      return new Peer(master, Optional.empty(), "");
+      return new Peer(master, Optional.empty(), "", Duration.ZERO);
     }
 
     /** Somebody who has to authenticate himself. */
-    public static Peer stranger(Optional<String> external, String address) {
-      return new Peer(Optional::empty, external, address);
+    public static Peer stranger(Optional<String> external, String address, Duration failureDelay) {
+      return new Peer(Optional::empty, external, address, failureDelay);
     }
   }
 
@@ -117,12 +111,12 @@ public final class LaneSession {
       String software) {
     this.worker = worker;
     this.masters = masters;
-    this.peer = peer;
     this.identity = peer.master();
     this.executor = executor;
     this.out = out;
     this.closeTransport = closeTransport;
     this.software = software;
+    authentication = new LaneAuthentication(worker, masters, peer, out, this::accept);
   }
 
   /** Sends the hello. */
@@ -219,7 +213,7 @@ public final class LaneSession {
       move(State.AUTHENTICATION, State.AUTHENTICATION);
       int size = request.initialResponse().length;
       check(size);
-      accept(request.requestId(), size, control -> begin(request));
+      accept(request.requestId(), size, control -> step(() -> authentication.begin(request)));
       return null;
     }
 
@@ -229,15 +223,7 @@ public final class LaneSession {
       move(State.AUTHENTICATION, State.AUTHENTICATION);
       check(response.data().length);
       checkRoom(response.data().length);
-      enqueue(
-          response.data().length,
-          () -> {
-            if (exchange == null || exchange.requestId() != response.requestId()) {
-              LaneSession.this.fault("a response without a challenge");
-            } else {
-              respond(response.data());
-            }
-          });
+      enqueue(response.data().length, () -> step(() -> authentication.respond(response)));
       return null;
     }
 
@@ -390,73 +376,20 @@ public final class LaneSession {
     }
   }
 
-  private void begin(Message.Authenticate request) throws IOException {
-    int id = request.requestId();
-    if (exchange != null) {
-      int abandoned = exchange.requestId();
-      exchange = null;
-      refuse(abandoned, "Another authentication was begun");
-    }
-    Optional<SaslServer> begun =
-        masters.authentication(request.mechanism(), peer.address(), peer.external());
-    if (begun.isEmpty()) {
-      refuse(id, "The mechanism " + request.mechanism() + " cannot be used here");
-    } else {
-      exchange = new Exchange(id, request.mechanism().toUpperCase(Locale.ROOT), begun.get());
-      respond(request.initialResponse());
-    }
-  }
-
-  /** Goes one step further; may be slow, and is not on the transport's thread. */
-  private void respond(byte[] response) throws IOException {
-    Exchange current = exchange;
-    SaslServer.Step step;
+  /** A step of the authentication; it may be slow, and is not on the transport's thread. */
+  private void step(Work step) throws IOException {
     try {
-      step = current.server().respond(response);
-    } catch (Failure e) {
-      LOG.warn("Authentication on a lane could not be decided: {}", e.getMessage());
-      exchange = null;
-      String text = "Authentication is not possible at the moment";
-      done(current.requestId(), Outcome.TEMPORARY_FAILURE, text);
-      return;
-    }
-    if (step instanceof SaslServer.Step.Challenge) {
-      byte[] challenge = ((SaslServer.Step.Challenge) step).data();
-      out.send(new Message.Challenge(current.requestId(), challenge));
-      return;
-    }
-    exchange = null;
-    if (step instanceof SaslServer.Step.Accepted) {
-      accepted(current, (SaslServer.Step.Accepted) step);
-    } else {
-      refuse(current.requestId(), "Authentication failed");
+      step.run();
+    } catch (ProtocolException e) {
+      fault(e.getMessage());
     }
   }
 
-  private void accepted(Exchange ended, SaslServer.Step.Accepted who) throws IOException {
-    Login login = new Login(ended.mechanism(), peer.address());
-    if (masters.find(who.user(), login, who.mailUser()).isEmpty()) {
-      worker.noteLogin(who.user(), login, Outcome.NO_PERMISSION);
-      refuse(ended.requestId(), "Authentication failed"); // he is who he says, but no master
-      return;
-    }
-    identity = () -> masters.find(who.user(), login, who.mailUser());
-    worker.noteLogin(who.user(), login, Outcome.OK);
+  private void accept(Supplier<Optional<Master>> proved) {
+    identity = proved;
     synchronized (this) {
       state = state == State.CLOSED ? State.CLOSED : State.READY;
     }
-    done(ended.requestId(), Outcome.OK, "");
-  }
-
-  private void refuse(int requestId, String text) throws IOException {
-    done(requestId, Outcome.NO_PERMISSION, text);
-    if (++refusals >= MAX_REFUSALS) {
-      fault("too many failed authentications");
-    }
-  }
-
-  private void done(int requestId, Outcome outcome, String text) throws IOException {
-    out.send(new Message.Done(requestId, outcome, text, Map.of(), 0));
   }
 
   private void enqueue(int size, Work work) {

@@ -45,7 +45,7 @@ public final class SocketEndpoint {
 
   private final Sessions sessions;
   private final Listener listener;
-  private final Duration loginTimeout;
+  private final Limits limits;
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(work -> thread(work, "socket-login"));
@@ -56,21 +56,26 @@ public final class SocketEndpoint {
    *
    * @param mode who may open it
    * @param group empty for that of the process
-   * @param connections how many there may be at a time
    */
-  public record Listener(Path path, Set<PosixFilePermission> mode, String group, int connections) {
+  public record Listener(Path path, Set<PosixFilePermission> mode, String group) {
     boolean isOwnersOnly() {
       return mode.equals(OWNER_ONLY);
     }
   }
 
   /**
+   * What holds for strangers.
+   *
+   * @param connections how many there may be at a time, of whomever
    * @param loginTimeout how long somebody may be connected who has not said who he is
+   * @param failureDelay how late he is told that he has not proved it
    */
-  public SocketEndpoint(Sessions sessions, Listener listener, Duration loginTimeout) {
+  public record Limits(int connections, Duration loginTimeout, Duration failureDelay) {}
+
+  public SocketEndpoint(Sessions sessions, Listener listener, Limits limits) {
     this.sessions = sessions;
     this.listener = listener;
-    this.loginTimeout = loginTimeout;
+    this.limits = limits;
   }
 
   private static Thread thread(Runnable work, String name) {
@@ -93,7 +98,7 @@ public final class SocketEndpoint {
     while (true) {
       try {
         SocketChannel channel = socket.accept();
-        if (open.size() >= listener.connections()) {
+        if (open.size() >= limits.connections()) {
           LOG.info("A connection to {} is refused: too many", socket.path());
           channel.close();
         } else {
@@ -142,7 +147,7 @@ public final class SocketEndpoint {
 
   private LaneSession.Peer peer(String user) {
     if (!listener.isOwnersOnly()) {
-      return LaneSession.Peer.stranger(Optional.of(user), "");
+      return LaneSession.Peer.stranger(Optional.of(user), "", limits.failureDelay());
     }
     Login login = new Login("socket " + listener.path(), "");
     Master master = new Master(user, Scope.UNLIMITED, login);
@@ -156,7 +161,7 @@ public final class SocketEndpoint {
             close(channel);
           }
         },
-        loginTimeout.toMillis(),
+        limits.loginTimeout().toMillis(),
         TimeUnit.MILLISECONDS);
   }
 

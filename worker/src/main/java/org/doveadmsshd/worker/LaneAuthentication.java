@@ -1,0 +1,142 @@
+package org.doveadmsshd.worker;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.doveadmsshd.auth.Login;
+import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.auth.sasl.SaslServer;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.MessageSink;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.protocol.ProtocolException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How the peer of a lane says who he is: exchanges of SASL, one after another, until one succeeds
+ * or several have failed. Used by one thread at a time.
+ */
+final class LaneAuthentication {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneAuthentication.class);
+  private static final int MAX_REFUSALS = 3;
+
+  private final Worker worker;
+  private final Masters masters;
+  private final LaneSession.Peer peer;
+  private final MessageSink out;
+  private final Consumer<Supplier<Optional<Master>>> accepted;
+
+  /** The one under way; null when there is none. */
+  private Exchange exchange;
+
+  private int refusals;
+
+  private record Exchange(int requestId, String mechanism, SaslServer server) {}
+
+  /**
+   * @param accepted told who it is, before the peer is
+   */
+  LaneAuthentication(
+      Worker worker,
+      Masters masters,
+      LaneSession.Peer peer,
+      MessageSink out,
+      Consumer<Supplier<Optional<Master>>> accepted) {
+    this.worker = worker;
+    this.masters = masters;
+    this.peer = peer;
+    this.out = out;
+    this.accepted = accepted;
+  }
+
+  /**
+   * Begins an exchange.
+   *
+   * @throws ProtocolException when too many have failed
+   */
+  void begin(Message.Authenticate request) throws IOException {
+    int id = request.requestId();
+    if (exchange != null) {
+      int abandoned = exchange.requestId();
+      exchange = null;
+      refuse(abandoned, "Another authentication was begun");
+    }
+    Optional<SaslServer> begun =
+        masters.authentication(request.mechanism(), peer.address(), peer.external());
+    if (begun.isEmpty()) {
+      refuse(id, "The mechanism " + request.mechanism() + " cannot be used here");
+    } else {
+      exchange = new Exchange(id, request.mechanism().toUpperCase(Locale.ROOT), begun.get());
+      respond(request.initialResponse());
+    }
+  }
+
+  /**
+   * Goes on with an exchange.
+   *
+   * @throws ProtocolException when there is none, or too many have failed
+   */
+  void respond(Message.Response response) throws IOException {
+    if (exchange == null || exchange.requestId() != response.requestId()) {
+      throw new ProtocolException("a response without a challenge");
+    }
+    respond(response.data());
+  }
+
+  private void respond(byte[] response) throws IOException {
+    Exchange current = exchange;
+    SaslServer.Step step;
+    try {
+      step = current.server().respond(response);
+    } catch (Failure e) {
+      LOG.warn("Authentication on a lane could not be decided: {}", e.getMessage());
+      exchange = null;
+      String text = "Authentication is not possible at the moment";
+      done(current.requestId(), Outcome.TEMPORARY_FAILURE, text);
+      return;
+    }
+    if (step instanceof SaslServer.Step.Challenge) {
+      byte[] challenge = ((SaslServer.Step.Challenge) step).data();
+      out.send(new Message.Challenge(current.requestId(), challenge));
+      return;
+    }
+    exchange = null;
+    if (step instanceof SaslServer.Step.Accepted) {
+      end(current, (SaslServer.Step.Accepted) step);
+    } else {
+      refuse(current.requestId(), "Authentication failed");
+    }
+  }
+
+  private void end(Exchange ended, SaslServer.Step.Accepted who) throws IOException {
+    Login login = new Login(ended.mechanism(), peer.address());
+    if (masters.find(who.user(), login, who.mailUser()).isEmpty()) {
+      worker.noteLogin(who.user(), login, Outcome.NO_PERMISSION);
+      refuse(ended.requestId(), "Authentication failed"); // he is who he says, but no master
+      return;
+    }
+    accepted.accept(() -> masters.find(who.user(), login, who.mailUser()));
+    worker.noteLogin(who.user(), login, Outcome.OK);
+    done(ended.requestId(), Outcome.OK, "");
+  }
+
+  /** Late, so that guessing takes its time; only this lane waits. */
+  private void refuse(int requestId, String text) throws IOException {
+    LockSupport.parkNanos(peer.failureDelay().toNanos());
+    done(requestId, Outcome.NO_PERMISSION, text);
+    if (++refusals >= MAX_REFUSALS) {
+      throw new ProtocolException("too many failed authentications");
+    }
+  }
+
+  private void done(int requestId, Outcome outcome, String text) throws IOException {
+    out.send(new Message.Done(requestId, outcome, text, Map.of(), 0));
+  }
+}
