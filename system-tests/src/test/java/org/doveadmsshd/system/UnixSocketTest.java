@@ -37,7 +37,8 @@ class UnixSocketTest {
             directory,
             4,
             """
-            login_timeout = 2s
+            login_timeout = 4s
+            auth_failure_delay = 1s
             service doveadm {
               unix_listener %1$s/own {
               }
