@@ -40,6 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+  private static final int MAX_TEXT = 1000;
 
   private final Userdb userdb;
   private final Masters masters;
@@ -196,9 +197,14 @@ public final class Worker {
     return new Message.Done(
         requestId,
         failure == null ? Outcome.OK : failure.outcome(),
-        failure == null ? "" : failure.getMessage(),
+        failure == null ? "" : shortened(failure.getMessage()),
         counts,
         (System.nanoTime() - begun) / 1000);
+  }
+
+  /** What somebody has asked for, and is told back, may be as long as a frame. */
+  private static String shortened(String text) {
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
   }
 
   /** Accounts for a request before its end is told. */

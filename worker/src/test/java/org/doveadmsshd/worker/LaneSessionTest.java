@@ -215,6 +215,22 @@ class LaneSessionTest {
   }
 
   @Test
+  void namesAsLongAsAFrameAreRefusedInFewWords() throws Exception {
+    LaneSession lane = lane(true);
+    lane.receive(HELLO);
+    String name = "x".repeat(200_000);
+    lane.receive(run(1, name + "@example.org", "search", "all"));
+    lane.receive(run(2, name + "@example.com", "search", "all"));
+    lane.receive(run(3, "a@example.org", name));
+    lane.receive(run(4, "a@example.org\0", "search", "all"));
+    for (int id = 1; id <= 4; id++) {
+      Message.Done done = done(id);
+      assertThat(done.outcome().isOk()).isFalse();
+      assertThat(done.text().length()).isLessThan(1100);
+    }
+  }
+
+  @Test
   void withoutAuthenticationNothingIsDone() throws Exception {
     LaneSession lane = lane(false);
     assertThat(((Message.Hello) next()).master()).isEmpty();

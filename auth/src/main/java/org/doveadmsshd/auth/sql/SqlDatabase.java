@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class SqlDatabase implements Userdb, PasswordStore, Closeable {
   private static final Patience USUAL = new Patience(5_000, 10);
   private static final long IDLE_MILLIS = 60_000;
   private static final int FETCH = 1000;
+  private static final long FAILS_ALIKE_NANOS = 2_000_000_000L;
   private static final String USERDB_PREFIX = "userdb_";
 
   private final Optional<SqlQuery> passwordQuery;
@@ -38,6 +40,9 @@ public final class SqlDatabase implements Userdb, PasswordStore, Closeable {
   private final Optional<SqlQuery> iterateQuery;
   private final Patience patience;
   private final HikariDataSource pool;
+
+  /** When there was no connection, by the nano clock; 0 when there was one since. */
+  private volatile long failedAt;
 
   /** How long to wait for the database. */
   record Patience(long connectMillis, int querySeconds) {}
@@ -110,7 +115,7 @@ public final class SqlDatabase implements Userdb, PasswordStore, Closeable {
   @Override
   public void forEach(Visitor visitor) throws Failure, IOException {
     SqlQuery query = required(iterateQuery, "iterate_query");
-    try (Connection connection = pool.getConnection()) {
+    try (Connection connection = connection()) {
       connection.setAutoCommit(false); // else PostgreSQL's driver takes all rows into memory
       try (PreparedStatement statement = query.prepare(connection, Variables.of("", ""))) {
         statement.setFetchSize(FETCH);
@@ -146,7 +151,7 @@ public final class SqlDatabase implements Userdb, PasswordStore, Closeable {
 
   /** The row that a query finds; NULL columns are left out. */
   private Optional<Map<String, String>> single(SqlQuery query, Variables variables) throws Failure {
-    try (Connection connection = pool.getConnection();
+    try (Connection connection = connection();
         PreparedStatement statement = query.prepare(connection, variables)) {
       statement.setQueryTimeout(patience.querySeconds());
       statement.setMaxRows(2);
@@ -176,6 +181,25 @@ public final class SqlDatabase implements Userdb, PasswordStore, Closeable {
       }
     }
     return row;
+  }
+
+  /**
+   * A connection. When there was none a moment ago, nobody waits to learn that there is none: a run
+   * over many users would else wait for each of them.
+   */
+  private Connection connection() throws SQLException {
+    long last = failedAt;
+    if (last != 0 && System.nanoTime() - last < FAILS_ALIKE_NANOS) {
+      throw new SQLTransientConnectionException("there was no connection a moment ago");
+    }
+    try {
+      Connection connection = pool.getConnection();
+      failedAt = 0;
+      return connection;
+    } catch (SQLTransientConnectionException e) {
+      failedAt = System.nanoTime() | 1;
+      throw e;
+    }
   }
 
   /** The text of the database may hold what nobody outside should see: it is for the log. */

@@ -62,6 +62,23 @@ class SqlDownTest {
     fails(driver, port);
   }
 
+  @Test
+  void manyQuestionsDoNotWaitOneByOne() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    SqlSettings settings =
+        SqlDatabaseContract.settings("pgsql", "host=127.0.0.1 port=" + port + " dbname=x user=u");
+    long begun = System.nanoTime();
+    try (SqlDatabase database = new SqlDatabase(settings, new SqlDatabase.Patience(500, 1))) {
+      for (int i = 0; i < 1000; i++) {
+        assertThatThrownBy(() -> database.find("jane")).isInstanceOf(Failure.class);
+      }
+    }
+    assertThat((System.nanoTime() - begun) / 1_000_000_000L).as("not 500").isLessThan(60);
+  }
+
   @ParameterizedTest
   @CsvSource({"pgsql, ''", "mysql, ''", "pgsql, nonsense", "mysql, nonsense"})
   void silentOrMad(String driver, String says) throws Exception {
