@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -29,8 +28,7 @@ import org.doveadmsshd.settings.Problem;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.worker.Worker;
-import org.doveadmsshd.worker.audit.Audit;
-import org.doveadmsshd.worker.audit.AuditLog;
+import org.doveadmsshd.worker.audit.ConfiguredAudit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +38,7 @@ public final class Daemon implements Sessions.Control {
   private static final int MIN_LANES = 4;
 
   private final Backends backends = new Backends();
-  private final Optional<AuditLog> auditLog;
-  private final Audit audit;
+  private final ConfiguredAudit audit = new ConfiguredAudit(Clock.systemUTC());
   private final Masters masters;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile Settings settings;
@@ -59,8 +56,7 @@ public final class Daemon implements Sessions.Control {
    */
   public Daemon(Settings settings, Clock clock, String software) throws Failure {
     this.settings = settings;
-    auditLog = auditLog(settings);
-    audit = auditLog.isPresent() ? auditLog.get() : Audit.NONE;
+    audit.configure(settings.auditLog(), settings.auditRequired());
     Backends.Opened opened = backends.open(settings);
     masters = masters(settings, opened.passdb());
     sessions = new Sessions(executor(), clock, masters, lanes(settings), software, audit);
@@ -125,13 +121,6 @@ public final class Daemon implements Sessions.Control {
     return new Masters(Scopes.of(settings.masters()), passdb, settings.authMechanisms());
   }
 
-  private static Optional<AuditLog> auditLog(Settings settings) throws Failure {
-    return settings.auditLog().isPresent()
-        ? Optional.of(
-            AuditLog.open(settings.auditLog().get(), settings.auditRequired(), Clock.systemUTC()))
-        : Optional.empty();
-  }
-
   private static int lanes(Settings settings) {
     return settings.workers() > 0
         ? settings.workers()
@@ -188,7 +177,7 @@ public final class Daemon implements Sessions.Control {
     }
     Backends.Opened opened = backends.open(next);
     SshEndpoint.HostIdentity identity = identity(next);
-    reopenAuditLog();
+    audit.configure(next.auditLog(), next.auditRequired());
     Worker worker = worker(next, opened.userdb());
     masters.become(masters(next, opened.passdb()));
     endpoint.identify(identity);
@@ -197,18 +186,6 @@ public final class Daemon implements Sessions.Control {
     settings = next;
     backends.closeAllBut(next);
     LOG.info("The configuration was read anew");
-  }
-
-  /** The file may have been put aside, as logrotate does. */
-  private void reopenAuditLog() throws Failure {
-    try {
-      if (auditLog.isPresent()) {
-        auditLog.get().reopen();
-      }
-    } catch (IOException e) {
-      throw new Failure(
-          Outcome.CONFIGURATION_ERROR, "The audit log cannot be written: " + e.getMessage(), e);
-    }
   }
 
   /** Begins to stop; {@link #awaitEnd} returns when that is done. */

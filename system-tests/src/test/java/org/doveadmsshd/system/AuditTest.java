@@ -75,4 +75,23 @@ class AuditTest {
     assertThat(verify(directory.resolve("nosuch")).code()).isEqualTo(64);
     assertThat(verify().code()).isEqualTo(64);
   }
+
+  @Test
+  void anotherFileCountsFromTheNextReloadOn() throws Exception {
+    Path configuration = directory.resolve("sshd.conf");
+    String before = Files.readString(configuration);
+    Path other = directory.resolve("other.log");
+    Files.writeString(configuration, before.replaceAll("audit_log = .*", "audit_log = " + other));
+    assertThat(site.doveadm("reload").code()).isZero();
+    long lines = Files.readAllLines(log).size();
+    assertThat(site.doveadm("who").code()).isZero();
+    assertThat(Files.readString(other)).contains("\"who\"");
+    assertThat(Files.readAllLines(log)).hasSize((int) lines);
+    Files.writeString(configuration, before.replaceAll("audit_log = .*", "audit_log = /proc/x"));
+    assertThat(site.doveadm("reload").code()).isEqualTo(78);
+    Files.writeString(configuration, before);
+    assertThat(site.doveadm("reload").code()).isZero();
+    assertThat(verify(log).code()).isZero();
+    assertThat(verify(other).code()).isZero();
+  }
 }

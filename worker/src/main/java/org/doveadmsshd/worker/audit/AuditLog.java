@@ -30,7 +30,7 @@ public final class AuditLog implements Audit, Closeable {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Path file;
-  private final boolean required;
+  private boolean required;
   private final Clock clock;
   private FileChannel channel;
   private AuditChain.Link last;
@@ -77,6 +77,11 @@ public final class AuditLog implements Audit, Closeable {
     }
     close();
     channel = opened;
+  }
+
+  /** Says from now on whether nothing may be done that cannot be accounted for. */
+  synchronized void require(boolean wanted) {
+    required = wanted;
   }
 
   @Override
