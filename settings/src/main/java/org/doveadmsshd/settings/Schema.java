@@ -159,6 +159,12 @@ final class Schema {
         }
       }
     },
+    ISOLATION {
+      @Override
+      Optional<String> mistake(String value) {
+        return oneOf(value, "none", "thread");
+      }
+    },
     MODE {
       @Override
       Optional<String> mistake(String value) {
@@ -212,6 +218,7 @@ final class Schema {
         .add("auth_cache_negative_ttl", Type.TIME, "1 hour")
         .add("first_valid_uid", Type.NUMBER, "500")
         .add("last_valid_uid", Type.NUMBER, "0")
+        .add("first_valid_gid", Type.NUMBER, "1")
         .add("max_connections", Type.NUMBER, "200")
         .add("max_connections_before_login", Type.NUMBER, "20")
         .add("max_connections_before_login_per_address", Type.NUMBER, "8")
@@ -277,7 +284,10 @@ final class Schema {
     rule(section("master_user"));
     rule(inside("master_user", "allow"));
     rule(inside("master_user", "deny"));
-    section("service").add("service_count", Type.NUMBER, "1").add("workers", Type.NUMBER, "0");
+    section("service")
+        .add("service_count", Type.NUMBER, "1")
+        .add("isolation", Type.ISOLATION, "none")
+        .add("workers", Type.NUMBER, "0");
     inside("service", "unix_listener").add("mode", Type.MODE, "0600").add("group", Type.TEXT, "");
     section("plugin")
         .add("quota", Type.QUOTA, "")

@@ -52,6 +52,7 @@ public record Settings(
     List<Backend.Userdb> userdbs,
     AuthCache authCache,
     Map<String, List<RuleSettings>> masters,
+    IsolationSettings isolation,
     List<SocketSettings> sockets,
     List<ServerSettings> servers,
     QuotaSettings quota,
@@ -99,6 +100,14 @@ public record Settings(
    * @param rules in order
    */
   public record QuotaSettings(String quota, List<String> rules) {}
+
+  /**
+   * With whose rights mail is worked on.
+   *
+   * @param kind {@code none} or {@code thread}
+   * @param lastUid 0 for no limit
+   */
+  public record IsolationSettings(String kind, long firstUid, long lastUid, long firstGid) {}
 
   /**
    * A UNIX socket for brains on this machine.
@@ -225,6 +234,7 @@ public record Settings(
               top.time("auth_cache_ttl"),
               top.time("auth_cache_negative_ttl")),
           masters(sections.get("master_user")),
+          isolation(top, sections.get("service")),
           sockets(sections.get("service")),
           servers(sections.get("server"), top),
           quota(sections.get("plugin")),
@@ -356,6 +366,14 @@ public record Settings(
                 section.words("users")));
       }
       return servers;
+    }
+
+    private static IsolationSettings isolation(Section top, List<Section> services) {
+      return new IsolationSettings(
+          services.isEmpty() ? "none" : services.get(services.size() - 1).text("isolation"),
+          top.number("first_valid_uid"),
+          top.number("last_valid_uid"),
+          top.number("first_valid_gid"));
     }
 
     private List<SocketSettings> sockets(List<Section> services) {

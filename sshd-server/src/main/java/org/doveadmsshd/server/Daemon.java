@@ -29,6 +29,8 @@ import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.worker.Worker;
 import org.doveadmsshd.worker.audit.ConfiguredAudit;
+import org.doveadmsshd.worker.isolation.Isolation;
+import org.doveadmsshd.worker.isolation.UserThreads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,8 +115,21 @@ public final class Daemon implements Sessions.Control {
                 () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
     Worker.MailDefaults defaults =
         new Worker.MailDefaults(
-            settings.mailLocation(), settings.lockTimeout(), quota, settings.mailCache());
+            settings.mailLocation(),
+            settings.lockTimeout(),
+            quota,
+            settings.mailCache(),
+            isolation(settings));
     return new Worker(userdb, masters, defaults, sessions, audit);
+  }
+
+  private static Isolation isolation(Settings settings) throws Failure {
+    if (settings.isolation().kind().equals("none")) {
+      return Isolation.NONE;
+    }
+    UserThreads.check();
+    Settings.IsolationSettings bounds = settings.isolation();
+    return new UserThreads(bounds.firstUid(), bounds.lastUid(), bounds.firstGid());
   }
 
   private static Masters masters(Settings settings, Passdb passdb) {

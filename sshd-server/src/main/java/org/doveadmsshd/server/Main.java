@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * {@code doveadm-sshd}: serves doveadm over SSH until it is told to stop.
  *
- * <p>It runs as the user who owns the mail and needs no rights beyond that. SIGTERM lets commands
+ * <p>It runs as the user who owns the mail and needs no rights beyond that, or as root where every
+ * user's mail belongs to a user of the system ({@code isolation = thread}). SIGTERM lets commands
  * under way end for a while.
  */
 public final class Main {
@@ -108,13 +109,17 @@ public final class Main {
     if (settings.masters().isEmpty()) {
       LOG.warn("No master_user is configured: nobody can log in");
     }
+    boolean isolated = !settings.isolation().kind().equals("none");
     LOG.info(
-        "{} listens on {} port {}; workers are threads of this process and run as its user",
+        "{} listens on {} port {}; workers are threads of this process and run as {}",
         SOFTWARE,
         String.join(" ", settings.listen()),
-        daemon.port());
-    if (System.getProperty("user.name").equals("root")) {
-      LOG.warn("Running as root, which is not needed: run it as the user who owns the mail");
+        daemon.port(),
+        isolated ? "the user whose mail it is" : "its user");
+    if (System.getProperty("user.name").equals("root") && !isolated) {
+      LOG.warn(
+          "Running as root, which is not needed: run it as the user who owns the mail, or set"
+              + " isolation = thread");
     }
     Runtime.getRuntime()
         .addShutdownHook(

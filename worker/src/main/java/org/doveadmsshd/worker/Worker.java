@@ -30,6 +30,7 @@ import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.worker.audit.Audit;
 import org.doveadmsshd.worker.audit.AuditEvent;
+import org.doveadmsshd.worker.isolation.Isolation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,9 +60,14 @@ public final class Worker {
    * @param lockPatience how long to wait for a mailbox that another program has locked
    * @param quota how much they may store
    * @param cached whether what was found out about mailboxes is remembered beside them
+   * @param isolation with whose rights it is worked on
    */
   public record MailDefaults(
-      String mailLocation, Duration lockPatience, QuotaRules quota, boolean cached) {}
+      String mailLocation,
+      Duration lockPatience,
+      QuotaRules quota,
+      boolean cached,
+      Isolation isolation) {}
 
   public Worker(
       Userdb userdb,
@@ -233,7 +239,8 @@ public final class Worker {
     return task;
   }
 
-  private static void runForUser(
+  /** The user is looked up with the rights of the process, his mail touched with those he has. */
+  private void runForUser(
       Task.OfUser task,
       ScopedMails mails,
       String name,
@@ -241,10 +248,16 @@ public final class Worker {
       RequestOutput output)
       throws Failure, IOException {
     MailUser user = mails.user(name);
-    try (MailStore store = mails.store(user)) {
-      task.run(new UserContext(user.name(), store, mails, input, output));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    defaults
+        .isolation()
+        .run(
+            user,
+            () -> {
+              try (MailStore store = mails.store(user)) {
+                task.run(new UserContext(user.name(), store, mails, input, output));
+              } catch (UncheckedIOException e) {
+                throw e.getCause();
+              }
+            });
   }
 }

@@ -33,6 +33,7 @@ import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.worker.audit.Audit;
+import org.doveadmsshd.worker.isolation.Isolation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,7 +76,8 @@ class LaneSessionTest {
             new HashedPassdb(file, "PLAIN"),
             Set.of("PLAIN", "SCRAM-SHA-256"));
     Worker.MailDefaults defaults =
-        new Worker.MailDefaults("maildir:~/Maildir", Duration.ofSeconds(5), QuotaRules.NONE, false);
+        new Worker.MailDefaults(
+            "maildir:~/Maildir", Duration.ofSeconds(5), QuotaRules.NONE, false, Isolation.NONE);
     worker = new Worker(file, masters, defaults, new NoActivity(), Audit.NONE);
   }
 

@@ -34,6 +34,7 @@ import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.worker.audit.Audit;
+import org.doveadmsshd.worker.isolation.Isolation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -210,7 +211,8 @@ class ScopeEscapeTest {
             "maildir:~/Maildir",
             Duration.ofSeconds(5),
             QuotaRules.of("count:q", List.of()).orElseThrow(),
-            false);
+            false,
+            Isolation.NONE);
     worker = new Worker(new Aliased(file), masters, defaults, new Busy(), Audit.NONE);
   }
 

@@ -1,0 +1,55 @@
+package org.doveadmsshd.worker.isolation;
+
+import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+
+/** User and group of the system, as numbers. Never root's. */
+record Identity(int uid, int gid) {
+  /** The numbers beyond this mean "no change" to the kernel, or do not fit. */
+  private static final long MAX = 0xffff_fffeL;
+
+  /**
+   * Which users and groups of the system mail may belong to.
+   *
+   * @param lastUid 0 for no limit
+   */
+  record Bounds(long firstUid, long lastUid, long firstGid) {}
+
+  /**
+   * Reads what the userdb says.
+   *
+   * @throws Failure when it names none, or one that is out of bounds
+   */
+  static Identity of(MailUser user, Bounds bounds) throws Failure {
+    long uid = number(user, "uid");
+    long gid = number(user, "gid");
+    boolean valid =
+        uid >= Math.max(1, bounds.firstUid())
+            && (bounds.lastUid() == 0 || uid <= bounds.lastUid())
+            && gid >= Math.max(1, bounds.firstGid());
+    if (!valid) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "The userdb gives %s the uid %d and gid %d, which are out of bounds (first_valid_uid,"
+                  .formatted(user.name(), uid, gid)
+              + " last_valid_uid, first_valid_gid)");
+    }
+    return new Identity((int) uid, (int) gid);
+  }
+
+  private static long number(MailUser user, String field) throws Failure {
+    String text = user.fields().getOrDefault(field, "");
+    long number = text.matches("[0-9]{1,10}") ? Long.parseLong(text) : -1;
+    if (number < 0 || number > MAX) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "The userdb names no "
+              + field
+              + " for "
+              + user.name()
+              + "; with isolation = thread it must be a number");
+    }
+    return number;
+  }
+}

@@ -1,0 +1,24 @@
+package org.doveadmsshd.worker.isolation;
+
+import java.io.IOException;
+import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.protocol.Failure;
+
+/** Carries out work with the rights that it is to have. Safe for several threads. */
+public interface Isolation {
+  /** With those of the process. */
+  Isolation NONE = (user, work) -> work.run();
+
+  /** What is done with a user's mail. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws Failure, IOException;
+  }
+
+  /**
+   * Carries it out, and returns when it is done.
+   *
+   * @throws Failure of the work, or when it cannot have the rights; it has not begun then
+   */
+  void run(MailUser user, Work work) throws Failure, IOException;
+}

@@ -1,0 +1,105 @@
+package org.doveadmsshd.worker.isolation;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+
+/**
+ * The identity of one thread. On Linux it is a thread's own; glibc's functions change that of all
+ * threads, so the system calls are made without them, and those functions must never be called in
+ * the same process.
+ */
+final class ThreadIdentity {
+  private static final int EPERM = 1;
+
+  private static final long SETGROUPS;
+  private static final long SETRESUID;
+  private static final long GETRESUID;
+  private static final long SETRESGID;
+  private static final long GETRESGID;
+  private static final long GETGROUPS;
+
+  static {
+    Native.register(ThreadIdentity.class, "c");
+    boolean arm = System.getProperty("os.arch").equals("aarch64");
+    SETGROUPS = arm ? 159 : 116;
+    SETRESUID = arm ? 147 : 117;
+    GETRESUID = arm ? 148 : 118;
+    SETRESGID = arm ? 149 : 119;
+    GETRESGID = arm ? 150 : 120;
+    GETGROUPS = arm ? 158 : 115;
+  }
+
+  private ThreadIdentity() {}
+
+  private static native long syscall(long number, long a, long b, long c);
+
+  /** Whether the numbers above are those of this machine. */
+  static boolean isKnownMachine() {
+    String arch = System.getProperty("os.arch");
+    return System.getProperty("os.name").equals("Linux")
+        && (arch.equals("amd64") || arch.equals("aarch64"));
+  }
+
+  /**
+   * Gives the calling thread an identity, for good: user, group and nothing else; its capabilities
+   * go with root's user.
+   *
+   * @throws IllegalStateException when it has not come about, or could be undone: the thread must
+   *     touch nothing then, and end
+   */
+  static void take(Identity identity) {
+    int gid = identity.gid();
+    int uid = identity.uid();
+    try (Memory group = new Memory(Integer.BYTES)) {
+      group.setInt(0, gid);
+      check("setgroups", syscall(SETGROUPS, 1, Pointer.nativeValue(group), 0));
+    }
+    check("setresgid", syscall(SETRESGID, id(gid), id(gid), id(gid)));
+    check("setresuid", syscall(SETRESUID, id(uid), id(uid), id(uid)));
+    verify(GETRESUID, uid);
+    verify(GETRESGID, gid);
+    verifyGroups(gid);
+    refused("setresuid", syscall(SETRESUID, 0, 0, 0));
+    refused("setresgid", syscall(SETRESGID, 0, 0, 0));
+    refused("setgroups", syscall(SETGROUPS, 0, 0, 0));
+  }
+
+  private static long id(int number) {
+    return Integer.toUnsignedLong(number);
+  }
+
+  private static void check(String call, long result) {
+    if (result != 0) {
+      throw new IllegalStateException(call + " failed with errno " + Native.getLastError());
+    }
+  }
+
+  private static void refused(String call, long result) {
+    if (result == 0 || Native.getLastError() != EPERM) {
+      throw new IllegalStateException(call + " back to root was not refused");
+    }
+  }
+
+  /** Real, effective and saved. */
+  private static void verify(long call, int expected) {
+    try (Memory three = new Memory(3L * Integer.BYTES)) {
+      long at = Pointer.nativeValue(three);
+      check("getres[ug]id", syscall(call, at, at + Integer.BYTES, at + 2L * Integer.BYTES));
+      for (int i = 0; i < 3; i++) {
+        if (three.getInt((long) i * Integer.BYTES) != expected) {
+          throw new IllegalStateException("the identity is not the one that was taken");
+        }
+      }
+    }
+  }
+
+  private static void verifyGroups(int expected) {
+    try (Memory groups = new Memory(2L * Integer.BYTES)) {
+      long count = syscall(GETGROUPS, 2, Pointer.nativeValue(groups), 0);
+      if (count != 1 || groups.getInt(0) != expected) {
+        throw new IllegalStateException("there are further groups");
+      }
+    }
+  }
+}
