@@ -16,9 +16,11 @@ final class ControlCommand implements Command {
     RELOAD(
         "read the configuration anew",
         """
-        Master users, passwords, users, mail location, lock timeout and quota are taken from the
-        configuration as it is now; what is under way goes on with the old. Addresses, ports and
-        limits of connections need a restart. A configuration with mistakes changes nothing.
+        Master users, passwords, users, mail location, lock timeout, quota, the server's keys,
+        certificates and revoked keys, the audit log and the isolation are taken from the
+        configuration as it is now; what is under way goes on with the old. Addresses, ports,
+        sockets, limits of connections, authorized_keys and authentication_methods need a restart.
+        A configuration with mistakes changes nothing.
         """) {
       @Override
       void run(ServerContext context) throws Failure {

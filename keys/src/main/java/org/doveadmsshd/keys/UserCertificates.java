@@ -32,7 +32,8 @@ public final class UserCertificates {
 
   /**
    * @param authorities public keys, one on each line; empty when no certificate is taken
-   * @param commands what those may do who name masks of users
+   * @param commands what those may do who name masks of users; if there are none, masks let nobody
+   *     in
    */
   public UserCertificates(Optional<Path> authorities, Set<String> commands) {
     this.authorities = authorities.map(file -> new WatchedFile<>(file, PublicKeyFile::read));
@@ -68,7 +69,7 @@ public final class UserCertificates {
     if (named && isMaster) {
       return Optional.of(grant(certificate, List.of(), Set.of(), false));
     }
-    return masks.isEmpty() || isMaster
+    return masks.isEmpty() || commands.isEmpty() || isMaster
         ? Optional.empty()
         : Optional.of(grant(certificate, masks, commands, true));
   }

@@ -47,6 +47,7 @@ public final class Daemon implements Sessions.Control {
   private final Sessions sessions;
   private final SshEndpoint endpoint;
   private final List<SocketEndpoint> sockets = new ArrayList<>();
+  private final AuthorizedKeys authorizedKeys;
   private final PassdbKeys passdbKeys;
   private int port;
   private boolean stopped;
@@ -63,15 +64,15 @@ public final class Daemon implements Sessions.Control {
     masters = masters(settings, opened.passdb());
     sessions = new Sessions(executor(), clock, masters, lanes(settings), software, audit);
     sessions.use(worker(settings, opened.userdb()), this);
-    AuthorizedKeys authorized = new AuthorizedKeys(settings.authorizedKeys());
-    passdbKeys = new PassdbKeys(masters, authorized);
+    authorizedKeys = new AuthorizedKeys(settings.authorizedKeys());
+    passdbKeys = new PassdbKeys(masters, authorizedKeys);
     passdbKeys.enable(settings.authorizedKeysPassdb());
     Settings.Connections connections = settings.connections();
     endpoint =
         new SshEndpoint(
             sessions,
             masters,
-            keys(settings, authorized),
+            keys(settings, authorizedKeys),
             identity(settings),
             new SshEndpoint.Limits(
                 connections.all(),
@@ -196,6 +197,7 @@ public final class Daemon implements Sessions.Control {
     Worker worker = worker(next, opened.userdb());
     masters.become(masters(next, opened.passdb()));
     endpoint.identify(identity);
+    endpoint.use(keys(next, authorizedKeys));
     passdbKeys.enable(next.authorizedKeysPassdb());
     sessions.use(worker, this);
     settings = next;

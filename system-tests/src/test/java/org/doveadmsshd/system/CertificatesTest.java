@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.doveadmsshd.keys.UserCertificates;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,6 +140,37 @@ class CertificatesTest {
         .as("certificate_commands")
         .isEqualTo(77);
     assertThat(as("admin", "user '*'").code()).as("a master's name is his own").isEqualTo(255);
+  }
+
+  @Test
+  void otherAuthoritiesCountFromTheNextReloadOn() throws Exception {
+    Path configuration = directory.resolve("sshd.conf");
+    String before = Files.readString(configuration);
+    sign("ca", "admin");
+    Files.writeString(configuration, before.replace("= ca-keys", "= other-ca.pub"));
+    assertThat(site.doveadm("reload").code()).isZero();
+    assertThat(as("admin", "who").code()).isEqualTo(255);
+    sign("other-ca", "admin");
+    assertThat(as("admin", "who").code()).isZero();
+    Files.writeString(configuration, before);
+    assertThat(site.doveadm("reload").code()).isZero();
+    assertThat(as("admin", "who").code()).isEqualTo(255);
+  }
+
+  @Test
+  void withoutCommandsForThemMasksLetNobodyIn() throws Exception {
+    UserCertificates none =
+        new UserCertificates(Optional.of(directory.resolve("ca-keys")), Set.of());
+    sign("ca", "*@example.org");
+    OpenSshCertificate certificate =
+        (OpenSshCertificate)
+            PublicKeyEntry.parsePublicKeyEntry(
+                    Files.readString(directory.resolve("person-cert.pub")))
+                .resolvePublicKey(null, null, null);
+    assertThat(none.find("helpdesk", false, certificate, "127.0.0.1", Instant.now())).isEmpty();
+    UserCertificates some =
+        new UserCertificates(Optional.of(directory.resolve("ca-keys")), Set.of("read"));
+    assertThat(some.find("helpdesk", false, certificate, "127.0.0.1", Instant.now())).isPresent();
   }
 
   @Test

@@ -33,7 +33,7 @@ public final class KeyAuthentication extends UserAuthPublicKeyFactory
       new AttributeRepository.AttributeKey<>();
 
   private final Masters masters;
-  private final Keys keys;
+  private volatile Keys keys;
 
   /** Where keys are looked for, and which of them let nobody in. */
   public record Keys(
@@ -44,16 +44,24 @@ public final class KeyAuthentication extends UserAuthPublicKeyFactory
     this.keys = keys;
   }
 
+  /** Looks there from now on. */
+  void use(Keys next) {
+    keys = next;
+  }
+
   /** Called for an offered key and again for the proof; must not wait. */
   @Override
   public boolean authenticate(String user, PublicKey key, ServerSession session) {
+    Keys now = keys;
     Optional<Grant> grant =
-        keys.revoked().has(key) ? Optional.empty() : grant(user, key, Sessions.address(session));
+        now.revoked().has(key)
+            ? Optional.empty()
+            : grant(now, user, key, Sessions.address(session));
     session.setAttribute(OFFERED, grant);
     return grant.isPresent();
   }
 
-  private Optional<Grant> grant(String user, PublicKey key, String address) {
+  private Optional<Grant> grant(Keys keys, String user, PublicKey key, String address) {
     boolean isMaster = masters.find(user).isPresent();
     Instant now = Instant.now();
     if (key instanceof OpenSshCertificate) {

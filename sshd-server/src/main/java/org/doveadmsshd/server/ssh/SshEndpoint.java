@@ -42,6 +42,7 @@ public final class SshEndpoint {
 
   private final DrainableServer server;
   private final HostKeyAnnouncement announcement;
+  private final KeyAuthentication keyAuthentication;
 
   /**
    * Limits of connections.
@@ -71,8 +72,9 @@ public final class SshEndpoint {
     announcement = new HostKeyAnnouncement(identity.announced());
     identify(identity);
     setAlgorithms();
+    keyAuthentication = new KeyAuthentication(masters, keys);
     setAuthentication(
-        new KeyAuthentication(masters, keys),
+        keyAuthentication,
         new PasswordAuthentication(masters, new LoginDelays(limits.failureDelay()), audit),
         limits.methods());
     setLimits(limits);
@@ -90,7 +92,12 @@ public final class SshEndpoint {
    */
   public record HostIdentity(List<KeyPair> announced, Optional<Path> certificate) {}
 
-  /** Takes other keys for connections from now on. */
+  /** Looks for the keys of others there from now on. */
+  public void use(KeyAuthentication.Keys keys) {
+    keyAuthentication.use(keys);
+  }
+
+  /** Takes other keys of its own for connections from now on. */
   public void identify(HostIdentity identity) {
     server.setKeyPairProvider(KeyPairProvider.wrap(identity.announced().get(0)));
     server.setHostKeyCertificateProvider(
