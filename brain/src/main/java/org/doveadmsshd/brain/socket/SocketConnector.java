@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -54,7 +53,7 @@ public final class SocketConnector implements Connector {
   private record Lane(SocketChannel channel, InputStream in, OutputStream out)
       implements LaneTransport {
     Lane(SocketChannel channel) {
-      this(channel, Channels.newInputStream(channel), Channels.newOutputStream(channel));
+      this(channel, ChannelStreams.in(channel), ChannelStreams.out(channel));
     }
 
     /** Next to nothing, on one machine. */
