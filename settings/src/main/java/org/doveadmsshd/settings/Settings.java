@@ -59,8 +59,6 @@ public record Settings(
     Path file,
     List<String> effective) {
 
-  private static final String UNSET = " must be set";
-
   private static final String METHOD = "publickey|password|keyboard-interactive";
 
   /** What an entry of the cache is taken to need. */
@@ -236,7 +234,7 @@ public record Settings(
           masters(sections.get("master_user")),
           isolation(top, sections.get("service")),
           sockets(sections.get("service")),
-          servers(sections.get("server"), top),
+          new ServerBinder(top, this::path).servers(sections.get("server")),
           quota(sections.get("plugin")),
           file,
           effective(top, sections));
@@ -322,50 +320,6 @@ public record Settings(
         }
       }
       return masters;
-    }
-
-    private List<ServerSettings> servers(List<Section> sections, Section top) {
-      List<ServerSettings> servers = new ArrayList<>();
-      for (Section section : sections) {
-        if (section.name().isEmpty()) {
-          section.problem("a server needs a name: server mail1 {");
-        }
-        if (servers.stream().anyMatch(server -> server.name().equals(section.name()))) {
-          section.problem("server " + section.name() + " stands here twice");
-        }
-        boolean local = !section.text("socket").isEmpty();
-        if (!local) {
-          List.of("host", "user").stream()
-              .filter(key -> section.text(key).isEmpty())
-              .forEach(
-                  key ->
-                      section.problem(("server " + section.name()).strip() + ": " + key + UNSET));
-        }
-        List<String> mechanisms =
-            List.of("external", "plain", "scram-sha-1", "scram-sha-256", "oauthbearer");
-        if (!mechanisms.containsAll(section.words("mechanism", mechanisms))
-            || section.words("mechanism").size() != 1) {
-          section.problem("mechanism: expected one of: " + String.join(" ", mechanisms));
-        }
-        String identity = section.text("identity");
-        int workers = section.number("workers");
-        if (workers < 1) {
-          section.problem("workers must be at least 1");
-        }
-        servers.add(
-            new ServerSettings(
-                section.name(),
-                section.text("host"),
-                section.number("port"),
-                section.text("user"),
-                path(identity.isEmpty() ? top.text("identity") : identity),
-                optionalPath(section, "socket"),
-                section.text("mechanism"),
-                optionalPath(section, "secret_file"),
-                workers,
-                section.words("users")));
-      }
-      return servers;
     }
 
     private static IsolationSettings isolation(Section top, List<Section> services) {

@@ -1,0 +1,73 @@
+package org.doveadmsshd.settings;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Reads the servers of a brain. */
+final class ServerBinder {
+  private static final List<String> MECHANISMS =
+      List.of("external", "plain", "scram-sha-1", "scram-sha-256", "oauthbearer");
+
+  private final Section top;
+  private final Function<String, Path> paths;
+
+  /**
+   * @param paths makes a path absolute
+   */
+  ServerBinder(Section top, Function<String, Path> paths) {
+    this.top = top;
+    this.paths = paths;
+  }
+
+  List<Settings.ServerSettings> servers(List<Section> sections) {
+    List<Settings.ServerSettings> servers = new ArrayList<>();
+    for (Section section : sections) {
+      if (servers.stream().anyMatch(server -> server.name().equals(section.name()))) {
+        section.problem("server " + section.name() + " stands here twice");
+      }
+      check(section);
+      servers.add(server(section));
+    }
+    return servers;
+  }
+
+  private static void check(Section section) {
+    if (section.name().isEmpty()) {
+      section.problem("a server needs a name: server mail1 {");
+    }
+    boolean remote = section.text("socket").isEmpty();
+    for (String key : remote ? List.of("host", "user") : List.<String>of()) {
+      if (section.text(key).isEmpty()) {
+        section.problem(("server " + section.name()).strip() + ": " + key + " must be set");
+      }
+    }
+    if (!MECHANISMS.contains(section.text("mechanism"))) {
+      section.problem("mechanism: expected one of: " + String.join(" ", MECHANISMS));
+    }
+    if (section.number("workers") < 1) {
+      section.problem("workers must be at least 1");
+    }
+  }
+
+  private Settings.ServerSettings server(Section section) {
+    String identity = section.text("identity");
+    return new Settings.ServerSettings(
+        section.name(),
+        section.text("host"),
+        section.number("port"),
+        section.text("user"),
+        paths.apply(identity.isEmpty() ? top.text("identity") : identity),
+        path(section, "socket"),
+        section.text("mechanism"),
+        path(section, "secret_file"),
+        section.number("workers"),
+        section.words("users"));
+  }
+
+  private Optional<Path> path(Section section, String key) {
+    return Optional.of(section.text(key)).filter(text -> !text.isEmpty()).map(paths);
+  }
+}
