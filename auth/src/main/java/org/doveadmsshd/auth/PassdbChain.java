@@ -39,10 +39,7 @@ public final class PassdbChain implements Passdb {
       }
       Consequence then;
       try {
-        Answer answer = link.passdb().verify(attempt);
-        if (!isAllowedFrom(attempt.address(), answer.fields())) {
-          answer = Answer.WRONG;
-        }
+        Answer answer = answer(link, attempt);
         known |= answer.verdict() != Verdict.UNKNOWN_USER;
         fields.putAll(answer.fields());
         then = consequence(link, answer);
@@ -65,6 +62,11 @@ public final class PassdbChain implements Passdb {
       throw failure;
     }
     return known ? Answer.WRONG : Answer.UNKNOWN_USER;
+  }
+
+  private static Answer answer(Link link, LoginAttempt attempt) throws Failure {
+    Answer answer = link.passdb().verify(attempt);
+    return isAllowedFrom(attempt.address(), answer.fields()) ? answer : Answer.WRONG;
   }
 
   /**
