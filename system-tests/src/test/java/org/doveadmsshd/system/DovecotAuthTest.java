@@ -41,8 +41,7 @@ class DovecotAuthTest {
         "jane@example.org:{PLAIN}hers:::::: allow_nets=192.0.2.0/24\n"
             + "joe@example.org:{PLAIN}his::::::\n"
             + "away@example.org:{PLAIN}x:::::: proxy=y host=192.0.2.99\n");
-    Files.writeString(
-        run.resolve("dovecot.conf"),
+    String configuration =
         """
         base_dir = %1$s/run
         state_dir = %1$s/state
@@ -75,15 +74,8 @@ class DovecotAuthTest {
           }
         }
         """
-            .formatted(run, site.directory.resolve("users")));
-    dovecot =
-        new ProcessBuilder("dovecot", "-F", "-c", run.resolve("dovecot.conf").toString())
-            .redirectErrorStream(true)
-            .redirectOutput(run.resolve("output").toFile())
-            .start();
-    while (!Files.exists(run.resolve("run/auth-userdb"))) {
-      assertThat(dovecot.waitFor(50, TimeUnit.MILLISECONDS)).as("ended").isFalse();
-    }
+            .formatted(run, site.directory.resolve("users"));
+    dovecot = LiveDovecot.start(run, configuration, "run/auth-userdb");
   }
 
   @AfterAll

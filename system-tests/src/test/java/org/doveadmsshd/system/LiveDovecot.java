@@ -74,6 +74,28 @@ final class LiveDovecot implements Closeable {
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, "dovecot")));
   }
 
+  /**
+   * Starts one with a configuration of its own.
+   *
+   * @param run below which everything is; gets dovecot.conf
+   * @param socket that is there when it has started, as seen from there
+   */
+  static Process start(Path run, String configuration, String socket)
+      throws IOException, InterruptedException {
+    Path file = Files.writeString(run.resolve("dovecot.conf"), configuration);
+    Process started =
+        new ProcessBuilder("dovecot", "-F", "-c", file.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(run.resolve("output").toFile())
+            .start();
+    while (!Files.exists(run.resolve(socket))) {
+      if (started.waitFor(50, TimeUnit.MILLISECONDS)) {
+        throw new IOException(Files.readString(run.resolve("output")));
+      }
+    }
+    return started;
+  }
+
   private void awaitPort() throws IOException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (true) {

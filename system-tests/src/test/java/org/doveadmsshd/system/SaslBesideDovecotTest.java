@@ -35,8 +35,7 @@ class SaslBesideDovecotTest {
     run = Files.createTempDirectory("sasl"); // names of sockets are short
     Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.writeString(run.resolve("users"), "us=er@example.org:{PLAIN}p\u00e4ncil\n");
-    Files.writeString(
-        run.resolve("dovecot.conf"),
+    String configuration =
         """
         base_dir = %1$s/run
         state_dir = %1$s/state
@@ -56,15 +55,8 @@ class SaslBesideDovecotTest {
           }
         }
         """
-            .formatted(run));
-    dovecot =
-        new ProcessBuilder("dovecot", "-F", "-c", run.resolve("dovecot.conf").toString())
-            .redirectErrorStream(true)
-            .redirectOutput(run.resolve("output").toFile())
-            .start();
-    while (!Files.exists(run.resolve("run/auth-client"))) {
-      assertThat(dovecot.waitFor(50, TimeUnit.MILLISECONDS)).as("ended").isFalse();
-    }
+            .formatted(run);
+    dovecot = LiveDovecot.start(run, configuration, "run/auth-client");
   }
 
   @AfterAll
