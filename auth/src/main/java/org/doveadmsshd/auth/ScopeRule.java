@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 
 /**
  * One rule of a {@link Scope}. What it does not mention it holds for whatever that is.
@@ -15,8 +14,7 @@ import java.util.function.Predicate;
  * @param allows whether it allows; it denies if not
  * @param users masks of users, one of which must match
  * @param commands names of commands; empty for every command
- * @param mailboxes which names of mailboxes, as the mail store spells them; empty for all mail of a
- *     user
+ * @param mailboxes which mailboxes; empty for all mail of a user
  * @param from where the master must be; empty for anywhere
  * @param until when it ends; empty for never
  * @param text for people
@@ -25,7 +23,7 @@ public record ScopeRule(
     boolean allows,
     List<UserMask> users,
     Set<String> commands,
-    Optional<Predicate<String>> mailboxes,
+    Optional<MailboxMasks> mailboxes,
     Optional<AddressPatterns> from,
     Optional<Instant> until,
     String text) {
@@ -77,7 +75,7 @@ public record ScopeRule(
   }
 
   boolean hasMailbox(String mailbox) {
-    return mailboxes.isEmpty() || mailboxes.get().test(mailbox);
+    return mailboxes.isEmpty() || mailboxes.get().matcher().test(mailbox);
   }
 
   boolean hasAllMail() {

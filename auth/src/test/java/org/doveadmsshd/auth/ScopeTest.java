@@ -58,7 +58,7 @@ class ScopeTest {
         allows,
         List.of(new UserMask(users)),
         commands,
-        Optional.ofNullable(mailbox).map(only -> only::equals),
+        Optional.ofNullable(mailbox).map(only -> new MailboxMasks(List.of(only), only::equals)),
         Optional.ofNullable(from).map(AddressPatterns::parse),
         Optional.ofNullable(end),
         "");

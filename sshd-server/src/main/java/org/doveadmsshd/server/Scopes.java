@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import org.doveadmsshd.auth.MailboxMasks;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.ScopeRule;
 import org.doveadmsshd.auth.UserMask;
@@ -39,10 +39,9 @@ final class Scopes {
         settings.text());
   }
 
-  private static Optional<Predicate<String>> mailboxes(List<String> masks) {
-    List<MailboxPattern> patterns = masks.stream().map(MailboxPattern::new).toList();
-    return patterns.isEmpty()
+  private static Optional<MailboxMasks> mailboxes(List<String> masks) {
+    return masks.isEmpty()
         ? Optional.empty()
-        : Optional.of(name -> patterns.stream().anyMatch(pattern -> pattern.matches(name)));
+        : Optional.of(new MailboxMasks(masks, MailboxPattern.anyOf(masks)));
   }
 }

@@ -20,6 +20,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.doveadmsshd.auth.HashedPassdb;
 import org.doveadmsshd.auth.Login;
+import org.doveadmsshd.auth.MailboxMasks;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Scope;
@@ -62,7 +63,7 @@ class ScopeEscapeTest {
                   true,
                   List.of(new UserMask("*@example.org")),
                   Set.of(),
-                  Optional.of("Trash"::equals),
+                  Optional.of(new MailboxMasks(List.of("Trash"), "Trash"::equals)),
                   Optional.empty(),
                   Optional.empty(),
                   "")));

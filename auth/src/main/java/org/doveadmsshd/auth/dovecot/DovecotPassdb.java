@@ -13,6 +13,7 @@ import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.auth.sasl.PlainResponse;
 import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Fields;
 
 /**
  * Has a running Dovecot verify passwords with all its passdbs, over its socket {@code auth-client}.

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Fields;
 import org.doveadmsshd.protocol.Outcome;
 
 /**

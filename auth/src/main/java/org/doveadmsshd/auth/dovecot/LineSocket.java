@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.doveadmsshd.protocol.Fields;
 
 /** A UNIX socket on which lines go back and forth. Nothing waits for ever. One thread at a time. */
 final class LineSocket implements Closeable {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.brain.remote.Connector;
 import org.doveadmsshd.brain.remote.LaneTransport;
+import org.doveadmsshd.protocol.ChannelStreams;
 import org.doveadmsshd.protocol.Failure;
 
 /** Lanes that are connections to a UNIX socket. */

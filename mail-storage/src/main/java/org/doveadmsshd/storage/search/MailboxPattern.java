@@ -1,5 +1,7 @@
 package org.doveadmsshd.storage.search;
 
+import java.util.List;
+import java.util.function.Predicate;
 import org.doveadmsshd.storage.MailStore;
 
 /**
@@ -11,6 +13,12 @@ import org.doveadmsshd.storage.MailStore;
 public record MailboxPattern(String text) {
   public boolean hasWildcard() {
     return text.indexOf('*') >= 0 || text.indexOf('%') >= 0;
+  }
+
+  /** Says whether one of these matches a name. */
+  public static Predicate<String> anyOf(List<String> masks) {
+    List<MailboxPattern> patterns = masks.stream().map(MailboxPattern::new).toList();
+    return name -> patterns.stream().anyMatch(pattern -> pattern.matches(name));
   }
 
   /** Takes time in proportion to the lengths of pattern and name, whatever the pattern. */

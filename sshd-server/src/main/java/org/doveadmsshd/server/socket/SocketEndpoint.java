@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -21,6 +20,7 @@ import jdk.net.UnixDomainPrincipal;
 import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Scope;
+import org.doveadmsshd.protocol.ChannelStreams;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameWriter;
@@ -126,7 +126,7 @@ public final class SocketEndpoint {
       if (listener.isOwnersOnly() && !isOwner(user)) {
         throw new IOException(user + " is not the owner of " + socket.path());
       }
-      OutputStream out = Channels.newOutputStream(channel);
+      OutputStream out = ChannelStreams.out(channel);
       FrameWriter writer = new FrameWriter(out::write, out::flush);
       lane = sessions.openLane(peer(user), user, "", writer, close, id);
       lane.start();

@@ -1,4 +1,4 @@
-package org.doveadmsshd.brain.socket;
+package org.doveadmsshd.protocol;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,10 +10,10 @@ import java.nio.channels.SocketChannel;
  * A channel as two streams. Those of {@link java.nio.channels.Channels} share a lock on Java 17:
  * with them nobody could write while somebody waits for something to read.
  */
-final class ChannelStreams {
+public final class ChannelStreams {
   private ChannelStreams() {}
 
-  static InputStream in(SocketChannel channel) {
+  public static InputStream in(SocketChannel channel) {
     return new InputStream() {
       @Override
       public int read() throws IOException {
@@ -28,7 +28,7 @@ final class ChannelStreams {
     };
   }
 
-  static OutputStream out(SocketChannel channel) {
+  public static OutputStream out(SocketChannel channel) {
     return new OutputStream() {
       @Override
       public void write(int b) throws IOException {

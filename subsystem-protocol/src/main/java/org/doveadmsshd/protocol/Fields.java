@@ -1,15 +1,19 @@
-package org.doveadmsshd.auth.dovecot;
+package org.doveadmsshd.protocol;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Lines of an auth process: values between tabs, with 0x01 as the escape character. */
-final class Fields {
+/**
+ * Lines of values between tabs, with 0x01 as the escape character: what Dovecot's auth processes
+ * speak (lib/strescape.c there), and the supervisor and its workers here (docs/SUPERVISOR.md).
+ */
+public final class Fields {
   private Fields() {}
 
-  static String line(String... values) {
+  /** The line of these values, without a line break. */
+  public static String line(String... values) {
     List<String> escaped = new ArrayList<>();
     for (String value : values) {
       escaped.add(
@@ -23,7 +27,8 @@ final class Fields {
     return String.join("\t", escaped);
   }
 
-  static List<String> values(String line) {
+  /** The values of a line, at least one. Whatever the line is, it has values. */
+  public static List<String> values(String line) {
     List<String> values = new ArrayList<>();
     for (String value : line.split("\t", -1)) {
       values.add(unescape(value));
@@ -50,7 +55,7 @@ final class Fields {
   }
 
   /** {@code name=value}, or only a name that stands for yes. */
-  static Map<String, String> named(List<String> values) {
+  public static Map<String, String> named(List<String> values) {
     Map<String, String> named = new LinkedHashMap<>();
     for (String value : values) {
       int equals = value.indexOf('=');
