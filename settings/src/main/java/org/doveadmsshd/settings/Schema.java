@@ -162,7 +162,7 @@ final class Schema {
     ISOLATION {
       @Override
       Optional<String> mistake(String value) {
-        return oneOf(value, "none", "thread");
+        return oneOf(value, "auto", "none", "thread", "process");
       }
     },
     MODE {
@@ -171,6 +171,22 @@ final class Schema {
         return value.matches("0?[0-7]{3}")
             ? Optional.empty()
             : Optional.of("expected an octal mode, such as 0600 or 0660");
+      }
+    },
+    NICE {
+      @Override
+      Optional<String> mistake(String value) {
+        return value.matches("1?[0-9]")
+            ? Optional.empty()
+            : Optional.of("expected a number from 0 to 19");
+      }
+    },
+    IONICE {
+      @Override
+      Optional<String> mistake(String value) {
+        return value.matches("|idle|best-effort(:[0-7])?")
+            ? Optional.empty()
+            : Optional.of("expected idle, best-effort or best-effort:<0 to 7>");
       }
     },
     SIZE {
@@ -219,6 +235,8 @@ final class Schema {
         .add("first_valid_uid", Type.NUMBER, "500")
         .add("last_valid_uid", Type.NUMBER, "0")
         .add("first_valid_gid", Type.NUMBER, "1")
+        .add("valid_mail_dirs", Type.TEXT, "")
+        .add("base_dir", Type.TEXT, "/run/doveadm-sshd")
         .add("max_connections", Type.NUMBER, "200")
         .add("max_connections_before_login", Type.NUMBER, "20")
         .add("max_connections_before_login_per_address", Type.NUMBER, "8")
@@ -286,7 +304,20 @@ final class Schema {
     rule(inside("master_user", "deny"));
     section("service")
         .add("service_count", Type.NUMBER, "1")
-        .add("isolation", Type.ISOLATION, "none")
+        .add("isolation", Type.ISOLATION, "auto")
+        .add("user", Type.TEXT, "doveadm")
+        .add("process_min_avail", Type.NUMBER, "2")
+        .add("process_limit", Type.NUMBER, "16")
+        .add("idle_kill", Type.TIME, "60s")
+        .add("confine", Type.YES_OR_NO, "yes")
+        .add("umask", Type.MODE, "0077")
+        .add("nice", Type.NICE, "0")
+        .add("ionice", Type.IONICE, "")
+        .add("vsz_limit", Type.SIZE, "256M")
+        .add("limit_open_files", Type.NUMBER, "1024")
+        .add("limit_cpu_time", Type.TIME, "0s")
+        .add("limit_file_size", Type.SIZE, "0")
+        .add("limit_core", Type.SIZE, "0")
         .add("workers", Type.NUMBER, "0");
     inside("service", "unix_listener").add("mode", Type.MODE, "0600").add("group", Type.TEXT, "");
     section("plugin")

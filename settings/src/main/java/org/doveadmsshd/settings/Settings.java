@@ -52,7 +52,9 @@ public record Settings(
     List<Backend.Userdb> userdbs,
     AuthCache authCache,
     Map<String, List<RuleSettings>> masters,
+    Path baseDir,
     IsolationSettings isolation,
+    ProcessSettings processes,
     List<SocketSettings> sockets,
     List<ServerSettings> servers,
     QuotaSettings quota,
@@ -102,10 +104,47 @@ public record Settings(
   /**
    * With whose rights mail is worked on.
    *
-   * @param kind {@code none} or {@code thread}
+   * @param kind {@code none}, {@code thread}, {@code process}, or {@code auto} for whichever of the
+   *     first and the last can be had
    * @param lastUid 0 for no limit
+   * @param mailDirs directories below which mail must lie; none for anywhere
    */
-  public record IsolationSettings(String kind, long firstUid, long lastUid, long firstGid) {}
+  public record IsolationSettings(
+      String kind, long firstUid, long lastUid, long firstGid, List<Path> mailDirs) {}
+
+  /**
+   * Worker processes.
+   *
+   * @param user whom the server runs as, who alone may have users' work done
+   * @param serviceCount how many users a process serves before it ends; 0 for no limit
+   * @param minAvail how many are started ahead of need
+   * @param idleKill how long one may wait for a further user
+   * @param confine whether a worker is to see nothing but its user's mail
+   * @param umask of new files
+   * @param ionice empty, {@code idle}, {@code best-effort} or {@code best-effort:<level>}
+   */
+  public record ProcessSettings(
+      String user,
+      int serviceCount,
+      int minAvail,
+      int limit,
+      Duration idleKill,
+      boolean confine,
+      int umask,
+      int nice,
+      String ionice,
+      ResourceLimits limits) {}
+
+  /**
+   * What a worker process may take at most; 0 for no limit, but for the memory and core files.
+   *
+   * @param memory bytes
+   * @param cpuSeconds in all its life
+   * @param fileSize bytes
+   * @param core bytes of a core file
+   */
+  public record ResourceLimits(
+      long memory, int openFiles, long cpuSeconds, long fileSize, long core) {}
 
   /**
    * A UNIX socket for brains on this machine.
@@ -188,14 +227,7 @@ public record Settings(
     Settings bind() {
       Section top = Section.read(Schema.TOP, root, file.toString(), problems);
       Map<String, List<Section>> sections = sections();
-      int workers = 0;
-      for (Section service : sections.get("service")) {
-        if (!service.name().equals("doveadm")) {
-          service.problem("unknown service: " + service.name() + " (there is only doveadm)");
-        }
-        service.number("service_count");
-        workers = service.number("workers");
-      }
+      ServiceBinder service = new ServiceBinder(top, sections.get("service"), this::path, problems);
       BackendBinder backends = new BackendBinder(top, this::path, problems);
       return new Settings(
           top.words("listen"),
@@ -224,7 +256,7 @@ public record Settings(
               top.number("max_channels_per_connection")),
           path(top.text("known_hosts")),
           path(top.text("identity")),
-          workers,
+          service.workers(),
           sections.get("passdb").stream().map(backends::passdb).toList(),
           sections.get("userdb").stream().map(backends::userdb).toList(),
           new AuthCache(
@@ -232,8 +264,10 @@ public record Settings(
               top.time("auth_cache_ttl"),
               top.time("auth_cache_negative_ttl")),
           masters(sections.get("master_user")),
-          isolation(top, sections.get("service")),
-          sockets(sections.get("service")),
+          path(top.text("base_dir")),
+          service.isolation(),
+          service.processes(),
+          service.sockets(),
           new ServerBinder(top, this::path).servers(sections.get("server")),
           quota(sections.get("plugin")),
           file,
@@ -320,32 +354,6 @@ public record Settings(
         }
       }
       return masters;
-    }
-
-    private static IsolationSettings isolation(Section top, List<Section> services) {
-      return new IsolationSettings(
-          services.isEmpty() ? "none" : services.get(services.size() - 1).text("isolation"),
-          top.number("first_valid_uid"),
-          top.number("last_valid_uid"),
-          top.number("first_valid_gid"));
-    }
-
-    private List<SocketSettings> sockets(List<Section> services) {
-      List<SocketSettings> sockets = new ArrayList<>();
-      for (Section service : services) {
-        for (Section listener : service.inside()) {
-          if (listener.name().isEmpty()) {
-            listener.problem(
-                "a unix_listener needs a path: unix_listener /run/doveadm-sshd/doveadm {");
-          }
-          sockets.add(
-              new SocketSettings(
-                  path(listener.name()),
-                  Schema.mode(listener.text("mode")),
-                  listener.text("group")));
-        }
-      }
-      return sockets;
     }
 
     private Optional<Path> optionalPath(Section section, String key) {

@@ -13,24 +13,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.auth.Userdb;
-import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.keys.HostKeys;
 import org.doveadmsshd.keys.RevokedKeys;
 import org.doveadmsshd.keys.UserCertificates;
 import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.server.socket.SocketEndpoint;
 import org.doveadmsshd.server.ssh.KeyAuthentication;
 import org.doveadmsshd.server.ssh.Sessions;
 import org.doveadmsshd.server.ssh.SshEndpoint;
-import org.doveadmsshd.settings.Problem;
 import org.doveadmsshd.settings.Settings;
-import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.worker.Worker;
 import org.doveadmsshd.worker.audit.ConfiguredAudit;
-import org.doveadmsshd.worker.isolation.Isolation;
-import org.doveadmsshd.worker.isolation.UserThreads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +35,7 @@ public final class Daemon implements Sessions.Control {
   private static final int MIN_LANES = 4;
 
   private final Backends backends = new Backends();
+  private final WorkPlace workPlace;
   private final ConfiguredAudit audit = new ConfiguredAudit(Clock.systemUTC());
   private final Masters masters;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -59,6 +55,7 @@ public final class Daemon implements Sessions.Control {
    */
   public Daemon(Settings settings, Clock clock, String software) throws Failure {
     this.settings = settings;
+    workPlace = new WorkPlace(settings);
     audit.configure(settings.auditLog(), settings.auditRequired());
     Backends.Opened opened = backends.open(settings);
     masters = masters(settings, opened.passdb());
@@ -110,27 +107,13 @@ public final class Daemon implements Sessions.Control {
   }
 
   private Worker worker(Settings settings, Userdb userdb) throws Failure {
-    QuotaRules quota =
-        QuotaRules.of(settings.quota().quota(), settings.quota().rules())
-            .orElseThrow(
-                () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
-    Worker.MailDefaults defaults =
-        new Worker.MailDefaults(
-            settings.mailLocation(),
-            settings.lockTimeout(),
-            quota,
-            settings.mailCache(),
-            isolation(settings));
-    return new Worker(userdb, masters, defaults, sessions, audit);
-  }
-
-  private static Isolation isolation(Settings settings) throws Failure {
-    if (settings.isolation().kind().equals("none")) {
-      return Isolation.NONE;
-    }
-    UserThreads.check();
-    Settings.IsolationSettings bounds = settings.isolation();
-    return new UserThreads(bounds.firstUid(), bounds.lastUid(), bounds.firstGid());
+    String location = settings.mailLocation();
+    return new Worker(
+        userdb,
+        workPlace.work(settings, userdb),
+        (master, input, output) ->
+            new ServerContext(master, masters, userdb, location, sessions, input, output),
+        audit);
   }
 
   private static Masters masters(Settings settings, Passdb passdb) {
@@ -169,6 +152,16 @@ public final class Daemon implements Sessions.Control {
     }
   }
 
+  /** For the log: where users' commands are carried out. */
+  String workPlace() {
+    return workPlace.text(settings);
+  }
+
+  /** Whether it opens mail with the rights that it runs with. */
+  boolean opensMailItself() {
+    return workPlace.hasNone(settings);
+  }
+
   /** The port it listens on. */
   public int port() {
     return port;
@@ -182,17 +175,10 @@ public final class Daemon implements Sessions.Control {
   /** Takes what can be changed while it runs from the configuration as it is now. */
   @Override
   public synchronized void reload() throws Failure {
-    Settings next;
-    try {
-      next = Settings.read(settings.file(), CommandCatalog.scopeWords());
-    } catch (Settings.InvalidException e) {
-      throw new Failure(
-          Outcome.CONFIGURATION_ERROR,
-          "Nothing was changed: "
-              + String.join("; ", e.problems().stream().map(Problem::toString).toList()));
-    }
+    Settings next = ConfigurationFile.readAgain(settings.file());
     Backends.Opened opened = backends.open(next);
     SshEndpoint.HostIdentity identity = identity(next);
+    workPlace.reload();
     audit.configure(next.auditLog(), next.auditRequired());
     Worker worker = worker(next, opened.userdb());
     masters.become(masters(next, opened.passdb()));
@@ -243,6 +229,7 @@ public final class Daemon implements Sessions.Control {
     } catch (IOException e) {
       LOG.warn("Closing: {}", e.toString());
     }
+    workPlace.close();
     passdbKeys.close();
     backends.close();
   }

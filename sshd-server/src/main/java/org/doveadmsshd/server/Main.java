@@ -6,13 +6,12 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.List;
-import org.doveadmsshd.command.CommandCatalog;
+import java.util.Optional;
 import org.doveadmsshd.command.Option;
 import org.doveadmsshd.command.Words;
 import org.doveadmsshd.keys.HostKeys;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
-import org.doveadmsshd.settings.Problem;
 import org.doveadmsshd.settings.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,23 +19,23 @@ import org.slf4j.LoggerFactory;
 /**
  * {@code doveadm-sshd}: serves doveadm over SSH until it is told to stop.
  *
- * <p>It runs as the user who owns the mail and needs no rights beyond that, or as root where every
- * user's mail belongs to a user of the system ({@code isolation = thread}). SIGTERM lets commands
- * under way end for a while.
+ * <p>It runs as the user who owns the mail and needs no rights beyond that; or as a user without
+ * any beside a {@link SupervisorMain}; or as root ({@code isolation = thread}). SIGTERM lets
+ * commands under way end for a while.
  */
 public final class Main {
   /** Name and version, as peers are told. */
   public static final String SOFTWARE = "doveadm-sshd 0.1.0";
 
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
-  private static final String DEFAULT_FILE = "/etc/doveadm-sshd/doveadm-sshd.conf";
 
   /** For demonstrations: the moment that dates such as 30d count back from. */
   private static final String NOW_PROPERTY = "doveadm.now";
 
   private static final List<Option> OPTIONS =
       List.of(
-          new Option('c', "config", "file", "configuration, by default " + DEFAULT_FILE),
+          new Option(
+              'c', "config", "file", "configuration, by default " + ConfigurationFile.STANDARD),
           new Option((char) 0, "check-config", null, "report every mistake in it, and end"),
           new Option((char) 0, "version", null, "say which version this is, and end"),
           new Option('h', "help", null, "say this, and end"));
@@ -71,16 +70,12 @@ public final class Main {
       System.out.println(SOFTWARE);
       return 0;
     }
-    Path file = Path.of(words.value("config").orElse(DEFAULT_FILE));
-    Settings settings;
-    try {
-      settings = Settings.read(file, CommandCatalog.scopeWords());
-    } catch (Settings.InvalidException e) {
-      for (Problem problem : e.problems()) {
-        System.err.println(problem);
-      }
+    Path file = Path.of(words.value("config").orElse(ConfigurationFile.STANDARD));
+    Optional<Settings> read = ConfigurationFile.readOrExplain(file);
+    if (read.isEmpty()) {
       return Outcome.CONFIGURATION_ERROR.exitCode();
     }
+    Settings settings = read.get();
     if (aboutKeys) {
       return HostKeyCommand.run(
           words.positionals().subList(1, words.positionals().size()),
@@ -109,17 +104,16 @@ public final class Main {
     if (settings.masters().isEmpty()) {
       LOG.warn("No master_user is configured: nobody can log in");
     }
-    boolean isolated = !settings.isolation().kind().equals("none");
     LOG.info(
-        "{} listens on {} port {}; workers are threads of this process and run as {}",
+        "{} listens on {} port {}; {}",
         SOFTWARE,
         String.join(" ", settings.listen()),
         daemon.port(),
-        isolated ? "the user whose mail it is" : "its user");
-    if (System.getProperty("user.name").equals("root") && !isolated) {
+        daemon.workPlace());
+    if (System.getProperty("user.name").equals("root") && daemon.opensMailItself()) {
       LOG.warn(
-          "Running as root, which is not needed: run it as the user who owns the mail, or set"
-              + " isolation = thread");
+          "Running as root, which is not needed: run it as the user who owns the mail, or have a"
+              + " supervisor start workers (isolation = process)");
     }
     Runtime.getRuntime()
         .addShutdownHook(

@@ -114,6 +114,8 @@ public final class FrameDecoder {
           return new Message.Challenge(id, bytes());
         case FrameType.RESPONSE:
           return new Message.Response(id, bytes());
+        case FrameType.ACT_FOR:
+          return new Message.ActFor(string(), strings());
         case FrameType.RUN:
           return new Message.Run(id, string(), string(), strings(), uint64(), uint64(), bool());
         case FrameType.CANCEL:

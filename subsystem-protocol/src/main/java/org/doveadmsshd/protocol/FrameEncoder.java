@@ -97,6 +97,14 @@ public final class FrameEncoder implements Message.Visitor<Void, ProtocolExcepti
   }
 
   @Override
+  public Void actFor(Message.ActFor actFor) throws ProtocolException {
+    begin(FrameType.ACT_FOR, 0);
+    string(actFor.master());
+    strings(actFor.scope());
+    return null;
+  }
+
+  @Override
   public Void run(Message.Run run) throws ProtocolException {
     begin(FrameType.RUN, run.requestId());
     string(run.user());

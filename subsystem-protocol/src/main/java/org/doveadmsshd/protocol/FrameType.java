@@ -6,6 +6,7 @@ final class FrameType {
   static final int AUTHENTICATE = 2;
   static final int CHALLENGE = 3;
   static final int RESPONSE = 4;
+  static final int ACT_FOR = 5;
   static final int RUN = 10;
   static final int CANCEL = 11;
   static final int LIST = 12;

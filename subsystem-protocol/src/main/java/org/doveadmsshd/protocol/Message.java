@@ -77,6 +77,24 @@ public sealed interface Message {
   }
 
   /**
+   * The requests that follow are a master user's: from a server that has authenticated him, to a
+   * worker process that takes its word.
+   *
+   * @param scope what he may do, as docs/PROTOCOL.md section 6 writes it
+   */
+  record ActFor(String master, List<String> scope) implements Message {
+    public ActFor {
+      Objects.requireNonNull(master);
+      scope = List.copyOf(scope);
+    }
+
+    @Override
+    public <R, X extends Exception> R accept(Visitor<R, X> visitor) throws X {
+      return visitor.actFor(this);
+    }
+  }
+
+  /**
    * Carry out one command for one user.
    *
    * @param user mail user; empty for a command about the server as a whole
@@ -250,6 +268,10 @@ public sealed interface Message {
 
     default R response(Response response) throws X {
       return unexpected(response);
+    }
+
+    default R actFor(ActFor actFor) throws X {
+      return unexpected(actFor);
     }
 
     default R run(Run run) throws X {

@@ -10,8 +10,10 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
+import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.sasl.SaslServer;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
@@ -58,6 +60,7 @@ public final class LaneSession {
   private volatile Supplier<Optional<Master>> identity;
 
   private final LaneAuthentication authentication;
+  private final boolean trusted;
   private volatile String doing = "";
   private volatile long done;
   private volatile long failed;
@@ -79,20 +82,27 @@ public final class LaneSession {
    * @param external who he may say to be without further proof
    * @param address numeric; empty when there is none
    * @param failureDelay how late he is told that he has not proved it
+   * @param trusted whether his word is taken for who he acts for
    */
   public record Peer(
       Supplier<Optional<Master>> master,
       Optional<String> external,
       String address,
-      Duration failureDelay) {
+      Duration failureDelay,
+      boolean trusted) {
     /** Somebody who has been authenticated, as long as he is a master. */
     public static Peer authenticated(Supplier<Optional<Master>> master) {
-      return new Peer(master, Optional.empty(), "", Duration.ZERO);
+      return new Peer(master, Optional.empty(), "", Duration.ZERO, false);
     }
 
     /** Somebody who has to authenticate himself. */
     public static Peer stranger(Optional<String> external, String address, Duration failureDelay) {
-      return new Peer(Optional::empty, external, address, failureDelay);
+      return new Peer(Optional::empty, external, address, failureDelay, false);
+    }
+
+    /** The server that a worker process works for, which has authenticated masters itself. */
+    public static Peer server() {
+      return new Peer(Optional::empty, Optional.empty(), "", Duration.ZERO, true);
     }
   }
 
@@ -112,6 +122,7 @@ public final class LaneSession {
     this.worker = worker;
     this.masters = masters;
     this.identity = peer.master();
+    this.trusted = peer.trusted();
     this.executor = executor;
     this.out = out;
     this.closeTransport = closeTransport;
@@ -214,6 +225,22 @@ public final class LaneSession {
       int size = request.initialResponse().length;
       check(size);
       accept(request.requestId(), size, control -> step(() -> authentication.begin(request)));
+      return null;
+    }
+
+    @Override
+    public Void actFor(Message.ActFor request) throws ProtocolException {
+      if (!trusted) {
+        return unexpected(request);
+      }
+      synchronized (LaneSession.this) {
+        move(state == State.READY ? State.READY : State.AUTHENTICATION, State.READY);
+      }
+      Scope scope = ScopeLines.read(request.scope());
+      Master master = new Master(request.master(), scope, Login.NONE);
+      int size = request.scope().stream().mapToInt(String::length).sum();
+      checkRoom(size);
+      enqueue(size, () -> identity = () -> Optional.of(master));
       return null;
     }
 

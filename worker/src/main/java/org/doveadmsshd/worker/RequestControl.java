@@ -6,11 +6,41 @@ import org.doveadmsshd.protocol.Outcome;
 /** Lets others stop a request. Safe for several threads. */
 public final class RequestControl {
   private volatile boolean cancelled;
-  private long deadline = Long.MAX_VALUE;
+  private Runnable onCancel;
+  private volatile long deadline = Long.MAX_VALUE;
 
   /** Asks the request to stop at its next checkpoint. */
   public void cancel() {
-    cancelled = true;
+    Runnable told;
+    synchronized (this) {
+      cancelled = true;
+      told = onCancel;
+    }
+    if (told != null) {
+      told.run();
+    }
+  }
+
+  /**
+   * Names who else is to be told, by whoever cancels; he must not wait for anything. At once, if it
+   * has happened already.
+   *
+   * @param action null for nobody any more
+   */
+  public void onCancel(Runnable action) {
+    boolean now;
+    synchronized (this) {
+      onCancel = action;
+      now = cancelled;
+    }
+    if (now && action != null) {
+      action.run();
+    }
+  }
+
+  /** How long the request may still take, in milliseconds, at least 1; 0 for no limit. */
+  public long millisLeft() {
+    return deadline == Long.MAX_VALUE ? 0 : Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
   }
 
   /** Starts the clock of a request; called by the thread that works on it. */
@@ -24,7 +54,7 @@ public final class RequestControl {
    *
    * @throws Failure when it should stop
    */
-  void check() throws Failure {
+  public void check() throws Failure {
     if (cancelled) {
       throw new Failure(Outcome.CANCELLED, "Cancelled");
     }

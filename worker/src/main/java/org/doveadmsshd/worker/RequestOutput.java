@@ -15,8 +15,8 @@ import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.Value;
 
-/** Makes messages of what a task puts out. */
-final class RequestOutput implements Output {
+/** Makes messages of what a task puts out. One thread at a time. */
+public final class RequestOutput implements Output {
   private static final long PROGRESS_EVERY = 1000;
 
   private final int requestId;
@@ -115,6 +115,23 @@ final class RequestOutput implements Output {
   @Override
   public void checkpoint() throws Failure {
     control.check();
+  }
+
+  /**
+   * Passes on what the same request has put out elsewhere.
+   *
+   * @throws IOException when it cannot be delivered any more
+   */
+  public void pass(Message message) throws IOException {
+    sink.send(message);
+  }
+
+  /** Takes over how the request has ended elsewhere. */
+  public void end(Message.Done done) {
+    done.counts().forEach(this::count);
+    if (!done.outcome().isOk()) {
+      firstFailure = new Failure(done.outcome(), done.text());
+    }
   }
 
   /** The first failure of a part; null when all went well. */

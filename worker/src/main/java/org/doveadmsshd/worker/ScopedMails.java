@@ -26,7 +26,7 @@ record ScopedMails(
     Scope scope,
     List<String> commands,
     Userdb userdb,
-    Worker.MailDefaults defaults,
+    InProcessWork.MailDefaults defaults,
     RequestControl control,
     RequestOutput output)
     implements UserContext.Others {

@@ -1,21 +1,18 @@
 package org.doveadmsshd.worker;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.auth.Login;
-import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Master;
-import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.command.Output;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.command.Task;
 import org.doveadmsshd.command.UserContext;
@@ -26,11 +23,8 @@ import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.Value;
-import org.doveadmsshd.storage.MailStore;
-import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.worker.audit.Audit;
 import org.doveadmsshd.worker.audit.AuditEvent;
-import org.doveadmsshd.worker.isolation.Isolation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,42 +38,33 @@ public final class Worker {
   private static final int MAX_TEXT = 1000;
 
   private final Userdb userdb;
-  private final Masters masters;
-  private final MailDefaults defaults;
-  private final ServerContext.Activity activity;
+  private final UserWork work;
+  private final ServerContexts contexts;
   private final Audit audit;
   private volatile Prepared lastPrepared;
 
   /** A command that has been prepared before: the next users of a run ask for the same. */
   private record Prepared(String command, List<String> words, long now, Task task) {}
 
-  /**
-   * What holds for users about whom the userdb says nothing else.
-   *
-   * @param mailLocation template of where mail lies
-   * @param lockPatience how long to wait for a mailbox that another program has locked
-   * @param quota how much they may store
-   * @param cached whether what was found out about mailboxes is remembered beside them
-   * @param isolation with whose rights it is worked on
-   */
-  public record MailDefaults(
-      String mailLocation,
-      Duration lockPatience,
-      QuotaRules quota,
-      boolean cached,
-      Isolation isolation) {}
+  /** Makes what a command about the server as a whole works with. */
+  @FunctionalInterface
+  public interface ServerContexts {
+    /**
+     * @throws Failure where no such command is carried out
+     */
+    ServerContext of(Master master, UserContext.Input input, Output output) throws Failure;
+  }
 
-  public Worker(
-      Userdb userdb,
-      Masters masters,
-      MailDefaults defaults,
-      ServerContext.Activity activity,
-      Audit audit) {
+  /**
+   * @param userdb names users
+   * @param work carries out what is for one of them
+   * @param contexts for what is about the server as a whole
+   */
+  public Worker(Userdb userdb, UserWork work, ServerContexts contexts, Audit audit) {
     this.audit = audit;
     this.userdb = userdb;
-    this.masters = masters;
-    this.defaults = defaults;
-    this.activity = activity;
+    this.work = work;
+    this.contexts = contexts;
   }
 
   /**
@@ -115,14 +100,10 @@ public final class Worker {
               new RequestOutput(
                   request.requestId(), task.columns(), request.context(), control, sink);
           if (task instanceof Task.OfServer) {
-            ((Task.OfServer) task)
-                .run(
-                    new ServerContext(
-                        master, masters, userdb, defaults.mailLocation(), activity, input, output));
+            ((Task.OfServer) task).run(contexts.of(master, input, output));
           } else if (task instanceof Task.OfUser) {
-            ScopedMails mails =
-                new ScopedMails(master.scope(), commands, userdb, defaults, control, output);
-            runForUser((Task.OfUser) task, mails, request.user(), input, output);
+            Task.OfUser ofUser = (Task.OfUser) task;
+            work.run(new UserWork.Order(master, commands, request, ofUser, control, input), output);
           } else {
             throw Failure.usage(request.command() + " is carried out where it is typed");
           }
@@ -237,27 +218,5 @@ public final class Worker {
     Task task = command.prepare(words, time);
     lastPrepared = new Prepared(request.command(), request.arguments(), request.nowMillis(), task);
     return task;
-  }
-
-  /** The user is looked up with the rights of the process, his mail touched with those he has. */
-  private void runForUser(
-      Task.OfUser task,
-      ScopedMails mails,
-      String name,
-      UserContext.Input input,
-      RequestOutput output)
-      throws Failure, IOException {
-    MailUser user = mails.user(name);
-    defaults
-        .isolation()
-        .run(
-            user,
-            () -> {
-              try (MailStore store = mails.store(user)) {
-                task.run(new UserContext(user.name(), store, mails, input, output));
-              } catch (UncheckedIOException e) {
-                throw e.getCause();
-              }
-            });
   }
 }

@@ -75,10 +75,15 @@ class LaneSessionTest {
             Map.of("a@example.org", SCOPE),
             new HashedPassdb(file, "PLAIN"),
             Set.of("PLAIN", "SCRAM-SHA-256"));
-    Worker.MailDefaults defaults =
-        new Worker.MailDefaults(
-            "maildir:~/Maildir", Duration.ofSeconds(5), QuotaRules.NONE, false, Isolation.NONE);
-    worker = new Worker(file, masters, defaults, new NoActivity(), Audit.NONE);
+    InProcessWork.MailDefaults defaults =
+        new InProcessWork.MailDefaults(
+            "maildir:~/Maildir", Duration.ofSeconds(5), QuotaRules.NONE, false);
+    UserWork work = new InProcessWork(file, defaults, Isolation.NONE);
+    Worker.ServerContexts contexts =
+        (master, input, output) ->
+            new ServerContext(
+                master, masters, file, defaults.mailLocation(), new NoActivity(), input, output);
+    worker = new Worker(file, work, contexts, Audit.NONE);
   }
 
   @AfterEach

@@ -26,6 +26,7 @@ import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.ScopeRule;
 import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
@@ -207,14 +208,19 @@ class ScopeEscapeTest {
     Files.writeString(directory.resolve("users"), lines);
     PasswdFile file = new PasswdFile(directory.resolve("users").toString(), "%u");
     Masters masters = new Masters(Map.of("root", Scope.UNLIMITED), new HashedPassdb(file, "PLAIN"));
-    Worker.MailDefaults defaults =
-        new Worker.MailDefaults(
+    InProcessWork.MailDefaults defaults =
+        new InProcessWork.MailDefaults(
             "maildir:~/Maildir",
             Duration.ofSeconds(5),
             QuotaRules.of("count:q", List.of()).orElseThrow(),
-            false,
-            Isolation.NONE);
-    worker = new Worker(new Aliased(file), masters, defaults, new Busy(), Audit.NONE);
+            false);
+    Userdb users = new Aliased(file);
+    UserWork work = new InProcessWork(users, defaults, Isolation.NONE);
+    Worker.ServerContexts contexts =
+        (master, input, output) ->
+            new ServerContext(
+                master, masters, users, defaults.mailLocation(), new Busy(), input, output);
+    worker = new Worker(users, work, contexts, Audit.NONE);
   }
 
   private static void mailbox(Path directory, boolean secret) throws IOException {

@@ -4,13 +4,15 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.doveadmsshd.protocol.Failure;
 
-/** glibc's getpwnam_r(3) and getpwent(3), directly mapped. */
-final class NameService {
+/** glibc's getpwnam_r(3), getgrnam_r(3) and getpwent(3), directly mapped. */
+public final class NameService {
   private static final int ENOENT = 2;
   private static final int ERANGE = 34;
   private static final int ESRCH = 3;
@@ -27,7 +29,7 @@ final class NameService {
   private NameService() {}
 
   /** An entry of the passwd database. */
-  record Entry(String name, long uid, long gid, String home) {
+  public record Entry(String name, long uid, long gid, String home) {
     /** Reads a struct passwd: name, password, uid, gid, gecos, home, shell. */
     static Entry of(Pointer struct) {
       int word = Native.POINTER_SIZE;
@@ -44,15 +46,39 @@ final class NameService {
   }
 
   /** Looks a user up. Safe for several threads. */
-  static Optional<Entry> find(String name) throws Failure {
+  public static Optional<Entry> find(String name) throws Failure {
+    return find(name, NameService::getpwnam_r, Entry::of);
+  }
+
+  /** The number of a group. Safe for several threads. */
+  public static Optional<Long> findGroup(String name) throws Failure {
+    return find(
+        name,
+        NameService::getgrnam_r,
+        struct -> Integer.toUnsignedLong(struct.getInt(2L * Native.POINTER_SIZE)));
+  }
+
+  /** getpwnam_r or getgrnam_r. */
+  @FunctionalInterface
+  private interface Lookup {
+    int find(String name, Pointer struct, Pointer buffer, long size, PointerByReference result);
+  }
+
+  /**
+   * @param reader takes what it needs of the struct, which holds only until it returns
+   */
+  private static <T> Optional<T> find(String name, Lookup lookup, Function<Pointer, T> reader)
+      throws Failure {
     Memory struct = new Memory(STRUCT);
     PointerByReference result = new PointerByReference();
     for (int size = FIRST_BUFFER; size <= MAX_BUFFER; size *= 4) {
       Memory buffer = new Memory(size);
-      int error = getpwnam_r(name, struct, buffer, size, result);
+      int error = lookup.find(name, struct, buffer, size, result);
       if (error == 0 || error == ENOENT || error == ESRCH) {
         Pointer found = error == 0 ? result.getValue() : null;
-        return Optional.ofNullable(found).map(Entry::of);
+        Optional<T> read = Optional.ofNullable(found).map(reader);
+        Reference.reachabilityFence(buffer);
+        return read;
       }
       if (error != ERANGE) {
         throw failure(error);
@@ -89,6 +115,9 @@ final class NameService {
   }
 
   private static native int getpwnam_r(
+      String name, Pointer struct, Pointer buffer, long size, PointerByReference result);
+
+  private static native int getgrnam_r(
       String name, Pointer struct, Pointer buffer, long size, PointerByReference result);
 
   private static native void setpwent();

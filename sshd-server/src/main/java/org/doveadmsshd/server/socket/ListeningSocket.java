@@ -19,7 +19,7 @@ import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 
 /** A UNIX socket that has its mode and group before anybody can find it. */
-final class ListeningSocket implements Closeable {
+public final class ListeningSocket implements Closeable {
   private final Path path;
   private final ServerSocketChannel channel;
 
@@ -34,7 +34,7 @@ final class ListeningSocket implements Closeable {
    * @param group empty for that of the process
    * @throws Failure when somebody listens there already, or it cannot be made
    */
-  static ListeningSocket open(Path path, Set<PosixFilePermission> mode, String group)
+  public static ListeningSocket open(Path path, Set<PosixFilePermission> mode, String group)
       throws Failure {
     Path aside = null;
     try {
@@ -96,7 +96,7 @@ final class ListeningSocket implements Closeable {
     }
   }
 
-  SocketChannel accept() throws IOException {
+  public SocketChannel accept() throws IOException {
     return channel.accept();
   }
 

@@ -1,11 +1,13 @@
 package org.doveadmsshd.worker.isolation;
 
+import java.util.Optional;
 import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.auth.system.NameService;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 
-/** User and group of the system, as numbers. Never root's. */
-record Identity(int uid, int gid) {
+/** User and group of the system, as unsigned numbers. Never root's. */
+public record Identity(int uid, int gid) {
   /** The numbers beyond this mean "no change" to the kernel, or do not fit. */
   private static final long MAX = 0xffff_fffeL;
 
@@ -14,14 +16,14 @@ record Identity(int uid, int gid) {
    *
    * @param lastUid 0 for no limit
    */
-  record Bounds(long firstUid, long lastUid, long firstGid) {}
+  public record Bounds(long firstUid, long lastUid, long firstGid) {}
 
   /**
-   * Reads what the userdb says.
+   * Reads what the userdb says: numbers, or names that the system knows.
    *
    * @throws Failure when it names none, or one that is out of bounds
    */
-  static Identity of(MailUser user, Bounds bounds) throws Failure {
+  public static Identity of(MailUser user, Bounds bounds) throws Failure {
     long uid = number(user, "uid");
     long gid = number(user, "gid");
     boolean valid =
@@ -40,16 +42,23 @@ record Identity(int uid, int gid) {
 
   private static long number(MailUser user, String field) throws Failure {
     String text = user.fields().getOrDefault(field, "");
-    long number = text.matches("[0-9]{1,10}") ? Long.parseLong(text) : -1;
-    if (number < 0 || number > MAX) {
-      throw new Failure(
-          Outcome.CONFIGURATION_ERROR,
-          "The userdb names no "
-              + field
-              + " for "
-              + user.name()
-              + "; with isolation = thread it must be a number");
+    Optional<Long> number = Optional.empty();
+    if (text.matches("[0-9]{1,10}")) {
+      number = Optional.of(Long.parseLong(text)).filter(parsed -> parsed <= MAX);
+    } else if (text.matches("[A-Za-z_][A-Za-z0-9_.-]*")) {
+      number =
+          field.equals("uid")
+              ? NameService.find(text).map(NameService.Entry::uid)
+              : NameService.findGroup(text);
     }
-    return number;
+    return number.orElseThrow(
+        () ->
+            new Failure(
+                Outcome.CONFIGURATION_ERROR,
+                "The userdb names no "
+                    + field
+                    + " for "
+                    + user.name()
+                    + " that this system has; his mail can only be worked on as him with one"));
   }
 }

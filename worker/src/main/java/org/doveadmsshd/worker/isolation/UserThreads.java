@@ -14,10 +14,10 @@ public final class UserThreads implements Isolation {
   private final Identity.Bounds bounds;
 
   /**
-   * @param lastUid 0 for no limit
+   * @param bounds of the identities that may be taken
    */
-  public UserThreads(long firstUid, long lastUid, long firstGid) {
-    bounds = new Identity.Bounds(firstUid, lastUid, firstGid);
+  public UserThreads(Identity.Bounds bounds) {
+    this.bounds = bounds;
   }
 
   /**

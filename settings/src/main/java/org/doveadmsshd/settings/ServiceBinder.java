@@ -1,0 +1,96 @@
+package org.doveadmsshd.settings;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.commons.configuration2.tree.ImmutableNode;
+
+/** Makes records of {@code service} sections; the last one counts. */
+final class ServiceBinder {
+  /** Less than this no JVM can do with. */
+  private static final long LEAST_MEMORY = 64L << 20;
+
+  private final Section top;
+  private final Section service;
+  private final List<Section> services;
+  private final Function<String, Path> path;
+
+  /**
+   * @param path makes a path of a setting
+   */
+  ServiceBinder(
+      Section top, List<Section> services, Function<String, Path> path, List<Problem> problems) {
+    this.top = top;
+    this.services = services;
+    this.path = path;
+    for (Section each : services) {
+      if (!each.name().equals("doveadm")) {
+        each.problem("unknown service: " + each.name() + " (there is only doveadm)");
+      }
+    }
+    service =
+        services.isEmpty()
+            ? Section.read(
+                "service", new ImmutableNode.Builder().name("service").create(), "", problems)
+            : services.get(services.size() - 1);
+  }
+
+  /** How many users a run works on at a time; 0 for as many as seems good. */
+  int workers() {
+    return service.number("workers");
+  }
+
+  Settings.IsolationSettings isolation() {
+    List<Path> dirs = top.words("valid_mail_dirs").stream().map(path).toList();
+    return new Settings.IsolationSettings(
+        service.text("isolation"),
+        top.number("first_valid_uid"),
+        top.number("last_valid_uid"),
+        top.number("first_valid_gid"),
+        dirs);
+  }
+
+  Settings.ProcessSettings processes() {
+    if (service.number("process_limit") < 1) {
+      service.problem("process_limit: there must be one at least");
+    }
+    if (service.size("vsz_limit") < LEAST_MEMORY) {
+      service.problem("vsz_limit: a worker needs 64M at least");
+    }
+    return new Settings.ProcessSettings(
+        service.text("user"),
+        service.number("service_count"),
+        service.number("process_min_avail"),
+        service.number("process_limit"),
+        service.time("idle_kill"),
+        service.yes("confine"),
+        Integer.parseInt(service.text("umask"), 8),
+        Integer.parseInt(service.text("nice")),
+        service.text("ionice"),
+        new Settings.ResourceLimits(
+            service.size("vsz_limit"),
+            service.number("limit_open_files"),
+            service.time("limit_cpu_time").toSeconds(),
+            service.size("limit_file_size"),
+            service.size("limit_core")));
+  }
+
+  List<Settings.SocketSettings> sockets() {
+    List<Settings.SocketSettings> sockets = new ArrayList<>();
+    for (Section each : services) {
+      for (Section listener : each.inside()) {
+        if (listener.name().isEmpty()) {
+          listener.problem(
+              "a unix_listener needs a path: unix_listener /run/doveadm-sshd/doveadm {");
+        }
+        sockets.add(
+            new Settings.SocketSettings(
+                path.apply(listener.name()),
+                Schema.mode(listener.text("mode")),
+                listener.text("group")));
+      }
+    }
+    return sockets;
+  }
+}

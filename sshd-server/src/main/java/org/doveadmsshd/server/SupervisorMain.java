@@ -1,0 +1,147 @@
+package org.doveadmsshd.server;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.doveadmsshd.auth.system.NameService;
+import org.doveadmsshd.command.Option;
+import org.doveadmsshd.command.Words;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.server.supervisor.Supervisor;
+import org.doveadmsshd.server.supervisor.WorkerProgram;
+import org.doveadmsshd.settings.Settings;
+import org.doveadmsshd.worker.isolation.ProcessIdentity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code doveadm-supervisor}: starts worker processes for a {@code doveadm-sshd} that has no rights
+ * of its own, until it is told to stop. Runs as root, with the capabilities that its launcher
+ * leaves it.
+ */
+public final class SupervisorMain {
+  private static final Logger LOG = LoggerFactory.getLogger(SupervisorMain.class);
+
+  /** Directory of the worker's jars, as the launcher says. */
+  private static final String LIBRARY_PROPERTY = "doveadm.worker.lib";
+
+  /** Options for the worker's JVM, as the launcher says. */
+  private static final String OPTIONS_PROPERTY = "doveadm.worker.options";
+
+  private static final List<Option> OPTIONS =
+      List.of(
+          new Option('c', "config", "file", "by default " + ConfigurationFile.STANDARD),
+          new Option('h', "help", null, "say this, and end"));
+
+  private SupervisorMain() {}
+
+  /** Starts the program. */
+  public static void main(String[] arguments) {
+    int code;
+    try {
+      code = run(List.of(arguments));
+    } catch (Failure e) {
+      System.err.println("doveadm-supervisor: " + e.getMessage());
+      code = e.outcome().exitCode();
+    }
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  private static int run(List<String> arguments) throws Failure {
+    Words words = Words.parse("doveadm-supervisor", OPTIONS, arguments);
+    if (words.has("help") || !words.positionals().isEmpty()) {
+      System.out.println("usage: doveadm-supervisor [options]");
+      OPTIONS.forEach(each -> System.out.printf("  %-22s %s%n", each.usage(), each.help()));
+      return words.has("help") ? 0 : Outcome.USAGE.exitCode();
+    }
+    Path file = Path.of(words.value("config").orElse(ConfigurationFile.STANDARD));
+    Optional<Settings> settings = ConfigurationFile.readOrExplain(file);
+    if (settings.isEmpty()) {
+      return Outcome.CONFIGURATION_ERROR.exitCode();
+    }
+    supervise(settings.get());
+    return 0;
+  }
+
+  private static void supervise(Settings settings) throws Failure {
+    becomeRootOfGroup(settings.processes().user());
+    Backends backends = new Backends();
+    Supervisor supervisor =
+        new Supervisor(
+            new Supervisor.Site(settings, backends.open(settings).userdb()),
+            () -> {
+              Settings next = ConfigurationFile.readAgain(settings.file());
+              Supervisor.Site site = new Supervisor.Site(next, backends.open(next).userdb());
+              backends.closeAllBut(next);
+              return site;
+            });
+    supervisor.start(program());
+    LOG.info(
+        "{}: supervisor at {} for {}",
+        Main.SOFTWARE,
+        settings.baseDir().resolve(Supervisor.SOCKET),
+        settings.processes().user());
+    CountDownLatch never = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  LOG.info("Stopping");
+                  supervisor.stop(settings.shutdownTimeout());
+                  backends.close();
+                },
+                "stop"));
+    try {
+      never.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Root, but in the server's group: so what is made here can be opened by the server. */
+  private static void becomeRootOfGroup(String user) throws Failure {
+    if (!System.getProperty("user.name").equals("root")) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "must be started as root; worker processes become the users whose mail it is");
+    }
+    NameService.Entry entry =
+        NameService.find(user)
+            .filter(found -> found.uid() != 0 && found.gid() != 0)
+            .orElseThrow(
+                () ->
+                    new Failure(
+                        Outcome.CONFIGURATION_ERROR,
+                        "the system has no user "
+                            + user
+                            + " for doveadm-sshd to run as (service doveadm { user }); make one:"
+                            + " useradd --system "
+                            + user));
+    ProcessIdentity.takeGroup((int) entry.gid());
+  }
+
+  private static WorkerProgram program() throws Failure {
+    String library = System.getProperty(LIBRARY_PROPERTY, "");
+    String[] jars = new File(library).list((directory, name) -> name.endsWith(".jar"));
+    if (jars == null || jars.length == 0) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR, "the worker's jars are not there: -D" + LIBRARY_PROPERTY);
+    }
+    List<String> classPath = new ArrayList<>();
+    for (String jar : jars) {
+      classPath.add(Path.of(library, jar).toString());
+    }
+    classPath.sort(null); // the archive of classes wants always the same order
+    String options = System.getProperty(OPTIONS_PROPERTY, "").strip();
+    return new WorkerProgram(
+        Path.of(System.getProperty("java.home")),
+        options.isEmpty() ? List.of() : List.of(options.split("\\s+")),
+        String.join(File.pathSeparator, classPath));
+  }
+}

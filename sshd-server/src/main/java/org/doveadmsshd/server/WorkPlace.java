@@ -1,0 +1,115 @@
+package org.doveadmsshd.server;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.server.supervisor.Supervisor;
+import org.doveadmsshd.settings.Settings;
+import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.worker.InProcessWork;
+import org.doveadmsshd.worker.UserWork;
+import org.doveadmsshd.worker.isolation.Identity;
+import org.doveadmsshd.worker.isolation.Isolation;
+import org.doveadmsshd.worker.isolation.UserThreads;
+import org.doveadmsshd.worker.supervised.SupervisedWork;
+
+/** Where users' commands are carried out, and with whose rights: as {@code isolation} says. */
+final class WorkPlace implements AutoCloseable {
+  private final Path supervisor;
+  private SupervisedWork processes;
+
+  /**
+   * @param settings names the directory of the supervisor, once and for all
+   */
+  WorkPlace(Settings settings) {
+    supervisor = settings.baseDir().resolve(Supervisor.SOCKET);
+  }
+
+  /** The isolation that is meant where the configuration leaves that open. */
+  private String kind(Settings settings) {
+    String kind = settings.isolation().kind();
+    if (!kind.equals("auto")) {
+      return kind;
+    }
+    return Files.exists(supervisor) ? "process" : "none";
+  }
+
+  /** For the log: what it comes down to. */
+  String text(Settings settings) {
+    String why = settings.isolation().kind().equals("auto") ? " (isolation = auto" : "";
+    return switch (kind(settings)) {
+      case "process" ->
+          "workers are processes that run as the user whose mail it is"
+              + (why.isEmpty() ? "" : why + "; there is a supervisor)");
+      case "thread" -> "workers are threads of this process that run as the user whose mail it is";
+      default ->
+          "workers are threads of this process and run as its user"
+              + (why.isEmpty() ? "" : why + "; there is no supervisor at " + supervisor + ")");
+    };
+  }
+
+  /** Whether the server itself opens mail, with the rights that it runs with. */
+  boolean hasNone(Settings settings) {
+    return kind(settings).equals("none");
+  }
+
+  /**
+   * What carries out commands from now on.
+   *
+   * @throws Failure when it cannot be had as the server has been started
+   */
+  UserWork work(Settings settings, Userdb userdb) throws Failure {
+    QuotaRules quota =
+        QuotaRules.of(settings.quota().quota(), settings.quota().rules())
+            .orElseThrow(
+                () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
+    InProcessWork.MailDefaults defaults =
+        new InProcessWork.MailDefaults(
+            settings.mailLocation(), settings.lockTimeout(), quota, settings.mailCache());
+    switch (kind(settings)) {
+      case "process":
+        return processes(settings);
+      case "thread":
+        UserThreads.check();
+        Settings.IsolationSettings limits = settings.isolation();
+        Identity.Bounds bounds =
+            new Identity.Bounds(limits.firstUid(), limits.lastUid(), limits.firstGid());
+        return new InProcessWork(userdb, defaults, new UserThreads(bounds));
+      default:
+        return new InProcessWork(userdb, defaults, Isolation.NONE);
+    }
+  }
+
+  private SupervisedWork processes(Settings settings) throws Failure {
+    String user = settings.processes().user();
+    String self = System.getProperty("user.name");
+    if (!self.equals(user)) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "With isolation = process the server must run as "
+              + user
+              + " (service doveadm { user }), not as "
+              + self);
+    }
+    if (processes == null) {
+      processes = new SupervisedWork(supervisor);
+    }
+    return processes;
+  }
+
+  /** Has the supervisor, if there is one, read the configuration anew, too. */
+  void reload() throws Failure {
+    if (processes != null) {
+      processes.reload();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (processes != null) {
+      processes.close();
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package org.doveadmsshd.server.supervisor;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import jdk.net.ExtendedSocketOptions;
+import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.server.socket.ListeningSocket;
+import org.doveadmsshd.settings.Settings;
+import org.doveadmsshd.worker.MailLocation;
+import org.doveadmsshd.worker.isolation.Identity;
+import org.doveadmsshd.worker.process.WorkerSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All that a running supervisor is made of: a socket, the processes, and who the users are. */
+public final class Supervisor {
+  private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+  private static final int MAX_CONNECTIONS = 512;
+
+  /** Name of the socket below the base directory. */
+  public static final String SOCKET = "supervisor";
+
+  private final Configuration configuration;
+  private final Path directory;
+  private final AtomicInteger connections = new AtomicInteger();
+  private volatile Site site;
+  private WorkerPool pool;
+  private ListeningSocket socket;
+
+  /**
+   * What it goes by.
+   *
+   * @param userdb who the mail users are
+   */
+  public record Site(Settings settings, Userdb userdb) {}
+
+  /** Where the configuration comes from. */
+  @FunctionalInterface
+  public interface Configuration {
+    /**
+     * Reads it anew.
+     *
+     * @throws Failure when it has mistakes; what was read before holds on
+     */
+    Site read() throws Failure;
+  }
+
+  /** Nothing listens yet. */
+  public Supervisor(Site site, Configuration configuration) {
+    this.site = site;
+    this.configuration = configuration;
+    this.directory = site.settings().baseDir();
+  }
+
+  /** Begins to listen, and to start processes. */
+  public void start(WorkerProgram program) throws Failure {
+    socket =
+        ListeningSocket.open(
+            directory.resolve(SOCKET), PosixFilePermissions.fromString("rw-rw----"), "");
+    pool = new WorkerPool(program, workers(), policy(site.settings()));
+    pool.start();
+    Thread thread = new Thread(this::accept, "accept");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** The directory where workers listen; what a supervisor before has left there goes. */
+  private Path workers() throws Failure {
+    Path workers = directory.resolve("workers");
+    try {
+      Files.createDirectories(workers);
+      Files.setPosixFilePermissions(workers, PosixFilePermissions.fromString("rwxr-x---"));
+      try (Stream<Path> left = Files.list(workers)) {
+        for (Path each : (Iterable<Path>) left::iterator) {
+          Files.delete(each);
+        }
+      }
+      return workers;
+    } catch (IOException e) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR, "Cannot make " + workers + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static WorkerPool.Policy policy(Settings settings) {
+    return new WorkerPool.Policy(
+        settings.processes(),
+        new WorkerSettings(
+            settings.processes().user(),
+            settings.processes().umask(),
+            settings.processes().confine(),
+            settings.mailLocation(),
+            settings.lockTimeout(),
+            settings.mailCache(),
+            settings.quota().quota(),
+            settings.quota().rules()));
+  }
+
+  private void accept() {
+    while (true) {
+      try {
+        SocketChannel channel = socket.accept();
+        connections.incrementAndGet();
+        serve(channel);
+      } catch (IOException e) {
+        LOG.debug("No more connections", e);
+        return;
+      }
+    }
+  }
+
+  private boolean admits(SocketChannel channel) throws IOException {
+    String peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+    boolean known = peer.equals(site.settings().processes().user()) || peer.equals("root");
+    boolean room = connections.get() <= MAX_CONNECTIONS;
+    if (!known || !room) {
+      LOG.warn("A connection of {} is refused{}", peer, known ? ": there are too many" : "");
+    }
+    return known && room;
+  }
+
+  private void serve(SocketChannel channel) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try (channel) {
+                if (admits(channel)) {
+                  new Connection(this, pool, channel).serve();
+                }
+              } catch (IOException e) {
+                LOG.info("A connection of the server broke off: {}", e.toString());
+              } finally {
+                connections.decrementAndGet();
+              }
+            },
+            "connection");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * Looks a user up.
+   *
+   * @throws Failure when there is none, or the configuration does not let his mail be worked on
+   */
+  MailUser user(String name) throws Failure {
+    MailUser user =
+        site.userdb()
+            .find(name)
+            .orElseThrow(() -> new Failure(Outcome.NO_USER, "User doesn't exist: " + name));
+    Settings settings = site.settings();
+    List<Path> allowed = settings.isolation().mailDirs();
+    if (!allowed.isEmpty() && user.proxyHost().isEmpty()) {
+      Path mail = MailLocation.of(user, settings.mailLocation()).trusted().normalize();
+      if (allowed.stream().noneMatch(mail::startsWith)) {
+        throw new Failure(
+            Outcome.CONFIGURATION_ERROR,
+            "The mail of " + user.name() + " lies where it may not be (valid_mail_dirs)");
+      }
+    }
+    return user;
+  }
+
+  /** With whose rights his mail is worked on. */
+  Identity identity(MailUser user) throws Failure {
+    Settings.IsolationSettings bounds = site.settings().isolation();
+    return Identity.of(
+        user, new Identity.Bounds(bounds.firstUid(), bounds.lastUid(), bounds.firstGid()));
+  }
+
+  /** Reads the configuration anew; where it listens and for whom stays as it is. */
+  synchronized void reload() throws Failure {
+    Site next = configuration.read();
+    site = next;
+    pool.use(policy(next.settings()));
+    LOG.info("The configuration was read anew");
+  }
+
+  /** Stops: takes no more in, lets workers end for a while, ends them. */
+  public void stop(Duration patience) {
+    try {
+      if (socket != null) {
+        socket.close();
+      }
+      if (pool != null) {
+        pool.stop(patience);
+      }
+    } catch (IOException e) {
+      LOG.warn("Closing {}: {}", directory.resolve(SOCKET), e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package org.doveadmsshd.server.supervisor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.worker.isolation.Identity;
+import org.doveadmsshd.worker.process.AssignedUser;
+import org.doveadmsshd.worker.process.LineChannel;
+import org.doveadmsshd.worker.process.WorkerSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker process, from its start to its end. Who has it talks to it; the pool keeps its books.
+ */
+final class WorkerChild {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerChild.class);
+
+  /** How the JVM ends that has no memory left (ExitOnOutOfMemoryError). */
+  private static final int OUT_OF_MEMORY = 3;
+
+  private static final int SIGNALLED = 128;
+  private static final int LAST_SECONDS = 5;
+
+  /** What the pool has it for. */
+  enum State {
+    STARTING,
+    SPARE,
+    BUSY,
+    IDLE,
+    ENDING
+  }
+
+  private final Path socket;
+  private final Process process;
+  private final LineChannel lines;
+
+  // guarded by the pool
+  State state = State.STARTING;
+  long since = System.nanoTime();
+  int served;
+  Optional<Identity> identity = Optional.empty();
+
+  WorkerChild(Path socket, Process process) {
+    this.socket = socket;
+    this.process = process;
+    lines = new LineChannel(process.getInputStream(), process.getOutputStream());
+    process.onExit().thenRun(this::removeSocket);
+  }
+
+  /**
+   * Waits until it is ready for a user.
+   *
+   * @return the version of Landlock that confines it; 0 when it is not confined
+   */
+  int greet(WorkerSettings settings) throws IOException {
+    lines.send(settings.line());
+    List<String> answer = lines.receive();
+    if (!answer.get(0).equals("READY") || answer.size() != 2) {
+      throw new IOException("a worker process does not say that it is ready");
+    }
+    return Integer.parseInt(answer.get(1));
+  }
+
+  /** Has it become the user, or serve one more of the same identity. */
+  void assign(String asked, Identity taken, MailUser user) throws IOException {
+    lines.send(AssignedUser.line(asked, taken.uid(), taken.gid(), user));
+    if (!lines.receive().equals(List.of("TAKEN"))) {
+      throw new IOException("a worker process does not say that it has taken a user");
+    }
+  }
+
+  /** Where it listens. */
+  Path socket() {
+    return socket;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  Process process() {
+    return process;
+  }
+
+  /** Tells it that there will be no further user; it ends by itself, or is killed. */
+  void end() {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      LOG.debug("Closing the input of a worker process", e);
+    }
+    process
+        .onExit()
+        .orTimeout(LAST_SECONDS, TimeUnit.SECONDS)
+        .exceptionally(
+            late -> {
+              process.destroyForcibly();
+              return process;
+            });
+  }
+
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  /** Waits a while for its end, and says how it came, for people. */
+  String fate() {
+    int code;
+    try {
+      if (!process.waitFor(LAST_SECONDS, TimeUnit.SECONDS)) {
+        return "was to be killed, and is still there";
+      }
+      code = process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "was killed";
+    }
+    if (code == OUT_OF_MEMORY) {
+      return "ran out of memory (vsz_limit)";
+    }
+    return code > SIGNALLED
+        ? "was killed by signal " + (code - SIGNALLED)
+        : "ended with exit code " + code;
+  }
+
+  private void removeSocket() {
+    try {
+      Files.deleteIfExists(socket);
+    } catch (IOException e) {
+      LOG.warn("Removing {}: {}", socket, e.toString());
+    }
+  }
+}

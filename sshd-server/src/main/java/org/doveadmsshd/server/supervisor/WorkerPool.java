@@ -1,0 +1,310 @@
+package org.doveadmsshd.server.supervisor;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.settings.Settings;
+import org.doveadmsshd.worker.isolation.Identity;
+import org.doveadmsshd.worker.process.WorkerSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The worker processes there are: some started ahead of need, some busy, some that wait for a
+ * further user of the identity that they have taken. Safe for several threads.
+ */
+final class WorkerPool {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerPool.class);
+  private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+  private static final long FIRST_PAUSE = Duration.ofSeconds(1).toNanos();
+  private static final long LONGEST_PAUSE = Duration.ofSeconds(60).toNanos();
+  private static final int TICK_MILLIS = 1000;
+
+  private final WorkerProgram program;
+  private final Path directory;
+
+  // guarded by this
+  private final List<WorkerChild> children = new ArrayList<>();
+  private Policy policy;
+  private long lastNumber;
+  private int waiting;
+  private long pause;
+  private long notBefore = System.nanoTime();
+  private String trouble = "";
+  private boolean saidUnconfined;
+  private boolean stopped;
+
+  /** What the configuration says of workers. */
+  record Policy(Settings.ProcessSettings processes, WorkerSettings worker) {}
+
+  /**
+   * @param directory where workers listen; only they and the server can get there
+   */
+  WorkerPool(WorkerProgram program, Path directory, Policy policy) {
+    this.program = program;
+    this.directory = directory;
+    this.policy = policy;
+  }
+
+  /** Starts what is to be there ahead of need, and keeps house from now on. */
+  void start() {
+    Thread thread = new Thread(this::keepHouse, "workers");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * Has a process for a user of that identity; the caller gives it back.
+   *
+   * @param end when to give up, in the time of {@link System#nanoTime}
+   * @throws Failure when there is none until then
+   */
+  synchronized WorkerChild take(Identity identity, long end) throws Failure, InterruptedException {
+    waiting++;
+    try {
+      while (true) {
+        Optional<WorkerChild> free = free(identity);
+        if (free.isPresent()) {
+          WorkerChild child = free.get();
+          become(child, WorkerChild.State.BUSY);
+          child.identity = Optional.of(identity);
+          return child;
+        }
+        startWhatIsNeeded();
+        makeRoom();
+        check(end);
+        wait(Math.max(1, Math.min(TICK_MILLIS, (end - System.nanoTime()) / 1_000_000)));
+      }
+    } finally {
+      waiting--;
+      startWhatIsNeeded();
+    }
+  }
+
+  private Optional<WorkerChild> free(Identity identity) {
+    Optional<WorkerChild> same =
+        first(
+            child ->
+                child.state == WorkerChild.State.IDLE
+                    && child.identity.equals(Optional.of(identity)));
+    return same.isPresent() ? same : first(child -> child.state == WorkerChild.State.SPARE);
+  }
+
+  private void check(long end) throws Failure {
+    if (stopped) {
+      throw Failure.temporary("The supervisor is stopping", null);
+    }
+    if (!trouble.isEmpty() && children.isEmpty()) {
+      throw Failure.temporary(
+          "No worker process can be started: " + trouble + " (the supervisor's log says more)",
+          null);
+    }
+    if (System.nanoTime() - end >= 0) {
+      throw new Failure(
+          Outcome.TEMPORARY_FAILURE,
+          "No worker process was free in time; all %d of process_limit are busy"
+              .formatted(policy.processes().limit()));
+    }
+  }
+
+  /** Another identity's idle process has to go when all places are taken. */
+  private void makeRoom() {
+    boolean full = children.size() >= policy.processes().limit();
+    boolean soon =
+        first(child -> child.state == WorkerChild.State.ENDING).isPresent()
+            || first(child -> child.state == WorkerChild.State.STARTING).isPresent();
+    if (full && !soon) {
+      children.stream()
+          .filter(child -> child.state == WorkerChild.State.IDLE)
+          .min(Comparator.comparingLong(child -> child.since - System.nanoTime()))
+          .ifPresent(this::end);
+    }
+  }
+
+  private Optional<WorkerChild> first(Predicate<WorkerChild> which) {
+    return children.stream().filter(which).findFirst();
+  }
+
+  private long count(WorkerChild.State state) {
+    return children.stream().filter(child -> child.state == state).count();
+  }
+
+  private void become(WorkerChild child, WorkerChild.State state) {
+    child.state = state;
+    child.since = System.nanoTime();
+  }
+
+  private void end(WorkerChild child) {
+    become(child, WorkerChild.State.ENDING);
+    child.end();
+  }
+
+  /** Gives a process back whose user has been served. */
+  synchronized void release(WorkerChild child) {
+    if (child.state != WorkerChild.State.BUSY) {
+      return; // it has ended in the meantime
+    }
+    child.served++;
+    int limit = policy.processes().serviceCount();
+    if (stopped || limit > 0 && child.served >= limit) {
+      end(child);
+    } else {
+      become(child, WorkerChild.State.IDLE);
+      notifyAll();
+    }
+  }
+
+  /** Ends a process that has not done as it should; returns how it has ended, for people. */
+  String kill(WorkerChild child) {
+    synchronized (this) {
+      if (child.state == WorkerChild.State.BUSY) {
+        become(child, WorkerChild.State.ENDING);
+      }
+    }
+    boolean there = child.process().isAlive();
+    child.kill();
+    String fate = child.fate();
+    return there && fate.endsWith(" 9") ? "did not answer and was killed" : fate;
+  }
+
+  private synchronized void startWhatIsNeeded() {
+    if (stopped || System.nanoTime() - notBefore < 0) {
+      return;
+    }
+    long coming = count(WorkerChild.State.SPARE) + count(WorkerChild.State.STARTING);
+    long wanted = policy.processes().minAvail() + waiting - coming;
+    long room = policy.processes().limit() - children.size();
+    for (long i = Math.min(wanted, room); i > 0; i--) {
+      if (!startOne()) {
+        return;
+      }
+    }
+  }
+
+  private boolean startOne() {
+    Path socket = directory.resolve(Long.toString(++lastNumber));
+    try {
+      WorkerChild child = new WorkerChild(socket, program.start(policy.processes(), socket));
+      children.add(child);
+      child.process().onExit().thenRun(() -> ended(child));
+      WorkerSettings settings = policy.worker();
+      Thread thread = new Thread(() -> greet(child, settings), "worker-" + child.pid());
+      thread.setDaemon(true);
+      thread.start();
+      return true;
+    } catch (IOException e) {
+      backOff(e.getMessage());
+      return false;
+    }
+  }
+
+  /** Waits for a process that has been started, on a thread of its own. */
+  private void greet(WorkerChild child, WorkerSettings settings) {
+    try {
+      int confined = child.greet(settings);
+      synchronized (this) {
+        become(child, WorkerChild.State.SPARE);
+        pause = 0;
+        trouble = "";
+        if (settings.confine() && confined == 0 && !saidUnconfined) {
+          saidUnconfined = true;
+          LOG.warn(
+              "This kernel has no Landlock: workers can read whatever their user may read (confine"
+                  + " = no says that this is meant)");
+        }
+        notifyAll();
+      }
+    } catch (IOException | RuntimeException e) {
+      child.kill();
+      String fate = child.fate();
+      backOff("a process that was started " + fate);
+    }
+  }
+
+  private synchronized void backOff(String why) {
+    pause = Math.min(LONGEST_PAUSE, Math.max(FIRST_PAUSE, 2 * pause));
+    notBefore = System.nanoTime() + pause;
+    trouble = why;
+    LOG.error(
+        "A worker process cannot be started, next try in {} s: {}", pause / 1_000_000_000, why);
+    notifyAll();
+  }
+
+  private synchronized void ended(WorkerChild child) {
+    children.remove(child);
+    boolean meant = child.state == WorkerChild.State.ENDING || stopped;
+    if (!meant && child.state != WorkerChild.State.STARTING) {
+      LOG.warn("Worker process {} {}", child.pid(), child.fate());
+    }
+    child.state = WorkerChild.State.ENDING;
+    startWhatIsNeeded();
+    notifyAll();
+  }
+
+  private void keepHouse() {
+    while (true) {
+      synchronized (this) {
+        if (stopped) {
+          return;
+        }
+        startWhatIsNeeded();
+        endOverdue();
+        try {
+          wait(TICK_MILLIS);
+        } catch (InterruptedException e) {
+          return;
+        }
+      }
+    }
+  }
+
+  private void endOverdue() {
+    long now = System.nanoTime();
+    long idle = policy.processes().idleKill().toNanos();
+    for (WorkerChild child : List.copyOf(children)) {
+      long age = now - child.since;
+      if (child.state == WorkerChild.State.IDLE && age > idle) {
+        end(child);
+      } else if (child.state == WorkerChild.State.STARTING && age > START_PATIENCE.toNanos()) {
+        child.kill();
+      }
+    }
+  }
+
+  /** Goes by another configuration from now on; what waits for users is started anew. */
+  synchronized void use(Policy next) {
+    policy = next;
+    children.stream()
+        .filter(
+            child ->
+                child.state == WorkerChild.State.SPARE || child.state == WorkerChild.State.IDLE)
+        .toList()
+        .forEach(this::end);
+    children.forEach(child -> child.served = Integer.MAX_VALUE - 1); // those under way are the last
+    startWhatIsNeeded();
+  }
+
+  /** Ends all processes; those that are busy may go on for a while. */
+  void stop(Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    synchronized (this) {
+      stopped = true;
+      notifyAll();
+      children.stream()
+          .filter(child -> child.state != WorkerChild.State.BUSY)
+          .toList()
+          .forEach(this::end);
+      for (long left; !children.isEmpty() && (left = end - System.nanoTime()) > 0; ) {
+        wait(left / 1_000_000 + 1);
+      }
+      List.copyOf(children).forEach(WorkerChild::kill);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package org.doveadmsshd.worker.isolation;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.protocol.Failure;
+
+/**
+ * Lets the calling thread see nothing of the file system but a user's mail and what the program
+ * itself reads, and use no network, for good (landlock(7)). The thread must be made for the work
+ * and end with it. It needs no rights for that, only that no_new_privs is set.
+ *
+ * <p>Landlock holds for a thread and those it makes: the JVM's own, which collect garbage and
+ * compile, are not confined.
+ */
+public final class Confinement implements Isolation {
+  private static final long CREATE_RULESET = 444;
+  private static final long ADD_RULE = 445;
+  private static final long RESTRICT_SELF = 446;
+  private static final int VERSION_FLAG = 1;
+  private static final int PATH_BENEATH = 1;
+
+  private static final int O_PATH = 0x20_0000;
+  private static final int O_CLOEXEC = 0x8_0000;
+
+  private static final long WRITE_FILE = 1 << 1;
+  private static final long READ_FILE = 1 << 2;
+  private static final long READ_DIR = 1 << 3;
+  private static final long REMOVE_DIR = 1 << 4;
+  private static final long REMOVE_FILE = 1 << 5;
+  private static final long MAKE_DIR = 1 << 7;
+  private static final long MAKE_REG = 1 << 8;
+  private static final long REFER = 1 << 13;
+  private static final long TRUNCATE = 1 << 14;
+  private static final long READ = READ_FILE | READ_DIR;
+  private static final long MAIL =
+      READ | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER | TRUNCATE;
+
+  /** All rights that a version of Landlock knows, by its number less one. */
+  private static final int[] RIGHTS = {13, 14, 15, 15, 16};
+
+  /** What the network and others' processes are, from versions 4 and 6 on. */
+  private static final long NETWORK = 3;
+
+  private static final long SCOPES = 3;
+
+  static {
+    Native.register(Confinement.class, "c");
+  }
+
+  private final int version;
+  private final Trees trees;
+  private final List<Path> program;
+
+  /** Says where a user's mail is. */
+  @FunctionalInterface
+  public interface Trees {
+    List<Path> of(MailUser user) throws Failure;
+  }
+
+  /**
+   * @param trees directories of a user; what does not exist is left out
+   * @param program directories that may be read: the JVM's and the program's
+   */
+  public Confinement(Trees trees, List<Path> program) {
+    this.version = version();
+    this.trees = trees;
+    this.program = List.copyOf(program);
+  }
+
+  private static native long syscall(long number, long a, long b, long c, long d);
+
+  private static native int open(byte[] path, int flags);
+
+  private static native int close(int fd);
+
+  /** The version of Landlock that this kernel has; 0 for none. */
+  public static int version() {
+    return ThreadIdentity.isKnownMachine()
+        ? (int) Math.max(0, syscall(CREATE_RULESET, 0, 0, VERSION_FLAG, 0))
+        : 0;
+  }
+
+  @Override
+  public void run(MailUser user, Work work) throws Failure, IOException {
+    restrict(trees.of(user));
+    work.run();
+  }
+
+  /**
+   * @throws IllegalStateException when it cannot be had; the thread must touch nothing then
+   */
+  private void restrict(List<Path> mail) {
+    long known = (1L << RIGHTS[Math.min(version, RIGHTS.length) - 1]) - 1;
+    int ruleset = ruleset(known);
+    try {
+      for (Path directory : program) {
+        allow(ruleset, directory, READ & known);
+      }
+      for (Path directory : mail) {
+        allow(ruleset, directory, MAIL & known);
+      }
+      check("landlock_restrict_self", syscall(RESTRICT_SELF, ruleset, 0, 0, 0));
+    } finally {
+      close(ruleset);
+    }
+  }
+
+  /** struct landlock_ruleset_attr: what is refused unless a rule allows it. */
+  private int ruleset(long known) {
+    try (Memory attributes = new Memory(24)) {
+      attributes.setLong(0, known);
+      attributes.setLong(8, version >= 4 ? NETWORK : 0);
+      attributes.setLong(16, version >= 6 ? SCOPES : 0);
+      long size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
+      long fd = syscall(CREATE_RULESET, Pointer.nativeValue(attributes), size, 0, 0);
+      check("landlock_create_ruleset", Math.min(fd, 0));
+      return (int) fd;
+    }
+  }
+
+  /** struct landlock_path_beneath_attr, packed. */
+  private static void allow(int ruleset, Path directory, long rights) {
+    byte[] path = (directory + "\0").getBytes(StandardCharsets.UTF_8);
+    int fd = Files.isDirectory(directory) ? open(path, O_PATH | O_CLOEXEC) : -1;
+    if (fd < 0) {
+      return; // what cannot be opened is not seen in any case
+    }
+    try (Memory attributes = new Memory(12)) {
+      attributes.setLong(0, rights);
+      attributes.setInt(8, fd);
+      long at = Pointer.nativeValue(attributes);
+      check("landlock_add_rule", syscall(ADD_RULE, ruleset, PATH_BENEATH, at, 0));
+    } finally {
+      close(fd);
+    }
+  }
+
+  private static void check(String call, long result) {
+    if (result < 0) {
+      throw new IllegalStateException(call + " failed with errno " + Native.getLastError());
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package org.doveadmsshd.worker.isolation;
+
+import com.sun.jna.Native;
+import java.util.Arrays;
+
+/**
+ * The identity of the whole process: glibc's functions change that of all its threads. They must
+ * never meet a thread that has taken one for itself ({@link ThreadIdentity}): the JVM would be
+ * aborted.
+ */
+public final class ProcessIdentity {
+  private static final int EPERM = 1;
+
+  static {
+    Native.register(ProcessIdentity.class, "c");
+  }
+
+  private ProcessIdentity() {}
+
+  private static native int setgroups(long count, int[] groups);
+
+  private static native int getgroups(int size, int[] groups);
+
+  private static native int setresuid(int real, int effective, int saved);
+
+  private static native int getresuid(int[] real, int[] effective, int[] saved);
+
+  private static native int setresgid(int real, int effective, int saved);
+
+  private static native int getresgid(int[] real, int[] effective, int[] saved);
+
+  private static native int umask(int mask);
+
+  /** Sets the permissions that new files do not get. */
+  public static void mask(int mask) {
+    umask(mask);
+  }
+
+  /**
+   * Gives the process a group and no other, while it stays root: what it makes belongs to that.
+   *
+   * @throws IllegalStateException when it may not
+   */
+  public static void takeGroup(int gid) {
+    check("setgroups", setgroups(1, new int[] {gid}));
+    check("setresgid", setresgid(gid, gid, gid));
+  }
+
+  /**
+   * Gives the process an identity, for good: user, group and nothing else; its capabilities go with
+   * root's user.
+   *
+   * @throws IllegalStateException when it has not come about, or could be undone: the process must
+   *     touch nothing then, and end
+   */
+  public static void take(Identity identity) {
+    int uid = identity.uid();
+    int gid = identity.gid();
+    takeGroup(gid);
+    check("setresuid", setresuid(uid, uid, uid));
+    verify(identity);
+    refused("setresuid", setresuid(0, 0, 0));
+    refused("seteuid", setresuid(-1, 0, -1));
+    refused("setresgid", setresgid(0, 0, 0));
+    refused("setgroups", setgroups(1, new int[] {0}));
+  }
+
+  private static void verify(Identity identity) {
+    int[][] ids = {new int[1], new int[1], new int[1], new int[1], new int[1], new int[1]};
+    int[] groups = new int[2];
+    check("getresuid", getresuid(ids[0], ids[1], ids[2]));
+    check("getresgid", getresgid(ids[3], ids[4], ids[5]));
+    int count = getgroups(groups.length, groups);
+    int[] has = Arrays.stream(ids).mapToInt(id -> id[0]).toArray();
+    int uid = identity.uid();
+    int gid = identity.gid();
+    boolean taken = Arrays.equals(has, new int[] {uid, uid, uid, gid, gid, gid});
+    if (!taken || count != 1 || groups[0] != gid) {
+      throw new IllegalStateException("the identity is not the one that was taken");
+    }
+  }
+
+  private static void check(String call, int result) {
+    if (result != 0) {
+      throw new IllegalStateException(call + " failed with errno " + Native.getLastError());
+    }
+  }
+
+  private static void refused(String call, int result) {
+    if (result == 0 || Native.getLastError() != EPERM) {
+      throw new IllegalStateException(call + " back to root was not refused");
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package org.doveadmsshd.worker.process;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.worker.InProcessWork;
+import org.doveadmsshd.worker.MailLocation;
+import org.doveadmsshd.worker.Worker;
+import org.doveadmsshd.worker.audit.Audit;
+import org.doveadmsshd.worker.isolation.Confinement;
+import org.doveadmsshd.worker.isolation.Identity;
+import org.doveadmsshd.worker.isolation.Isolation;
+import org.doveadmsshd.worker.isolation.ProcessIdentity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker process: waits for a user, becomes him for good, and then carries out what the server
+ * asks for his mail, until its standard input ends.
+ *
+ * <p>Started by the supervisor as root with no right but to change its identity, with lines coming
+ * and going on standard input and output (docs/SUPERVISOR.md). Any failure before the identity is
+ * taken ends it: nothing of the user's has been touched then.
+ */
+public final class WorkerProcess {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
+
+  /** Of a socket that the server's group may connect to. */
+  private static final int SOCKET_MASK = 0117;
+
+  private final LineChannel supervisor;
+  private final AssignedUser assigned = new AssignedUser();
+  private final Path socket;
+  private Identity identity;
+
+  private WorkerProcess(LineChannel supervisor, Path socket) {
+    this.supervisor = supervisor;
+    this.socket = socket;
+  }
+
+  /**
+   * Starts the program.
+   *
+   * @param arguments where to listen
+   */
+  public static void main(String[] arguments) {
+    LineChannel supervisor =
+        new LineChannel(
+            new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
+    System.setOut(System.err); // whatever prints must not speak to the supervisor
+    int code = 1;
+    try {
+      new WorkerProcess(supervisor, Path.of(arguments[0])).run();
+      code = 0;
+    } catch (IOException | Failure | RuntimeException e) {
+      LOG.error("A worker process ends: {}", e.toString());
+    }
+    Runtime.getRuntime().halt(code); // the user's work, if there is any, is nobody's any more
+  }
+
+  private void run() throws IOException, Failure {
+    WorkerSettings settings = WorkerSettings.read(supervisor.receive());
+    ServerSocketChannel listening = listen();
+    ProcessIdentity.mask(settings.umask());
+    int confined = settings.confine() ? Confinement.version() : 0;
+    Lanes lanes = new Lanes(listening, worker(settings, confined > 0), settings.peer());
+    supervisor.send("READY", Integer.toString(confined));
+    take();
+    Thread serving = new Thread(() -> serve(lanes), "lanes");
+    serving.setDaemon(true);
+    serving.start();
+    while (take()) {
+      // one user after another
+    }
+  }
+
+  private ServerSocketChannel listen() throws IOException {
+    ProcessIdentity.mask(SOCKET_MASK);
+    ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    listening.bind(UnixDomainSocketAddress.of(socket));
+    return listening;
+  }
+
+  /** Takes in the next user; false when there will be none. */
+  private boolean take() throws IOException {
+    List<String> line;
+    try {
+      line = supervisor.receive();
+    } catch (java.io.EOFException e) {
+      return false;
+    }
+    assigned.assign(line);
+    Identity wanted =
+        new Identity(Integer.parseUnsignedInt(line.get(2)), Integer.parseUnsignedInt(line.get(3)));
+    if (identity == null) {
+      ProcessIdentity.take(wanted);
+      identity = wanted;
+    } else if (!identity.equals(wanted)) {
+      throw new IllegalStateException("another identity than the one that was taken");
+    }
+    supervisor.send("TAKEN");
+    return true;
+  }
+
+  private static void serve(Lanes lanes) {
+    try {
+      lanes.serve();
+    } catch (IOException e) {
+      LOG.error("A worker process ends: {}", e.toString());
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  private Worker worker(WorkerSettings settings, boolean confined) throws Failure {
+    Isolation isolation =
+        confined
+            ? new Confinement(user -> trees(user, settings.mailLocation()), program())
+            : Isolation.NONE;
+    InProcessWork work = new InProcessWork(assigned, settings.defaults(), isolation);
+    return new Worker(
+        assigned,
+        work,
+        (master, input, output) -> {
+          throw new Failure(
+              Outcome.NO_PERMISSION, "A worker process has nothing but a user's mail");
+        },
+        Audit.NONE);
+  }
+
+  /** Where a user's mail may be: his home, and what the mail location names. */
+  private static List<Path> trees(MailUser user, String mailLocation) throws Failure {
+    List<Path> trees = new ArrayList<>();
+    user.home().map(Path::of).ifPresent(trees::add);
+    trees.add(MailLocation.of(user, mailLocation).trusted());
+    return trees;
+  }
+
+  /** What the program itself reads: the JVM, its jars, and what the system knows of time zones. */
+  private static List<Path> program() {
+    List<Path> directories = new ArrayList<>();
+    directories.add(Path.of(System.getProperty("java.home")));
+    directories.add(Path.of("/usr/share/zoneinfo"));
+    for (String entry : System.getProperty("java.class.path").split(":")) {
+      Path parent = Path.of(entry).toAbsolutePath().getParent();
+      if (!directories.contains(parent)) {
+        directories.add(parent);
+      }
+    }
+    return directories;
+  }
+}

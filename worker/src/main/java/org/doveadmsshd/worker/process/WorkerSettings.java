@@ -1,0 +1,75 @@
+package org.doveadmsshd.worker.process;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Fields;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.worker.InProcessWork;
+
+/**
+ * What a worker process is told of the configuration, in its first line.
+ *
+ * @param peer name of the user of the system who may connect, besides root
+ * @param umask of new files
+ * @param confine whether it is to see nothing but its user's mail, where the kernel can do that
+ * @param quota as in the configuration
+ */
+public record WorkerSettings(
+    String peer,
+    int umask,
+    boolean confine,
+    String mailLocation,
+    Duration lockTimeout,
+    boolean mailCache,
+    String quota,
+    List<String> quotaRules) {
+  private static final String FIRST = "SETTINGS";
+
+  public WorkerSettings {
+    quotaRules = List.copyOf(quotaRules);
+  }
+
+  /** The values of a line. */
+  public String[] line() {
+    List<String> values = new ArrayList<>(List.of(FIRST, "peer=" + peer));
+    values.add("umask=" + umask);
+    values.add("confine=" + confine);
+    values.add("mail_location=" + mailLocation);
+    values.add("lock_timeout=" + lockTimeout.toMillis());
+    values.add("mail_cache=" + mailCache);
+    values.add("quota=" + quota);
+    quotaRules.forEach(rule -> values.add("quota_rule=" + rule));
+    return values.toArray(String[]::new);
+  }
+
+  static WorkerSettings read(List<String> line) {
+    if (!line.get(0).equals(FIRST)) {
+      throw new IllegalArgumentException("the first line is not " + FIRST);
+    }
+    Map<String, String> named = Fields.named(line.subList(1, line.size()));
+    return new WorkerSettings(
+        named.get("peer"),
+        Integer.parseInt(named.get("umask")),
+        Boolean.parseBoolean(named.get("confine")),
+        named.get("mail_location"),
+        Duration.ofMillis(Long.parseLong(named.get("lock_timeout"))),
+        Boolean.parseBoolean(named.get("mail_cache")),
+        named.get("quota"),
+        line.stream()
+            .filter(value -> value.startsWith("quota_rule="))
+            .map(value -> value.substring("quota_rule=".length()))
+            .toList());
+  }
+
+  InProcessWork.MailDefaults defaults() throws Failure {
+    QuotaRules rules =
+        QuotaRules.of(quota, quotaRules)
+            .orElseThrow(
+                () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
+    return new InProcessWork.MailDefaults(mailLocation, lockTimeout, rules, mailCache);
+  }
+}

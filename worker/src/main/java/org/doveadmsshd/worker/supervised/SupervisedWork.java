@@ -1,0 +1,161 @@
+package org.doveadmsshd.worker.supervised;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.ProtocolException;
+import org.doveadmsshd.worker.RequestControl;
+import org.doveadmsshd.worker.RequestOutput;
+import org.doveadmsshd.worker.UserWork;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has worker processes carry out commands. */
+public final class SupervisedWork implements UserWork, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SupervisedWork.class);
+
+  /** How long the supervisor may be away: somebody is starting it again. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final int PAUSE_MILLIS = 100;
+
+  private final Path socket;
+  private final ConcurrentLinkedDeque<SupervisorConnection> idle = new ConcurrentLinkedDeque<>();
+  private final ScheduledThreadPoolExecutor timer;
+
+  /**
+   * @param socket where the supervisor listens; nothing is connected yet
+   */
+  public SupervisedWork(Path socket) {
+    this.socket = socket;
+    timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            work -> {
+              Thread thread = new Thread(work, "worker-deadline");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timer.setRemoveOnCancelPolicy(true);
+  }
+
+  /** A worker process, and the connection that it was had by. */
+  private record Assigned(SupervisorConnection supervisor, Path worker) {}
+
+  @Override
+  public void run(Order order, RequestOutput output) throws Failure, IOException {
+    String user = order.request().user();
+    for (String command : order.commands()) {
+      order.master().scope().checkUser(user, command);
+    }
+    Assigned assigned = assign(user, order.control());
+    boolean finished = false;
+    try {
+      new Relay(order, output, timer).run(assigned.worker());
+      finished = true;
+    } catch (Relay.LostException e) {
+      LOG.info("The worker process for {} was lost: {}", user, e.getCause().toString());
+      throw Failure.temporary(
+          "The worker process for %s %s; what it had done until then stays done"
+              .formatted(user, fate(assigned.supervisor())),
+          e);
+    } finally {
+      if (finished) {
+        release(assigned.supervisor());
+      } else {
+        assigned.supervisor().close(); // the supervisor ends the worker, if it has not yet
+      }
+    }
+  }
+
+  private static String fate(SupervisorConnection supervisor) {
+    try {
+      return supervisor.lost();
+    } catch (IOException | Failure e) {
+      LOG.info("The supervisor does not say how a worker process has ended: {}", e.toString());
+      return "was lost, and the supervisor with it";
+    }
+  }
+
+  private void release(SupervisorConnection supervisor) {
+    try {
+      supervisor.release();
+      idle.push(supervisor);
+    } catch (IOException e) {
+      supervisor.close(); // it is gone; the work is done all the same
+    }
+  }
+
+  private Assigned assign(String user, RequestControl control) throws Failure {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      SupervisorConnection connection = idle.poll();
+      boolean fresh = connection == null;
+      try {
+        connection = fresh ? new SupervisorConnection(socket) : connection;
+        return assign(connection, user, control);
+      } catch (ProtocolException e) {
+        throw Failure.temporary("The supervisor is of another version than this server", e);
+      } catch (IOException e) {
+        control.check(); // it may have broken off for that
+        if (fresh && System.nanoTime() - end > 0) {
+          throw Failure.temporary(
+              "The supervisor, which has worker processes for users, does not answer; is"
+                  + " doveadm-supervisor running?",
+              e);
+        }
+        pause(fresh);
+      }
+    }
+  }
+
+  private Assigned assign(SupervisorConnection connection, String user, RequestControl control)
+      throws IOException, Failure {
+    boolean kept = false;
+    try {
+      control.onCancel(connection::close);
+      Path worker = connection.worker(user, control.millisLeft());
+      control.onCancel(null);
+      kept = true;
+      return new Assigned(connection, worker);
+    } catch (Failure e) {
+      control.onCancel(null);
+      idle.push(connection);
+      kept = true;
+      throw e;
+    } finally {
+      if (!kept) {
+        connection.close();
+      }
+    }
+  }
+
+  private static void pause(boolean fresh) throws Failure {
+    try {
+      Thread.sleep(fresh ? PAUSE_MILLIS : 0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Failure.temporary("The server is stopping", e);
+    }
+  }
+
+  /** Has the supervisor read its configuration anew. */
+  public void reload() throws Failure {
+    try (SupervisorConnection connection = new SupervisorConnection(socket)) {
+      connection.reload();
+    } catch (IOException e) {
+      throw Failure.temporary("The supervisor does not answer; is doveadm-supervisor running?", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    for (SupervisorConnection next; (next = idle.poll()) != null; ) {
+      next.close();
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package org.doveadmsshd.worker.supervised;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.List;
+import org.doveadmsshd.protocol.ChannelStreams;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.protocol.ProtocolException;
+import org.doveadmsshd.worker.process.LineChannel;
+
+/**
+ * A connection to the supervisor, by which one worker process at a time is had
+ * (docs/SUPERVISOR.md). One thread at a time; only {@link #close} may come from another.
+ */
+final class SupervisorConnection implements Closeable {
+  private final SocketChannel channel;
+  private final LineChannel lines;
+
+  SupervisorConnection(Path socket) throws IOException {
+    channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+    lines = new LineChannel(ChannelStreams.in(channel), ChannelStreams.out(channel));
+  }
+
+  /**
+   * Has a worker process for a user, until {@link #release} or {@link #lost}.
+   *
+   * @param patience how long to wait for one, in milliseconds; 0 for as long as the supervisor does
+   * @return where it listens
+   * @throws Failure what the supervisor says
+   * @throws IOException when it does not answer; it may be asked again
+   */
+  Path worker(String user, long patience) throws IOException, Failure {
+    lines.send("WORKER", user, Long.toString(patience));
+    List<String> answer = answer("WORKER");
+    return Path.of(answer.get(1));
+  }
+
+  /** The worker process is not needed any more, and may serve somebody else. */
+  void release() throws IOException {
+    lines.send("RELEASE");
+  }
+
+  /**
+   * The worker process does not answer any more; if it is still there it is killed.
+   *
+   * @return how it has ended, for people
+   */
+  String lost() throws IOException, Failure {
+    lines.send("LOST");
+    return answer("ENDED").get(1);
+  }
+
+  /** Has the supervisor read its configuration anew. */
+  void reload() throws IOException, Failure {
+    lines.send("RELOAD");
+    answer("RELOADED");
+  }
+
+  private List<String> answer(String expected) throws IOException, Failure {
+    List<String> answer = lines.receive();
+    if (answer.get(0).equals("FAILED") && answer.size() == 3) {
+      throw new Failure(Outcome.of(number(answer.get(1))), answer.get(2));
+    }
+    if (!answer.get(0).equals(expected) || answer.size() < 2) {
+      throw new ProtocolException("the supervisor's answer is not known");
+    }
+    return answer;
+  }
+
+  private static int number(String text) throws ProtocolException {
+    if (!text.matches("[0-9]{1,3}")) {
+      throw new ProtocolException("the supervisor's answer is not known");
+    }
+    return Integer.parseInt(text);
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // it is of no further use in any case
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * How a server without rights has users' work done: it asks the supervisor for a worker process,
+ * and relays between that and whoever wants it (docs/SUPERVISOR.md).
+ */
+package org.doveadmsshd.worker.supervised;
