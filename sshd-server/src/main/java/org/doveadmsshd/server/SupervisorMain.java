@@ -1,8 +1,6 @@
 package org.doveadmsshd.server;
 
-import java.io.File;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -26,11 +24,8 @@ import org.slf4j.LoggerFactory;
 public final class SupervisorMain {
   private static final Logger LOG = LoggerFactory.getLogger(SupervisorMain.class);
 
-  /** Directory of the worker's jars, as the launcher says. */
-  private static final String LIBRARY_PROPERTY = "doveadm.worker.lib";
-
-  /** Options for the worker's JVM, as the launcher says. */
-  private static final String OPTIONS_PROPERTY = "doveadm.worker.options";
+  /** Directory of the worker's program, as the launcher says. */
+  private static final String HOME_PROPERTY = "doveadm.worker.home";
 
   private static final List<Option> OPTIONS =
       List.of(
@@ -126,22 +121,8 @@ public final class SupervisorMain {
     ProcessIdentity.takeGroup((int) entry.gid());
   }
 
-  private static WorkerProgram program() throws Failure {
-    String library = System.getProperty(LIBRARY_PROPERTY, "");
-    String[] jars = new File(library).list((directory, name) -> name.endsWith(".jar"));
-    if (jars == null || jars.length == 0) {
-      throw new Failure(
-          Outcome.CONFIGURATION_ERROR, "the worker's jars are not there: -D" + LIBRARY_PROPERTY);
-    }
-    List<String> classPath = new ArrayList<>();
-    for (String jar : jars) {
-      classPath.add(Path.of(library, jar).toString());
-    }
-    classPath.sort(null); // the archive of classes wants always the same order
-    String options = System.getProperty(OPTIONS_PROPERTY, "").strip();
-    return new WorkerProgram(
-        Path.of(System.getProperty("java.home")),
-        options.isEmpty() ? List.of() : List.of(options.split("\\s+")),
-        String.join(File.pathSeparator, classPath));
+  /** The worker's program, where the launcher says that it is. */
+  static WorkerProgram program() throws Failure {
+    return WorkerProgram.in(Path.of(System.getProperty(HOME_PROPERTY, "worker")).normalize());
   }
 }

@@ -1,29 +1,56 @@
 package org.doveadmsshd.server.supervisor;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.settings.Settings;
 
 /**
  * How a worker process is started: by the tools of util-linux, which take from it what it must
- * never have, one after another in one process, and then by the JVM.
+ * never have, one after another in one process, and then by the JVM that this program runs on.
  *
- * @param javaHome the JVM that is used
- * @param options for it
- * @param classPath of the worker
+ * @param home directory with the worker's jars in {@code lib}, the native part of JNA, and archives
+ *     of classes
+ * @param classPath the jars, always in the same order: an archive is good for one only
  */
-public record WorkerProgram(Path javaHome, List<String> options, String classPath) {
+public record WorkerProgram(Path home, String classPath) {
   private static final String MAIN = "org.doveadmsshd.worker.process.WorkerProcess";
+  private static final String REHEARSAL = "org.doveadmsshd.worker.process.Rehearsal";
   private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+  /** From this Java on, an AOT cache does more than an archive of classes. */
+  private static final int AOT = 25;
+
+  /** From this Java on, native calls have to be allowed. */
+  private static final int NATIVE_ACCESS = 22;
 
   /** The part of the memory that a worker may have which is for objects. */
   private static final int HEAP_PART = 2;
 
-  public WorkerProgram {
-    options = List.copyOf(options);
+  /**
+   * What there is in a directory.
+   *
+   * @throws Failure when there are no jars
+   */
+  public static WorkerProgram in(Path home) throws Failure {
+    Path library = home.resolve("lib");
+    String[] jars = library.toFile().list((directory, name) -> name.endsWith(".jar"));
+    if (jars == null || jars.length == 0) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR, "the worker's jars are not in " + library + ": build it");
+    }
+    List<String> classPath = new ArrayList<>();
+    for (String jar : jars) {
+      classPath.add(library.resolve(jar).toString());
+    }
+    classPath.sort(null);
+    return new WorkerProgram(home, String.join(File.pathSeparator, classPath));
   }
 
   /** Starts one, which listens at that path. */
@@ -41,14 +68,81 @@ public record WorkerProgram(Path javaHome, List<String> options, String classPat
             "--bounding-set=-all,+setuid,+setgid",
             "--inh-caps=-all",
             "--ambient-caps=-all"));
-    command.add(javaHome.resolve("bin/java").toString());
-    command.addAll(options);
+    command.addAll(java());
+    if (Files.exists(archive())) {
+      command.add((version() < AOT ? "-XX:SharedArchiveFile=" : "-XX:AOTCache=") + archive());
+    }
     command.add("-Xmx" + settings.limits().memory() / HEAP_PART);
     command.addAll(List.of("-cp", classPath, MAIN, socket.toString()));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(Path.of("/").toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
     environment(builder.environment());
     return builder.start();
+  }
+
+  /**
+   * Makes the archive of classes that lets workers start faster, for this JVM.
+   *
+   * @param scratch an empty directory
+   * @return where it is
+   * @throws IOException also when the JVM does not make one
+   */
+  public Path makeArchive(Path scratch) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(java());
+    command.add(
+        (version() < AOT ? "-XX:ArchiveClassesAtExit=" : "-XX:AOTCacheOutput=") + archive());
+    command.addAll(List.of("-cp", classPath, REHEARSAL, scratch.toString()));
+    Files.deleteIfExists(archive());
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(scratch.resolve("log").toFile())
+            .start();
+    if (process.waitFor() != 0 || !Files.exists(archive())) {
+      throw new IOException(Files.readString(scratch.resolve("log")));
+    }
+    return archive();
+  }
+
+  private static int version() {
+    return Runtime.version().feature();
+  }
+
+  private Path archive() {
+    return home.resolve("classes-" + Runtime.version() + (version() < AOT ? ".jsa" : ".aot"));
+  }
+
+  /**
+   * The JVM as it is for workers: small, quick to start, and silent on standard output, which is
+   * the supervisor's.
+   */
+  private List<String> java() {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+    if (version() >= NATIVE_ACCESS) {
+      words.add("--enable-native-access=ALL-UNNAMED");
+    }
+    String arch = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86-64";
+    Path jna = home.resolve("native/com/sun/jna/linux-" + arch);
+    words.addAll(
+        List.of(
+            "-XX:+DisplayVMOutputToStderr",
+            "-Xlog:disable",
+            "-Xlog:all=error:stderr",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:-UsePerfData", // its files would belong to root, and be in the way of the user
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:CompileThresholdScaling=5", // most live too short for more
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:ArchiveRelocationMode=0", // else each has a copy of the archive of its own
+            "-Xss512k",
+            "-Djna.boot.library.path=" + jna,
+            "-Djna.nounpack=true",
+            "-Djna.platform.library.path=/usr/lib", // else JNA runs ldconfig
+            "-Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider",
+            "-Dslf4j.internal.verbosity=WARN"));
+    return words;
   }
 
   /** Nothing of root's environment but the time zone. */

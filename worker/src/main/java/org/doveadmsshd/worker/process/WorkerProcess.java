@@ -10,6 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
@@ -41,11 +42,17 @@ public final class WorkerProcess {
   private final LineChannel supervisor;
   private final AssignedUser assigned = new AssignedUser();
   private final Path socket;
+  private final Consumer<Identity> taker;
   private Identity identity;
 
-  private WorkerProcess(LineChannel supervisor, Path socket) {
+  /**
+   * @param socket where to listen
+   * @param taker takes an identity for good, or fails
+   */
+  WorkerProcess(LineChannel supervisor, Path socket, Consumer<Identity> taker) {
     this.supervisor = supervisor;
     this.socket = socket;
+    this.taker = taker;
   }
 
   /**
@@ -60,7 +67,7 @@ public final class WorkerProcess {
     System.setOut(System.err); // whatever prints must not speak to the supervisor
     int code = 1;
     try {
-      new WorkerProcess(supervisor, Path.of(arguments[0])).run();
+      new WorkerProcess(supervisor, Path.of(arguments[0]), ProcessIdentity::take).run();
       code = 0;
     } catch (IOException | Failure | RuntimeException e) {
       LOG.error("A worker process ends: {}", e.toString());
@@ -68,7 +75,8 @@ public final class WorkerProcess {
     Runtime.getRuntime().halt(code); // the user's work, if there is any, is nobody's any more
   }
 
-  private void run() throws IOException, Failure {
+  /** Serves until the supervisor wants no more. */
+  void run() throws IOException, Failure {
     WorkerSettings settings = WorkerSettings.read(supervisor.receive());
     ServerSocketChannel listening = listen();
     ProcessIdentity.mask(settings.umask());
@@ -103,7 +111,7 @@ public final class WorkerProcess {
     Identity wanted =
         new Identity(Integer.parseUnsignedInt(line.get(2)), Integer.parseUnsignedInt(line.get(3)));
     if (identity == null) {
-      ProcessIdentity.take(wanted);
+      taker.accept(wanted);
       identity = wanted;
     } else if (!identity.equals(wanted)) {
       throw new IllegalStateException("another identity than the one that was taken");
