@@ -74,6 +74,11 @@ final class WorkerChild {
     }
   }
 
+  /** Whether it does that, having taken the identity. */
+  boolean is(State expected, Identity taken) {
+    return state == expected && identity.equals(Optional.of(taken));
+  }
+
   /** Where it listens. */
   Path socket() {
     return socket;

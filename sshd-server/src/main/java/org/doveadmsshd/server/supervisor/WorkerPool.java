@@ -27,6 +27,9 @@ final class WorkerPool {
   private static final long LONGEST_PAUSE = Duration.ofSeconds(60).toNanos();
   private static final int TICK_MILLIS = 1000;
 
+  /** Most users are done with sooner than a JVM can start. */
+  private static final long SHARING_PATIENCE = Duration.ofMillis(200).toNanos();
+
   private final WorkerProgram program;
   private final Path directory;
 
@@ -67,6 +70,10 @@ final class WorkerPool {
    * @throws Failure when there is none until then
    */
   synchronized WorkerChild take(Identity identity, long end) throws Failure, InterruptedException {
+    long sharing = System.nanoTime() + SHARING_PATIENCE;
+    while (hasOnlyBusy(identity) && System.nanoTime() - sharing < 0) {
+      wait(1 + SHARING_PATIENCE / 4_000_000);
+    }
     waiting++;
     try {
       while (true) {
@@ -88,12 +95,15 @@ final class WorkerPool {
     }
   }
 
+  /** Whether it is worth waiting for a process that has the identity and will go on. */
+  private boolean hasOnlyBusy(Identity identity) {
+    return policy.processes().serviceCount() == 0
+        && first(child -> child.is(WorkerChild.State.BUSY, identity)).isPresent()
+        && first(child -> child.is(WorkerChild.State.IDLE, identity)).isEmpty();
+  }
+
   private Optional<WorkerChild> free(Identity identity) {
-    Optional<WorkerChild> same =
-        first(
-            child ->
-                child.state == WorkerChild.State.IDLE
-                    && child.identity.equals(Optional.of(identity)));
+    Optional<WorkerChild> same = first(child -> child.is(WorkerChild.State.IDLE, identity));
     return same.isPresent() ? same : first(child -> child.state == WorkerChild.State.SPARE);
   }
 
