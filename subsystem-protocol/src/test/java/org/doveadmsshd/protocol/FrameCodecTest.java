@@ -99,7 +99,7 @@ class FrameCodecTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 5, 9, 14, 28, 127, 255})
+  @ValueSource(ints = {0, 6, 9, 14, 28, 127, 255})
   void anUnknownTypeIsRefused(int type) {
     byte[] bytes = ByteBuffer.allocate(9).putInt(5).put((byte) type).putInt(1).array();
     assertThatThrownBy(() -> decodeOne(bytes))

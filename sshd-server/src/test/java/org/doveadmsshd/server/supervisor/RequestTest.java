@@ -1,0 +1,89 @@
+package org.doveadmsshd.server.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import org.doveadmsshd.protocol.Fields;
+import org.doveadmsshd.protocol.ProtocolException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What root reads from a server that may be anybody's. */
+class RequestTest {
+  private static final String[] WORDS = {
+    "WORKER",
+    "RELEASE",
+    "LOST",
+    "RELOAD",
+    "jane",
+    "0",
+    "-1",
+    "99999999999",
+    "\t",
+    "\001",
+    "\001t",
+    "é"
+  };
+
+  private static Request parse(String line) throws ProtocolException {
+    return Request.parse(Fields.values(line));
+  }
+
+  @Test
+  void whatTheDocumentSaysIsUnderstood() throws Exception {
+    assertThat(parse("WORKER\tjane@example.org\t500"))
+        .isEqualTo(new Request.Worker("jane@example.org", 500));
+    assertThat(parse("RELEASE")).isEqualTo(new Request.Release());
+    assertThat(parse("LOST")).isEqualTo(new Request.Lost());
+    assertThat(parse("RELOAD")).isEqualTo(new Request.Reload());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "worker\tjane\t0",
+        "WORKER",
+        "WORKER\tjane",
+        "WORKER\t\t0",
+        "WORKER\tjane\t-1",
+        "WORKER\tjane\t0\tuid=0",
+        "WORKER\tja\001nne\t0",
+        "WORKER\tjane\t99999999999",
+        "RELEASE\t1",
+        "LOST\t",
+        "RELOAD\t/etc/passwd",
+        "USER\tjane\t0\t0\tjane"
+      })
+  void nothingElseIs(String line) {
+    assertThatThrownBy(() -> parse(line)).isInstanceOf(ProtocolException.class);
+  }
+
+  @Test
+  void whateverComesItIsARequestOrRefused() {
+    Random random = new Random(5);
+    for (int i = 0; i < 200_000; i++) {
+      StringBuilder line = new StringBuilder();
+      for (int n = random.nextInt(6); n >= 0; n--) {
+        byte[] bytes = new byte[random.nextInt(4)];
+        random.nextBytes(bytes);
+        line.append(WORDS[random.nextInt(WORDS.length)]);
+        line.append(random.nextBoolean() ? "\t" : new String(bytes, StandardCharsets.ISO_8859_1));
+      }
+      try {
+        Request request = parse(line.toString());
+        if (request instanceof Request.Worker) {
+          String user = ((Request.Worker) request).user();
+          assertThat(user).isNotEmpty().hasSizeLessThanOrEqualTo(Request.MAX_USER);
+          assertThat(user.chars()).noneMatch(Character::isISOControl);
+        }
+      } catch (ProtocolException e) {
+        assertThat(List.of(e.getMessage())).isNotEmpty();
+      }
+    }
+  }
+}

@@ -1,0 +1,256 @@
+package org.doveadmsshd.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real supervisor and its worker processes, with uids of their own; needs root. */
+class WorkerProcessTest {
+  private static final int FIRST = 22_000;
+
+  /** Somebody without rights whom every system has. */
+  private static final String SERVER = "nobody";
+
+  @TempDir static Path directory;
+  private static TestSite site;
+  private static Process supervisor;
+  private static List<String> users;
+
+  @BeforeAll
+  static void start() throws Exception {
+    assumeThat(System.getProperty("user.name")).isEqualTo("root");
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+    System.setProperty("user.name", SERVER); // the server here is a part of this process
+    try {
+      site =
+          new TestSite(
+              directory,
+              4,
+              """
+              base_dir = run
+              first_valid_uid = 22000
+              service doveadm {
+                isolation = process
+                user = %s
+                service_count = 0
+                process_limit = 6
+              }
+              """
+                  .formatted(SERVER));
+    } finally {
+      System.setProperty("user.name", "root");
+    }
+    users = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(directory.resolve("users"))) {
+      String[] columns = line.split(":", -1);
+      columns[2] = columns[3] = Integer.toString(FIRST + users.size());
+      site.exec(new byte[0], "chown", "-Rh", columns[2] + ":" + columns[2], columns[5]);
+      site.exec(new byte[0], "chmod", "0700", columns[5]);
+      users.add(columns[0]);
+      lines.add(String.join(":", columns));
+    }
+    Files.write(directory.resolve("users"), lines);
+    startSupervisor();
+  }
+
+  private static void startSupervisor() throws IOException {
+    Path log = directory.resolve("supervisor.log");
+    supervisor =
+        new ProcessBuilder(
+                "../bin/doveadm-supervisor", "-c", directory.resolve("sshd.conf").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (site != null) {
+      site.close();
+      supervisor.destroy();
+      assertThat(supervisor.waitFor(40, TimeUnit.SECONDS)).isTrue();
+      assertThat(workers(worker -> true)).as("left behind").isEmpty();
+    }
+  }
+
+  private static List<Long> workers(Predicate<Long> which) {
+    return ProcessHandle.allProcesses()
+        .filter(ProcessHandle::isAlive)
+        .filter(each -> commandLine(each.pid()).contains("process.WorkerProcess"))
+        .filter(each -> commandLine(each.pid()).contains(directory.toString()))
+        .map(ProcessHandle::pid)
+        .filter(which)
+        .toList();
+  }
+
+  private static String commandLine(long pid) {
+    try {
+      return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
+    } catch (IOException e) {
+      return ""; // it has ended
+    }
+  }
+
+  private static String status(long pid, String field) {
+    try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
+      return lines
+          .filter(line -> line.startsWith(field + ":"))
+          .map(line -> line.replaceAll("\\s+", " ").substring(field.length() + 2))
+          .findFirst()
+          .orElse("");
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static boolean isOf(long pid, int uid) {
+    return status(pid, "Uid").equals("%d %d %d %d".formatted(uid, uid, uid, uid));
+  }
+
+  private static List<Long> awaitWorkers(Predicate<Long> which) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    List<Long> found;
+    while ((found = workers(which)).isEmpty() && System.nanoTime() - end < 0) {
+      Thread.sleep(50);
+    }
+    return found;
+  }
+
+  @Test
+  void everyUsersMailIsWrittenByHimAndForHimAlone() throws Exception {
+    TestSite.Result saved = site.as("admin", "save -A -m Sent", "Subject: new\n\nx\n");
+    assertThat(saved.code()).as(saved.error()).isZero();
+    assertThat(site.doveadm("search -A mailbox Sent subject new").lines()).hasSize(users.size());
+    for (int i = 0; i < users.size(); i++) {
+      try (Stream<Path> files = Files.list(site.maildir(users.get(i)).resolve(".Sent/new"))) {
+        for (Path file : (Iterable<Path>) files::iterator) {
+          assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(FIRST + i);
+          assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(FIRST + i);
+        }
+      }
+    }
+  }
+
+  @Test
+  void eachProcessHasTheRightsThatTheDocumentSays() throws Exception {
+    site.doveadm("search -u " + users.get(0) + " mailbox INBOX 1");
+    long spare = awaitWorkers(pid -> isOf(pid, 0) && status(pid, "NoNewPrivs").equals("1")).get(0);
+    long taken = awaitWorkers(pid -> isOf(pid, FIRST)).get(0);
+    int rows = 0;
+    for (String line : Files.readAllLines(Path.of("../docs/PRIVILEGES.md"))) {
+      String[] cells = line.replace("`", "").split(" *\\| *");
+      if (cells.length != 6 || !cells[3].matches("[0-9a-f]{16}")) {
+        continue;
+      }
+      rows++;
+      long pid =
+          switch (cells[1]) {
+            case "supervisor" -> supervisor.pid();
+            case "spare worker" -> spare;
+            default -> taken;
+          };
+      int uid = pid == taken ? FIRST : 0;
+      assertThat(isOf(pid, uid)).as(cells[1]).isTrue();
+      assertThat(status(pid, "CapPrm")).as(cells[1]).isEqualTo(cells[3]);
+      assertThat(status(pid, "CapEff")).as(cells[1]).isEqualTo(cells[3]);
+      assertThat(status(pid, "CapBnd")).as(cells[1]).isEqualTo(cells[4]);
+      assertThat(status(pid, "NoNewPrivs")).as(cells[1]).isEqualTo(cells[5]);
+    }
+    assertThat(rows).isEqualTo(3);
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + taken + "/task"))) {
+      assertThat(threads.map(thread -> Long.valueOf(thread.getFileName().toString())))
+          .as("every thread")
+          .allMatch(thread -> isOf(thread, FIRST));
+    }
+    assertThat(status(taken, "Groups").strip()).isEqualTo(Integer.toString(FIRST));
+  }
+
+  @Test
+  void whatAUserHasPlantedLeadsNowhere() throws Exception {
+    Path own = site.maildir(users.get(1));
+    Path secret = Files.writeString(directory.resolve("secret"), "Subject: root's secret\n\n");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+    Path hard = Files.createLink(own.resolve("cur/1.hard.link:2,"), secret);
+    Path soft = Files.createSymbolicLink(own.resolve("cur/2.soft.link:2,"), secret);
+    Path box =
+        Files.createSymbolicLink(
+            own.resolve(".Linked"), site.maildir(users.get(0)).resolve(".Trash"));
+    for (String command :
+        List.of(
+            "fetch -u %s text mailbox INBOX",
+            "fetch -u %s text mailbox Linked all", "search -u %s mailbox INBOX body secret")) {
+      TestSite.Result result = site.doveadm(command.formatted(users.get(1)));
+      assertThat(result.out()).as(command).doesNotContain("secret");
+    }
+    for (Path each : List.of(hard, soft, box)) {
+      Files.delete(each);
+    }
+  }
+
+  @Test
+  void aWorkerThatIsKilledCostsItsOwnUserOneTemporaryFailureAndNobodyElseAnything()
+      throws Exception {
+    int uid = FIRST + 2;
+    String search = "search -u %s mailbox INBOX 1";
+    assertThat(site.doveadm(search.formatted(users.get(2))).code()).isZero();
+    long pid = awaitWorkers(worker -> isOf(worker, uid)).get(0);
+    site.exec(new byte[0], "kill", "-STOP", Long.toString(pid));
+    CompletableFuture<TestSite.Result> stuck =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return site.doveadm(search.formatted(users.get(2)));
+              } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    assertThat(site.doveadm(search.formatted(users.get(3))).code()).as("another").isZero();
+    assertThat(stuck).isNotDone();
+    site.exec(new byte[0], "kill", "-KILL", Long.toString(pid));
+    TestSite.Result failed = stuck.get(30, TimeUnit.SECONDS);
+    assertThat(failed.code()).as(failed.error()).isEqualTo(75);
+    assertThat(failed.error()).contains(users.get(2)).contains("signal 9");
+    assertThat(site.doveadm(search.formatted(users.get(2))).code()).as("the next").isZero();
+  }
+
+  @Test
+  void aSupervisorThatIsKilledLeavesNothingBehindAndTheNextOneServes() throws Exception {
+    assertThat(site.doveadm("search -A mailbox INBOX 1").code()).isZero();
+    supervisor.destroyForcibly().waitFor();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!workers(worker -> true).isEmpty() && System.nanoTime() - end < 0) {
+      Thread.sleep(50);
+    }
+    assertThat(workers(worker -> true)).isEmpty();
+    TestSite.Result without = site.doveadm("search -u " + users.get(0) + " mailbox INBOX 1");
+    assertThat(without.code()).isEqualTo(75);
+    assertThat(without.error()).contains("doveadm-supervisor");
+    startSupervisor();
+    assertThat(site.doveadm("search -A mailbox INBOX 1").lines()).hasSize(users.size());
+  }
+
+  @Test
+  void whoHasNoUidInBoundsIsNotWorkedForAndWhoIsNotThereDoesNotExist() throws Exception {
+    assertThat(site.doveadm("search -u nobody@example.com all").code()).isEqualTo(67);
+    Path file = directory.resolve("users");
+    String before = Files.readString(file);
+    Files.writeString(file, before.replaceFirst(":22003:", ":0:"));
+    assertThat(site.doveadm("search -u " + users.get(3) + " all").code()).isEqualTo(78);
+    Files.writeString(file, before);
+  }
+}
