@@ -25,6 +25,7 @@ final class WorkerChild {
 
   private static final int SIGNALLED = 128;
   private static final int LAST_SECONDS = 5;
+  private static final int LAST_MILLIS = 200;
 
   /** What the pool has it for. */
   enum State {
@@ -111,6 +112,16 @@ final class WorkerChild {
 
   void kill() {
     process.destroyForcibly();
+  }
+
+  /** Waits a moment: who is not heard of any more may be about to end. */
+  boolean endsByItself() {
+    try {
+      return process.waitFor(LAST_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /** Waits a while for its end, and says how it came, for people. */

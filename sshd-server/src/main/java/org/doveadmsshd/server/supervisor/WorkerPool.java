@@ -178,10 +178,12 @@ final class WorkerPool {
         become(child, WorkerChild.State.ENDING);
       }
     }
-    boolean there = child.process().isAlive();
+    if (child.endsByItself()) {
+      return child.fate();
+    }
     child.kill();
     String fate = child.fate();
-    return there && fate.endsWith(" 9") ? "did not answer and was killed" : fate;
+    return fate.endsWith(" 9") ? "did not answer and was killed" : fate;
   }
 
   private synchronized void startWhatIsNeeded() {
