@@ -381,7 +381,7 @@ public final class LaneSession {
             request.run(control);
           } finally {
             synchronized (this) {
-              controls.remove(requestId);
+              controls.remove(requestId, control);
             }
           }
         });
@@ -389,6 +389,9 @@ public final class LaneSession {
 
   private void sendCounted(Message message) throws IOException {
     if (message instanceof Message.Done) {
+      synchronized (this) {
+        controls.remove(message.requestId()); // the peer may use it again at once
+      }
       done++;
       failed += ((Message.Done) message).outcome().isOk() ? 0 : 1;
     }

@@ -3,7 +3,6 @@ package org.doveadmsshd.server.socket;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketOption;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -22,7 +21,7 @@ import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.protocol.ChannelStreams;
 import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.FrameDecoder;
+import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.server.ssh.Sessions;
@@ -166,13 +165,11 @@ public final class SocketEndpoint {
   }
 
   private static void read(SocketChannel channel, LaneSession lane) throws IOException {
-    FrameDecoder decoder = new FrameDecoder();
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    FrameReader reader = new FrameReader(channel, BUFFER);
     try {
-      while (channel.read(buffer.clear()) >= 0) {
-        decoder.feed(buffer.array(), 0, buffer.position(), lane::receive);
+      while (reader.read(lane::receive)) {
+        // one read after another
       }
-      decoder.end();
       lane.inputEnded();
     } catch (ProtocolException e) {
       lane.fault(e.getMessage());

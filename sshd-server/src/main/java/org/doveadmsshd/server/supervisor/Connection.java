@@ -103,6 +103,9 @@ final class Connection {
       throw Failure.temporary(
           "The worker process for %s %s before it had begun".formatted(user.name(), fate), e);
     }
-    lines.send("WORKER", child.socket().toString());
+    String socket = child.socket().toString();
+    String[] last = {"WORKER", socket};
+    String[] further = {"WORKER", socket, "stays"};
+    lines.send(pool.isLast(child) ? last : further);
   }
 }

@@ -44,6 +44,7 @@ final class WorkerChild {
   State state = State.STARTING;
   long since = System.nanoTime();
   int served;
+  boolean outdated; // started with another configuration than the one in force
   Optional<Identity> identity = Optional.empty();
 
   WorkerChild(Path socket, Process process) {

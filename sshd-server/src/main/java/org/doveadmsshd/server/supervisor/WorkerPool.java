@@ -161,14 +161,20 @@ final class WorkerPool {
     if (child.state != WorkerChild.State.BUSY) {
       return; // it has ended in the meantime
     }
+    boolean last = stopped || isLast(child);
     child.served++;
-    int limit = policy.processes().serviceCount();
-    if (stopped || limit > 0 && child.served >= limit) {
+    if (last) {
       end(child);
     } else {
       become(child, WorkerChild.State.IDLE);
       notifyAll();
     }
+  }
+
+  /** Whether it ends after the user that it has, as far as is known now. */
+  synchronized boolean isLast(WorkerChild child) {
+    int limit = policy.processes().serviceCount();
+    return child.outdated || limit > 0 && child.served + 1 >= limit;
   }
 
   /** Ends a process that has not done as it should; returns how it has ended, for people. */
@@ -201,7 +207,7 @@ final class WorkerPool {
   }
 
   private boolean startOne() {
-    Path socket = directory.resolve(Long.toString(++lastNumber));
+    Path socket = directory.resolve(ProcessHandle.current().pid() + "." + ++lastNumber);
     try {
       WorkerChild child = new WorkerChild(socket, program.start(policy.processes(), socket));
       children.add(child);
@@ -299,7 +305,7 @@ final class WorkerPool {
                 child.state == WorkerChild.State.SPARE || child.state == WorkerChild.State.IDLE)
         .toList()
         .forEach(this::end);
-    children.forEach(child -> child.served = Integer.MAX_VALUE - 1); // those under way are the last
+    children.forEach(child -> child.outdated = true);
     startWhatIsNeeded();
   }
 

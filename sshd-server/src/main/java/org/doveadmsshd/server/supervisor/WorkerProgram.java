@@ -69,6 +69,7 @@ public record WorkerProgram(Path home, String classPath) {
             "--inh-caps=-all",
             "--ambient-caps=-all"));
     command.addAll(java());
+    command.addAll(compilation(settings.serviceCount()));
     if (Files.exists(archive())) {
       command.add((version() < AOT ? "-XX:SharedArchiveFile=" : "-XX:AOTCache=") + archive());
     }
@@ -104,6 +105,16 @@ public record WorkerProgram(Path home, String classPath) {
     return archive();
   }
 
+  /** Who serves one user is gone before compiling pays; who serves many is better at it soon. */
+  private static List<String> compilation(int serviceCount) {
+    List<String> words = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
+    words.add("-XX:CompileThresholdScaling=" + (serviceCount == 1 ? "20" : "0.2"));
+    if (serviceCount == 1 && version() >= AOT) {
+      words.add("-XX:-AOTReplayTraining");
+    }
+    return words;
+  }
+
   private static int version() {
     return Runtime.version().feature();
   }
@@ -122,6 +133,7 @@ public record WorkerProgram(Path home, String classPath) {
     if (version() >= NATIVE_ACCESS) {
       words.add("--enable-native-access=ALL-UNNAMED");
     }
+    words.add("-XX:+UnlockDiagnosticVMOptions");
     String arch = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86-64";
     Path jna = home.resolve("native/com/sun/jna/linux-" + arch);
     words.addAll(
@@ -132,9 +144,8 @@ public record WorkerProgram(Path home, String classPath) {
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:-UsePerfData", // its files would belong to root, and be in the way of the user
             "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:CompileThresholdScaling=5", // most live too short for more
-            "-XX:+UnlockDiagnosticVMOptions",
+            "-Xmn4m",
+            "-XX:+UseTransparentHugePages", // two faults for what is new, not a thousand
             "-XX:ArchiveRelocationMode=0", // else each has a copy of the archive of its own
             "-Xss512k",
             "-Djna.boot.library.path=" + jna,

@@ -1,12 +1,11 @@
 package org.doveadmsshd.worker.isolation;
 
-import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.protocol.Failure;
@@ -27,6 +26,9 @@ public final class Confinement implements Isolation {
   private static final int PATH_BENEATH = 1;
 
   private static final int O_PATH = 0x20_0000;
+  private static final int O_DIRECTORY =
+      System.getProperty("os.arch").equals("aarch64") ? 0x4000 : 0x1_0000;
+
   private static final int O_CLOEXEC = 0x8_0000;
 
   private static final long WRITE_FILE = 1 << 1;
@@ -56,7 +58,7 @@ public final class Confinement implements Isolation {
 
   private final int version;
   private final Trees trees;
-  private final List<Path> program;
+  private final List<Integer> program = new ArrayList<>(); // open as long as the process is there
 
   /** Says where a user's mail is. */
   @FunctionalInterface
@@ -66,15 +68,24 @@ public final class Confinement implements Isolation {
 
   /**
    * @param trees directories of a user; what does not exist is left out
-   * @param program directories that may be read: the JVM's and the program's
+   * @param program directories that may be read: the JVM's and the program's; opened here
    */
   public Confinement(Trees trees, List<Path> program) {
     this.version = version();
     this.trees = trees;
-    this.program = List.copyOf(program);
+    for (Path directory : program) {
+      int fd = open(directory);
+      if (fd >= 0) {
+        this.program.add(fd);
+      }
+    }
   }
 
   private static native long syscall(long number, long a, long b, long c, long d);
+
+  private static native long syscall(long number, long[] attributes, long size, long flags);
+
+  private static native long syscall(long number, int fd, long type, int[] attributes, long flags);
 
   private static native int open(byte[] path, int flags);
 
@@ -100,11 +111,18 @@ public final class Confinement implements Isolation {
     long known = (1L << RIGHTS[Math.min(version, RIGHTS.length) - 1]) - 1;
     int ruleset = ruleset(known);
     try {
-      for (Path directory : program) {
-        allow(ruleset, directory, READ & known);
+      for (int fd : program) {
+        allow(ruleset, fd, READ & known);
       }
       for (Path directory : mail) {
-        allow(ruleset, directory, MAIL & known);
+        int fd = open(directory);
+        if (fd >= 0) { // what cannot be opened is not seen in any case
+          try {
+            allow(ruleset, fd, MAIL & known);
+          } finally {
+            close(fd);
+          }
+        }
       }
       check("landlock_restrict_self", syscall(RESTRICT_SELF, ruleset, 0, 0, 0));
     } finally {
@@ -114,32 +132,26 @@ public final class Confinement implements Isolation {
 
   /** struct landlock_ruleset_attr: what is refused unless a rule allows it. */
   private int ruleset(long known) {
-    try (Memory attributes = new Memory(24)) {
-      attributes.setLong(0, known);
-      attributes.setLong(8, version >= 4 ? NETWORK : 0);
-      attributes.setLong(16, version >= 6 ? SCOPES : 0);
-      long size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
-      long fd = syscall(CREATE_RULESET, Pointer.nativeValue(attributes), size, 0, 0);
-      check("landlock_create_ruleset", Math.min(fd, 0));
-      return (int) fd;
-    }
+    long[] attributes = {known, version >= 4 ? NETWORK : 0, version >= 6 ? SCOPES : 0};
+    long size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
+    long fd = syscall(CREATE_RULESET, attributes, size, 0);
+    check("landlock_create_ruleset", Math.min(fd, 0));
+    return (int) fd;
   }
 
-  /** struct landlock_path_beneath_attr, packed. */
-  private static void allow(int ruleset, Path directory, long rights) {
+  /** Says nothing of what cannot be opened: less than 0. */
+  private static int open(Path directory) {
     byte[] path = (directory + "\0").getBytes(StandardCharsets.UTF_8);
-    int fd = Files.isDirectory(directory) ? open(path, O_PATH | O_CLOEXEC) : -1;
-    if (fd < 0) {
-      return; // what cannot be opened is not seen in any case
-    }
-    try (Memory attributes = new Memory(12)) {
-      attributes.setLong(0, rights);
-      attributes.setInt(8, fd);
-      long at = Pointer.nativeValue(attributes);
-      check("landlock_add_rule", syscall(ADD_RULE, ruleset, PATH_BENEATH, at, 0));
-    } finally {
-      close(fd);
-    }
+    return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  }
+
+  /** struct landlock_path_beneath_attr, packed: 64 bits of rights, 32 of a descriptor. */
+  private static void allow(int ruleset, int fd, long rights) {
+    int low = (int) rights;
+    int high = (int) (rights >>> Integer.SIZE);
+    boolean little = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+    int[] attributes = {little ? low : high, little ? high : low, fd};
+    check("landlock_add_rule", syscall(ADD_RULE, ruleset, PATH_BENEATH, attributes, 0));
   }
 
   private static void check(String call, long result) {

@@ -1,8 +1,6 @@
 package org.doveadmsshd.worker.isolation;
 
-import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 
 /**
  * The identity of one thread. On Linux it is a thread's own; glibc's functions change that of all
@@ -34,6 +32,10 @@ final class ThreadIdentity {
 
   private static native long syscall(long number, long a, long b, long c);
 
+  private static native long syscall(long number, long size, int[] list);
+
+  private static native long syscall(long number, int[] real, int[] effective, int[] saved);
+
   /** Whether the numbers above are those of this machine. */
   static boolean isKnownMachine() {
     String arch = System.getProperty("os.arch");
@@ -51,10 +53,7 @@ final class ThreadIdentity {
   static void take(Identity identity) {
     int gid = identity.gid();
     int uid = identity.uid();
-    try (Memory group = new Memory(Integer.BYTES)) {
-      group.setInt(0, gid);
-      check("setgroups", syscall(SETGROUPS, 1, Pointer.nativeValue(group), 0));
-    }
+    check("setgroups", syscall(SETGROUPS, 1, new int[] {gid}));
     check("setresgid", syscall(SETRESGID, id(gid), id(gid), id(gid)));
     check("setresuid", syscall(SETRESUID, id(uid), id(uid), id(uid)));
     verify(GETRESUID, uid);
@@ -83,23 +82,20 @@ final class ThreadIdentity {
 
   /** Real, effective and saved. */
   private static void verify(long call, int expected) {
-    try (Memory three = new Memory(3L * Integer.BYTES)) {
-      long at = Pointer.nativeValue(three);
-      check("getres[ug]id", syscall(call, at, at + Integer.BYTES, at + 2L * Integer.BYTES));
-      for (int i = 0; i < 3; i++) {
-        if (three.getInt((long) i * Integer.BYTES) != expected) {
-          throw new IllegalStateException("the identity is not the one that was taken");
-        }
-      }
+    int[] real = new int[1];
+    int[] effective = new int[1];
+    int[] saved = new int[1];
+    check("getres[ug]id", syscall(call, real, effective, saved));
+    if (real[0] != expected || effective[0] != expected || saved[0] != expected) {
+      throw new IllegalStateException("the identity is not the one that was taken");
     }
   }
 
   private static void verifyGroups(int expected) {
-    try (Memory groups = new Memory(2L * Integer.BYTES)) {
-      long count = syscall(GETGROUPS, 2, Pointer.nativeValue(groups), 0);
-      if (count != 1 || groups.getInt(0) != expected) {
-        throw new IllegalStateException("there are further groups");
-      }
+    int[] groups = new int[2];
+    long count = syscall(GETGROUPS, groups.length, groups);
+    if (count != 1 || groups[0] != expected) {
+      throw new IllegalStateException("there are further groups");
     }
   }
 }

@@ -2,10 +2,8 @@ package org.doveadmsshd.worker.process;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,15 +11,14 @@ import jdk.net.ExtendedSocketOptions;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.PassdbChain;
 import org.doveadmsshd.protocol.ChannelStreams;
-import org.doveadmsshd.protocol.FrameDecoder;
+import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.worker.LaneSession;
 import org.doveadmsshd.worker.Worker;
 
 /**
- * The connections of the server to this process, one after another: each for one user, whose work
- * has threads of its own that end with it.
+ * The connections of the server to this process, one after another; on each one user after another.
  */
 final class Lanes {
   private static final String SOFTWARE = "doveadm-worker";
@@ -31,6 +28,7 @@ final class Lanes {
   private final Worker worker;
   private final String peer;
   private final Masters nobody = new Masters(Map.of(), new PassdbChain(List.of()), Set.of());
+  private volatile Thread working = new Thread(); // the last that was started
 
   /**
    * @param peer who may connect, besides root
@@ -53,65 +51,42 @@ final class Lanes {
     }
   }
 
-  private void serve(SocketChannel channel) throws IOException {
-    List<Thread> threads = new ArrayList<>(); // of the user, added to by one thread at a time
+  private void serve(SocketChannel channel) {
     OutputStream out = ChannelStreams.out(channel);
     FrameWriter writer = new FrameWriter(out::write, out::flush);
+    LaneSession.Peer server = LaneSession.Peer.server();
     LaneSession lane =
         new LaneSession(
-            worker,
-            nobody,
-            LaneSession.Peer.server(),
-            work -> start(work, threads),
-            writer,
-            () -> close(channel),
-            SOFTWARE);
+            worker, nobody, server, this::start, writer, () -> close(channel), SOFTWARE);
     lane.start();
+    FrameReader reader = new FrameReader(channel, BUFFER);
     try {
-      read(channel, lane);
+      while (reader.read(lane::receive)) {
+        // one read after another
+      }
+    } catch (ProtocolException e) {
+      lane.fault(e.getMessage());
     } catch (IOException e) {
       // the server has given up; that is no different from its end
     }
     lane.closed();
-    for (Thread thread : copy(threads)) {
-      join(thread);
-    }
+    awaitEnd();
   }
 
-  private static void start(Runnable work, List<Thread> threads) {
+  /** A thread for a user's work, which may be confined to his mail and serves nobody else. */
+  private void start(Runnable work) {
     Thread thread = new Thread(work, "user");
     thread.setDaemon(true);
-    synchronized (threads) {
-      threads.removeIf(each -> !each.isAlive());
-      threads.add(thread);
-      thread.start();
-    }
+    working = thread;
+    thread.start();
   }
 
-  private static List<Thread> copy(List<Thread> threads) {
-    synchronized (threads) {
-      return List.copyOf(threads);
-    }
-  }
-
-  /** The next user is not served before the work of this one has ended. */
-  private static void join(Thread thread) {
+  /** Waits until the work of the last user has ended, whose lane has nothing more to do. */
+  void awaitEnd() {
     try {
-      thread.join();
+      working.join();
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts this thread", e);
-    }
-  }
-
-  private static void read(SocketChannel channel, LaneSession lane) throws IOException {
-    FrameDecoder decoder = new FrameDecoder();
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-    try {
-      while (channel.read(buffer.clear()) >= 0) {
-        decoder.feed(buffer.array(), 0, buffer.position(), lane::receive);
-      }
-    } catch (ProtocolException e) {
-      lane.fault(e.getMessage());
     }
   }
 

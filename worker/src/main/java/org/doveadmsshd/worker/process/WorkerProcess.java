@@ -83,11 +83,11 @@ public final class WorkerProcess {
     int confined = settings.confine() ? Confinement.version() : 0;
     Lanes lanes = new Lanes(listening, worker(settings, confined > 0), settings.peer());
     supervisor.send("READY", Integer.toString(confined));
-    take();
+    take(lanes);
     Thread serving = new Thread(() -> serve(lanes), "lanes");
     serving.setDaemon(true);
     serving.start();
-    while (take()) {
+    while (take(lanes)) {
       // one user after another
     }
   }
@@ -100,13 +100,14 @@ public final class WorkerProcess {
   }
 
   /** Takes in the next user; false when there will be none. */
-  private boolean take() throws IOException {
+  private boolean take(Lanes lanes) throws IOException {
     List<String> line;
     try {
       line = supervisor.receive();
     } catch (java.io.EOFException e) {
       return false;
     }
+    lanes.awaitEnd(); // else his thread might go on with the work of this one
     assigned.assign(line);
     Identity wanted =
         new Identity(Integer.parseUnsignedInt(line.get(2)), Integer.parseUnsignedInt(line.get(3)));

@@ -2,19 +2,12 @@ package org.doveadmsshd.worker.supervised;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.doveadmsshd.protocol.ChannelStreams;
-import org.doveadmsshd.protocol.FrameDecoder;
-import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.ProtocolException;
@@ -30,16 +23,14 @@ final class Relay implements Message.Visitor<Void, IOException> {
   /** How long a worker may take to stop once it should have; then it is given up. */
   private static final int GRACE_SECONDS = 10;
 
-  private static final int BUFFER = 64 * 1024;
-
   private final UserWork.Order order;
   private final RequestOutput output;
   private final ScheduledExecutorService timer;
-  private SocketChannel channel;
-  private FrameWriter out;
+  private final WorkerLane lane;
+  private final List<Future<?>> deadlines = new ArrayList<>(); // guarded by this, as is over
+  private boolean over;
   private InputStream input;
   private IOException broken;
-  private boolean greeted;
   private boolean done;
 
   /** The worker process is gone, or of no use any more. */
@@ -49,29 +40,30 @@ final class Relay implements Message.Visitor<Void, IOException> {
     }
   }
 
-  Relay(UserWork.Order order, RequestOutput output, ScheduledExecutorService timer) {
+  Relay(
+      UserWork.Order order, RequestOutput output, WorkerLane lane, ScheduledExecutorService timer) {
     this.order = order;
     this.output = output;
+    this.lane = lane;
     this.timer = timer;
   }
 
   /**
-   * Returns when the request has ended.
+   * Returns when the request has ended; the lane is good for a further one then.
    *
    * @throws LostException when the worker has not said how it ended
    * @throws IOException when what it puts out cannot be delivered any more
    */
-  void run(Path socket) throws LostException, IOException {
-    Future<?> deadline = null;
-    try (SocketChannel lane = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-      channel = lane;
-      OutputStream stream = ChannelStreams.out(lane);
-      out = new FrameWriter(stream::write, stream::flush);
+  void run() throws LostException, IOException {
+    try {
       ask();
       order.control().onCancel(this::cancel);
-      deadline =
-          order.control().millisLeft() > 0 ? giveUpAfter(order.control().millisLeft()) : null;
-      read();
+      if (order.control().millisLeft() > 0) {
+        giveUpAfter(order.control().millisLeft());
+      }
+      while (!done) {
+        lane.read(message -> message.accept(this));
+      }
     } catch (IOException e) {
       if (broken != null) {
         throw broken;
@@ -79,9 +71,7 @@ final class Relay implements Message.Visitor<Void, IOException> {
       throw new LostException(e);
     } finally {
       order.control().onCancel(null);
-      if (deadline != null) {
-        deadline.cancel(false);
-      }
+      leave();
       if (input != null) {
         input.close();
       }
@@ -90,9 +80,8 @@ final class Relay implements Message.Visitor<Void, IOException> {
 
   private void ask() throws IOException {
     Message.Run run = order.request();
-    out.send(new Message.Hello(Limits.VERSION, "doveadm-sshd", Optional.empty(), List.of()));
-    out.send(new Message.ActFor(order.master().name(), ScopeLines.write(order.master().scope())));
-    out.send(
+    lane.send(new Message.ActFor(order.master().name(), ScopeLines.write(order.master().scope())));
+    lane.send(
         new Message.Run(
             run.requestId(),
             run.user(),
@@ -101,43 +90,37 @@ final class Relay implements Message.Visitor<Void, IOException> {
             run.nowMillis(),
             order.control().millisLeft(),
             run.context()));
-    out.flush();
+    lane.flush();
   }
 
   /** Comes from whoever cancels; the worker reads whatever else it does. */
-  private void cancel() {
+  private synchronized void cancel() {
+    if (over) {
+      return; // the lane may be somebody else's by now
+    }
     try {
-      out.send(new Message.Cancel(order.request().requestId()));
-      out.flush();
+      lane.send(new Message.Cancel(order.request().requestId()));
+      lane.flush();
     } catch (IOException e) {
       return; // the reading thread finds out
     }
     giveUpAfter(0);
   }
 
-  private Future<?> giveUpAfter(long millis) {
-    SocketChannel lane = channel;
+  private synchronized void giveUpAfter(long millis) {
     long grace = TimeUnit.SECONDS.toMillis(GRACE_SECONDS);
-    return timer.schedule(() -> close(lane), millis + grace, TimeUnit.MILLISECONDS);
+    deadlines.add(timer.schedule(this::giveUp, millis + grace, TimeUnit.MILLISECONDS));
   }
 
-  private static void close(SocketChannel lane) {
-    try {
+  private synchronized void giveUp() {
+    if (!over) {
       lane.close();
-    } catch (IOException e) {
-      // it is of no further use in any case
     }
   }
 
-  private void read() throws IOException {
-    FrameDecoder decoder = new FrameDecoder();
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-    while (!done) {
-      if (channel.read(buffer.clear()) < 0) {
-        throw new java.io.EOFException("the worker has gone");
-      }
-      decoder.feed(buffer.array(), 0, buffer.position(), message -> message.accept(this));
-    }
+  private synchronized void leave() {
+    over = true;
+    deadlines.forEach(deadline -> deadline.cancel(false));
   }
 
   @Override
@@ -147,7 +130,6 @@ final class Relay implements Message.Visitor<Void, IOException> {
 
   @Override
   public Void hello(Message.Hello hello) throws IOException {
-    greeted = true;
     return null;
   }
 
@@ -190,7 +172,7 @@ final class Relay implements Message.Visitor<Void, IOException> {
   }
 
   private void check(Message message) throws ProtocolException {
-    if (!greeted || done || message.requestId() != order.request().requestId()) {
+    if (done || message.requestId() != order.request().requestId()) {
       throw new ProtocolException("a worker sent what nobody has asked for");
     }
   }
@@ -216,9 +198,9 @@ final class Relay implements Message.Visitor<Void, IOException> {
       int length = readInput(buffer);
       last = length < buffer.length;
       ByteBuffer piece = ByteBuffer.wrap(buffer, 0, length);
-      out.send(new Message.Input(order.request().requestId(), last, piece));
+      lane.send(new Message.Input(order.request().requestId(), last, piece));
     }
-    out.flush();
+    lane.flush();
     return null;
   }
 

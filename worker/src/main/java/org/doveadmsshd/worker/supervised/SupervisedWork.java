@@ -24,6 +24,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
 
   private final Path socket;
   private final ConcurrentLinkedDeque<SupervisorConnection> idle = new ConcurrentLinkedDeque<>();
+  private final IdleLanes lanes = new IdleLanes();
   private final ScheduledThreadPoolExecutor timer;
 
   /**
@@ -43,7 +44,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   }
 
   /** A worker process, and the connection that it was had by. */
-  private record Assigned(SupervisorConnection supervisor, Path worker) {}
+  private record Assigned(SupervisorConnection supervisor, SupervisorConnection.Worker worker) {}
 
   @Override
   public void run(Order order, RequestOutput output) throws Failure, IOException {
@@ -54,7 +55,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     Assigned assigned = assign(user, order.control());
     boolean finished = false;
     try {
-      new Relay(order, output, timer).run(assigned.worker());
+      relay(order, output, assigned.worker());
       finished = true;
     } catch (Relay.LostException e) {
       LOG.info("The worker process for {} was lost: {}", user, e.getCause().toString());
@@ -67,6 +68,28 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
         release(assigned.supervisor());
       } else {
         assigned.supervisor().close(); // the supervisor ends the worker, if it has not yet
+      }
+    }
+  }
+
+  private void relay(Order order, RequestOutput output, SupervisorConnection.Worker worker)
+      throws Relay.LostException, IOException {
+    WorkerLane lane;
+    try {
+      lane = lanes.take(worker.socket());
+    } catch (IOException e) {
+      throw new Relay.LostException(e);
+    }
+    boolean kept = false;
+    try {
+      new Relay(order, output, lane, timer).run();
+      if (worker.staysOn()) {
+        lanes.keep(worker.socket(), lane);
+        kept = true;
+      }
+    } finally {
+      if (!kept) {
+        lane.close();
       }
     }
   }
@@ -117,7 +140,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     boolean kept = false;
     try {
       control.onCancel(connection::close);
-      Path worker = connection.worker(user, control.millisLeft());
+      SupervisorConnection.Worker worker = connection.worker(user, control.millisLeft());
       control.onCancel(null);
       kept = true;
       return new Assigned(connection, worker);
@@ -154,6 +177,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
+    lanes.close();
     for (SupervisorConnection next; (next = idle.poll()) != null; ) {
       next.close();
     }

@@ -20,6 +20,14 @@ final class SupervisorConnection implements Closeable {
   private final SocketChannel channel;
   private final LineChannel lines;
 
+  /**
+   * A worker process.
+   *
+   * @param socket where it listens
+   * @param staysOn whether it serves further users after this one
+   */
+  record Worker(Path socket, boolean staysOn) {}
+
   SupervisorConnection(Path socket) throws IOException {
     channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
     lines = new LineChannel(ChannelStreams.in(channel), ChannelStreams.out(channel));
@@ -29,14 +37,13 @@ final class SupervisorConnection implements Closeable {
    * Has a worker process for a user, until {@link #release} or {@link #lost}.
    *
    * @param patience how long to wait for one, in milliseconds; 0 for as long as the supervisor does
-   * @return where it listens
    * @throws Failure what the supervisor says
    * @throws IOException when it does not answer; it may be asked again
    */
-  Path worker(String user, long patience) throws IOException, Failure {
+  Worker worker(String user, long patience) throws IOException, Failure {
     lines.send("WORKER", user, Long.toString(patience));
     List<String> answer = answer("WORKER");
-    return Path.of(answer.get(1));
+    return new Worker(Path.of(answer.get(1)), answer.contains("stays"));
   }
 
   /** The worker process is not needed any more, and may serve somebody else. */

@@ -1,0 +1,84 @@
+package org.doveadmsshd.worker.supervised;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.doveadmsshd.protocol.ChannelStreams;
+import org.doveadmsshd.protocol.FrameReader;
+import org.doveadmsshd.protocol.FrameWriter;
+import org.doveadmsshd.protocol.Limits;
+import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.MessageSink;
+
+/**
+ * The connection to a worker process, which lasts from one user to the next. One thread reads; any
+ * may send and close.
+ */
+final class WorkerLane implements Closeable {
+  private static final int BUFFER = 64 * 1024;
+
+  private final SocketChannel channel;
+  private final FrameWriter out;
+  private final FrameReader in;
+
+  private WorkerLane(SocketChannel channel) {
+    this.channel = channel;
+    OutputStream stream = ChannelStreams.out(channel);
+    out = new FrameWriter(stream::write, stream::flush);
+    in = new FrameReader(channel, BUFFER);
+  }
+
+  /** Connects; what is said first has been said, but not flushed. */
+  static WorkerLane open(Path socket) throws IOException {
+    WorkerLane lane = new WorkerLane(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+    lane.out.send(new Message.Hello(Limits.VERSION, "doveadm-sshd", Optional.empty(), List.of()));
+    return lane;
+  }
+
+  void send(Message message) throws IOException {
+    out.send(message);
+  }
+
+  void flush() throws IOException {
+    out.flush();
+  }
+
+  /**
+   * Waits for messages, and delivers them.
+   *
+   * @throws EOFException when the worker is gone
+   */
+  void read(MessageSink receiver) throws IOException {
+    if (!in.read(receiver)) {
+      throw new EOFException("the worker has gone");
+    }
+  }
+
+  /** Whether the worker has ended since it was last heard of, or says what nobody has asked for. */
+  boolean isGone() {
+    try {
+      channel.configureBlocking(false);
+      int length = channel.read(ByteBuffer.allocate(1));
+      channel.configureBlocking(true);
+      return length != 0;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // it is of no further use in any case
+    }
+  }
+}
