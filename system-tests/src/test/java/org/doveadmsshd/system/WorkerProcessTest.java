@@ -1,139 +1,45 @@
 package org.doveadmsshd.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.doveadmsshd.system.SupervisedSite.isOf;
+import static org.doveadmsshd.system.SupervisedSite.status;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real supervisor and its worker processes, with uids of their own; needs root. */
+@Timeout(120)
 class WorkerProcessTest {
-  private static final int FIRST = 22_000;
-
-  /** Capabilities that it keeps. */
-  private static final long SUPERVISOR = 0x1e4;
-
-  /** Somebody without rights whom every system has. */
-  private static final String SERVER = "nobody";
+  private static final int FIRST = SupervisedSite.FIRST_UID;
 
   @TempDir static Path directory;
+  private static SupervisedSite supervised;
   private static TestSite site;
-  private static Process supervisor;
   private static List<String> users;
 
   @BeforeAll
   static void start() throws Exception {
-    assumeThat(System.getProperty("user.name")).isEqualTo("root");
-    long may = Long.parseLong(status(ProcessHandle.current().pid(), "CapBnd"), 16);
-    assumeThat(may & SUPERVISOR).as("a container's root may lack some").isEqualTo(SUPERVISOR);
-    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-    System.setProperty("user.name", SERVER); // the server here is a part of this process
-    try {
-      site =
-          new TestSite(
-              directory,
-              4,
-              """
-              base_dir = run
-              first_valid_uid = 22000
-              service doveadm {
-                isolation = process
-                user = %s
-                service_count = 0
-                process_limit = 6
-              }
-              """
-                  .formatted(SERVER));
-    } finally {
-      System.setProperty("user.name", "root");
-    }
-    users = new ArrayList<>();
-    List<String> lines = new ArrayList<>();
-    for (String line : Files.readAllLines(directory.resolve("users"))) {
-      String[] columns = line.split(":", -1);
-      columns[2] = columns[3] = Integer.toString(FIRST + users.size());
-      site.exec(new byte[0], "chown", "-Rh", columns[2] + ":" + columns[2], columns[5]);
-      site.exec(new byte[0], "chmod", "0700", columns[5]);
-      users.add(columns[0]);
-      lines.add(String.join(":", columns));
-    }
-    Files.write(directory.resolve("users"), lines);
-    startSupervisor();
-  }
-
-  private static void startSupervisor() throws IOException {
-    Path log = directory.resolve("supervisor.log");
-    supervisor =
-        new ProcessBuilder(
-                "../bin/doveadm-supervisor", "-c", directory.resolve("sshd.conf").toString())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+    supervised = new SupervisedSite(directory, 4, 4, "service_count = 0\nprocess_limit = 6\n");
+    site = supervised.site;
+    users = supervised.users;
   }
 
   @AfterAll
   static void stop() throws Exception {
-    if (site != null) {
-      site.close();
-      supervisor.destroy();
-      assertThat(supervisor.waitFor(40, TimeUnit.SECONDS)).isTrue();
-      assertThat(workers(worker -> true)).as("left behind").isEmpty();
+    if (supervised != null) {
+      supervised.close();
     }
-  }
-
-  private static List<Long> workers(Predicate<Long> which) {
-    return ProcessHandle.allProcesses()
-        .filter(ProcessHandle::isAlive)
-        .filter(each -> commandLine(each.pid()).contains("process.WorkerProcess"))
-        .filter(each -> commandLine(each.pid()).contains(directory.toString()))
-        .map(ProcessHandle::pid)
-        .filter(which)
-        .toList();
-  }
-
-  private static String commandLine(long pid) {
-    try {
-      return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
-    } catch (IOException e) {
-      return ""; // it has ended
-    }
-  }
-
-  private static String status(long pid, String field) {
-    try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
-      return lines
-          .filter(line -> line.startsWith(field + ":"))
-          .map(line -> line.replaceAll("\\s+", " ").substring(field.length() + 2))
-          .findFirst()
-          .orElse("");
-    } catch (IOException e) {
-      return "";
-    }
-  }
-
-  private static boolean isOf(long pid, int uid) {
-    return status(pid, "Uid").equals("%d %d %d %d".formatted(uid, uid, uid, uid));
-  }
-
-  private static List<Long> awaitWorkers(Predicate<Long> which) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    List<Long> found;
-    while ((found = workers(which)).isEmpty() && System.nanoTime() - end < 0) {
-      Thread.sleep(50);
-    }
-    return found;
   }
 
   @Test
@@ -154,8 +60,11 @@ class WorkerProcessTest {
   @Test
   void eachProcessHasTheRightsThatTheDocumentSays() throws Exception {
     site.doveadm("search -u " + users.get(0) + " mailbox INBOX 1");
-    long spare = awaitWorkers(pid -> isOf(pid, 0) && status(pid, "NoNewPrivs").equals("1")).get(0);
-    long taken = awaitWorkers(pid -> isOf(pid, FIRST)).get(0);
+    long spare =
+        supervised
+            .awaitWorkers(pid -> isOf(pid, 0) && status(pid, "NoNewPrivs").equals("1"))
+            .get(0);
+    long taken = supervised.awaitWorkers(pid -> isOf(pid, FIRST)).get(0);
     int rows = 0;
     for (String line : Files.readAllLines(Path.of("../docs/PRIVILEGES.md"))) {
       String[] cells = line.replace("`", "").split(" *\\| *");
@@ -165,7 +74,7 @@ class WorkerProcessTest {
       rows++;
       long pid =
           switch (cells[1]) {
-            case "supervisor" -> supervisor.pid();
+            case "supervisor" -> supervised.supervisor().pid();
             case "spare worker" -> spare;
             default -> taken;
           };
@@ -213,8 +122,8 @@ class WorkerProcessTest {
     int uid = FIRST + 2;
     String search = "search -u %s mailbox INBOX 1";
     assertThat(site.doveadm(search.formatted(users.get(2))).code()).isZero();
-    long pid = awaitWorkers(worker -> isOf(worker, uid)).get(0);
-    site.exec(new byte[0], "kill", "-STOP", Long.toString(pid));
+    long pid = supervised.awaitWorkers(worker -> isOf(worker, uid)).get(0);
+    supervised.signal("STOP", pid);
     CompletableFuture<TestSite.Result> stuck =
         CompletableFuture.supplyAsync(
             () -> {
@@ -226,7 +135,7 @@ class WorkerProcessTest {
             });
     assertThat(site.doveadm(search.formatted(users.get(3))).code()).as("another").isZero();
     assertThat(stuck).isNotDone();
-    site.exec(new byte[0], "kill", "-KILL", Long.toString(pid));
+    supervised.signal("KILL", pid);
     TestSite.Result failed = stuck.get(30, TimeUnit.SECONDS);
     assertThat(failed.code()).as(failed.error()).isEqualTo(75);
     assertThat(failed.error()).contains(users.get(2)).contains("signal 9");
@@ -236,16 +145,12 @@ class WorkerProcessTest {
   @Test
   void aSupervisorThatIsKilledLeavesNothingBehindAndTheNextOneServes() throws Exception {
     assertThat(site.doveadm("search -A mailbox INBOX 1").code()).isZero();
-    supervisor.destroyForcibly().waitFor();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!workers(worker -> true).isEmpty() && System.nanoTime() - end < 0) {
-      Thread.sleep(50);
-    }
-    assertThat(workers(worker -> true)).isEmpty();
+    supervised.supervisor().destroyForcibly().waitFor();
+    supervised.awaitNoWorkers();
     TestSite.Result without = site.doveadm("search -u " + users.get(0) + " mailbox INBOX 1");
     assertThat(without.code()).isEqualTo(75);
     assertThat(without.error()).contains("doveadm-supervisor");
-    startSupervisor();
+    supervised.startSupervisor();
     assertThat(site.doveadm("search -A mailbox INBOX 1").lines()).hasSize(users.size());
   }
 
