@@ -38,14 +38,12 @@ class KillingTest {
   @TempDir static Path directory;
   private static final Random RANDOM = new Random(SEED);
   private static SupervisedSite supervised;
-  private static Process server;
 
   @BeforeAll
   static void start() throws Exception {
     String settings = "service_count = 0\nprocess_limit = 8\n";
-    supervised = new SupervisedSite(directory, USERS, IDENTITIES, settings);
+    supervised = new SupervisedSite(directory, USERS, IDENTITIES, "", settings);
     Files.write(directory.resolve("names"), supervised.users);
-    server = supervised.startServer();
   }
 
   @AfterAll
@@ -161,7 +159,12 @@ class KillingTest {
   private static void moveWhileAllDie(Map<String, Set<String>> mails) throws Exception {
     CompletableFuture<TestSite.Result> run = run("move -F NAMES Filed mailbox INBOX all");
     killMeanwhile(
-        run, Map.of(4, KillingTest::killSupervisor, 8, () -> server.destroyForcibly().waitFor()));
+        run,
+        Map.of(
+            4,
+            KillingTest::killSupervisor,
+            8,
+            () -> supervised.server().destroyForcibly().waitFor()));
     Map<String, String> failures = failures(run.get());
     for (String user : supervised.users) {
       Set<String> there = mails(user, "");
@@ -179,7 +182,7 @@ class KillingTest {
   }
 
   private static void moveTheRest(Map<String, Set<String>> mails) throws Exception {
-    server = supervised.startServer();
+    supervised.startServer();
     TestSite.Result next = run("move -F NAMES Filed mailbox INBOX all").get();
     assertThat(next.code()).as(next.error()).isZero();
     for (String user : supervised.users) {

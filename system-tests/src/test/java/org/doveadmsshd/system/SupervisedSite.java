@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A site whose users have uids of their own, with a supervisor that is a process of its own; the
- * server is a part of the test, or a process without rights. Needs root.
+ * A site whose users have uids of their own, with a supervisor, and a server that runs as somebody
+ * without rights; both are processes of their own. Needs root.
  */
 final class SupervisedSite implements AutoCloseable {
   static final int FIRST_UID = 22_000;
@@ -41,27 +41,28 @@ final class SupervisedSite implements AutoCloseable {
    * Starts the supervisor.
    *
    * @param identities how many uids the users share, in the order of their names
-   * @param settings of the service, one in a line
+   * @param top settings, one in a line
+   * @param service settings of the service, one in a line
    */
-  SupervisedSite(Path directory, int count, int identities, String settings) throws Exception {
+  SupervisedSite(Path directory, int count, int identities, String top, String service)
+      throws Exception {
     assumeThat(System.getProperty("user.name")).isEqualTo("root");
     long may = Long.parseLong(status(ProcessHandle.current().pid(), "CapBnd"), 16);
     assumeThat(may & SUPERVISOR).as("a container's root may lack some").isEqualTo(SUPERVISOR);
     this.directory = directory;
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-    System.setProperty("user.name", SERVER); // the server here is a part of this process
-    try {
-      site = new TestSite(directory, count, service(settings));
-    } finally {
-      System.setProperty("user.name", "root");
-    }
+    site = TestSite.withoutServer(directory, count, settings(top, service));
     own(identities);
+    Path key = directory.resolve("host_key");
+    exec(List.of(key.toString()), "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f");
+    exec(List.of(key.toString()), "chown", SERVER);
     startSupervisor();
+    startServer();
   }
 
-  private static String service(String settings) {
-    return "base_dir = run\nfirst_valid_uid = %d\nservice doveadm {\nuser = %s\nisolation = process\n%s}\n"
-        .formatted(FIRST_UID, SERVER, settings);
+  private static String settings(String top, String service) {
+    return "%sbase_dir = run\nfirst_valid_uid = %d\nservice doveadm {\nuser = %s\nisolation = process\n%s}\n"
+        .formatted(top, FIRST_UID, SERVER, service);
   }
 
   /** Gives the users their uids. */
@@ -98,7 +99,15 @@ final class SupervisedSite implements AutoCloseable {
   }
 
   void startSupervisor() throws IOException {
-    supervisor = start("supervisor", "../bin/doveadm-supervisor");
+    startSupervisor("");
+  }
+
+  /**
+   * @param options for its JVM
+   */
+  void startSupervisor(String options) throws IOException {
+    String[] words = {"env", "DOVEADM_SUPERVISOR_OPTS=" + options, "../bin/doveadm-supervisor"};
+    supervisor = start("supervisor", words);
   }
 
   private Process start(String name, String... words) throws IOException {
@@ -115,11 +124,14 @@ final class SupervisedSite implements AutoCloseable {
     return Files.readString(directory.resolve("supervisor.log"));
   }
 
-  /** Starts the server as a process without rights, and tells doveadm-ssh where it is. */
-  Process startServer() throws Exception {
+  Process server() {
+    return server;
+  }
+
+  /** Starts the server as a process without rights, and tells clients where it is. */
+  void startServer() throws Exception {
     Path log = directory.resolve("server.log");
     Files.deleteIfExists(log);
-    exec(List.of(directory.resolve("host_key").toString()), "chown", SERVER);
     server =
         start(
             "server",
@@ -127,18 +139,13 @@ final class SupervisedSite implements AutoCloseable {
             "--reuid=" + SERVER,
             "--clear-groups",
             "--regid=nogroup",
+            "--bounding-set=-all",
             "--no-new-privs",
             "../bin/doveadm-sshd");
     await("the server", () -> Files.exists(log) && PORT.matcher(read(log)).find());
     Matcher matcher = PORT.matcher(read(log));
     assertThat(matcher.find()).isTrue();
-    Path client = directory.resolve("doveadm-ssh.conf");
-    String port = "port = " + matcher.group(1);
-    Files.writeString(client, Files.readString(client).replaceAll("port = [0-9]+", port));
-    Path known = directory.resolve("known_hosts");
-    String host = "[127.0.0.1]:" + matcher.group(1);
-    Files.writeString(known, Files.readString(known).replaceAll("\\[127.0.0.1\\]:[0-9]+", host));
-    return server;
+    site.isServedAt(Integer.parseInt(matcher.group(1)));
   }
 
   private static String read(Path file) {
@@ -204,10 +211,8 @@ final class SupervisedSite implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    site.close();
-    if (server != null) {
-      server.destroyForcibly().waitFor();
-    }
+    server.destroy();
+    assertThat(server.waitFor(40, TimeUnit.SECONDS)).isTrue();
     supervisor.destroy();
     assertThat(supervisor.waitFor(40, TimeUnit.SECONDS)).isTrue();
     assertThat(workers(worker -> true)).as("left behind").isEmpty();

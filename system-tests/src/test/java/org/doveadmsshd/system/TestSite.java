@@ -24,6 +24,7 @@ final class TestSite implements AutoCloseable {
   final Path directory;
   final Instant present;
   final Daemon daemon;
+  private int port;
 
   /** What a command printed, and how it ended. */
   record Result(int code, String out, String error) {
@@ -37,9 +38,22 @@ final class TestSite implements AutoCloseable {
   }
 
   /**
+   * Starts a server in this process.
+   *
    * @param settings further lines of the configuration
    */
   TestSite(Path directory, int users, String settings) throws Exception {
+    this(directory, users, settings, true);
+    daemon.start();
+    isServedAt(daemon.port());
+  }
+
+  /** Without a server: {@link #isServedAt} says later where one is. */
+  static TestSite withoutServer(Path directory, int users, String settings) throws Exception {
+    return new TestSite(directory, users, settings, false);
+  }
+
+  private TestSite(Path directory, int users, String settings, boolean served) throws Exception {
     this.directory = directory;
     present = SampleSite.write(directory, users);
     key("admin");
@@ -72,10 +86,18 @@ final class TestSite implements AutoCloseable {
         }
         """
             + settings);
+    daemon = served ? daemon() : null;
+  }
+
+  private Daemon daemon() throws Exception {
     List<String> commands = CommandCatalog.scopeWords();
     Settings read = Settings.read(directory.resolve("sshd.conf"), commands);
-    daemon = new Daemon(read, Clock.fixed(present, ZoneId.systemDefault()), "test");
-    daemon.start();
+    return new Daemon(read, Clock.fixed(present, ZoneId.systemDefault()), "test");
+  }
+
+  /** Tells clients where the server is, and its host key. */
+  void isServedAt(int served) throws IOException {
+    port = served;
     knowHost(Files.readString(directory.resolve("host_key.pub")));
     writeClientConfiguration();
   }
@@ -93,7 +115,7 @@ final class TestSite implements AutoCloseable {
     String[] words = publicKey.split(" ");
     Files.writeString(
         directory.resolve("known_hosts"),
-        "[127.0.0.1]:%d %s %s%n".formatted(daemon.port(), words[0], words[1].strip()));
+        "[127.0.0.1]:%d %s %s%n".formatted(port, words[0], words[1].strip()));
   }
 
   private void writeClientConfiguration() throws IOException {
@@ -109,12 +131,12 @@ final class TestSite implements AutoCloseable {
           workers = 4
         }
         """
-            .formatted(daemon.port()));
+            .formatted(port));
   }
 
   /** Words for the stock client, up to the host. */
   List<String> ssh(String master, String... options) {
-    List<String> words = new ArrayList<>(List.of("ssh", "-F", "none", "-p", "" + daemon.port()));
+    List<String> words = new ArrayList<>(List.of("ssh", "-F", "none", "-p", "" + port));
     words.addAll(List.of("-i", directory.resolve("key-" + master).toString()));
     words.addAll(
         List.of("-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR"));
@@ -187,6 +209,8 @@ final class TestSite implements AutoCloseable {
 
   @Override
   public void close() {
-    daemon.stop(Duration.ofSeconds(1));
+    if (daemon != null) {
+      daemon.stop(Duration.ofSeconds(1));
+    }
   }
 }

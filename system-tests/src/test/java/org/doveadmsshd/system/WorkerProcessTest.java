@@ -30,7 +30,7 @@ class WorkerProcessTest {
 
   @BeforeAll
   static void start() throws Exception {
-    supervised = new SupervisedSite(directory, 4, 4, "service_count = 0\nprocess_limit = 6\n");
+    supervised = new SupervisedSite(directory, 4, 4, "", "service_count = 0\nprocess_limit = 6\n");
     site = supervised.site;
     users = supervised.users;
   }
@@ -65,6 +65,7 @@ class WorkerProcessTest {
             .awaitWorkers(pid -> isOf(pid, 0) && status(pid, "NoNewPrivs").equals("1"))
             .get(0);
     long taken = supervised.awaitWorkers(pid -> isOf(pid, FIRST)).get(0);
+    int nobody = (int) Files.getAttribute(directory.resolve("host_key"), "unix:uid");
     int rows = 0;
     for (String line : Files.readAllLines(Path.of("../docs/PRIVILEGES.md"))) {
       String[] cells = line.replace("`", "").split(" *\\| *");
@@ -75,17 +76,18 @@ class WorkerProcessTest {
       long pid =
           switch (cells[1]) {
             case "supervisor" -> supervised.supervisor().pid();
+            case "server" -> supervised.server().pid();
             case "spare worker" -> spare;
             default -> taken;
           };
-      int uid = pid == taken ? FIRST : 0;
+      int uid = pid == taken ? FIRST : pid == supervised.server().pid() ? nobody : 0;
       assertThat(isOf(pid, uid)).as(cells[1]).isTrue();
       assertThat(status(pid, "CapPrm")).as(cells[1]).isEqualTo(cells[3]);
       assertThat(status(pid, "CapEff")).as(cells[1]).isEqualTo(cells[3]);
       assertThat(status(pid, "CapBnd")).as(cells[1]).isEqualTo(cells[4]);
       assertThat(status(pid, "NoNewPrivs")).as(cells[1]).isEqualTo(cells[5]);
     }
-    assertThat(rows).isEqualTo(3);
+    assertThat(rows).isEqualTo(4);
     try (Stream<Path> threads = Files.list(Path.of("/proc/" + taken + "/task"))) {
       assertThat(threads.map(thread -> Long.valueOf(thread.getFileName().toString())))
           .as("every thread")

@@ -1,0 +1,179 @@
+package org.doveadmsshd.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.doveadmsshd.system.SupervisedSite.FIRST_UID;
+import static org.doveadmsshd.system.SupervisedSite.isOf;
+import static org.doveadmsshd.system.SupervisedSite.status;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the configuration allows worker processes; needs root. */
+@Timeout(120)
+class WorkerLimitsTest {
+  private static final String SEARCH = "search -u %s mailbox INBOX all";
+
+  @TempDir static Path directory;
+  private static SupervisedSite supervised;
+  private static TestSite site;
+  private static List<String> users;
+
+  @BeforeAll
+  static void start() throws Exception {
+    String service =
+        """
+        service_count = 3
+        process_min_avail = 1
+        process_limit = 4
+        idle_kill = 2s
+        umask = 0027
+        nice = 3
+        vsz_limit = 64M
+        limit_open_files = 300
+        limit_file_size = 1M
+        limit_cpu_time = 5m
+        """;
+    supervised = new SupervisedSite(directory, 6, 6, "valid_mail_dirs = homes\n", service);
+    site = supervised.site;
+    users = supervised.users;
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (supervised != null) {
+      supervised.close();
+    }
+  }
+
+  private static TestSite.Result search(int user) throws Exception {
+    return site.doveadm(SEARCH.formatted(users.get(user)));
+  }
+
+  private static long workerOf(int user) throws Exception {
+    assertThat(search(user).code()).isZero();
+    return supervised.awaitWorkers(pid -> isOf(pid, FIRST_UID + user)).get(0);
+  }
+
+  private static String limit(long pid, String name) throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "limits"))) {
+      String line = lines.filter(each -> each.startsWith(name)).findFirst().orElseThrow();
+      return line.substring(name.length()).strip().split(" +")[1]; // the hard one
+    }
+  }
+
+  @Test
+  void aProcessHasTheLimitsOfTheConfigurationAndCannotRaiseThem() throws Exception {
+    long pid = workerOf(0);
+    assertThat(limit(pid, "Max data size")).isEqualTo(Long.toString(64L << 20));
+    assertThat(limit(pid, "Max open files")).isEqualTo("300");
+    assertThat(limit(pid, "Max file size")).isEqualTo(Long.toString(1L << 20));
+    assertThat(limit(pid, "Max cpu time")).isEqualTo("300");
+    assertThat(limit(pid, "Max core file size")).isEqualTo("0");
+    assertThat(status(pid, "Umask")).isEqualTo("0027");
+    String nice = Files.readString(Path.of("/proc", Long.toString(pid), "stat")).split(" ")[18];
+    assertThat(nice).isEqualTo("3");
+  }
+
+  @Test
+  void aProcessEndsAfterServiceCountUsersAndWhenItIsIdle() throws Exception {
+    long pid = workerOf(1);
+    assertThat(workerOf(1)).isEqualTo(pid);
+    assertThat(search(1).code()).isZero();
+    SupervisedSite.await("the end", () -> !ProcessHandle.of(pid).isPresent());
+    long next = workerOf(1);
+    assertThat(next).isNotEqualTo(pid);
+    SupervisedSite.await("idle_kill", () -> !ProcessHandle.of(next).isPresent());
+  }
+
+  @Test
+  void aMailThatIsLargerThanAFileMayBeLeavesNothingBehind() throws Exception {
+    String mail = "Subject: large\n\n" + "x".repeat(70).concat("\n").repeat(30_000);
+    TestSite.Result result = site.as("admin", "save -u " + users.get(2) + " -m INBOX", mail);
+    assertThat(result.code()).as(result.error()).isEqualTo(75);
+    assertThat(result.error()).contains(users.get(2)).doesNotContain("Exception");
+    try (Stream<Path> left = Files.list(site.maildir(users.get(2)).resolve("tmp"))) {
+      assertThat(left).isEmpty();
+    }
+    assertThat(search(2).code()).isZero();
+  }
+
+  @Test
+  void whoNeedsMoreMemoryThanAProcessMayHaveFailsAloneAndIsToldWhy() throws Exception {
+    Path list = site.maildir(users.get(3)).resolve("dovecot-uidlist");
+    StringBuilder lines = new StringBuilder("3 V1 N1000000 G0123456789abcdef0123456789abcdef\n");
+    for (int i = 1; i < 900_000; i++) {
+      lines.append(i).append(" :").append(1_500_000_000 + i).append(".M1P1.some.host.example\n");
+    }
+    byte[] before = Files.exists(list) ? Files.readAllBytes(list) : null;
+    Files.writeString(list, lines);
+    TestSite.Result result = search(3);
+    assertThat(result.code()).as(result.error()).isEqualTo(75);
+    assertThat(result.error()).contains(users.get(3)).contains("ran out of memory (vsz_limit)");
+    assertThat(search(0).code()).as("others").isZero();
+    if (before == null) {
+      Files.delete(list);
+    } else {
+      Files.write(list, before);
+    }
+    assertThat(search(3).code()).isZero();
+  }
+
+  @Test
+  void mailOutsideOfTheDirectoriesForItIsNotTouched() throws Exception {
+    Path file = directory.resolve("users");
+    String before = Files.readString(file);
+    Path elsewhere = Files.createDirectories(directory.resolve("elsewhere"));
+    String home = directory.resolve("homes").resolve(users.get(4)).toString();
+    assertThat(before).contains(home);
+    Files.writeString(file, before.replace(home, directory + "/homes/../elsewhere"));
+    TestSite.Result result = search(4);
+    Files.writeString(file, before);
+    assertThat(result.code()).isEqualTo(78);
+    assertThat(result.error()).contains(users.get(4)).contains("valid_mail_dirs");
+    assertThat(elsewhere).isEmptyDirectory();
+  }
+
+  @Test
+  void aReloadConcernsProcessesFromThenOnAndABadOneNone() throws Exception {
+    Path file = directory.resolve("sshd.conf");
+    String before = Files.readString(file);
+    long old = workerOf(5);
+    Files.writeString(file, before.replace("umask = 0027", "umask = 0037"));
+    assertThat(site.doveadm("reload").code()).isZero();
+    SupervisedSite.await("the old one's end", () -> !ProcessHandle.of(old).isPresent());
+    assertThat(status(workerOf(5), "Umask")).isEqualTo("0037");
+    Files.writeString(file, before.replace("umask = 0027", "umask = 9"));
+    TestSite.Result bad = site.doveadm("reload");
+    assertThat(bad.code()).isNotZero();
+    assertThat(status(workerOf(5), "Umask")).isEqualTo("0037");
+    Files.writeString(file, before);
+    assertThat(site.doveadm("reload").code()).isZero();
+  }
+
+  @Test
+  void aProgramThatCannotStartIsNotTriedWithoutPauseAndUsersAreToldWhy() throws Exception {
+    supervised.supervisor().destroyForcibly().waitFor();
+    supervised.awaitNoWorkers();
+    Path home = Files.createDirectories(directory.resolve("broken/lib")).getParent();
+    Files.writeString(home.resolve("lib/nothing.jar"), "");
+    String log = supervised.supervisorLog();
+    supervised.startSupervisor("-Ddoveadm.worker.home=" + home);
+    TestSite.Result result = search(0);
+    assertThat(result.code()).as(result.error()).isEqualTo(75);
+    assertThat(result.error()).contains("No worker process can be started");
+    Thread.sleep(3000);
+    String said = supervised.supervisorLog().substring(log.length());
+    assertThat(said.split("next try in", -1)).hasSizeBetween(2, 5);
+    supervised.supervisor().destroyForcibly().waitFor();
+    supervised.startSupervisor();
+    assertThat(search(0).code()).isZero();
+  }
+}
