@@ -27,20 +27,35 @@ public record Words(Map<String, String> options, List<String> positionals) {
    * @throws Failure with exit code 64 for an option that is not known or lacks its argument
    */
   public static Words parse(String command, List<Option> known, List<String> words) throws Failure {
-    return parse(command, known, words, true);
+    return parse(new Caller(command + ": ", "doveadm help " + command), known, words, true);
   }
+
+  /** As {@link #parse}, for what has begun a message with its name already. */
+  static Words ofProgram(String program, List<Option> known, List<String> words) throws Failure {
+    return parse(new Caller("", program + " --help"), known, words, true);
+  }
+
+  /**
+   * Whose options they are, for messages.
+   *
+   * @param prefix before a message
+   * @param help who knows more
+   */
+  private record Caller(String prefix, String help) {}
 
   /** As {@link #parse(String, List, List)}, but everything after the first positional is one. */
   public static Words parseUntilPositional(String command, List<Option> known, List<String> words)
       throws Failure {
-    return parse(command, known, words, false);
+    String prefix = command.isEmpty() ? "doveadm: " : command + ": ";
+    String help = command.isEmpty() ? "doveadm help" : "doveadm help " + command;
+    return parse(new Caller(prefix, help), known, words, false);
   }
 
-  private static Words parse(
-      String command, List<Option> known, List<String> words, boolean permute) throws Failure {
+  private static Words parse(Caller caller, List<Option> known, List<String> words, boolean permute)
+      throws Failure {
     Map<String, String> options = new LinkedHashMap<>();
     List<String> positionals = new ArrayList<>();
-    Reader reader = new Reader(command, known, words, options);
+    Reader reader = new Reader(caller, known, words, options);
     while (reader.at < words.size()) {
       String word = words.get(reader.at++);
       if (word.equals("--")) {
@@ -105,14 +120,14 @@ public record Words(Map<String, String> options, List<String> positionals) {
 
   /** Reads options. */
   private static final class Reader {
-    private final String command;
+    private final Caller caller;
     private final List<Option> known;
     private final List<String> words;
     private final Map<String, String> options;
     private int at;
 
-    Reader(String command, List<Option> known, List<String> words, Map<String, String> options) {
-      this.command = command;
+    Reader(Caller caller, List<Option> known, List<String> words, Map<String, String> options) {
+      this.caller = caller;
       this.known = known;
       this.words = words;
       this.options = options;
@@ -127,7 +142,7 @@ public record Words(Map<String, String> options, List<String> positionals) {
               .findFirst()
               .orElseThrow(() -> unknown("--" + name));
       if (equals >= 0 && !option.hasArgument()) {
-        throw Failure.usage(command + ": option --" + name + " takes no argument");
+        throw Failure.usage(caller.prefix() + "option --" + name + " takes no argument");
       }
       put(option, equals >= 0 ? text.substring(equals + 1) : argument(option, "--" + name));
     }
@@ -158,15 +173,15 @@ public record Words(Map<String, String> options, List<String> positionals) {
         return "";
       }
       if (at == words.size()) {
-        throw Failure.usage(command + ": option " + shown + " needs a <" + option.argument() + ">");
+        throw Failure.usage(
+            caller.prefix() + "option " + shown + " needs a <" + option.argument() + ">");
       }
       return words.get(at++);
     }
 
     private Failure unknown(String shown) {
-      String what = command.isEmpty() ? "doveadm" : command;
       return Failure.usage(
-          what + ": unknown option " + shown + " (see: doveadm help " + command + ")");
+          "%sunknown option %s (see: %s)".formatted(caller.prefix(), shown, caller.help()));
     }
   }
 }

@@ -9,6 +9,7 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.doveadmsshd.brain.ssh.SshConnections;
 import org.doveadmsshd.command.Option;
+import org.doveadmsshd.command.Program;
 import org.doveadmsshd.command.Words;
 import org.doveadmsshd.keys.KeyFile;
 import org.doveadmsshd.keys.KnownHosts;
@@ -19,22 +20,29 @@ import org.doveadmsshd.protocol.Outcome;
 final class KeyCommands {
   private static final int PORT = 2222;
 
-  private static final List<Option> KEYGEN =
-      List.of(
-          new Option('f', "file", "file", "where to put it; ~/.ssh/id_ed25519 when not given"),
-          new Option('C', "comment", "comment", "to tell it from others"));
+  private static final Program KEYGEN =
+      new Program(
+          "doveadm-ssh keygen",
+          List.of("[-f <file>] [-C <comment>]"),
+          List.of(
+              new Option('f', "file", "file", "where to put it; ~/.ssh/id_ed25519 when not given"),
+              new Option('C', "comment", "comment", "to tell it from others")));
 
-  private static final List<Option> TRUST =
-      List.of(
-          new Option((char) 0, "fingerprint", "SHA256:…", "what it must be; nobody is asked then"));
+  private static final Program TRUST =
+      new Program(
+          "doveadm-ssh trust",
+          List.of("[--fingerprint <SHA256:…>] <server>|<host>[:<port>]"),
+          List.of(
+              new Option(
+                  (char) 0, "fingerprint", "SHA256:…", "what it must be; nobody is asked then")));
 
   private KeyCommands() {}
 
   /** Makes an Ed25519 key to log in with. */
   static int keygen(List<String> arguments) throws Failure {
-    Words words = Words.parse("doveadm-ssh keygen", KEYGEN, arguments);
+    Words words = KEYGEN.parse(arguments);
     if (!words.positionals().isEmpty()) {
-      throw Failure.usage("doveadm-ssh keygen [-f <file>] [-C <comment>]");
+      return KEYGEN.explain(false);
     }
     Path home = Path.of(System.getProperty("user.home"));
     Path file = words.value("file").map(Path::of).orElse(home.resolve(".ssh/id_ed25519"));
@@ -53,9 +61,9 @@ final class KeyCommands {
    * @param servers finds a server of the configuration by its name
    */
   static int trust(List<String> arguments, KnownHosts knownHosts, Servers servers) throws Failure {
-    Words words = Words.parse("doveadm-ssh trust", TRUST, arguments);
+    Words words = TRUST.parse(arguments);
     if (words.positionals().size() != 1) {
-      throw Failure.usage("doveadm-ssh trust [--fingerprint <SHA256:…>] <server>|<host>[:<port>]");
+      return TRUST.explain(false);
     }
     String name = words.positionals().get(0);
     InetSocketAddress address = servers.find(name).orElseGet(() -> address(name));

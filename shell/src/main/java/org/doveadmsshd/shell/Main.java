@@ -27,6 +27,7 @@ import org.doveadmsshd.brain.ssh.SshConnections;
 import org.doveadmsshd.brain.ssh.SshConnector;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Option;
+import org.doveadmsshd.command.Program;
 import org.doveadmsshd.command.Words;
 import org.doveadmsshd.keys.KnownHosts;
 import org.doveadmsshd.keys.SecretFile;
@@ -45,11 +46,18 @@ public final class Main {
           Path.of(System.getProperty("user.home"), ".config", "doveadm-ssh.conf"),
           Path.of("/etc/doveadm-sshd/doveadm-ssh.conf"));
 
-  private static final List<Option> OPTIONS =
-      List.of(
-          new Option('c', "config", "file", "configuration with the servers"),
-          new Option('s', "server", "name", "only this server of the configuration"),
-          new Option((char) 0, "help", null, "say this, and end"));
+  private static final Program PROGRAM =
+      new Program(
+          "doveadm-ssh",
+          List.of(
+              "[options] <doveadm command line>",
+              "help [<command>]",
+              "[options] trust <server>|<host>[:<port>]",
+              "keygen [-f <file>]"),
+          List.of(
+              new Option('c', "config", "file", "configuration with the servers"),
+              new Option('s', "server", "name", "only this server of the configuration"),
+              new Option((char) 0, "help", null, "say this, and end")));
 
   private static final long PATIENCE_SECONDS = 10;
 
@@ -78,11 +86,10 @@ public final class Main {
 
   private static int run(List<String> arguments) throws Failure, IOException {
     int own = ownWords(arguments);
-    Words words = Words.parse("doveadm-ssh", OPTIONS, arguments.subList(0, own));
+    Words words = PROGRAM.parse(arguments.subList(0, own));
     List<String> line = arguments.subList(own, arguments.size());
     if (words.has("help") || line.isEmpty()) {
-      usage();
-      return words.has("help") ? 0 : Outcome.USAGE.exitCode();
+      return PROGRAM.explain(words.has("help"));
     }
     Optional<Integer> ended = keys(words, line);
     if (ended.isPresent()) {
@@ -159,16 +166,6 @@ public final class Main {
       at += takesValue ? 2 : 1;
     }
     return Math.min(at, arguments.size());
-  }
-
-  private static void usage() {
-    System.out.println("usage: doveadm-ssh [options] <doveadm command line>");
-    System.out.println("       doveadm-ssh [options] trust <server>|<host>[:<port>]");
-    System.out.println("       doveadm-ssh keygen [-f <file>]");
-    for (Option option : OPTIONS) {
-      System.out.printf("  %-22s %s%n", option.usage(), option.help());
-    }
-    System.out.println("doveadm-ssh help lists the commands");
   }
 
   private static Console console() {

@@ -8,6 +8,7 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.command.Option;
+import org.doveadmsshd.command.Program;
 import org.doveadmsshd.command.Words;
 import org.doveadmsshd.keys.HostKeys;
 import org.doveadmsshd.protocol.Failure;
@@ -32,39 +33,32 @@ public final class Main {
   /** For demonstrations: the moment that dates such as 30d count back from. */
   private static final String NOW_PROPERTY = "doveadm.now";
 
-  private static final List<Option> OPTIONS =
-      List.of(
-          new Option(
-              'c', "config", "file", "configuration, by default " + ConfigurationFile.STANDARD),
-          new Option((char) 0, "check-config", null, "report every mistake in it, and end"),
-          new Option((char) 0, "version", null, "say which version this is, and end"),
-          new Option('h', "help", null, "say this, and end"));
+  private static final Program PROGRAM =
+      new Program(
+          "doveadm-sshd",
+          List.of("[options]", "[-c <file>] keys list|rotate", "audit verify <file> [...]"),
+          List.of(
+              new Option(
+                  'c', "config", "file", "configuration, by default " + ConfigurationFile.STANDARD),
+              new Option((char) 0, "check-config", null, "report every mistake in it, and end"),
+              new Option((char) 0, "version", null, "say which version this is, and end"),
+              new Option('h', "help", null, "say this, and end")));
 
   private Main() {}
 
   /** Starts the program. */
   public static void main(String[] arguments) {
-    int code;
-    try {
-      code = run(List.of(arguments));
-    } catch (Failure e) {
-      System.err.println("doveadm-sshd: " + e.getMessage());
-      code = e.outcome().exitCode();
-    }
-    if (code != 0) {
-      System.exit(code);
-    }
+    PROGRAM.main(arguments, Main::run);
   }
 
   private static int run(List<String> arguments) throws Failure {
     if (!arguments.isEmpty() && arguments.get(0).equals("audit")) {
       return AuditVerification.run(arguments.subList(1, arguments.size()));
     }
-    Words words = Words.parse("doveadm-sshd", OPTIONS, arguments);
+    Words words = PROGRAM.parse(arguments);
     boolean aboutKeys = !words.positionals().isEmpty() && words.positionals().get(0).equals("keys");
     if (words.has("help") || !words.positionals().isEmpty() && !aboutKeys) {
-      usage();
-      return words.has("help") ? 0 : Outcome.USAGE.exitCode();
+      return PROGRAM.explain(words.has("help"));
     }
     if (words.has("version")) {
       System.out.println(SOFTWARE);
@@ -87,15 +81,6 @@ public final class Main {
     }
     serve(settings);
     return 0;
-  }
-
-  private static void usage() {
-    System.out.println("usage: doveadm-sshd [options]");
-    System.out.println("       doveadm-sshd [-c <file>] keys list|rotate");
-    System.out.println("       doveadm-sshd audit verify <file> [...]");
-    for (Option option : OPTIONS) {
-      System.out.printf("  %-22s %s%n", option.usage(), option.help());
-    }
   }
 
   private static void serve(Settings settings) throws Failure {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.doveadmsshd.auth.system.NameService;
 import org.doveadmsshd.command.Option;
+import org.doveadmsshd.command.Program;
 import org.doveadmsshd.command.Words;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
@@ -27,33 +28,25 @@ public final class SupervisorMain {
   /** Directory of the worker's program, as the launcher says. */
   private static final String HOME_PROPERTY = "doveadm.worker.home";
 
-  private static final List<Option> OPTIONS =
-      List.of(
-          new Option('c', "config", "file", "by default " + ConfigurationFile.STANDARD),
-          new Option('h', "help", null, "say this, and end"));
+  private static final Program PROGRAM =
+      new Program(
+          "doveadm-supervisor",
+          List.of("[options]"),
+          List.of(
+              new Option('c', "config", "file", "by default " + ConfigurationFile.STANDARD),
+              new Option('h', "help", null, "say this, and end")));
 
   private SupervisorMain() {}
 
   /** Starts the program. */
   public static void main(String[] arguments) {
-    int code;
-    try {
-      code = run(List.of(arguments));
-    } catch (Failure e) {
-      System.err.println("doveadm-supervisor: " + e.getMessage());
-      code = e.outcome().exitCode();
-    }
-    if (code != 0) {
-      System.exit(code);
-    }
+    PROGRAM.main(arguments, SupervisorMain::run);
   }
 
   private static int run(List<String> arguments) throws Failure {
-    Words words = Words.parse("doveadm-supervisor", OPTIONS, arguments);
+    Words words = PROGRAM.parse(arguments);
     if (words.has("help") || !words.positionals().isEmpty()) {
-      System.out.println("usage: doveadm-supervisor [options]");
-      OPTIONS.forEach(each -> System.out.printf("  %-22s %s%n", each.usage(), each.help()));
-      return words.has("help") ? 0 : Outcome.USAGE.exitCode();
+      return PROGRAM.explain(words.has("help"));
     }
     Path file = Path.of(words.value("config").orElse(ConfigurationFile.STANDARD));
     Optional<Settings> settings = ConfigurationFile.readOrExplain(file);

@@ -58,7 +58,8 @@ class WorkerLimitsTest {
   }
 
   private static long workerOf(int user) throws Exception {
-    assertThat(search(user).code()).isZero();
+    TestSite.Result result = search(user);
+    assertThat(result.code()).as(result.error()).isZero();
     return supervised.awaitWorkers(pid -> isOf(pid, FIRST_UID + user)).get(0);
   }
 

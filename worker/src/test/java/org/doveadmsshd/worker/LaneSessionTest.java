@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,8 +31,6 @@ import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.QuotaRules;
-import org.doveadmsshd.worker.audit.Audit;
-import org.doveadmsshd.worker.isolation.Isolation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,15 +72,7 @@ class LaneSessionTest {
             Map.of("a@example.org", SCOPE),
             new HashedPassdb(file, "PLAIN"),
             Set.of("PLAIN", "SCRAM-SHA-256"));
-    InProcessWork.MailDefaults defaults =
-        new InProcessWork.MailDefaults(
-            "maildir:~/Maildir", Duration.ofSeconds(5), QuotaRules.NONE, false);
-    UserWork work = new InProcessWork(file, defaults, Isolation.NONE);
-    Worker.ServerContexts contexts =
-        (master, input, output) ->
-            new ServerContext(
-                master, masters, file, defaults.mailLocation(), new NoActivity(), input, output);
-    worker = new Worker(file, work, contexts, Audit.NONE);
+    worker = LocalWorker.of(file, masters, QuotaRules.NONE, new NoActivity());
   }
 
   @AfterEach

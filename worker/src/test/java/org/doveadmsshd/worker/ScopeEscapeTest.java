@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,8 +34,6 @@ import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.QuotaRules;
-import org.doveadmsshd.worker.audit.Audit;
-import org.doveadmsshd.worker.isolation.Isolation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -208,19 +205,9 @@ class ScopeEscapeTest {
     Files.writeString(directory.resolve("users"), lines);
     PasswdFile file = new PasswdFile(directory.resolve("users").toString(), "%u");
     Masters masters = new Masters(Map.of("root", Scope.UNLIMITED), new HashedPassdb(file, "PLAIN"));
-    InProcessWork.MailDefaults defaults =
-        new InProcessWork.MailDefaults(
-            "maildir:~/Maildir",
-            Duration.ofSeconds(5),
-            QuotaRules.of("count:q", List.of()).orElseThrow(),
-            false);
     Userdb users = new Aliased(file);
-    UserWork work = new InProcessWork(users, defaults, Isolation.NONE);
-    Worker.ServerContexts contexts =
-        (master, input, output) ->
-            new ServerContext(
-                master, masters, users, defaults.mailLocation(), new Busy(), input, output);
-    worker = new Worker(users, work, contexts, Audit.NONE);
+    QuotaRules quota = QuotaRules.of("count:q", List.of()).orElseThrow();
+    worker = LocalWorker.of(users, masters, quota, new Busy());
   }
 
   private static void mailbox(Path directory, boolean secret) throws IOException {

@@ -21,6 +21,7 @@ import org.doveadmsshd.storage.QuotaUsage;
 import org.doveadmsshd.storage.posix.Directory;
 import org.doveadmsshd.storage.posix.FileName;
 import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.storage.posix.Scratch;
 
 /** A user's Maildir++ tree: INBOX is the root, {@code A.B} is the directory {@code .A.B} in it. */
 public final class MaildirStore implements MailStore {
@@ -437,5 +438,6 @@ public final class MaildirStore implements MailStore {
     if (root != null) {
       root.close();
     }
+    Scratch.handOn();
   }
 }

@@ -5,14 +5,22 @@ import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ArrayBlockingQueue;
 
-/** Memory outside the heap for the arguments of system calls, one set per thread. */
-final class Scratch {
+/**
+ * Memory outside the heap for the arguments of system calls, one set per thread. Threads that live
+ * for one user only would make and leave a set each, so they hand theirs on.
+ */
+public final class Scratch {
   static final int BUFFER = 64 * 1024;
   private static final int NAME = 4096 + 1;
   private static final int STAT = 256;
 
-  private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+  /** How many sets wait for a thread at most; more are left to the garbage collector. */
+  private static final int SPARE = 64;
+
+  private static final ArrayBlockingQueue<Scratch> SPARES = new ArrayBlockingQueue<>(SPARE);
+  private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::any);
 
   final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.nativeOrder());
   final long bufferAddress = address(buffer);
@@ -23,8 +31,22 @@ final class Scratch {
   private final ByteBuffer other = ByteBuffer.allocateDirect(NAME);
   private final long otherAddress = address(other);
 
+  private Scratch() {}
+
+  private static Scratch any() {
+    Scratch spare = SPARES.poll();
+    return spare == null ? new Scratch() : spare;
+  }
+
   static Scratch get() {
     return OF_THREAD.get();
+  }
+
+  /** Says that the calling thread has done its work for now; it may begin anew at any time. */
+  public static void handOn() {
+    Scratch own = OF_THREAD.get();
+    OF_THREAD.remove();
+    SPARES.offer(own);
   }
 
   private static long address(ByteBuffer direct) {

@@ -26,6 +26,8 @@ import org.slf4j.LoggerFactory;
 public final class Supervisor {
   private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
   private static final int MAX_CONNECTIONS = 512;
+  private static final int WRITABLE_BY_OTHERS = 022;
+  private static final int STICKY = 01000;
 
   /** Name of the socket below the base directory. */
   public static final String SOCKET = "supervisor";
@@ -64,6 +66,7 @@ public final class Supervisor {
 
   /** Begins to listen, and to start processes. */
   public void start(WorkerProgram program) throws Failure {
+    checkDirectory();
     socket =
         ListeningSocket.open(
             directory.resolve(SOCKET), PosixFilePermissions.fromString("rw-rw----"), "");
@@ -89,6 +92,30 @@ public final class Supervisor {
     } catch (IOException e) {
       throw new Failure(
           Outcome.CONFIGURATION_ERROR, "Cannot make " + workers + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** What somebody else could put in the place of a directory, root would empty and fill. */
+  private void checkDirectory() throws Failure {
+    try {
+      Files.createDirectories(directory);
+      for (Path each = directory.toRealPath(); each != null; each = each.getParent()) {
+        checkOwner(each);
+      }
+    } catch (IOException e) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR, "Cannot make " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void checkOwner(Path directory) throws Failure, IOException {
+    int owner = (int) Files.getAttribute(directory, "unix:uid");
+    int mode = (int) Files.getAttribute(directory, "unix:mode");
+    boolean shared = (mode & WRITABLE_BY_OTHERS) != 0 && (mode & STICKY) == 0;
+    if (owner != 0 || shared) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          directory + " must belong to root and be writable for nobody else: workers listen below");
     }
   }
 

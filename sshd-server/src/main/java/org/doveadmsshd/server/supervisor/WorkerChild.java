@@ -10,6 +10,7 @@ import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.worker.isolation.Identity;
 import org.doveadmsshd.worker.process.AssignedUser;
 import org.doveadmsshd.worker.process.LineChannel;
+import org.doveadmsshd.worker.process.WorkerProcess;
 import org.doveadmsshd.worker.process.WorkerSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 final class WorkerChild {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerChild.class);
-
-  /** How the JVM ends that has no memory left (ExitOnOutOfMemoryError). */
-  private static final int OUT_OF_MEMORY = 3;
 
   private static final int SIGNALLED = 128;
   private static final int LAST_SECONDS = 5;
@@ -33,7 +31,8 @@ final class WorkerChild {
     SPARE,
     BUSY,
     IDLE,
-    ENDING
+    ENDING,
+    GONE // without having been told to
   }
 
   private final Path socket;
@@ -137,8 +136,12 @@ final class WorkerChild {
       Thread.currentThread().interrupt();
       return "was killed";
     }
-    if (code == OUT_OF_MEMORY) {
+    if (code == WorkerProcess.OUT_OF_MEMORY) {
       return "ran out of memory (vsz_limit)";
+    }
+    if (code == 1) { // a JVM ends so, too, to which the system gives no memory
+      return "ended (exit code 1): the supervisor's log says why, or it"
+          + " ran out of memory (vsz_limit)";
     }
     return code > SIGNALLED
         ? "was killed by signal " + (code - SIGNALLED)

@@ -28,6 +28,9 @@ final class WorkerPool {
   private static final int TICK_MILLIS = 1000;
 
   /** Most users are done with sooner than a JVM can start. */
+  private static final long FIRST_PATIENCE = Duration.ofMillis(20).toNanos();
+
+  /** How long to wait for a process of the same identity when there is no place for another one. */
   private static final long SHARING_PATIENCE = Duration.ofMillis(200).toNanos();
 
   private final WorkerProgram program;
@@ -70,9 +73,9 @@ final class WorkerPool {
    * @throws Failure when there is none until then
    */
   synchronized WorkerChild take(Identity identity, long end) throws Failure, InterruptedException {
-    long sharing = System.nanoTime() + SHARING_PATIENCE;
-    while (hasOnlyBusy(identity) && System.nanoTime() - sharing < 0) {
-      wait(1 + SHARING_PATIENCE / 4_000_000);
+    long begun = System.nanoTime();
+    while (hasOnlyBusy(identity) && System.nanoTime() - begun < sharingPatience()) {
+      wait(1 + FIRST_PATIENCE / 1_000_000);
     }
     waiting++;
     try {
@@ -100,6 +103,11 @@ final class WorkerPool {
     return policy.processes().serviceCount() == 0
         && first(child -> child.is(WorkerChild.State.BUSY, identity)).isPresent()
         && first(child -> child.is(WorkerChild.State.IDLE, identity)).isEmpty();
+  }
+
+  private long sharingPatience() {
+    boolean room = children.size() < policy.processes().limit();
+    return room ? FIRST_PATIENCE : SHARING_PATIENCE;
   }
 
   private Optional<WorkerChild> free(Identity identity) {
@@ -228,6 +236,9 @@ final class WorkerPool {
     try {
       int confined = child.greet(settings);
       synchronized (this) {
+        if (child.state != WorkerChild.State.STARTING) {
+          return; // it is not wanted any more
+        }
         become(child, WorkerChild.State.SPARE);
         pause = 0;
         trouble = "";
@@ -242,7 +253,9 @@ final class WorkerPool {
     } catch (IOException | RuntimeException e) {
       child.kill();
       String fate = child.fate();
-      backOff("a process that was started " + fate);
+      if (child.state != WorkerChild.State.ENDING) {
+        backOff("a process that was started " + fate);
+      }
     }
   }
 
@@ -258,10 +271,11 @@ final class WorkerPool {
   private synchronized void ended(WorkerChild child) {
     children.remove(child);
     boolean meant = child.state == WorkerChild.State.ENDING || stopped;
-    if (!meant && child.state != WorkerChild.State.STARTING) {
+    boolean starting = child.state == WorkerChild.State.STARTING; // who greets it reports that
+    if (!meant && !starting) {
       LOG.warn("Worker process {} {}", child.pid(), child.fate());
     }
-    child.state = WorkerChild.State.ENDING;
+    child.state = meant ? WorkerChild.State.ENDING : WorkerChild.State.GONE;
     startWhatIsNeeded();
     notifyAll();
   }
@@ -296,13 +310,11 @@ final class WorkerPool {
     }
   }
 
-  /** Goes by another configuration from now on; what waits for users is started anew. */
+  /** Goes by another configuration from now on; what is not busy is started anew. */
   synchronized void use(Policy next) {
     policy = next;
     children.stream()
-        .filter(
-            child ->
-                child.state == WorkerChild.State.SPARE || child.state == WorkerChild.State.IDLE)
+        .filter(child -> child.state != WorkerChild.State.BUSY)
         .toList()
         .forEach(this::end);
     children.forEach(child -> child.outdated = true);

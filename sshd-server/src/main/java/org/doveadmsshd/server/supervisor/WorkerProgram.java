@@ -30,8 +30,10 @@ public record WorkerProgram(Path home, String classPath) {
   /** From this Java on, native calls have to be allowed. */
   private static final int NATIVE_ACCESS = 22;
 
-  /** The part of the memory that a worker may have which is for objects. */
+  /** The part of the memory that a worker may have which is for objects, and what the JVM needs. */
   private static final int HEAP_PART = 2;
+
+  private static final long OF_THE_JVM = 40L << 20;
 
   /**
    * What there is in a directory.
@@ -73,7 +75,8 @@ public record WorkerProgram(Path home, String classPath) {
     if (Files.exists(archive())) {
       command.add((version() < AOT ? "-XX:SharedArchiveFile=" : "-XX:AOTCache=") + archive());
     }
-    command.add("-Xmx" + settings.limits().memory() / HEAP_PART);
+    long memory = settings.limits().memory();
+    command.add("-Xmx" + Math.min(memory / HEAP_PART, memory - OF_THE_JVM));
     command.addAll(List.of("-cp", classPath, MAIN, socket.toString()));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(Path.of("/").toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
@@ -144,6 +147,7 @@ public record WorkerProgram(Path home, String classPath) {
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:-UsePerfData", // its files would belong to root, and be in the way of the user
             "-XX:+UseSerialGC",
+            "-Xms8m",
             "-Xmn4m",
             "-XX:+UseTransparentHugePages", // two faults for what is new, not a thousand
             "-XX:ArchiveRelocationMode=0", // else each has a copy of the archive of its own

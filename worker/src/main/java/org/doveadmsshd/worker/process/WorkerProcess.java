@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
 public final class WorkerProcess {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
 
+  /** The exit code of a JVM that has no memory left (ExitOnOutOfMemoryError). */
+  public static final int OUT_OF_MEMORY = 3;
+
   /** Of a socket that the server's group may connect to. */
   private static final int SOCKET_MASK = 0117;
 
@@ -65,6 +68,7 @@ public final class WorkerProcess {
         new LineChannel(
             new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
     System.setOut(System.err); // whatever prints must not speak to the supervisor
+    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> die(thrown));
     int code = 1;
     try {
       new WorkerProcess(supervisor, Path.of(arguments[0]), ProcessIdentity::take).run();
@@ -73,6 +77,12 @@ public final class WorkerProcess {
       LOG.error("A worker process ends: {}", e.toString());
     }
     Runtime.getRuntime().halt(code); // the user's work, if there is any, is nobody's any more
+  }
+
+  /** What has lost a thread serves nobody any more; the JVM ends by itself only without heap. */
+  private static void die(Throwable thrown) {
+    LOG.error("A worker process ends: {}", thrown.toString());
+    Runtime.getRuntime().halt(thrown instanceof OutOfMemoryError ? OUT_OF_MEMORY : 1);
   }
 
   /** Serves until the supervisor wants no more. */

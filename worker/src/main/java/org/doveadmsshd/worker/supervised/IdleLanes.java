@@ -8,10 +8,11 @@ import java.util.Map;
 
 /** Lanes to worker processes that wait for a further user. Safe for several threads. */
 final class IdleLanes implements Closeable {
-  /** From so many on, those whose process has ended are looked for. */
-  private static final int MANY = 16;
+  /** Fewer than that are not worth looking which of their processes have ended. */
+  private static final int FEW = 16;
 
   private final Map<Path, WorkerLane> lanes = new HashMap<>();
+  private int lookAt = FEW;
 
   /** The lane to a worker, kept or new; it is the caller's alone. */
   WorkerLane take(Path worker) throws IOException {
@@ -28,8 +29,9 @@ final class IdleLanes implements Closeable {
 
   /** Takes a lane back on which nothing is under way. */
   synchronized void keep(Path worker, WorkerLane lane) {
-    if (lanes.size() >= MANY) {
+    if (lanes.size() >= lookAt) {
       lanes.values().removeIf(IdleLanes::closeIfGone);
+      lookAt = Math.max(FEW, 2 * lanes.size());
     }
     lanes.put(worker, lane);
   }

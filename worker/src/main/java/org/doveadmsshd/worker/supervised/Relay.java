@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -19,9 +20,18 @@ import org.doveadmsshd.worker.UserWork;
  * One request on its way to a worker process, and what comes back, on the caller's thread: while
  * who wanted it does not read, neither is the worker read from, and it waits.
  */
-final class Relay implements Message.Visitor<Void, IOException> {
+final class Relay {
   /** How long a worker may take to stop once it should have; then it is given up. */
   private static final int GRACE_SECONDS = 10;
+
+  /** What goes on to who asked, as it is. */
+  private static final Set<Class<? extends Message>> OUTPUT =
+      Set.of(
+          Message.Columns.class,
+          Message.Row.class,
+          Message.Chunk.class,
+          Message.Progress.class,
+          Message.Log.class);
 
   private final UserWork.Order order;
   private final RequestOutput output;
@@ -62,7 +72,7 @@ final class Relay implements Message.Visitor<Void, IOException> {
         giveUpAfter(order.control().millisLeft());
       }
       while (!done) {
-        lane.read(message -> message.accept(this));
+        lane.read(this::take);
       }
     } catch (IOException e) {
       if (broken != null) {
@@ -123,75 +133,39 @@ final class Relay implements Message.Visitor<Void, IOException> {
     deadlines.forEach(deadline -> deadline.cancel(false));
   }
 
-  @Override
-  public Void unexpected(Message message) throws IOException {
-    throw new ProtocolException("a worker sent " + message.getClass().getSimpleName());
-  }
-
-  @Override
-  public Void hello(Message.Hello hello) throws IOException {
-    return null;
-  }
-
-  @Override
-  public Void fault(Message.Fault fault) throws IOException {
-    throw new ProtocolException(fault.text());
-  }
-
-  @Override
-  public Void columns(Message.Columns columns) throws IOException {
-    return pass(columns);
-  }
-
-  @Override
-  public Void row(Message.Row row) throws IOException {
-    return pass(row);
-  }
-
-  @Override
-  public Void chunk(Message.Chunk chunk) throws IOException {
-    return pass(chunk);
-  }
-
-  @Override
-  public Void progress(Message.Progress progress) throws IOException {
-    return pass(progress);
-  }
-
-  @Override
-  public Void log(Message.Log log) throws IOException {
-    return pass(log);
-  }
-
-  @Override
-  public Void done(Message.Done message) throws IOException {
-    check(message);
-    output.end(message);
-    done = true;
-    return null;
-  }
-
-  private void check(Message message) throws ProtocolException {
+  private void take(Message message) throws IOException {
+    if (message instanceof Message.Hello) {
+      return;
+    }
+    if (message instanceof Message.Fault) {
+      throw new ProtocolException(((Message.Fault) message).text());
+    }
     if (done || message.requestId() != order.request().requestId()) {
       throw new ProtocolException("a worker sent what nobody has asked for");
     }
+    if (message instanceof Message.Done) {
+      output.end((Message.Done) message);
+      done = true;
+    } else if (message instanceof Message.Wanted) {
+      feed((Message.Wanted) message);
+    } else if (OUTPUT.contains(message.getClass())) {
+      pass(message);
+    } else {
+      throw new ProtocolException("a worker sent " + message.getClass().getSimpleName());
+    }
   }
 
-  private Void pass(Message message) throws IOException {
-    check(message);
+  private void pass(Message message) throws IOException {
     try {
       output.pass(message);
     } catch (IOException e) {
       broken = e;
       throw e;
     }
-    return null;
   }
 
   /** The worker wants more of what the command reads. */
-  @Override
-  public Void wanted(Message.Wanted wanted) throws IOException {
-    check(wanted);
+  private void feed(Message.Wanted wanted) throws IOException {
     byte[] buffer = new byte[Limits.MAX_CHUNK];
     boolean last = false;
     for (int i = 0; i < Math.min(wanted.pieces(), Limits.MAX_WANTED) && !last; i++) {
@@ -201,7 +175,6 @@ final class Relay implements Message.Visitor<Void, IOException> {
       lane.send(new Message.Input(order.request().requestId(), last, piece));
     }
     lane.flush();
-    return null;
   }
 
   private int readInput(byte[] buffer) throws IOException {

@@ -1,0 +1,27 @@
+package org.doveadmsshd.worker;
+
+import java.time.Duration;
+import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.command.ServerContext;
+import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.worker.audit.Audit;
+import org.doveadmsshd.worker.isolation.Isolation;
+
+/** Workers for tests, which open mail below the users' homes in this process. */
+final class LocalWorker {
+  private LocalWorker() {}
+
+  static Worker of(
+      Userdb users, Masters masters, QuotaRules quota, ServerContext.Activity activity) {
+    String location = "maildir:~/Maildir";
+    InProcessWork.MailDefaults defaults =
+        new InProcessWork.MailDefaults(location, Duration.ofSeconds(5), quota, false);
+    return new Worker(
+        users,
+        new InProcessWork(users, defaults, Isolation.NONE),
+        (master, input, output) ->
+            new ServerContext(master, masters, users, location, activity, input, output),
+        Audit.NONE);
+  }
+}
