@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,12 +49,36 @@ class ProcessIdentityTest {
     return made;
   }
 
+  /** The tree may lie where only root gets; jars are open before the identity is taken. */
+  private String readableClassPath() throws IOException {
+    List<String> entries = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(":")) {
+      Path classes = Path.of(entry);
+      if (Files.isDirectory(classes)) {
+        Path copy = directory.resolve("classes" + entries.size());
+        copy(classes, copy);
+        entries.add(copy.toString());
+      } else {
+        entries.add(entry);
+      }
+    }
+    return String.join(":", entries);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path each : (Iterable<Path>) files::iterator) {
+        Files.copy(each, to.resolve(from.relativize(each)));
+      }
+    }
+  }
+
   private List<String> intrude() throws Exception {
     try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       List<String> words = new ArrayList<>(List.of("setpriv", "--no-new-privs"));
       words.addAll(List.of("--bounding-set=-all,+setuid,+setgid", "--inh-caps=-all"));
       words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      words.addAll(List.of("-XX:-UsePerfData", "-cp", System.getProperty("java.class.path")));
+      words.addAll(List.of("-XX:-UsePerfData", "-cp", readableClassPath()));
       words.addAll(List.of(Intruder.class.getName(), Integer.toString(UID)));
       words.addAll(List.of(home.toString(), other.toString()));
       words.add(Integer.toString(listening.getLocalPort()));
