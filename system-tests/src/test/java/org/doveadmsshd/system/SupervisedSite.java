@@ -29,6 +29,7 @@ final class SupervisedSite implements AutoCloseable {
   /** Somebody without rights whom every system has. */
   private static final String SERVER = "nobody";
 
+  private static final String CLASSES = "../sshd-server/target/classes";
   private static final Pattern PORT = Pattern.compile("listens on 127.0.0.1 port ([0-9]+)");
 
   final TestSite site;
@@ -141,11 +142,24 @@ final class SupervisedSite implements AutoCloseable {
             "--regid=nogroup",
             "--bounding-set=-all",
             "--no-new-privs",
-            "../bin/doveadm-sshd");
+            program().resolve("bin/doveadm-sshd").toString());
     await("the server", () -> Files.exists(log) && PORT.matcher(read(log)).find());
     Matcher matcher = PORT.matcher(read(log));
     assertThat(matcher.find()).isTrue();
     site.isServedAt(Integer.parseInt(matcher.group(1)));
+  }
+
+  /** The server's program where it can be read by whom it runs as; the tree may be only root's. */
+  private Path program() throws Exception {
+    Path copy = directory.resolve("program");
+    if (!Files.exists(copy)) {
+      Path target = Files.createDirectories(copy.resolve("sshd-server/target"));
+      Files.createDirectory(copy.resolve("bin"));
+      exec(List.of(copy.resolve("bin").toString()), "cp", "../bin/jvm", "../bin/doveadm-sshd");
+      exec(List.of(target.toString()), "cp", "-r", "../sshd-server/target/lib", CLASSES);
+      exec(List.of(copy.toString()), "chmod", "-R", "a+rX");
+    }
+    return copy;
   }
 
   private static String read(Path file) {
