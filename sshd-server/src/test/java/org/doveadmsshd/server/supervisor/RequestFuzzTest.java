@@ -8,7 +8,7 @@ import org.doveadmsshd.worker.process.LineChannel;
 
 /** Whatever a server sends that has been taken over, root's parser reads requests or refuses. */
 class RequestFuzzTest {
-  @FuzzTest(maxDuration = "1m")
+  @FuzzTest(maxDuration = "60s")
   void isARequestOrIsRefused(byte[] bytes) {
     LineChannel lines =
         new LineChannel(new ByteArrayInputStream(bytes), OutputStream.nullOutputStream());
