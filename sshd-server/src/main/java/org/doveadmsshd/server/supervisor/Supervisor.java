@@ -2,6 +2,7 @@ package org.doveadmsshd.server.supervisor;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -102,6 +103,11 @@ public final class Supervisor {
       for (Path each = directory.toRealPath(); each != null; each = each.getParent()) {
         checkOwner(each);
       }
+    } catch (AccessDeniedException e) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "Cannot make " + directory + ": what it lies in does not belong to root",
+          e);
     } catch (IOException e) {
       throw new Failure(
           Outcome.CONFIGURATION_ERROR, "Cannot make " + directory + ": " + e.getMessage(), e);
