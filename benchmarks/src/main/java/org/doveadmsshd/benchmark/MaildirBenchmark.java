@@ -58,7 +58,7 @@ public class MaildirBenchmark {
   }
 
   private int search(String words, boolean numbered) throws Failure {
-    Query query = QueryParser.parse(List.of(words.split(" ")), Instant.EPOCH, ZoneOffset.UTC);
+    Query query = QueryParser.parse(List.of(words.split(" ")), Instant.EPOCH, () -> ZoneOffset.UTC);
     MaildirStore.Context context =
         new MaildirStore.Context(
             Duration.ofSeconds(1), () -> {}, text -> {}, QuotaRules.NONE, Optional.empty());

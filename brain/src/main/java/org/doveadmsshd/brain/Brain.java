@@ -69,7 +69,7 @@ public final class Brain {
       checkStandardInput((UserSelection.Listed) invocation.users());
     }
     Instant now = clock.instant();
-    Command.Time time = new Command.Time(now, ZoneId.systemDefault());
+    Command.Time time = new Command.Time(now, ZoneId::systemDefault);
     Task task = invocation.command().prepare(invocation.words(), time);
     if (task instanceof Task.Local) {
       return LocalRun.execute(invocation, (Task.Local) task, console);

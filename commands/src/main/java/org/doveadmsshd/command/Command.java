@@ -2,6 +2,7 @@ package org.doveadmsshd.command;
 
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.function.Supplier;
 import org.doveadmsshd.protocol.Failure;
 
 /** A doveadm command. Immutable and known to brain and worker alike. */
@@ -29,5 +30,5 @@ public interface Command {
   Task prepare(Words words, Time time) throws Failure;
 
   /** The moment a run began, and whose midnight begins a day. */
-  record Time(Instant now, ZoneId zone) {}
+  record Time(Instant now, Supplier<ZoneId> zone) {}
 }

@@ -51,7 +51,7 @@ public final class CommandCatalog {
             new SearchCommand(),
             new UserCommand(),
             new WhoCommand()));
-    commands.sort(Comparator.comparing(Command::name));
+    commands.sort((one, other) -> one.name().compareTo(other.name()));
     return List.copyOf(commands);
   }
 

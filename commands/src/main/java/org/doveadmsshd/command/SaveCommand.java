@@ -44,7 +44,8 @@ final class SaveCommand implements Command {
     OptionalLong received =
         words.has("received-date")
             ? OptionalLong.of(
-                DateArgument.parse(words.value("received-date").get(), time.now(), time.zone())
+                DateArgument.parse(
+                        words.value("received-date").get(), time.now(), time.zone().get())
                     .seconds())
             : OptionalLong.empty();
     Optional<String> guid = words.value("guid");

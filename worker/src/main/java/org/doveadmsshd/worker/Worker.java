@@ -214,7 +214,7 @@ public final class Worker {
                 () -> Failure.usage("This server does not know the command " + request.command()));
     Words words = Words.parse(command.name(), command.manual().options(), request.arguments());
     Command.Time time =
-        new Command.Time(Instant.ofEpochMilli(request.nowMillis()), ZoneId.systemDefault());
+        new Command.Time(Instant.ofEpochMilli(request.nowMillis()), ZoneId::systemDefault);
     Task task = command.prepare(words, time);
     lastPrepared = new Prepared(request.command(), request.arguments(), request.nowMillis(), task);
     return task;

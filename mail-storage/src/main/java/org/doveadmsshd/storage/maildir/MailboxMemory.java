@@ -56,7 +56,7 @@ final class MailboxMemory {
     stamp = MailboxStamp.of(directory);
     Optional<MailCache> cache = file.read();
     if (cache.isPresent()) {
-      boolean same = cache.get().stamp().equals(stamp);
+      boolean same = cache.get().stamp().isSame(stamp);
       answered = same && (!numbered || cache.get().identity().isPresent());
       facts = answered ? Map.of() : cache.get().facts();
     }
@@ -79,7 +79,7 @@ final class MailboxMemory {
       return;
     }
     try {
-      if (MailboxStamp.of(directory).equals(stamp)) {
+      if (MailboxStamp.of(directory).isSame(stamp)) {
         List<MailCache.Row> rows = mails.stream().map(MaildirMail::row).toList();
         file.write(new MailCache(stamp, identity, rows), stampedAt);
       }

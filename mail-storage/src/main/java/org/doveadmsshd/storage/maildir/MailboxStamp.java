@@ -13,6 +13,10 @@ record MailboxStamp(Version cur, Version fresh, Version uidList) {
   /** One of the three; all zero when it is missing. */
   record Version(long inode, long size, long changedNanos) {
     static final Version MISSING = new Version(0, 0, 0);
+
+    private boolean isSame(Version other) {
+      return inode == other.inode && size == other.size && changedNanos == other.changedNanos;
+    }
   }
 
   static MailboxStamp of(Directory mailbox) throws PosixException {
@@ -30,6 +34,11 @@ record MailboxStamp(Version cur, Version fresh, Version uidList) {
       }
       throw e;
     }
+  }
+
+  /** A record's equals would be made at run time: long, for a process that serves one user. */
+  boolean isSame(MailboxStamp other) {
+    return cur.isSame(other.cur) && fresh.isSame(other.fresh) && uidList.isSame(other.uidList);
   }
 
   /** When the latest change was, by the clock of the file system: nanoseconds since 1970. */

@@ -1,7 +1,6 @@
 package org.doveadmsshd.storage.maildir;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -155,7 +154,7 @@ final class MaildirMailbox implements Mailbox {
       assigned = assign(places);
       rows = rows(places, uids);
     }
-    rows.sort(Comparator.comparingLong(row -> row.entry().uid()));
+    rows.sort((one, other) -> Long.compare(one.entry().uid(), other.entry().uid()));
     return mails(rows, assigned);
   }
 

@@ -12,12 +12,15 @@ import org.doveadmsshd.storage.Flags;
  */
 final class MaildirName {
   /** The order in which mails without a UID get theirs: time, then microseconds, then the base. */
-  static final Comparator<String> UID_ORDER =
-      Comparator.<String>comparingLong(base -> number(base, 0))
-          .thenComparingLong(MaildirName::micros)
-          .thenComparing(Comparator.naturalOrder());
+  static final Comparator<String> UID_ORDER = MaildirName::compare;
 
   private MaildirName() {}
+
+  private static int compare(String one, String other) {
+    int order = Long.compare(number(one, 0), number(other, 0));
+    order = order == 0 ? Long.compare(micros(one), micros(other)) : order;
+    return order == 0 ? one.compareTo(other) : order;
+  }
 
   /** Whether a directory entry is a mail at all. */
   static boolean isMail(String name) {

@@ -3,17 +3,18 @@ package org.doveadmsshd.storage.search;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The words of a query, read one after another. */
 final class Arguments {
   private final List<String> words;
   private final Instant now;
-  private final ZoneId zone;
+  private final Supplier<ZoneId> zone;
   private int at;
   private int depth;
   private String key = "";
 
-  Arguments(List<String> words, Instant now, ZoneId zone) {
+  Arguments(List<String> words, Instant now, Supplier<ZoneId> zone) {
     this.words = words;
     this.now = now;
     this.zone = zone;
@@ -63,7 +64,7 @@ final class Arguments {
   }
 
   DateArgument date(String text) throws QueryException {
-    return DateArgument.parse(text, now, zone);
+    return DateArgument.parse(text, now, zone.get());
   }
 
   Instant now() {

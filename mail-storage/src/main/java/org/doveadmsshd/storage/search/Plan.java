@@ -2,7 +2,6 @@ package org.doveadmsshd.storage.search;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -142,7 +141,7 @@ public final class Plan {
     if (left.isEmpty()) {
       return and ? new Query.All() : NEVER;
     }
-    left.sort(Comparator.comparing(Plan::cost));
+    left.sort((one, other) -> cost(one).compareTo(cost(other)));
     return left.size() == 1 ? left.get(0) : and ? new Query.And(left) : new Query.Or(left);
   }
 

@@ -5,6 +5,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * Reads the query language: keys joined by AND, which is not written, or by OR between them; NOT
@@ -28,9 +29,11 @@ public final class QueryParser {
    *
    * @param words at least one
    * @param now what intervals count back from
-   * @param zone of the days that dates name
+   * @param zone of the days that dates name; asked for only when one does, as a JVM that has just
+   *     started takes long to know its time zone
    */
-  public static Query parse(List<String> words, Instant now, ZoneId zone) throws QueryException {
+  public static Query parse(List<String> words, Instant now, Supplier<ZoneId> zone)
+      throws QueryException {
     QueryParser parser = new QueryParser(new Arguments(words, now, zone));
     Query query = parser.list();
     if (parser.arguments.hasNext()) {

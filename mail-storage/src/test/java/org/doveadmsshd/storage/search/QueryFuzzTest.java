@@ -13,7 +13,7 @@ class QueryFuzzTest {
   void anyWords(byte[] bytes) throws Failure {
     List<String> words = List.of(new String(bytes, StandardCharsets.UTF_8).split("[ \n]"));
     try {
-      Query query = QueryParser.parse(words, Instant.EPOCH, ZoneOffset.UTC);
+      Query query = QueryParser.parse(words, Instant.EPOCH, () -> ZoneOffset.UTC);
       MailboxSelection.isSafeToExpunge(query);
       Plan plan = Plan.of(query, "INBOX", "0".repeat(32));
       plan.explain();

@@ -21,7 +21,7 @@ class QueryTest {
   private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
   private static Query parse(String words) throws QueryException {
-    return QueryParser.parse(List.of(words.split(" ")), NOW, BERLIN);
+    return QueryParser.parse(List.of(words.split(" ")), NOW, () -> BERLIN);
   }
 
   private static boolean matches(String query, FakeMail mail) throws Failure {

@@ -24,7 +24,7 @@ class TextSearchTest {
   private static boolean matches(String key, String text, byte[] mail) throws Failure {
     FakeMail fake = new FakeMail();
     fake.content = mail;
-    Query query = QueryParser.parse(List.of(key, text), Instant.EPOCH, ZoneOffset.UTC);
+    Query query = QueryParser.parse(List.of(key, text), Instant.EPOCH, () -> ZoneOffset.UTC);
     return Plan.of(query, "INBOX").matches(new Candidate(1).take(fake));
   }
 

@@ -23,7 +23,7 @@ class ThreadsTest {
 
   private List<Integer> found(String query) throws Failure {
     List<String> words = List.of(query.split(" "));
-    Plan plan = Plan.of(QueryParser.parse(words, Instant.EPOCH, ZoneOffset.UTC), "INBOX");
+    Plan plan = Plan.of(QueryParser.parse(words, Instant.EPOCH, () -> ZoneOffset.UTC), "INBOX");
     List<Integer> found = new ArrayList<>();
     try (Candidate candidate = new Candidate(mails.size())) {
       plan.begin(mails, candidate);
