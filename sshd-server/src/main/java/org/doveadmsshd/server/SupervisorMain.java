@@ -58,7 +58,8 @@ public final class SupervisorMain {
   }
 
   private static void supervise(Settings settings) throws Failure {
-    becomeRootOfGroup(settings.processes().user());
+    NameService.Entry server = server(settings.processes().user());
+    ProcessIdentity.takeGroup((int) server.gid()); // what is made here the server can open
     Backends backends = new Backends();
     Supervisor supervisor =
         new Supervisor(
@@ -68,7 +69,8 @@ public final class SupervisorMain {
               Supervisor.Site site = new Supervisor.Site(next, backends.open(next).userdb());
               backends.closeAllBut(next);
               return site;
-            });
+            },
+            (int) server.uid());
     supervisor.start(program());
     LOG.info(
         "{}: supervisor at {} for {}",
@@ -92,26 +94,24 @@ public final class SupervisorMain {
     }
   }
 
-  /** Root, but in the server's group: so what is made here can be opened by the server. */
-  private static void becomeRootOfGroup(String user) throws Failure {
+  /** Who the server runs as. */
+  private static NameService.Entry server(String user) throws Failure {
     if (!System.getProperty("user.name").equals("root")) {
       throw new Failure(
           Outcome.CONFIGURATION_ERROR,
           "must be started as root; worker processes become the users whose mail it is");
     }
-    NameService.Entry entry =
-        NameService.find(user)
-            .filter(found -> found.uid() != 0 && found.gid() != 0)
-            .orElseThrow(
-                () ->
-                    new Failure(
-                        Outcome.CONFIGURATION_ERROR,
-                        "the system has no user "
-                            + user
-                            + " for doveadm-sshd to run as (service doveadm { user }); make one:"
-                            + " useradd --system "
-                            + user));
-    ProcessIdentity.takeGroup((int) entry.gid());
+    return NameService.find(user)
+        .filter(found -> found.uid() != 0 && found.gid() != 0)
+        .orElseThrow(
+            () ->
+                new Failure(
+                    Outcome.CONFIGURATION_ERROR,
+                    "the system has no user "
+                        + user
+                        + " for doveadm-sshd to run as (service doveadm { user }); make one:"
+                        + " useradd --system "
+                        + user));
   }
 
   /** The worker's program, where the launcher says that it is. */

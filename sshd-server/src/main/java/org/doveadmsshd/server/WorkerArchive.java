@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.server.supervisor.ClassArchive;
 
 /**
  * {@code worker-archive}: makes the archive of classes with which worker processes start faster,
@@ -20,7 +21,7 @@ public final class WorkerArchive {
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Path scratch = Files.createTempDirectory("worker-archive");
     try {
-      System.out.println(SupervisorMain.program().makeArchive(scratch));
+      System.out.println(new ClassArchive(SupervisorMain.program()).make(scratch));
     } catch (Failure e) {
       System.err.println("worker-archive: " + e.getMessage());
       System.exit(e.outcome().exitCode());

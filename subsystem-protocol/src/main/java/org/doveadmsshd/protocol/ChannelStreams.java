@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 
 /**
  * A channel as two streams. Those of {@link java.nio.channels.Channels} share a lock on Java 17:
@@ -13,7 +14,7 @@ import java.nio.channels.SocketChannel;
 public final class ChannelStreams {
   private ChannelStreams() {}
 
-  public static InputStream in(SocketChannel channel) {
+  public static InputStream in(ReadableByteChannel channel) {
     return new InputStream() {
       @Override
       public int read() throws IOException {
@@ -28,7 +29,7 @@ public final class ChannelStreams {
     };
   }
 
-  public static OutputStream out(SocketChannel channel) {
+  public static OutputStream out(WritableByteChannel channel) {
     return new OutputStream() {
       @Override
       public void write(int b) throws IOException {

@@ -2,18 +2,18 @@ package org.doveadmsshd.protocol;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ReadableByteChannel;
 
 /** Reads messages from a channel that blocks. One thread at a time. */
 public final class FrameReader {
-  private final SocketChannel channel;
+  private final ReadableByteChannel channel;
   private final ByteBuffer buffer;
   private final FrameDecoder decoder = new FrameDecoder();
 
   /**
    * @param size bytes that are read at a time
    */
-  public FrameReader(SocketChannel channel, int size) {
+  public FrameReader(ReadableByteChannel channel, int size) {
     this.channel = channel;
     buffer = ByteBuffer.allocate(size);
   }

@@ -34,6 +34,7 @@ public final class Supervisor {
   public static final String SOCKET = "supervisor";
 
   private final Configuration configuration;
+  private final int server;
   private final Path directory;
   private final AtomicInteger connections = new AtomicInteger();
   private volatile Site site;
@@ -58,8 +59,13 @@ public final class Supervisor {
     Site read() throws Failure;
   }
 
-  /** Nothing listens yet. */
-  public Supervisor(Site site, Configuration configuration) {
+  /**
+   * Nothing listens yet.
+   *
+   * @param server uid of who may connect to workers
+   */
+  public Supervisor(Site site, Configuration configuration, int server) {
+    this.server = server;
     this.site = site;
     this.configuration = configuration;
     this.directory = site.settings().baseDir();
@@ -125,11 +131,11 @@ public final class Supervisor {
     }
   }
 
-  private static WorkerPool.Policy policy(Settings settings) {
+  private WorkerPool.Policy policy(Settings settings) {
     return new WorkerPool.Policy(
         settings.processes(),
         new WorkerSettings(
-            settings.processes().user(),
+            server,
             settings.processes().umask(),
             settings.processes().confine(),
             settings.mailLocation(),

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.protocol.Failure;
@@ -51,7 +52,7 @@ public record WorkerProgram(Path home, String classPath) {
     for (String jar : jars) {
       classPath.add(library.resolve(jar).toString());
     }
-    classPath.sort(null);
+    classPath.sort(Comparator.reverseOrder()); // the worker is first, which has the resources
     return new WorkerProgram(home, String.join(File.pathSeparator, classPath));
   }
 
@@ -84,28 +85,16 @@ public record WorkerProgram(Path home, String classPath) {
     return builder.start();
   }
 
-  /**
-   * Makes the archive of classes that lets workers start faster, for this JVM.
-   *
-   * @param scratch an empty directory
-   * @return where it is
-   * @throws IOException also when the JVM does not make one
-   */
-  public Path makeArchive(Path scratch) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(java());
+  /** Starts one that keeps its identity, listens at that path, and makes the archive as it ends. */
+  Process rehearse(Path socket, Path log) throws IOException {
+    List<String> command = new ArrayList<>(List.of("setpriv", "--no-new-privs"));
+    command.addAll(java());
     command.add(
         (version() < AOT ? "-XX:ArchiveClassesAtExit=" : "-XX:AOTCacheOutput=") + archive());
-    command.addAll(List.of("-cp", classPath, REHEARSAL, scratch.toString()));
-    Files.deleteIfExists(archive());
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(scratch.resolve("log").toFile())
-            .start();
-    if (process.waitFor() != 0 || !Files.exists(archive())) {
-      throw new IOException(Files.readString(scratch.resolve("log")));
-    }
-    return archive();
+    command.addAll(List.of("-cp", classPath, REHEARSAL, socket.toString()));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+    environment(builder.environment());
+    return builder.start();
   }
 
   /** Who serves one user is gone before compiling pays; who serves many is better at it soon. */
@@ -122,7 +111,8 @@ public record WorkerProgram(Path home, String classPath) {
     return Runtime.version().feature();
   }
 
-  private Path archive() {
+  /** The archive of classes for this JVM, if there is one. */
+  Path archive() {
     return home.resolve("classes-" + Runtime.version() + (version() < AOT ? ".jsa" : ".aot"));
   }
 
@@ -155,6 +145,7 @@ public record WorkerProgram(Path home, String classPath) {
             "-Djna.boot.library.path=" + jna,
             "-Djna.nounpack=true",
             "-Djna.platform.library.path=/usr/lib", // else JNA runs ldconfig
+            "-Djava.util.logging.config.file=none", // JNA logs by it; else all jars are searched
             "-Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider",
             "-Dslf4j.internal.verbosity=WARN"));
     return words;

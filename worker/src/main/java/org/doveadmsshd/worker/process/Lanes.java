@@ -2,12 +2,9 @@ package org.doveadmsshd.worker.process;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import jdk.net.ExtendedSocketOptions;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.PassdbChain;
 import org.doveadmsshd.protocol.ChannelStreams;
@@ -24,16 +21,16 @@ final class Lanes {
   private static final String SOFTWARE = "doveadm-worker";
   private static final int BUFFER = 16 * 1024;
 
-  private final ServerSocketChannel listening;
+  private final LaneSocket listening;
   private final Worker worker;
-  private final String peer;
+  private final int peer;
   private final Masters nobody = new Masters(Map.of(), new PassdbChain(List.of()), Set.of());
   private volatile Thread working = new Thread(); // the last that was started
 
   /**
-   * @param peer who may connect, besides root
+   * @param peer uid of who may connect, besides root
    */
-  Lanes(ServerSocketChannel listening, Worker worker, String peer) {
+  Lanes(LaneSocket listening, Worker worker, int peer) {
     this.listening = listening;
     this.worker = worker;
     this.peer = peer;
@@ -42,24 +39,23 @@ final class Lanes {
   /** Serves until the process ends. */
   void serve() throws IOException {
     while (true) {
-      try (SocketChannel channel = listening.accept()) {
-        String user = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
-        if (user.equals(peer) || user.equals("root")) {
-          serve(channel);
+      try (LaneSocket.Connection connection = listening.accept()) {
+        int uid = connection.peer();
+        if (uid == peer || uid == 0) {
+          serve(connection);
         }
       }
     }
   }
 
-  private void serve(SocketChannel channel) {
-    OutputStream out = ChannelStreams.out(channel);
+  private void serve(LaneSocket.Connection connection) {
+    OutputStream out = ChannelStreams.out(connection);
     FrameWriter writer = new FrameWriter(out::write, out::flush);
     LaneSession.Peer server = LaneSession.Peer.server();
     LaneSession lane =
-        new LaneSession(
-            worker, nobody, server, this::start, writer, () -> close(channel), SOFTWARE);
+        new LaneSession(worker, nobody, server, this::start, writer, connection::hangUp, SOFTWARE);
     lane.start();
-    FrameReader reader = new FrameReader(channel, BUFFER);
+    FrameReader reader = new FrameReader(connection, BUFFER);
     try {
       while (reader.read(lane::receive)) {
         // one read after another
@@ -87,14 +83,6 @@ final class Lanes {
       working.join();
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts this thread", e);
-    }
-  }
-
-  private static void close(SocketChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      // it is of no further use in any case
     }
   }
 }

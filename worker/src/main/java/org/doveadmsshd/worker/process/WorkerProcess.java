@@ -4,13 +4,9 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
@@ -33,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * and going on standard input and output (docs/SUPERVISOR.md). Any failure before the identity is
  * taken ends it: nothing of the user's has been touched then.
  */
-public final class WorkerProcess {
+public class WorkerProcess {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
 
   /** The exit code of a JVM that has no memory left (ExitOnOutOfMemoryError). */
@@ -45,17 +41,16 @@ public final class WorkerProcess {
   private final LineChannel supervisor;
   private final AssignedUser assigned = new AssignedUser();
   private final Path socket;
-  private final Consumer<Identity> taker;
   private Identity identity;
 
   /**
    * @param socket where to listen
-   * @param taker takes an identity for good, or fails
    */
-  WorkerProcess(LineChannel supervisor, Path socket, Consumer<Identity> taker) {
-    this.supervisor = supervisor;
+  WorkerProcess(Path socket) {
     this.socket = socket;
-    this.taker = taker;
+    supervisor =
+        new LineChannel(
+            new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
   }
 
   /**
@@ -64,19 +59,26 @@ public final class WorkerProcess {
    * @param arguments where to listen
    */
   public static void main(String[] arguments) {
-    LineChannel supervisor =
-        new LineChannel(
-            new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
+    new WorkerProcess(Path.of(arguments[0])).serve();
+  }
+
+  /** Serves until the supervisor wants no more, and ends the JVM. */
+  final void serve() {
     System.setOut(System.err); // whatever prints must not speak to the supervisor
     Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> die(thrown));
     int code = 1;
     try {
-      new WorkerProcess(supervisor, Path.of(arguments[0]), ProcessIdentity::take).run();
+      run();
       code = 0;
     } catch (IOException | Failure | RuntimeException e) {
       LOG.error("A worker process ends: {}", e.toString());
     }
-    Runtime.getRuntime().halt(code); // the user's work, if there is any, is nobody's any more
+    end(code); // the user's work, if there is any, is nobody's any more
+  }
+
+  /** Ends the process at once. */
+  void end(int code) {
+    ProcessIdentity.exit(code);
   }
 
   /** What has lost a thread serves nobody any more; the JVM ends by itself only without heap. */
@@ -85,10 +87,15 @@ public final class WorkerProcess {
     Runtime.getRuntime().halt(thrown instanceof OutOfMemoryError ? OUT_OF_MEMORY : 1);
   }
 
-  /** Serves until the supervisor wants no more. */
-  void run() throws IOException, Failure {
+  /** Takes an identity for good, or fails. */
+  void become(Identity wanted) {
+    ProcessIdentity.take(wanted);
+  }
+
+  private void run() throws IOException, Failure {
     WorkerSettings settings = WorkerSettings.read(supervisor.receive());
-    ServerSocketChannel listening = listen();
+    ProcessIdentity.mask(SOCKET_MASK);
+    LaneSocket listening = LaneSocket.listen(socket);
     ProcessIdentity.mask(settings.umask());
     int confined = settings.confine() ? Confinement.version() : 0;
     Lanes lanes = new Lanes(listening, worker(settings, confined > 0), settings.peer());
@@ -100,13 +107,6 @@ public final class WorkerProcess {
     while (take(lanes)) {
       // one user after another
     }
-  }
-
-  private ServerSocketChannel listen() throws IOException {
-    ProcessIdentity.mask(SOCKET_MASK);
-    ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    listening.bind(UnixDomainSocketAddress.of(socket));
-    return listening;
   }
 
   /** Takes in the next user; false when there will be none. */
@@ -122,7 +122,7 @@ public final class WorkerProcess {
     Identity wanted =
         new Identity(Integer.parseUnsignedInt(line.get(2)), Integer.parseUnsignedInt(line.get(3)));
     if (identity == null) {
-      taker.accept(wanted);
+      become(wanted);
       identity = wanted;
     } else if (!identity.equals(wanted)) {
       throw new IllegalStateException("another identity than the one that was taken");

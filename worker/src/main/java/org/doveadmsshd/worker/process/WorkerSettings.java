@@ -13,13 +13,13 @@ import org.doveadmsshd.worker.InProcessWork;
 /**
  * What a worker process is told of the configuration, in its first line.
  *
- * @param peer name of the user of the system who may connect, besides root
+ * @param peer uid of who may connect, besides root
  * @param umask of new files
  * @param confine whether it is to see nothing but its user's mail, where the kernel can do that
  * @param quota as in the configuration
  */
 public record WorkerSettings(
-    String peer,
+    int peer,
     int umask,
     boolean confine,
     String mailLocation,
@@ -35,7 +35,7 @@ public record WorkerSettings(
 
   /** The values of a line. */
   public String[] line() {
-    List<String> values = new ArrayList<>(List.of(FIRST, "peer=" + peer));
+    List<String> values = new ArrayList<>(List.of(FIRST, "peer=" + Integer.toUnsignedString(peer)));
     values.add("umask=" + umask);
     values.add("confine=" + confine);
     values.add("mail_location=" + mailLocation);
@@ -52,7 +52,7 @@ public record WorkerSettings(
     }
     Map<String, String> named = Fields.named(line.subList(1, line.size()));
     return new WorkerSettings(
-        named.get("peer"),
+        Integer.parseUnsignedInt(named.get("peer")),
         Integer.parseInt(named.get("umask")),
         Boolean.parseBoolean(named.get("confine")),
         named.get("mail_location"),

@@ -1,0 +1,135 @@
+package org.doveadmsshd.server.supervisor;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.auth.Scope;
+import org.doveadmsshd.protocol.ChannelStreams;
+import org.doveadmsshd.protocol.FrameReader;
+import org.doveadmsshd.protocol.FrameWriter;
+import org.doveadmsshd.protocol.Limits;
+import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.worker.ScopeLines;
+import org.doveadmsshd.worker.process.AssignedUser;
+import org.doveadmsshd.worker.process.LineChannel;
+import org.doveadmsshd.worker.process.WorkerSettings;
+
+/**
+ * The archive of classes that lets workers start several times as fast. The JVM of a worker process
+ * makes it: one that carries out what workers are asked for most, and that has no rights.
+ */
+public record ClassArchive(WorkerProgram program) {
+  private static final String USER = "rehearsal@localhost";
+  private static final int MAILS = 3;
+
+  /**
+   * What workers are asked for most. Every class in the archive costs each worker a little, also
+   * those that have no need of it.
+   */
+  private static final List<List<String>> COMMANDS =
+      List.of(
+          List.of("search", "mailbox", "INBOX", "seen"),
+          List.of("search", "all", "subject", "x", "since", "1d", "body", "y"),
+          List.of("fetch", "uid flags date.received hdr text size.virtual", "mailbox", "INBOX"),
+          List.of("mailbox list"),
+          List.of("mailbox status", "all", "*"),
+          List.of("mailbox create", "Trash"),
+          List.of("save", "-m", "INBOX"),
+          List.of("flags add", "\\Seen", "mailbox", "INBOX", "1"),
+          List.of("move", "Trash", "mailbox", "INBOX", "1"),
+          List.of("expunge", "mailbox", "Trash", "savedbefore", "1s"),
+          List.of("quota get"));
+
+  /**
+   * Makes it, for this JVM.
+   *
+   * @param scratch an empty directory
+   * @return where it is
+   * @throws IOException also when the JVM does not make one
+   */
+  public Path make(Path scratch) throws IOException, InterruptedException {
+    Path home = scratch.resolve("home");
+    for (String name : List.of("cur", "new", "tmp")) {
+      Files.createDirectories(home.resolve("Maildir").resolve(name));
+    }
+    for (int i = 0; i < MAILS; i++) {
+      Files.writeString(
+          home.resolve("Maildir/new/160000000" + i + ".M1.localhost"),
+          "From: a@example.org\nTo: b@example.org\nSubject: =?utf-8?q?x?=\n\ny\n");
+    }
+    Files.deleteIfExists(program.archive());
+    Path log = scratch.resolve("log");
+    Path socket = scratch.resolve("socket");
+    Process worker = program.rehearse(socket, log);
+    try (OutputStream end = worker.getOutputStream()) {
+      int uid = (int) Files.getAttribute(home, "unix:uid");
+      assign(new LineChannel(worker.getInputStream(), end), uid, home);
+      for (List<String> command : COMMANDS) {
+        ask(socket, command);
+      }
+    } catch (IOException e) {
+      throw new IOException(e.getMessage() + "\n" + Files.readString(log), e);
+    }
+    if (worker.waitFor() != 0 || !Files.exists(program.archive())) {
+      throw new IOException(Files.readString(log));
+    }
+    return program.archive();
+  }
+
+  /** As the supervisor does it. */
+  private static void assign(LineChannel worker, int uid, Path home) throws IOException {
+    Duration patience = Duration.ofSeconds(1);
+    String location = "maildir:~/Maildir";
+    List<String> rules = List.of();
+    worker.send(
+        new WorkerSettings(uid, 077, true, location, patience, true, "count:q", rules).line());
+    worker.receive();
+    MailUser user = new MailUser(USER, Map.of("home", home.toString()));
+    worker.send(AssignedUser.line(USER, 1, 1, user));
+    worker.receive();
+  }
+
+  /** As the server does it. */
+  private static void ask(Path socket, List<String> command) throws IOException {
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      var stream = ChannelStreams.out(channel);
+      FrameWriter out = new FrameWriter(stream::write, stream::flush);
+      out.send(new Message.Hello(Limits.VERSION, "rehearsal", Optional.empty(), List.of()));
+      out.send(new Message.ActFor("rehearsal", ScopeLines.write(Scope.UNLIMITED)));
+      List<String> arguments = command.subList(1, command.size());
+      long now = System.currentTimeMillis();
+      out.send(new Message.Run(1, USER, command.get(0), arguments, now, 60_000, false));
+      out.flush();
+      FrameReader reader = new FrameReader(channel, Limits.MAX_CHUNK);
+      Message.Done[] done = new Message.Done[1];
+      while (done[0] == null && reader.read(message -> take(message, out, done))) {
+        // one read after another
+      }
+      if (done[0] == null || done[0].outcome() != Outcome.OK) {
+        throw new IOException(command + ": " + (done[0] == null ? "no answer" : done[0].text()));
+      }
+    }
+  }
+
+  private static void take(Message message, FrameWriter out, Message.Done[] done)
+      throws IOException {
+    if (message instanceof Message.Done) {
+      done[0] = (Message.Done) message;
+    } else if (message instanceof Message.Wanted) {
+      byte[] mail = "Subject: z\n\nz\n".getBytes(StandardCharsets.UTF_8);
+      out.send(new Message.Input(1, true, ByteBuffer.wrap(mail)));
+      out.flush();
+    }
+  }
+}
