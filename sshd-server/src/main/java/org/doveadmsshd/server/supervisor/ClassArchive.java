@@ -23,6 +23,7 @@ import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.worker.ScopeLines;
 import org.doveadmsshd.worker.process.AssignedUser;
 import org.doveadmsshd.worker.process.LineChannel;
+import org.doveadmsshd.worker.process.Resource;
 import org.doveadmsshd.worker.process.WorkerSettings;
 
 /**
@@ -31,7 +32,12 @@ import org.doveadmsshd.worker.process.WorkerSettings;
  */
 public record ClassArchive(WorkerProgram program) {
   private static final String USER = "rehearsal@localhost";
-  private static final int MAILS = 3;
+
+  /** So many that what is found out about them is remembered beside them. */
+  private static final int MAILS = 10;
+
+  /** The mailbox has to lie still that long for it. */
+  private static final int SETTLED_MILLIS = 2500;
 
   /**
    * What workers are asked for most. Every class in the archive costs each worker a little, also
@@ -75,6 +81,8 @@ public record ClassArchive(WorkerProgram program) {
     try (OutputStream end = worker.getOutputStream()) {
       int uid = (int) Files.getAttribute(home, "unix:uid");
       assign(new LineChannel(worker.getInputStream(), end), uid, home);
+      Thread.sleep(SETTLED_MILLIS);
+      ask(socket, COMMANDS.get(0));
       for (List<String> command : COMMANDS) {
         ask(socket, command);
       }
@@ -92,8 +100,10 @@ public record ClassArchive(WorkerProgram program) {
     Duration patience = Duration.ofSeconds(1);
     String location = "maildir:~/Maildir";
     List<String> rules = List.of();
+    Map<Resource, Long> limits = Map.of(Resource.CORE, 0L);
     worker.send(
-        new WorkerSettings(uid, 077, true, location, patience, true, "count:q", rules).line());
+        new WorkerSettings(uid, 077, true, limits, location, patience, true, "count:q", rules)
+            .line());
     worker.receive();
     MailUser user = new MailUser(USER, Map.of("home", home.toString()));
     worker.send(AssignedUser.line(USER, 1, 1, user));

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import jdk.net.ExtendedSocketOptions;
@@ -19,6 +21,7 @@ import org.doveadmsshd.server.socket.ListeningSocket;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.worker.MailLocation;
 import org.doveadmsshd.worker.isolation.Identity;
+import org.doveadmsshd.worker.process.Resource;
 import org.doveadmsshd.worker.process.WorkerSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -138,11 +141,23 @@ public final class Supervisor {
             server,
             settings.processes().umask(),
             settings.processes().confine(),
+            limits(settings.processes().limits()),
             settings.mailLocation(),
             settings.lockTimeout(),
             settings.mailCache(),
             settings.quota().quota(),
             settings.quota().rules()));
+  }
+
+  private static Map<Resource, Long> limits(Settings.ResourceLimits limits) {
+    Map<Resource, Long> set = new EnumMap<>(Resource.class);
+    set.put(Resource.DATA, limits.memory());
+    set.put(Resource.CORE, limits.core());
+    set.put(Resource.NOFILE, (long) limits.openFiles());
+    set.put(Resource.CPU, limits.cpuSeconds());
+    set.put(Resource.FSIZE, limits.fileSize());
+    set.entrySet().removeIf(each -> each.getKey() != Resource.CORE && each.getValue() == 0);
+    return set;
   }
 
   private void accept() {

@@ -33,6 +33,9 @@ final class WorkerPool {
   /** How long to wait for a process of the same identity when there is no place for another one. */
   private static final long SHARING_PATIENCE = Duration.ofMillis(200).toNanos();
 
+  /** A JVM that starts keeps a processor busy: more of them at once would all take longer. */
+  private static final int AT_ONCE = Runtime.getRuntime().availableProcessors();
+
   private final WorkerProgram program;
   private final Path directory;
 
@@ -204,10 +207,10 @@ final class WorkerPool {
     if (stopped || System.nanoTime() - notBefore < 0) {
       return;
     }
-    long coming = count(WorkerChild.State.SPARE) + count(WorkerChild.State.STARTING);
-    long wanted = policy.processes().minAvail() + waiting - coming;
-    long room = policy.processes().limit() - children.size();
-    for (long i = Math.min(wanted, room); i > 0; i--) {
+    long starting = count(WorkerChild.State.STARTING);
+    long wanted = policy.processes().minAvail() + waiting - count(WorkerChild.State.SPARE);
+    long room = starting + policy.processes().limit() - children.size();
+    for (long i = Math.min(Math.min(wanted, room), AT_ONCE) - starting; i > 0; i--) {
       if (!startOne()) {
         return;
       }
@@ -248,6 +251,7 @@ final class WorkerPool {
               "This kernel has no Landlock: workers can read whatever their user may read (confine"
                   + " = no says that this is meant)");
         }
+        startWhatIsNeeded();
         notifyAll();
       }
     } catch (IOException | RuntimeException e) {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.protocol.Failure;
@@ -24,6 +23,9 @@ public record WorkerProgram(Path home, String classPath) {
   private static final String MAIN = "org.doveadmsshd.worker.process.WorkerProcess";
   private static final String REHEARSAL = "org.doveadmsshd.worker.process.Rehearsal";
   private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+  /** For who does not live long enough for functions to be mapped (NamedCalls). */
+  private static final String NAMED_CALLS = "-Ddoveadm.glibc.named=true";
 
   /** From this Java on, an AOT cache does more than an archive of classes. */
   private static final int AOT = 25;
@@ -52,14 +54,13 @@ public record WorkerProgram(Path home, String classPath) {
     for (String jar : jars) {
       classPath.add(library.resolve(jar).toString());
     }
-    classPath.sort(Comparator.reverseOrder()); // the worker is first, which has the resources
+    classPath.sort(null);
     return new WorkerProgram(home, String.join(File.pathSeparator, classPath));
   }
 
   /** Starts one, which listens at that path. */
   Process start(Settings.ProcessSettings settings, Path socket) throws IOException {
-    List<String> command = new ArrayList<>(List.of("setsid"));
-    command.addAll(limits(settings.limits()));
+    List<String> command = new ArrayList<>();
     if (settings.nice() > 0) {
       command.addAll(List.of("nice", "-n", Integer.toString(settings.nice())));
     }
@@ -89,6 +90,7 @@ public record WorkerProgram(Path home, String classPath) {
   Process rehearse(Path socket, Path log) throws IOException {
     List<String> command = new ArrayList<>(List.of("setpriv", "--no-new-privs"));
     command.addAll(java());
+    command.add(NAMED_CALLS);
     command.add(
         (version() < AOT ? "-XX:ArchiveClassesAtExit=" : "-XX:AOTCacheOutput=") + archive());
     command.addAll(List.of("-cp", classPath, REHEARSAL, socket.toString()));
@@ -100,9 +102,12 @@ public record WorkerProgram(Path home, String classPath) {
   /** Who serves one user is gone before compiling pays; who serves many is better at it soon. */
   private static List<String> compilation(int serviceCount) {
     List<String> words = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
-    words.add("-XX:CompileThresholdScaling=" + (serviceCount == 1 ? "20" : "0.2"));
+    words.add("-XX:CompileThresholdScaling=" + (serviceCount == 1 ? "100" : "0.2"));
     if (serviceCount == 1 && version() >= AOT) {
       words.add("-XX:-AOTReplayTraining");
+    }
+    if (serviceCount == 1) {
+      words.add(NAMED_CALLS);
     }
     return words;
   }
@@ -137,6 +142,7 @@ public record WorkerProgram(Path home, String classPath) {
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:-UsePerfData", // its files would belong to root, and be in the way of the user
             "-XX:+UseSerialGC",
+            "-XX:StringTableSize=1024", // there are few, and each page that is touched costs
             "-Xms8m",
             "-Xmn4m",
             "-XX:+UseTransparentHugePages", // two faults for what is new, not a thousand
@@ -147,7 +153,9 @@ public record WorkerProgram(Path home, String classPath) {
             "-Djna.platform.library.path=/usr/lib", // else JNA runs ldconfig
             "-Djava.util.logging.config.file=none", // JNA logs by it; else all jars are searched
             "-Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider",
-            "-Dslf4j.internal.verbosity=WARN"));
+            "-Dslf4j.internal.verbosity=WARN",
+            "-Dorg.slf4j.simpleLogger.showThreadName=false",
+            "-Dorg.slf4j.simpleLogger.showShortLogName=true"));
     return words;
   }
 
@@ -155,21 +163,6 @@ public record WorkerProgram(Path home, String classPath) {
   private static void environment(Map<String, String> environment) {
     environment.keySet().retainAll(List.of("TZ"));
     environment.putAll(Map.of("PATH", PATH, "LC_ALL", "C.UTF-8", "MALLOC_ARENA_MAX", "1"));
-  }
-
-  private static List<String> limits(Settings.ResourceLimits limits) {
-    List<String> words = new ArrayList<>(List.of("prlimit", "--core=" + limits.core()));
-    words.add("--data=" + limits.memory());
-    if (limits.openFiles() > 0) {
-      words.add("--nofile=" + limits.openFiles());
-    }
-    if (limits.cpuSeconds() > 0) {
-      words.add("--cpu=" + limits.cpuSeconds());
-    }
-    if (limits.fileSize() > 0) {
-      words.add("--fsize=" + limits.fileSize());
-    }
-    return words;
   }
 
   private static List<String> ionice(String setting) {

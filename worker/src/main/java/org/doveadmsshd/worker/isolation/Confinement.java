@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.storage.posix.NamedCalls;
 
 /**
  * Lets the calling thread see nothing of the file system but a user's mail and what the program
@@ -52,10 +53,6 @@ public final class Confinement implements Isolation {
 
   private static final long SCOPES = 3;
 
-  static {
-    Native.register(Confinement.class, "c");
-  }
-
   private final int version;
   private final Trees trees;
   private final List<Integer> program = new ArrayList<>(); // open as long as the process is there
@@ -81,20 +78,17 @@ public final class Confinement implements Isolation {
     }
   }
 
-  private static native long syscall(long number, long a, long b, long c, long d);
-
-  private static native long syscall(long number, long[] attributes, long size, long flags);
-
-  private static native long syscall(long number, int fd, long type, int[] attributes, long flags);
-
-  private static native int open(byte[] path, int flags);
-
-  private static native int close(int fd);
+  private static long syscall(long number, Object... arguments) {
+    Object[] all = new Object[arguments.length + 1];
+    all[0] = number;
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    return NamedCalls.call("syscall", all);
+  }
 
   /** The version of Landlock that this kernel has; 0 for none. */
   public static int version() {
-    return ThreadIdentity.isKnownMachine()
-        ? (int) Math.max(0, syscall(CREATE_RULESET, 0, 0, VERSION_FLAG, 0))
+    return Isolation.isKnownMachine()
+        ? (int) Math.max(0, syscall(CREATE_RULESET, 0L, 0L, VERSION_FLAG))
         : 0;
   }
 
@@ -120,13 +114,13 @@ public final class Confinement implements Isolation {
           try {
             allow(ruleset, fd, MAIL & known);
           } finally {
-            close(fd);
+            NamedCalls.call("close", fd);
           }
         }
       }
-      check("landlock_restrict_self", syscall(RESTRICT_SELF, ruleset, 0, 0, 0));
+      check("landlock_restrict_self", syscall(RESTRICT_SELF, ruleset, 0L));
     } finally {
-      close(ruleset);
+      NamedCalls.call("close", ruleset);
     }
   }
 
@@ -134,7 +128,7 @@ public final class Confinement implements Isolation {
   private int ruleset(long known) {
     long[] attributes = {known, version >= 4 ? NETWORK : 0, version >= 6 ? SCOPES : 0};
     long size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
-    long fd = syscall(CREATE_RULESET, attributes, size, 0);
+    long fd = syscall(CREATE_RULESET, attributes, size, 0L);
     check("landlock_create_ruleset", Math.min(fd, 0));
     return (int) fd;
   }
@@ -142,7 +136,7 @@ public final class Confinement implements Isolation {
   /** Says nothing of what cannot be opened: less than 0. */
   private static int open(Path directory) {
     byte[] path = (directory + "\0").getBytes(StandardCharsets.UTF_8);
-    return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return (int) NamedCalls.call("open", path, O_PATH | O_DIRECTORY | O_CLOEXEC);
   }
 
   /** struct landlock_path_beneath_attr, packed: 64 bits of rights, 32 of a descriptor. */
@@ -151,7 +145,7 @@ public final class Confinement implements Isolation {
     int high = (int) (rights >>> Integer.SIZE);
     boolean little = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
     int[] attributes = {little ? low : high, little ? high : low, fd};
-    check("landlock_add_rule", syscall(ADD_RULE, ruleset, PATH_BENEATH, attributes, 0));
+    check("landlock_add_rule", syscall(ADD_RULE, ruleset, PATH_BENEATH, attributes, 0L));
   }
 
   private static void check(String call, long result) {

@@ -1,6 +1,7 @@
 package org.doveadmsshd.worker.isolation;
 
 import com.sun.jna.Native;
+import org.doveadmsshd.storage.posix.NamedCalls;
 
 /**
  * The identity of the whole process: glibc's functions change that of all its threads. They must
@@ -10,31 +11,16 @@ import com.sun.jna.Native;
 public final class ProcessIdentity {
   private static final int EPERM = 1;
 
-  static {
-    Native.register(ProcessIdentity.class, "c");
-  }
-
   private ProcessIdentity() {}
-
-  private static native int setgroups(long count, int[] groups);
-
-  private static native int getgroups(int size, int[] groups);
-
-  private static native int setresuid(int real, int effective, int saved);
-
-  private static native int getresuid(int[] real, int[] effective, int[] saved);
-
-  private static native int setresgid(int real, int effective, int saved);
-
-  private static native int getresgid(int[] real, int[] effective, int[] saved);
-
-  private static native int umask(int mask);
-
-  private static native void _exit(int code);
 
   /** Sets the permissions that new files do not get. */
   public static void mask(int mask) {
-    umask(mask);
+    NamedCalls.call("umask", mask);
+  }
+
+  /** So that signals from the terminal of who started it do not reach the process. */
+  public static void leaveTerminal() {
+    NamedCalls.call("setsid"); // fails where it is not needed
   }
 
   /**
@@ -42,7 +28,7 @@ public final class ProcessIdentity {
    * third of a second for one that is in a system call.
    */
   public static void exit(int code) {
-    _exit(code);
+    NamedCalls.call("_exit", code);
   }
 
   /**
@@ -51,8 +37,8 @@ public final class ProcessIdentity {
    * @throws IllegalStateException when it may not
    */
   public static void takeGroup(int gid) {
-    check("setgroups", setgroups(1, new int[] {gid}));
-    check("setresgid", setresgid(gid, gid, gid));
+    check("setgroups", 1L, new int[] {gid});
+    check("setresgid", gid, gid, gid);
   }
 
   /**
@@ -66,20 +52,20 @@ public final class ProcessIdentity {
     int uid = identity.uid();
     int gid = identity.gid();
     takeGroup(gid);
-    check("setresuid", setresuid(uid, uid, uid));
+    check("setresuid", uid, uid, uid);
     verify(identity);
-    refused("setresuid", setresuid(0, 0, 0));
-    refused("seteuid", setresuid(-1, 0, -1));
-    refused("setresgid", setresgid(0, 0, 0));
-    refused("setgroups", setgroups(1, new int[] {0}));
+    refused("setresuid", 0, 0, 0);
+    refused("setresuid", -1, 0, -1);
+    refused("setresgid", 0, 0, 0);
+    refused("setgroups", 1L, new int[] {0});
   }
 
   private static void verify(Identity identity) {
     int[][] ids = {new int[1], new int[1], new int[1], new int[1], new int[1], new int[1]};
     int[] groups = new int[2];
-    check("getresuid", getresuid(ids[0], ids[1], ids[2]));
-    check("getresgid", getresgid(ids[3], ids[4], ids[5]));
-    int count = getgroups(groups.length, groups);
+    check("getresuid", ids[0], ids[1], ids[2]);
+    check("getresgid", ids[3], ids[4], ids[5]);
+    int count = (int) NamedCalls.call("getgroups", groups.length, groups);
     int uid = identity.uid();
     int gid = identity.gid();
     boolean taken = count == 1 && groups[0] == gid;
@@ -91,14 +77,14 @@ public final class ProcessIdentity {
     }
   }
 
-  private static void check(String call, int result) {
-    if (result != 0) {
+  private static void check(String call, Object... arguments) {
+    if ((int) NamedCalls.call(call, arguments) != 0) {
       throw new IllegalStateException(call + " failed with errno " + Native.getLastError());
     }
   }
 
-  private static void refused(String call, int result) {
-    if (result == 0 || Native.getLastError() != EPERM) {
+  private static void refused(String call, Object... arguments) {
+    if ((int) NamedCalls.call(call, arguments) == 0 || Native.getLastError() != EPERM) {
       throw new IllegalStateException(call + " back to root was not refused");
     }
   }

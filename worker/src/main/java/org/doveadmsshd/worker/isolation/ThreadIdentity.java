@@ -36,13 +36,6 @@ final class ThreadIdentity {
 
   private static native long syscall(long number, int[] real, int[] effective, int[] saved);
 
-  /** Whether the numbers above are those of this machine. */
-  static boolean isKnownMachine() {
-    String arch = System.getProperty("os.arch");
-    return System.getProperty("os.name").equals("Linux")
-        && (arch.equals("amd64") || arch.equals("aarch64"));
-  }
-
   /**
    * Gives the calling thread an identity, for good: user, group and nothing else; its capabilities
    * go with root's user.

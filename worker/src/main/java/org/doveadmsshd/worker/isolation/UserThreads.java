@@ -26,8 +26,7 @@ public final class UserThreads implements Isolation {
    * @throws Failure when the system is another one, or the process may not change identities
    */
   public static void check() throws Failure {
-    boolean possible =
-        ThreadIdentity.isKnownMachine() && System.getProperty("user.name").equals("root");
+    boolean possible = Isolation.isKnownMachine() && System.getProperty("user.name").equals("root");
     if (!possible) {
       throw new Failure(
           Outcome.CONFIGURATION_ERROR,

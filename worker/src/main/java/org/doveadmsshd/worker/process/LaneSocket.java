@@ -10,6 +10,7 @@ import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.doveadmsshd.storage.posix.NamedCalls;
 
 /**
  * A UNIX socket that listens, by glibc's calls. Those of the JDK make a generator of secure random
@@ -32,33 +33,11 @@ final class LaneSocket {
 
   private static final int PATH = 108;
 
-  static {
-    Native.register(LaneSocket.class, "c");
-  }
-
   private final int listening;
 
   private LaneSocket(int listening) {
     this.listening = listening;
   }
-
-  private static native int socket(int domain, int type, int protocol);
-
-  private static native int bind(int fd, byte[] address, int length);
-
-  private static native int listen(int fd, int backlog);
-
-  private static native int accept4(int fd, long address, long length, int flags);
-
-  private static native int getsockopt(int fd, int level, int option, int[] value, int[] length);
-
-  private static native long recv(int fd, long buffer, long length, int flags);
-
-  private static native long send(int fd, long buffer, long length, int flags);
-
-  private static native int shutdown(int fd, int how);
-
-  private static native int close(int fd);
 
   /** Listens at a path, where nothing may be yet. */
   static LaneSocket listen(Path path) throws IOException {
@@ -68,26 +47,26 @@ final class LaneSocket {
     }
     ByteBuffer address = ByteBuffer.allocate(ADDRESS).order(ByteOrder.nativeOrder());
     address.putShort((short) AF_UNIX).put(name);
-    int fd = check("socket", socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    check("bind", bind(fd, address.array(), ADDRESS));
-    check("listen", listen(fd, BACKLOG));
+    int fd = call("socket", AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    call("bind", fd, address.array(), ADDRESS);
+    call("listen", fd, BACKLOG);
     return new LaneSocket(fd);
   }
 
   /** Waits for a connection. */
   Connection accept() throws IOException {
-    int fd;
-    do {
-      fd = accept4(listening, 0, 0, SOCK_CLOEXEC);
-    } while (fd < 0 && Native.getLastError() == EINTR);
-    return new Connection(check("accept", fd));
+    return new Connection(call("accept4", listening, 0L, 0L, SOCK_CLOEXEC));
   }
 
-  private static int check(String call, long result) throws IOException {
+  private static int call(String name, Object... arguments) throws IOException {
+    int result;
+    do {
+      result = (int) NamedCalls.call(name, arguments);
+    } while (result < 0 && Native.getLastError() == EINTR);
     if (result < 0) {
-      throw new IOException(call + " failed with errno " + Native.getLastError());
+      throw new IOException(name + " failed with errno " + Native.getLastError());
     }
-    return (int) result;
+    return result;
   }
 
   /**
@@ -115,38 +94,31 @@ final class LaneSocket {
       int[] credentials = new int[3]; // struct ucred: pid, uid, gid
       int[] length = {credentials.length * Integer.BYTES};
       Arrays.fill(credentials, -1);
-      check("getsockopt", getsockopt(fd, SOL_SOCKET, SO_PEERCRED, credentials, length));
+      call("getsockopt", fd, SOL_SOCKET, SO_PEERCRED, credentials, length);
       return credentials[1];
     }
 
     @Override
     public int read(ByteBuffer target) throws IOException {
-      long length;
-      do {
-        length = recv(fd, inAddress, Math.min(target.remaining(), BUFFER), 0);
-      } while (length < 0 && Native.getLastError() == EINTR);
-      check("recv", length);
-      target.put(in.clear().limit((int) length));
-      return length == 0 ? -1 : (int) length;
+      long room = Math.min(target.remaining(), BUFFER);
+      int length = call("recv", fd, inAddress, room, 0);
+      target.put(in.clear().limit(length));
+      return length == 0 ? -1 : length;
     }
 
     @Override
     public int write(ByteBuffer source) throws IOException {
-      int length = Math.min(source.remaining(), BUFFER);
-      out.clear().put(source.slice().limit(length));
-      long sent;
-      do {
-        sent = send(fd, outAddress, length, MSG_NOSIGNAL);
-      } while (sent < 0 && Native.getLastError() == EINTR);
-      check("send", sent);
-      source.position(source.position() + (int) sent);
-      return (int) sent;
+      long length = Math.min(source.remaining(), BUFFER);
+      out.clear().put(source.slice().limit((int) length));
+      int sent = call("send", fd, outAddress, length, MSG_NOSIGNAL);
+      source.position(source.position() + sent);
+      return sent;
     }
 
     /** Ends it for both sides: who reads comes back, who writes fails. */
     synchronized void hangUp() {
       if (open) {
-        shutdown(fd, SHUT_RDWR);
+        NamedCalls.call("shutdown", fd, SHUT_RDWR);
       }
     }
 
@@ -159,7 +131,7 @@ final class LaneSocket {
     public synchronized void close() {
       if (open) {
         open = false;
-        LaneSocket.close(fd);
+        NamedCalls.call("close", fd);
       }
     }
   }

@@ -30,7 +30,12 @@ import org.slf4j.LoggerFactory;
  * taken ends it: nothing of the user's has been touched then.
  */
 public class WorkerProcess {
-  private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
+  private static final Logger LOG;
+
+  static {
+    Thread.currentThread().setContextClassLoader(new NoResources());
+    LOG = LoggerFactory.getLogger(WorkerProcess.class);
+  }
 
   /** The exit code of a JVM that has no memory left (ExitOnOutOfMemoryError). */
   public static final int OUT_OF_MEMORY = 3;
@@ -93,7 +98,9 @@ public class WorkerProcess {
   }
 
   private void run() throws IOException, Failure {
+    ProcessIdentity.leaveTerminal();
     WorkerSettings settings = WorkerSettings.read(supervisor.receive());
+    settings.limits().forEach(Resource::limit);
     ProcessIdentity.mask(SOCKET_MASK);
     LaneSocket listening = LaneSocket.listen(socket);
     ProcessIdentity.mask(settings.umask());

@@ -2,6 +2,7 @@ package org.doveadmsshd.worker.process;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.protocol.Failure;
@@ -16,12 +17,14 @@ import org.doveadmsshd.worker.InProcessWork;
  * @param peer uid of who may connect, besides root
  * @param umask of new files
  * @param confine whether it is to see nothing but its user's mail, where the kernel can do that
+ * @param limits what the process may use at most
  * @param quota as in the configuration
  */
 public record WorkerSettings(
     int peer,
     int umask,
     boolean confine,
+    Map<Resource, Long> limits,
     String mailLocation,
     Duration lockTimeout,
     boolean mailCache,
@@ -30,6 +33,7 @@ public record WorkerSettings(
   private static final String FIRST = "SETTINGS";
 
   public WorkerSettings {
+    limits = Map.copyOf(limits);
     quotaRules = List.copyOf(quotaRules);
   }
 
@@ -38,6 +42,7 @@ public record WorkerSettings(
     List<String> values = new ArrayList<>(List.of(FIRST, "peer=" + Integer.toUnsignedString(peer)));
     values.add("umask=" + umask);
     values.add("confine=" + confine);
+    limits.forEach((resource, most) -> values.add(resource + "=" + most));
     values.add("mail_location=" + mailLocation);
     values.add("lock_timeout=" + lockTimeout.toMillis());
     values.add("mail_cache=" + mailCache);
@@ -55,6 +60,7 @@ public record WorkerSettings(
         Integer.parseUnsignedInt(named.get("peer")),
         Integer.parseInt(named.get("umask")),
         Boolean.parseBoolean(named.get("confine")),
+        limits(named),
         named.get("mail_location"),
         Duration.ofMillis(Long.parseLong(named.get("lock_timeout"))),
         Boolean.parseBoolean(named.get("mail_cache")),
@@ -63,6 +69,17 @@ public record WorkerSettings(
             .filter(value -> value.startsWith("quota_rule="))
             .map(value -> value.substring("quota_rule=".length()))
             .toList());
+  }
+
+  private static Map<Resource, Long> limits(Map<String, String> named) {
+    Map<Resource, Long> limits = new EnumMap<>(Resource.class);
+    for (Resource resource : Resource.values()) {
+      String most = named.get(resource.name());
+      if (most != null) {
+        limits.put(resource, Long.parseLong(most));
+      }
+    }
+    return limits;
   }
 
   InProcessWork.MailDefaults defaults() throws Failure {
