@@ -142,6 +142,7 @@ public record WorkerProgram(Path home, String classPath) {
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:-UsePerfData", // its files would belong to root, and be in the way of the user
             "-XX:+UseSerialGC",
+            "-XX:StackShadowPages=10", // pages that each new thread touches
             "-XX:StringTableSize=1024", // there are few, and each page that is touched costs
             "-Xms8m",
             "-Xmn4m",

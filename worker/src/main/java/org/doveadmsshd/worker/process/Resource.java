@@ -1,6 +1,7 @@
 package org.doveadmsshd.worker.process;
 
 import com.sun.jna.Native;
+import java.util.Arrays;
 import org.doveadmsshd.storage.posix.NamedCalls;
 
 /** What a process may use no more of than it is allowed: setrlimit(2). */
@@ -17,12 +18,22 @@ public enum Resource {
     this.number = number;
   }
 
-  /** Sets the limit of this process, and the one up to which it could raise that again. */
+  /**
+   * Sets the limit of this process, and the one up to which it could raise that again; a lower one
+   * that there is already stays.
+   */
   void limit(long most) {
-    if ((int) NamedCalls.call("setrlimit", number, new long[] {most, most}) != 0) {
+    long[] limits = new long[2];
+    check("getrlimit", limits);
+    boolean unlimited = limits[1] < 0; // RLIM_INFINITY
+    Arrays.fill(limits, unlimited ? most : Math.min(most, limits[1]));
+    check("setrlimit", limits);
+  }
+
+  private void check(String call, long[] limits) {
+    if ((int) NamedCalls.call(call, number, limits) != 0) {
       throw new IllegalStateException(
-          "setrlimit of %s to %d failed with errno %d"
-              .formatted(this, most, Native.getLastError()));
+          "%s of %s failed with errno %d".formatted(call, this, Native.getLastError()));
     }
   }
 }
