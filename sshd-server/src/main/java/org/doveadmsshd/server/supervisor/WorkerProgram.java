@@ -4,12 +4,14 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.settings.Settings;
+import org.doveadmsshd.worker.process.WorkerProcess;
 
 /**
  * How a worker process is started: by the tools of util-linux, which take from it what it must
@@ -77,6 +79,9 @@ public record WorkerProgram(Path home, String classPath) {
     if (Files.exists(archive())) {
       command.add((version() < AOT ? "-XX:SharedArchiveFile=" : "-XX:AOTCache=") + archive());
     }
+    if (!isReadableForAll()) {
+      command.add("-D" + WorkerProcess.OPEN_JARS + "=true");
+    }
     long memory = settings.limits().memory();
     command.add("-Xmx" + Math.min(memory / HEAP_PART, memory - OF_THE_JVM));
     command.addAll(List.of("-cp", classPath, MAIN, socket.toString()));
@@ -110,6 +115,27 @@ public record WorkerProgram(Path home, String classPath) {
       words.add(NAMED_CALLS);
     }
     return words;
+  }
+
+  /**
+   * Whether everybody can get at the jars: it costs a worker less to leave them closed at first.
+   */
+  private boolean isReadableForAll() throws IOException {
+    for (String jar : classPath.split(File.pathSeparator)) {
+      if (!has(Path.of(jar), PosixFilePermission.OTHERS_READ)) {
+        return false;
+      }
+    }
+    for (Path each = home.resolve("lib").toRealPath(); each != null; each = each.getParent()) {
+      if (!has(each, PosixFilePermission.OTHERS_EXECUTE)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean has(Path file, PosixFilePermission permission) throws IOException {
+    return Files.getPosixFilePermissions(file).contains(permission);
   }
 
   private static int version() {
@@ -152,7 +178,8 @@ public record WorkerProgram(Path home, String classPath) {
             "-Djna.boot.library.path=" + jna,
             "-Djna.nounpack=true",
             "-Djna.platform.library.path=/usr/lib", // else JNA runs ldconfig
-            "-Djava.util.logging.config.file=none", // JNA logs by it; else all jars are searched
+            "-Djava.util.logging.config.file=/dev/null/none", // JNA logs by it: it would search
+            // jars
             "-Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider",
             "-Dslf4j.internal.verbosity=WARN",
             "-Dorg.slf4j.simpleLogger.showThreadName=false",

@@ -40,6 +40,11 @@ public class WorkerProcess {
   /** The exit code of a JVM that has no memory left (ExitOnOutOfMemoryError). */
   public static final int OUT_OF_MEMORY = 3;
 
+  /**
+   * A property: that the user may not be able to open the jars, so that it has to be done before.
+   */
+  public static final String OPEN_JARS = "doveadm.worker.open-jars";
+
   /** Of a socket that the server's group may connect to. */
   private static final int SOCKET_MASK = 0117;
 
@@ -88,8 +93,11 @@ public class WorkerProcess {
 
   /** What has lost a thread serves nobody any more; the JVM ends by itself only without heap. */
   private static void die(Throwable thrown) {
-    LOG.error("A worker process ends: {}", thrown.toString());
-    Runtime.getRuntime().halt(thrown instanceof OutOfMemoryError ? OUT_OF_MEMORY : 1);
+    try {
+      LOG.error("A worker process ends: {}", thrown.toString());
+    } finally { // also when what logs cannot be loaded any more
+      Runtime.getRuntime().halt(thrown instanceof OutOfMemoryError ? OUT_OF_MEMORY : 1);
+    }
   }
 
   /** Takes an identity for good, or fails. */
@@ -98,6 +106,9 @@ public class WorkerProcess {
   }
 
   private void run() throws IOException, Failure {
+    if (Boolean.getBoolean(OPEN_JARS)) {
+      ClassLoader.getSystemResource(OPEN_JARS);
+    }
     ProcessIdentity.leaveTerminal();
     WorkerSettings settings = WorkerSettings.read(supervisor.receive());
     settings.limits().forEach(Resource::limit);
