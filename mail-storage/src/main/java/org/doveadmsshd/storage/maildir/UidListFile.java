@@ -2,14 +2,15 @@ package org.doveadmsshd.storage.maildir;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Consumer;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.posix.Directory;
 import org.doveadmsshd.storage.posix.OpenFile;
 import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.storage.posix.RandomBytes;
 
 /**
  * The UID list of one mailbox on disk. Whoever writes it holds the {@link UidListLock}.
@@ -18,6 +19,7 @@ import org.doveadmsshd.storage.posix.PosixException;
  * @param mailbox its name, for messages
  */
 record UidListFile(Directory directory, String mailbox) {
+  private static final int GUID_BYTES = 16;
 
   /** The list, or null when there is none. */
   UidList read() throws Failure, PosixException {
@@ -90,8 +92,8 @@ record UidListFile(Directory directory, String mailbox) {
     }
   }
 
-  static String newGuid() {
-    return UUID.randomUUID().toString().replace("-", "");
+  static String newGuid() throws PosixException {
+    return HexFormat.of().formatHex(RandomBytes.of(GUID_BYTES));
   }
 
   /** Appends whole lines; a failure takes back what was written of them. */

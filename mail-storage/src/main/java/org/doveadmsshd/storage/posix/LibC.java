@@ -159,6 +159,12 @@ final class LibC {
         : Mapped.gethostname(buffer, length);
   }
 
+  static long getrandom(long buffer, long length, int flags) {
+    return IS_NAMED
+        ? NamedCalls.call("getrandom", buffer, length, flags)
+        : Mapped.getrandom(buffer, length, flags);
+  }
+
   static long strerror(int error) {
     return IS_NAMED ? NamedCalls.call("strerror", error) : Mapped.strerror(error);
   }
@@ -208,6 +214,8 @@ final class LibC {
     static native int geteuid();
 
     static native int gethostname(long buffer, long length);
+
+    static native long getrandom(long buffer, long length, int flags);
 
     static native long strerror(int error);
   }
