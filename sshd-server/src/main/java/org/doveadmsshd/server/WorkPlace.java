@@ -12,6 +12,7 @@ import org.doveadmsshd.worker.InProcessWork;
 import org.doveadmsshd.worker.UserWork;
 import org.doveadmsshd.worker.isolation.Identity;
 import org.doveadmsshd.worker.isolation.Isolation;
+import org.doveadmsshd.worker.isolation.ThreadIdentity;
 import org.doveadmsshd.worker.isolation.UserThreads;
 import org.doveadmsshd.worker.supervised.SupervisedWork;
 
@@ -72,11 +73,11 @@ final class WorkPlace implements AutoCloseable {
       case "process":
         return processes(settings);
       case "thread":
-        UserThreads.check();
+        ThreadIdentity.check();
         Settings.IsolationSettings limits = settings.isolation();
         Identity.Bounds bounds =
             new Identity.Bounds(limits.firstUid(), limits.lastUid(), limits.firstGid());
-        return new InProcessWork(userdb, defaults, new UserThreads(bounds));
+        return new InProcessWork(userdb, defaults, new UserThreads(new ThreadIdentity(bounds)));
       default:
         return new InProcessWork(userdb, defaults, Isolation.NONE);
     }

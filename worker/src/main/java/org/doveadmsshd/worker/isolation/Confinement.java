@@ -1,7 +1,6 @@
 package org.doveadmsshd.worker.isolation;
 
 import com.sun.jna.Native;
-import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,7 +18,7 @@ import org.doveadmsshd.storage.posix.NamedCalls;
  * <p>Landlock holds for a thread and those it makes: the JVM's own, which collect garbage and
  * compile, are not confined.
  */
-public final class Confinement implements Isolation {
+public final class Confinement implements UserThreads.Rights {
   private static final long CREATE_RULESET = 444;
   private static final long ADD_RULE = 445;
   private static final long RESTRICT_SELF = 446;
@@ -93,9 +92,8 @@ public final class Confinement implements Isolation {
   }
 
   @Override
-  public void run(MailUser user, Work work) throws Failure, IOException {
+  public void take(MailUser user) throws Failure {
     restrict(trees.of(user));
-    work.run();
   }
 
   /**

@@ -1,13 +1,16 @@
 package org.doveadmsshd.worker.isolation;
 
 import com.sun.jna.Native;
+import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Outcome;
 
 /**
  * The identity of one thread. On Linux it is a thread's own; glibc's functions change that of all
  * threads, so the system calls are made without them, and those functions must never be called in
  * the same process.
  */
-final class ThreadIdentity {
+public final class ThreadIdentity implements UserThreads.Rights {
   private static final int EPERM = 1;
 
   private static final long SETGROUPS;
@@ -28,7 +31,33 @@ final class ThreadIdentity {
     GETGROUPS = arm ? 158 : 115;
   }
 
-  private ThreadIdentity() {}
+  private final Identity.Bounds bounds;
+
+  /**
+   * @param bounds of the identities that may be taken
+   */
+  public ThreadIdentity(Identity.Bounds bounds) {
+    this.bounds = bounds;
+  }
+
+  /**
+   * Says why this cannot be had here.
+   *
+   * @throws Failure when the system is another one, or the process may not change identities
+   */
+  public static void check() throws Failure {
+    boolean possible = Isolation.isKnownMachine() && System.getProperty("user.name").equals("root");
+    if (!possible) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "isolation = thread needs Linux on amd64 or aarch64, and a server that runs as root");
+    }
+  }
+
+  @Override
+  public void take(MailUser user) throws Failure {
+    take(Identity.of(user, bounds));
+  }
 
   private static native long syscall(long number, long a, long b, long c);
 

@@ -3,42 +3,39 @@ package org.doveadmsshd.worker.isolation;
 import java.io.IOException;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
 
 /**
- * Each user's work has a thread of its own, which takes the user's identity for good before it
+ * Each user's work has a thread of its own, which gives up what it must not have for good before it
  * touches anything, and ends with the work: the kernel then decides which files it may open. Memory
  * is shared with the rest of the process.
  */
 public final class UserThreads implements Isolation {
-  private final Identity.Bounds bounds;
+  /** Bytes; as much as work for a user takes, and {@link ThreadStack} keeps. */
+  private static final long STACK = 512 * 1024;
 
-  /**
-   * @param bounds of the identities that may be taken
-   */
-  public UserThreads(Identity.Bounds bounds) {
-    this.bounds = bounds;
+  private final Rights rights;
+
+  /** Has the calling thread keep the rights that a user's work may have, and no others. */
+  @FunctionalInterface
+  public interface Rights {
+    /**
+     * @throws Failure when the user cannot have them; nothing has changed then
+     * @throws IllegalStateException when they did not come about: the thread must touch nothing
+     */
+    void take(MailUser user) throws Failure;
   }
 
   /**
-   * Says why this cannot be had here.
-   *
-   * @throws Failure when the system is another one, or the process may not change identities
+   * @param rights that each thread takes
    */
-  public static void check() throws Failure {
-    boolean possible = Isolation.isKnownMachine() && System.getProperty("user.name").equals("root");
-    if (!possible) {
-      throw new Failure(
-          Outcome.CONFIGURATION_ERROR,
-          "isolation = thread needs Linux on amd64 or aarch64, and a server that runs as root");
-    }
+  public UserThreads(Rights rights) {
+    this.rights = rights;
   }
 
   @Override
   public void run(MailUser user, Work work) throws Failure, IOException {
-    Identity identity = Identity.of(user, bounds);
     Outcomes outcomes = new Outcomes();
-    Thread thread = new Thread(() -> outcomes.of(identity, work), "user-" + identity.uid());
+    Thread thread = new Thread(null, () -> outcomes.of(user, work), "user", STACK);
     thread.setDaemon(true);
     thread.start();
     join(thread);
@@ -62,12 +59,13 @@ public final class UserThreads implements Isolation {
   }
 
   /** How the work has ended on the other thread. */
-  private static final class Outcomes {
+  private final class Outcomes {
     private Throwable thrown;
 
-    void of(Identity identity, Work work) {
+    void of(MailUser user, Work work) {
       try {
-        ThreadIdentity.take(identity);
+        ThreadStack.keep();
+        rights.take(user);
         work.run();
       } catch (Throwable e) { // the top of a thread; raised on the one that waits
         thrown = e;

@@ -69,15 +69,15 @@ final class Lanes {
     awaitEnd();
   }
 
-  /** A thread for a user's work, which may be confined to his mail and serves nobody else. */
+  /** A thread for requests until there are none; it is not confined. */
   private void start(Runnable work) {
-    Thread thread = new Thread(work, "user");
+    Thread thread = new Thread(work, "requests");
     thread.setDaemon(true);
     working = thread;
     thread.start();
   }
 
-  /** Waits until the work of the last user has ended, whose lane has nothing more to do. */
+  /** Waits until the work on what was asked for last has ended. */
   void awaitEnd() {
     try {
       working.join();

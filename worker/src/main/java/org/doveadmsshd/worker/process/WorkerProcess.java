@@ -18,6 +18,7 @@ import org.doveadmsshd.worker.isolation.Confinement;
 import org.doveadmsshd.worker.isolation.Identity;
 import org.doveadmsshd.worker.isolation.Isolation;
 import org.doveadmsshd.worker.isolation.ProcessIdentity;
+import org.doveadmsshd.worker.isolation.UserThreads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -161,7 +162,8 @@ public class WorkerProcess {
   private Worker worker(WorkerSettings settings, boolean confined) throws Failure {
     Isolation isolation =
         confined
-            ? new Confinement(user -> trees(user, settings.mailLocation()), program())
+            ? new UserThreads(
+                new Confinement(user -> trees(user, settings.mailLocation()), program()))
             : Isolation.NONE;
     InProcessWork work = new InProcessWork(assigned, settings.defaults(), isolation);
     return new Worker(

@@ -64,10 +64,11 @@ final class Intruder {
   private void confined(Confinement confinement) {
     try {
       MailUser user = new MailUser("jane", Map.of());
-      confinement.run(user, () -> run("confined"));
-    } catch (org.doveadmsshd.protocol.Failure | IOException e) {
+      confinement.take(user);
+    } catch (org.doveadmsshd.protocol.Failure e) {
       throw new IllegalStateException(e);
     }
+    run("confined");
   }
 
   private void files() {

@@ -1,0 +1,50 @@
+package org.doveadmsshd.worker.isolation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.doveadmsshd.auth.MailUser;
+import org.junit.jupiter.api.Test;
+
+/** What threads for one user each leave behind. */
+class ThreadStackTest {
+  private static final int KIB = 1024;
+  private static final MailUser JANE = new MailUser("jane", Map.of());
+
+  /** Locked memory of the process, in KiB. */
+  private static long locked() throws IOException {
+    String line =
+        Files.readAllLines(Path.of("/proc/self/status")).stream()
+            .filter(each -> each.startsWith("VmLck:"))
+            .findFirst()
+            .orElseThrow();
+    return Long.parseLong(line.replaceAll("[^0-9]", ""));
+  }
+
+  private static int depth(int left) {
+    return left == 0 ? 0 : 1 + depth(left - 1);
+  }
+
+  @Test
+  void oneStackIsKeptHoweverManyThreadsHaveHadIt() throws Exception {
+    UserThreads threads = new UserThreads(user -> {});
+    long before = locked();
+    long[] during = new long[1];
+    for (int i = 0; i < 500; i++) {
+      threads.run(JANE, () -> during[0] = locked());
+    }
+    assumeThat(during[0]).as("RLIMIT_MEMLOCK").isGreaterThan(before);
+    assertThat(locked() - before).isLessThan(4 * KIB);
+  }
+
+  @Test
+  void aThreadGoesDeeperThanWhatIsKept() throws Exception {
+    int[] reached = new int[1];
+    new UserThreads(user -> {}).run(JANE, () -> reached[0] = depth(2_000));
+    assertThat(reached[0]).isEqualTo(2_000);
+  }
+}
