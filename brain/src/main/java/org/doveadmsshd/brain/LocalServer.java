@@ -1,6 +1,8 @@
 package org.doveadmsshd.brain;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -109,7 +111,7 @@ public final class LocalServer implements Server {
   private void work(UserQueue queue) {
     RequestControl control = control();
     try {
-      for (Assignment next; (next = queue.take()) != null; ) {
+      for (List<Assignment> next; !(next = queue.take(worker.together())).isEmpty(); ) {
         work(next, control);
       }
     } catch (InterruptedException e) {
@@ -119,13 +121,19 @@ public final class LocalServer implements Server {
     }
   }
 
-  private void work(Assignment assignment, RequestControl control) {
+  private void work(List<Assignment> assignments, RequestControl control) {
+    List<Worker.Request> requests = new ArrayList<>();
+    for (Assignment each : assignments) {
+      Message.Run request = each.request(requests.size() + 1);
+      requests.add(new Worker.Request(request, each::openInput, each));
+    }
     try {
-      worker.run(master, assignment.request(1), control, assignment::openInput, assignment);
+      worker.run(master, requests, control);
     } catch (IOException e) {
-      assignment.outputBroken(e);
+      assignments.forEach(each -> each.outputBroken(e));
     } catch (RuntimeException | Error e) {
-      assignment.outputBroken(new IOException("A lane failed by a fault of the program", e));
+      IOException fault = new IOException("A lane failed by a fault of the program", e);
+      assignments.forEach(each -> each.outputBroken(fault));
       throw e;
     }
   }

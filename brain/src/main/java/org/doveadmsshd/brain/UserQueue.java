@@ -11,6 +11,9 @@ import java.util.List;
 public final class UserQueue {
   private static final int CAPACITY = 512;
 
+  /** So many may share what waits. */
+  private static final int TAKERS = 8;
+
   private final ArrayDeque<Assignment> waiting = new ArrayDeque<>();
   private final List<Runnable> bells = new ArrayList<>();
   private boolean closed;
@@ -62,6 +65,24 @@ public final class UserQueue {
       takers--;
     }
     return poll();
+  }
+
+  /**
+   * Takes the next users; waits for one. While only few wait, fewer than asked for are taken:
+   * others have work then, too.
+   *
+   * @param most at least 1
+   * @return none when there will be none any more
+   */
+  public synchronized List<Assignment> take(int most) throws InterruptedException {
+    List<Assignment> taken = new ArrayList<>();
+    for (Assignment next = take(); next != null; next = poll()) {
+      taken.add(next);
+      if (taken.size() >= Math.min(most, waiting.size() / TAKERS)) {
+        break;
+      }
+    }
+    return taken;
   }
 
   /** Calls back, on another thread, whenever a user is added or the queue is closed. */

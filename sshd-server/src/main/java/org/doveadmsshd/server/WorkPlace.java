@@ -77,9 +77,10 @@ final class WorkPlace implements AutoCloseable {
         Settings.IsolationSettings limits = settings.isolation();
         Identity.Bounds bounds =
             new Identity.Bounds(limits.firstUid(), limits.lastUid(), limits.firstGid());
-        return new InProcessWork(userdb, defaults, new UserThreads(new ThreadIdentity(bounds)));
+        return new InProcessWork(
+            name -> userdb, defaults, new UserThreads(new ThreadIdentity(bounds)));
       default:
-        return new InProcessWork(userdb, defaults, Isolation.NONE);
+        return new InProcessWork(name -> userdb, defaults, Isolation.NONE);
     }
   }
 

@@ -3,6 +3,8 @@ package org.doveadmsshd.worker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.command.UserContext;
@@ -13,7 +15,7 @@ import org.doveadmsshd.worker.isolation.Isolation;
 
 /** Opens users' mail in this process. */
 public final class InProcessWork implements UserWork {
-  private final Userdb userdb;
+  private final Function<String, Userdb> views;
   private final MailDefaults defaults;
   private final Isolation isolation;
 
@@ -29,21 +31,48 @@ public final class InProcessWork implements UserWork {
       String mailLocation, Duration lockPatience, QuotaRules quota, boolean cached) {}
 
   /**
+   * @param views the users that a command for the user of that name may know
    * @param isolation with whose rights it is worked on
    */
-  public InProcessWork(Userdb userdb, MailDefaults defaults, Isolation isolation) {
-    this.userdb = userdb;
+  public InProcessWork(Function<String, Userdb> views, MailDefaults defaults, Isolation isolation) {
+    this.views = views;
     this.defaults = defaults;
     this.isolation = isolation;
   }
 
-  /** The user is looked up with the rights of the process, his mail touched with those he has. */
   @Override
-  public void run(Order order, RequestOutput output) throws Failure, IOException {
+  public int together() {
+    return 1; // what one lane has taken is out of the others' reach
+  }
+
+  @Override
+  public void run(List<Order> orders, Course course) throws IOException {
+    for (Order order : orders) {
+      course.begin(order);
+      Failure failure = null;
+      try {
+        order.control().check();
+        run(order);
+      } catch (Failure e) {
+        failure = e;
+      }
+      course.end(order, failure);
+    }
+  }
+
+  /** The user is looked up with the rights of the process, his mail touched with those he has. */
+  private void run(Order order) throws Failure, IOException {
+    RequestOutput output = order.output();
+    String name = order.request().user();
     ScopedMails mails =
         new ScopedMails(
-            order.master().scope(), order.commands(), userdb, defaults, order.control(), output);
-    MailUser user = mails.user(order.request().user());
+            order.master().scope(),
+            order.commands(),
+            views.apply(name),
+            defaults,
+            order.control(),
+            output);
+    MailUser user = mails.user(name);
     isolation.run(
         user,
         () -> {

@@ -277,7 +277,9 @@ public final class LaneSession {
               Optional<Master> master = known(request.requestId());
               if (master.isPresent()) {
                 worker.run(
-                    master.get(), request, control, () -> input, LaneSession.this::sendCounted);
+                    master.get(),
+                    new Worker.Request(request, () -> input, LaneSession.this::sendCounted),
+                    control);
               }
             } finally {
               synchronized (LaneSession.this) {
@@ -454,7 +456,7 @@ public final class LaneSession {
           waitingBytes = Math.max(0, waitingBytes - job.size());
         }
         job.work().run();
-        if (isIdle()) {
+        if (trusted || isIdle()) { // whose request is under way must be plain if this process dies
           out.flush();
         }
       }

@@ -134,6 +134,11 @@ public final class RequestOutput implements Output {
     }
   }
 
+  /** Takes what is put out. */
+  MessageSink sink() {
+    return sink;
+  }
+
   /** The first failure of a part; null when all went well. */
   Failure firstFailure() {
     return firstFailure;

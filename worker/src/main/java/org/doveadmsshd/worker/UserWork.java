@@ -18,6 +18,7 @@ public interface UserWork {
    * @param request as it was asked for
    * @param task the command, prepared
    * @param input what it reads, if it does
+   * @param output where it goes
    */
   record Order(
       Master master,
@@ -25,17 +26,36 @@ public interface UserWork {
       Message.Run request,
       Task.OfUser task,
       RequestControl control,
-      UserContext.Input input) {
+      UserContext.Input input,
+      RequestOutput output) {
     public Order {
       commands = List.copyOf(commands);
     }
   }
 
+  /** Is told how orders fare. One thread at a time. */
+  interface Course {
+    /** Work on it, or the wait for a place where it is worked on, begins. */
+    void begin(Order order);
+
+    /**
+     * It has ended.
+     *
+     * @param failure that ended it; null when the output says how it went
+     * @throws IOException when that cannot be told any more
+     */
+    void end(Order order, Failure failure) throws IOException;
+  }
+
+  /** So many orders are best given at once, if there are as many. */
+  int together();
+
   /**
-   * Carries it out on the caller's thread, or waits until that has been done.
+   * Carries them out, one after another in their order, on the caller's thread, or waits until that
+   * has been done. Each begins and ends once.
    *
-   * @throws Failure that ends the command for this user
-   * @throws IOException when the output cannot be delivered any more; the work has stopped then
+   * @param orders with ids of their own, and the same control
+   * @throws IOException when output cannot be delivered any more; the work has stopped then
    */
-  void run(Order order, RequestOutput output) throws Failure, IOException;
+  void run(List<Order> orders, Course course) throws IOException;
 }

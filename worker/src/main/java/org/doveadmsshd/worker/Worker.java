@@ -3,9 +3,11 @@ package org.doveadmsshd.worker;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.UserMask;
@@ -68,47 +70,124 @@ public final class Worker {
   }
 
   /**
-   * Carries out a RUN. Everything, the DONE at the end included, goes to the sink.
+   * What is asked for a user.
    *
    * @param input what the command reads, if it does
+   * @param sink takes everything, the DONE at the end included
+   */
+  public record Request(Message.Run run, UserContext.Input input, MessageSink sink) {}
+
+  /** So many requests are best given at once, if there are as many. */
+  public int together() {
+    return work.together();
+  }
+
+  /**
+   * Carries out a RUN.
+   *
    * @throws IOException when the sink takes no more; the request has stopped then
    */
-  public void run(
-      Master asking,
-      Message.Run request,
-      RequestControl control,
-      UserContext.Input input,
-      MessageSink sink)
+  public void run(Master asking, Request request, RequestControl control) throws IOException {
+    run(asking, List.of(request), control);
+  }
+
+  /**
+   * Carries out several, one after another in their order.
+   *
+   * @param requests with ids of their own
+   * @throws IOException when a sink takes no more; all have stopped then
+   */
+  public void run(Master asking, List<Request> requests, RequestControl control)
       throws IOException {
-    Master master = asking.at(Instant.now());
-    finish(
-        request.requestId(),
-        done -> audit.note(AuditEvent.user(master, request, done)),
-        sink,
-        () -> {
-          audit.check();
-          control.begin(request.deadlineMillis());
-          control.check();
-          master.scope().checkCommand(request.command());
-          Task task = task(request);
-          List<String> commands = new ArrayList<>(task.commands());
-          for (String further : commands) {
-            master.scope().checkCommand(further);
-          }
-          commands.add(request.command());
-          RequestOutput output =
-              new RequestOutput(
-                  request.requestId(), task.columns(), request.context(), control, sink);
-          if (task instanceof Task.OfServer) {
-            ((Task.OfServer) task).run(contexts.of(master, input, output));
-          } else if (task instanceof Task.OfUser) {
-            Task.OfUser ofUser = (Task.OfUser) task;
-            work.run(new UserWork.Order(master, commands, request, ofUser, control, input), output);
-          } else {
-            throw Failure.usage(request.command() + " is carried out where it is typed");
-          }
-          return output;
-        });
+    Accounts accounts = new Accounts(asking.at(Instant.now()), control);
+    for (Request request : requests) {
+      accounts.begin(request.run());
+      Optional<Failure> failure = attempt(() -> prepare(accounts, request));
+      if (failure.isPresent()) {
+        accounts.end(request.run(), request.sink(), Map.of(), failure.get());
+      }
+    }
+    List<UserWork.Order> orders = List.copyOf(accounts.open);
+    Optional<Failure> fault = attempt(() -> work.run(orders, accounts));
+    while (fault.isPresent() && !accounts.open.isEmpty()) {
+      accounts.end(accounts.open.element(), fault.get());
+    }
+  }
+
+  /** Checks a request; what is about the server as a whole is carried out then. */
+  private void prepare(Accounts accounts, Request request) throws Failure, IOException {
+    Master master = accounts.master;
+    RequestControl control = accounts.control;
+    Message.Run run = request.run();
+    audit.check();
+    control.check();
+    master.scope().checkCommand(run.command());
+    Task task = task(run);
+    List<String> commands = new ArrayList<>(task.commands());
+    for (String further : commands) {
+      master.scope().checkCommand(further);
+    }
+    commands.add(run.command());
+    RequestOutput output =
+        new RequestOutput(run.requestId(), task.columns(), run.context(), control, request.sink());
+    if (task instanceof Task.OfServer) {
+      ((Task.OfServer) task).run(contexts.of(master, request.input(), output));
+      accounts.end(run, request.sink(), output.counts(), output.firstFailure());
+    } else if (task instanceof Task.OfUser) {
+      Task.OfUser ofUser = (Task.OfUser) task;
+      accounts.open.add(
+          new UserWork.Order(master, commands, run, ofUser, control, request.input(), output));
+    } else {
+      throw Failure.usage(run.command() + " is carried out where it is typed");
+    }
+  }
+
+  /** Users' requests that have not ended, and how each ends: accounted for, with one DONE. */
+  private final class Accounts implements UserWork.Course {
+    private final Master master;
+    private final RequestControl control;
+    private final ArrayDeque<UserWork.Order> open = new ArrayDeque<>();
+    private long begun;
+
+    Accounts(Master master, RequestControl control) {
+      this.master = master;
+      this.control = control;
+    }
+
+    void begin(Message.Run run) {
+      begun = System.nanoTime();
+      control.begin(run.deadlineMillis());
+    }
+
+    @Override
+    public void begin(UserWork.Order order) {
+      begin(order.request());
+    }
+
+    @Override
+    public void end(UserWork.Order order, Failure failure) throws IOException {
+      open.remove(); // each is worked on in its turn
+      RequestOutput output = order.output();
+      if (failure == null) {
+        end(order.request(), output.sink(), output.counts(), output.firstFailure());
+      } else {
+        end(order.request(), output.sink(), Map.of(), failure);
+      }
+    }
+
+    void end(Message.Run run, MessageSink sink, Map<String, Long> counts, Failure failure)
+        throws IOException {
+      if (failure != null && failure.getCause() != null) {
+        LOG.info("{}: {}", failure.getMessage(), failure.getCause().toString());
+      }
+      Message.Done done = done(run.requestId(), failure, counts, begun);
+      try {
+        audit.note(AuditEvent.user(master, run, done));
+      } catch (Failure e) {
+        done = done(run.requestId(), failure == null ? e : failure, counts, begun);
+      }
+      sink.send(done);
+    }
   }
 
   /** Accounts for a login on a lane. */
@@ -125,58 +204,42 @@ public final class Worker {
       Master asking, Message.ListUsers request, RequestControl control, MessageSink sink)
       throws IOException {
     Master master = asking.at(Instant.now());
-    finish(
-        request.requestId(),
-        done -> {},
-        sink,
-        () -> {
-          UserMask mask = new UserMask(request.mask());
-          List<Column> columns = List.of(new Column("user"));
-          RequestOutput output =
-              new RequestOutput(request.requestId(), columns, false, control, sink);
-          userdb.forEach(
-              name -> {
-                control.check();
-                if (mask.matches(name) && master.scope().hasUser(name)) {
-                  output.row(null, List.of(Value.of(name)));
-                }
-              });
-          return output;
-        });
-  }
-
-  /** The work of one request. */
-  @FunctionalInterface
-  private interface Work {
-    RequestOutput run() throws Failure, IOException;
-  }
-
-  /** The top of every request: whatever happens, it ends with one DONE. */
-  private static void finish(int requestId, Note note, MessageSink sink, Work work)
-      throws IOException {
+    List<Column> columns = List.of(new Column("user"));
+    RequestOutput output = new RequestOutput(request.requestId(), columns, false, control, sink);
     long begun = System.nanoTime();
-    Map<String, Long> counts = Map.of();
-    Failure failure = null;
+    Optional<Failure> failure =
+        attempt(
+            () -> {
+              UserMask mask = new UserMask(request.mask());
+              userdb.forEach(
+                  name -> {
+                    control.check();
+                    if (mask.matches(name) && master.scope().hasUser(name)) {
+                      output.row(null, List.of(Value.of(name)));
+                    }
+                  });
+            });
+    sink.send(done(request.requestId(), failure.orElse(null), Map.of(), begun));
+  }
+
+  /** A step of a request. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws Failure, IOException;
+  }
+
+  /** Says how it has failed, also by a fault of the program; nothing when it has not. */
+  private static Optional<Failure> attempt(Step step) throws IOException {
     try {
-      RequestOutput output = work.run();
-      counts = output.counts();
-      failure = output.firstFailure();
+      step.run();
+      return Optional.empty();
     } catch (Failure e) {
-      failure = e;
+      return Optional.of(e);
     } catch (RuntimeException e) {
       LOG.error("A request failed by a fault of the program", e);
-      failure = Failure.temporary("The server failed to carry this out; its log says more", e);
+      return Optional.of(
+          Failure.temporary("The server failed to carry this out; its log says more", e));
     }
-    if (failure != null && failure.getCause() != null) {
-      LOG.info("{}: {}", failure.getMessage(), failure.getCause().toString());
-    }
-    Message.Done done = done(requestId, failure, counts, begun);
-    try {
-      note.done(done);
-    } catch (Failure e) {
-      done = done(requestId, failure == null ? e : failure, counts, begun);
-    }
-    sink.send(done);
   }
 
   private static Message.Done done(
@@ -192,12 +255,6 @@ public final class Worker {
   /** What somebody has asked for, and is told back, may be as long as a frame. */
   private static String shortened(String text) {
     return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
-  }
-
-  /** Accounts for a request before its end is told. */
-  @FunctionalInterface
-  private interface Note {
-    void done(Message.Done done) throws Failure;
   }
 
   private Task task(Message.Run request) throws Failure {

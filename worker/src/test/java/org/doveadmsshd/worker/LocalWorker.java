@@ -19,7 +19,7 @@ final class LocalWorker {
         new InProcessWork.MailDefaults(location, Duration.ofSeconds(5), quota, false);
     return new Worker(
         users,
-        new InProcessWork(users, defaults, Isolation.NONE),
+        new InProcessWork(name -> users, defaults, Isolation.NONE),
         (master, input, output) ->
             new ServerContext(master, masters, users, location, activity, input, output),
         Audit.NONE);

@@ -32,6 +32,7 @@ import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Option;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.QuotaRules;
 import org.junit.jupiter.api.BeforeEach;
@@ -279,11 +280,9 @@ class ScopeEscapeTest {
     arguments.replaceAll(word -> word.replace("%s", directory.toString()));
     StringBuilder text = new StringBuilder();
     List<Message> ends = new ArrayList<>();
-    worker.run(
-        master,
-        new Message.Run(1, user, words.get(0), arguments, Instant.now().toEpochMilli(), 0, false),
-        new RequestControl(),
-        () -> new ByteArrayInputStream("Subject: new\n\n".getBytes(StandardCharsets.UTF_8)),
+    Message.Run run =
+        new Message.Run(1, user, words.get(0), arguments, Instant.now().toEpochMilli(), 0, false);
+    MessageSink sink =
         message -> {
           if (message instanceof Message.Row) {
             ((Message.Row) message).values().forEach(value -> text.append(value.text() + "\n"));
@@ -293,7 +292,10 @@ class ScopeEscapeTest {
           } else if (message instanceof Message.Done) {
             ends.add(message);
           }
-        });
+        };
+    byte[] mail = "Subject: new\n\n".getBytes(StandardCharsets.UTF_8);
+    Worker.Request request = new Worker.Request(run, () -> new ByteArrayInputStream(mail), sink);
+    worker.run(master, request, new RequestControl());
     assertThat(ends).hasSize(1);
     return new Answer(text.toString(), (Message.Done) ends.get(0));
   }

@@ -21,6 +21,7 @@ import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.worker.ScopeLines;
+import org.doveadmsshd.worker.isolation.Identity;
 import org.doveadmsshd.worker.process.AssignedUser;
 import org.doveadmsshd.worker.process.LineChannel;
 import org.doveadmsshd.worker.process.Resource;
@@ -106,7 +107,7 @@ public record ClassArchive(WorkerProgram program) {
             .line());
     worker.receive();
     MailUser user = new MailUser(USER, Map.of("home", home.toString()));
-    worker.send(AssignedUser.line(USER, 1, 1, user));
+    worker.send(new AssignedUser(USER, user).line(0, new Identity(1, 1)));
     worker.receive();
   }
 

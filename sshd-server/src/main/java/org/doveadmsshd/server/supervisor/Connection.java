@@ -4,11 +4,14 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.protocol.ChannelStreams;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.worker.isolation.Identity;
+import org.doveadmsshd.worker.process.AssignedUser;
 import org.doveadmsshd.worker.process.LineChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,20 +86,23 @@ final class Connection {
   }
 
   private void assign(Request.Worker request) throws Failure, IOException {
-    MailUser user = supervisor.user(request.user());
+    String first = request.users().get(0);
+    MailUser user = supervisor.user(first);
     Identity identity = supervisor.identity(user);
+    List<AssignedUser> users = new ArrayList<>(List.of(new AssignedUser(first, user)));
+    users.addAll(further(request.users(), identity));
     long patience =
         request.patience() == 0
             ? PATIENCE.toNanos()
             : Math.min(PATIENCE.toNanos(), request.patience() * 1_000_000);
     try {
-      child = pool.take(identity, System.nanoTime() + patience);
+      child = pool.take(identity, users.size(), System.nanoTime() + patience);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Failure.temporary("The supervisor is stopping", e);
     }
     try {
-      child.assign(request.user(), identity, user);
+      child.assign(users, identity);
     } catch (IOException e) {
       String fate = pool.kill(child);
       child = null;
@@ -104,8 +110,26 @@ final class Connection {
           "The worker process for %s %s before it had begun".formatted(user.name(), fate), e);
     }
     String socket = child.socket().toString();
-    String[] last = {"WORKER", socket};
-    String[] further = {"WORKER", socket, "stays"};
-    lines.send(pool.isLast(child) ? last : further);
+    String count = Integer.toString(child.users());
+    String[] last = {"WORKER", socket, count};
+    String[] more = {"WORKER", socket, count, "stays"};
+    lines.send(pool.isLast(child) ? last : more);
+  }
+
+  /** Those after the first whom the same process can serve, as far as there is nobody else. */
+  private List<AssignedUser> further(List<String> names, Identity identity) {
+    List<AssignedUser> users = new ArrayList<>();
+    for (String name : names.subList(1, Math.min(names.size(), pool.together()))) {
+      try {
+        MailUser user = supervisor.user(name);
+        if (!supervisor.identity(user).equals(identity)) {
+          break;
+        }
+        users.add(new AssignedUser(name, user));
+      } catch (Failure e) {
+        break; // which the server is told when he is the first
+      }
+    }
+    return users;
   }
 }

@@ -8,12 +8,21 @@ sealed interface Request {
   /** Longest name of a user, in characters. */
   int MAX_USER = 255;
 
+  /** Most users for one worker at once. */
+  int MAX_USERS = 64;
+
   /**
-   * A worker process for a user, who is looked up by the supervisor.
+   * A worker process for a user, who is looked up by the supervisor, and for those after him as far
+   * as it can serve them, too.
    *
+   * @param users the names, at least one
    * @param patience how long the server waits for one, in milliseconds; 0 for no limit
    */
-  record Worker(String user, long patience) implements Request {}
+  record Worker(List<String> users, long patience) implements Request {
+    public Worker {
+      users = List.copyOf(users);
+    }
+  }
 
   /** The worker process is not needed any more. */
   record Release() implements Request {}
@@ -39,21 +48,26 @@ sealed interface Request {
           case "RELOAD" -> new Reload();
           default -> throw new ProtocolException("unknown request");
         };
-    if (line.size() != (request instanceof Worker ? 3 : 1)) {
-      throw new ProtocolException("a request with too many or too few values");
+    if (!(request instanceof Worker) && line.size() != 1) {
+      throw new ProtocolException("a request with too many values");
     }
     return request;
   }
 
   private static Worker worker(List<String> line) throws ProtocolException {
-    if (line.size() != 3 || !line.get(2).matches("[0-9]{1,10}")) {
-      throw new ProtocolException("a request for a worker that names no time");
+    if (line.size() < 3 || !line.get(1).matches("[0-9]{1,10}")) {
+      throw new ProtocolException("a request for a worker that names no time or no user");
     }
-    String user = line.get(1);
-    boolean odd = user.isEmpty() || user.chars().anyMatch(Character::isISOControl);
-    if (odd || user.length() > MAX_USER) {
-      throw new ProtocolException("a request for a worker for a name that no user has");
+    List<String> users = line.subList(2, line.size());
+    if (users.size() > MAX_USERS || users.stream().anyMatch(Request::isNoName)) {
+      throw new ProtocolException("a request for a worker for too many, or a name no user has");
     }
-    return new Worker(user, Long.parseLong(line.get(2)));
+    return new Worker(users, Long.parseLong(line.get(1)));
+  }
+
+  private static boolean isNoName(String user) {
+    return user.isEmpty()
+        || user.length() > MAX_USER
+        || user.chars().anyMatch(Character::isISOControl);
   }
 }

@@ -3,10 +3,10 @@ package org.doveadmsshd.server.supervisor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.worker.isolation.Identity;
 import org.doveadmsshd.worker.process.AssignedUser;
 import org.doveadmsshd.worker.process.LineChannel;
@@ -42,7 +42,8 @@ final class WorkerChild {
   // guarded by the pool
   State state = State.STARTING;
   long since = System.nanoTime();
-  int served;
+  int users; // that it has now, while it is busy
+  int served; // before them
   boolean outdated; // started with another configuration than the one in force
   Optional<Identity> identity = Optional.empty();
 
@@ -67,12 +68,21 @@ final class WorkerChild {
     return Integer.parseInt(answer.get(1));
   }
 
-  /** Has it become the user, or serve one more of the same identity. */
-  void assign(String asked, Identity taken, MailUser user) throws IOException {
-    lines.send(AssignedUser.line(asked, taken.uid(), taken.gid(), user));
+  /** Has it become the first user, or serve more of the same identity: as many as it may. */
+  void assign(List<AssignedUser> assigned, Identity taken) throws IOException {
+    List<String[]> told = new ArrayList<>();
+    for (int i = 0; i < users; i++) {
+      told.add(assigned.get(i).line(users - i - 1, taken));
+    }
+    lines.send(told);
     if (!lines.receive().equals(List.of("TAKEN"))) {
       throw new IOException("a worker process does not say that it has taken a user");
     }
+  }
+
+  /** How many it has now. */
+  int users() {
+    return users;
   }
 
   /** Whether it does that, having taken the identity. */

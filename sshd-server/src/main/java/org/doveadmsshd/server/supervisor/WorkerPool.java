@@ -70,12 +70,14 @@ final class WorkerPool {
   }
 
   /**
-   * Has a process for a user of that identity; the caller gives it back.
+   * Has a process for users of that identity, as many of them as it may serve; the caller gives it
+   * back.
    *
    * @param end when to give up, in the time of {@link System#nanoTime}
    * @throws Failure when there is none until then
    */
-  synchronized WorkerChild take(Identity identity, long end) throws Failure, InterruptedException {
+  synchronized WorkerChild take(Identity identity, int users, long end)
+      throws Failure, InterruptedException {
     long begun = System.nanoTime();
     while (hasOnlyBusy(identity) && System.nanoTime() - begun < sharingPatience()) {
       wait(1 + FIRST_PATIENCE / 1_000_000);
@@ -88,6 +90,7 @@ final class WorkerPool {
           WorkerChild child = free.get();
           become(child, WorkerChild.State.BUSY);
           child.identity = Optional.of(identity);
+          child.users = Math.min(users, mayServe(child));
           return child;
         }
         startWhatIsNeeded();
@@ -173,7 +176,7 @@ final class WorkerPool {
       return; // it has ended in the meantime
     }
     boolean last = stopped || isLast(child);
-    child.served++;
+    child.served += child.users;
     if (last) {
       end(child);
     } else {
@@ -182,10 +185,21 @@ final class WorkerPool {
     }
   }
 
-  /** Whether it ends after the user that it has, as far as is known now. */
+  /** Whether it ends after the users that it has, as far as is known now. */
   synchronized boolean isLast(WorkerChild child) {
+    return child.outdated || child.users >= mayServe(child);
+  }
+
+  /** So many users one process may have at once, at least 1. */
+  synchronized int together() {
     int limit = policy.processes().serviceCount();
-    return child.outdated || limit > 0 && child.served + 1 >= limit;
+    return limit == 0 ? Request.MAX_USERS : limit;
+  }
+
+  /** How many users it may serve, with those that it has. */
+  private int mayServe(WorkerChild child) {
+    int limit = policy.processes().serviceCount();
+    return limit == 0 ? Integer.MAX_VALUE : Math.max(1, limit - child.served);
   }
 
   /** Ends a process that has not done as it should; returns how it has ended, for people. */

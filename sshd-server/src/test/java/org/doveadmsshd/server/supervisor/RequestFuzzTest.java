@@ -25,10 +25,15 @@ class RequestFuzzTest {
   }
 
   private static void check(Request.Worker request) {
-    String user = request.user();
-    boolean odd = user.isEmpty() || user.chars().anyMatch(Character::isISOControl);
-    if (odd || user.length() > Request.MAX_USER || request.patience() < 0) {
+    int count = request.users().size();
+    if (count < 1 || count > Request.MAX_USERS || request.patience() < 0) {
       throw new IllegalStateException(request.toString());
+    }
+    for (String user : request.users()) {
+      boolean odd = user.isEmpty() || user.chars().anyMatch(Character::isISOControl);
+      if (odd || user.length() > Request.MAX_USER) {
+        throw new IllegalStateException(request.toString());
+      }
     }
   }
 }

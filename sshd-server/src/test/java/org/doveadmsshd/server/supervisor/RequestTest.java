@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.doveadmsshd.protocol.Fields;
@@ -35,8 +37,10 @@ class RequestTest {
 
   @Test
   void whatTheDocumentSaysIsUnderstood() throws Exception {
-    assertThat(parse("WORKER\tjane@example.org\t500"))
-        .isEqualTo(new Request.Worker("jane@example.org", 500));
+    assertThat(parse("WORKER\t500\tjane@example.org"))
+        .isEqualTo(new Request.Worker(List.of("jane@example.org"), 500));
+    assertThat(parse("WORKER\t0\tjane\tjoe"))
+        .isEqualTo(new Request.Worker(List.of("jane", "joe"), 0));
     assertThat(parse("RELEASE")).isEqualTo(new Request.Release());
     assertThat(parse("LOST")).isEqualTo(new Request.Lost());
     assertThat(parse("RELOAD")).isEqualTo(new Request.Reload());
@@ -46,14 +50,15 @@ class RequestTest {
   @ValueSource(
       strings = {
         "",
-        "worker\tjane\t0",
+        "worker\t0\tjane",
         "WORKER",
-        "WORKER\tjane",
-        "WORKER\t\t0",
-        "WORKER\tjane\t-1",
-        "WORKER\tjane\t0\tuid=0",
-        "WORKER\tja\001nne\t0",
-        "WORKER\tjane\t99999999999",
+        "WORKER\t0",
+        "WORKER\tjane\t0",
+        "WORKER\t0\t",
+        "WORKER\t0\tjane\t",
+        "WORKER\t-1\tjane",
+        "WORKER\t0\tja\001nne",
+        "WORKER\t99999999999\tjane",
         "RELEASE\t1",
         "LOST\t",
         "RELOAD\t/etc/passwd",
@@ -61,6 +66,15 @@ class RequestTest {
       })
   void nothingElseIs(String line) {
     assertThatThrownBy(() -> parse(line)).isInstanceOf(ProtocolException.class);
+  }
+
+  @Test
+  void moreUsersThanOneWorkerHasAtOnceAreRefused() throws Exception {
+    List<String> line = new ArrayList<>(List.of("WORKER", "0"));
+    line.addAll(Collections.nCopies(Request.MAX_USERS, "jane"));
+    Request.parse(line);
+    line.add("jane");
+    assertThatThrownBy(() -> Request.parse(line)).isInstanceOf(ProtocolException.class);
   }
 
   @Test
@@ -77,9 +91,12 @@ class RequestTest {
       try {
         Request request = parse(line.toString());
         if (request instanceof Request.Worker) {
-          String user = ((Request.Worker) request).user();
-          assertThat(user).isNotEmpty().hasSizeLessThanOrEqualTo(Request.MAX_USER);
-          assertThat(user.chars()).noneMatch(Character::isISOControl);
+          List<String> users = ((Request.Worker) request).users();
+          assertThat(users).hasSizeBetween(1, Request.MAX_USERS);
+          for (String user : users) {
+            assertThat(user).isNotEmpty().hasSizeLessThanOrEqualTo(Request.MAX_USER);
+            assertThat(user.chars()).noneMatch(Character::isISOControl);
+          }
         }
       } catch (ProtocolException e) {
         assertThat(List.of(e.getMessage())).isNotEmpty();

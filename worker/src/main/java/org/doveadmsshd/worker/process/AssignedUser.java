@@ -3,54 +3,66 @@ package org.doveadmsshd.worker.process;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Fields;
 import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.worker.isolation.Identity;
 
-/** A userdb of one: whom the supervisor has looked up, by the name that was asked for. */
-public final class AssignedUser implements Userdb {
+/**
+ * A userdb of one: whom the supervisor has looked up.
+ *
+ * @param asked the name that was asked for; it and the user's own are known here
+ */
+public record AssignedUser(String asked, MailUser user) implements Userdb {
   private static final String FIRST = "USER";
+  private static final int FIXED = 6;
 
-  private volatile String asked;
-  private volatile MailUser user;
+  /** Knows nobody. */
+  static final AssignedUser NOBODY = new AssignedUser("", new MailUser("", Map.of()));
 
-  /** The values of a line that assigns a user. */
-  public static String[] line(String asked, int uid, int gid, MailUser user) {
-    List<String> values = new ArrayList<>(List.of(FIRST, asked));
-    values.add(Integer.toUnsignedString(uid));
-    values.add(Integer.toUnsignedString(gid));
+  /**
+   * The values of a line that assigns him.
+   *
+   * @param following so many more are assigned by the lines after it
+   */
+  public String[] line(int following, Identity taken) {
+    List<String> values = new ArrayList<>(List.of(FIRST, Integer.toString(following), asked));
+    values.add(Integer.toUnsignedString(taken.uid()));
+    values.add(Integer.toUnsignedString(taken.gid()));
     values.add(user.name());
     user.fields().forEach((key, value) -> values.add(key + "=" + value));
     return values.toArray(String[]::new);
   }
 
-  /** Reads what {@link #line} has written; whom it names is the user from now on. */
-  void assign(List<String> line) {
-    if (line.size() < 5 || !line.get(0).equals(FIRST)) {
-      throw new IllegalArgumentException("a line that assigns no user");
+  /** What {@link #line} has written. */
+  record Line(int following, Identity identity, AssignedUser user) {
+    static Line read(List<String> line) {
+      if (line.size() < FIXED || !line.get(0).equals(FIRST)) {
+        throw new IllegalArgumentException("a line that assigns no user");
+      }
+      MailUser user = new MailUser(line.get(5), Fields.named(line.subList(FIXED, line.size())));
+      return new Line(
+          Integer.parseUnsignedInt(line.get(1)),
+          new Identity(
+              Integer.parseUnsignedInt(line.get(3)), Integer.parseUnsignedInt(line.get(4))),
+          new AssignedUser(line.get(2), user));
     }
-    user = new MailUser(line.get(4), Fields.named(line.subList(5, line.size())));
-    asked = line.get(1);
-  }
-
-  MailUser user() {
-    return user;
   }
 
   @Override
   public Optional<MailUser> find(String name) throws Failure {
-    MailUser assigned = user;
-    if (assigned == null || !name.equals(asked) && !name.equals(assigned.name())) {
+    if (this == NOBODY || !name.equals(asked) && !name.equals(user.name())) {
       throw new Failure(
           Outcome.NO_PERMISSION,
           "The worker has the mail of one user only, not that of "
               + name
               + "; where mail goes from one to another, fetch it and save it");
     }
-    return Optional.of(assigned);
+    return Optional.of(user);
   }
 
   @Override

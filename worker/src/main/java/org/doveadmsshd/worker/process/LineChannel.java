@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import org.doveadmsshd.protocol.Fields;
 
@@ -30,7 +31,16 @@ public final class LineChannel {
 
   /** Sends a line. */
   public void send(String... values) throws IOException {
-    out.write((Fields.line(values) + "\n").getBytes(StandardCharsets.UTF_8));
+    send(Collections.singletonList(values));
+  }
+
+  /** Sends lines, at once. */
+  public void send(List<String[]> lines) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (String[] values : lines) {
+      text.append(Fields.line(values)).append('\n');
+    }
+    out.write(text.toString().getBytes(StandardCharsets.UTF_8));
     out.flush();
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.worker.InProcessWork;
@@ -50,8 +51,8 @@ public class WorkerProcess {
   private static final int SOCKET_MASK = 0117;
 
   private final LineChannel supervisor;
-  private final AssignedUser assigned = new AssignedUser();
   private final Path socket;
+  private volatile List<AssignedUser> assigned = List.of();
   private Identity identity;
 
   /**
@@ -128,26 +129,42 @@ public class WorkerProcess {
     }
   }
 
-  /** Takes in the next user; false when there will be none. */
+  /** Takes in the next users, of one identity; false when there will be none. */
   private boolean take(Lanes lanes) throws IOException {
-    List<String> line;
+    AssignedUser.Line first;
     try {
-      line = supervisor.receive();
+      first = AssignedUser.Line.read(supervisor.receive());
     } catch (java.io.EOFException e) {
       return false;
     }
-    lanes.awaitEnd(); // else his thread might go on with the work of this one
-    assigned.assign(line);
-    Identity wanted =
-        new Identity(Integer.parseUnsignedInt(line.get(2)), Integer.parseUnsignedInt(line.get(3)));
+    List<AssignedUser> users = new ArrayList<>(List.of(first.user()));
+    for (int left = first.following(); left > 0; left--) {
+      AssignedUser.Line next = AssignedUser.Line.read(supervisor.receive());
+      if (!next.identity().equals(first.identity())) {
+        throw new IllegalStateException("users of several identities");
+      }
+      users.add(next.user());
+    }
+    lanes.awaitEnd(); // else a thread might go on with the work for those before
+    assigned = List.copyOf(users);
     if (identity == null) {
-      become(wanted);
-      identity = wanted;
-    } else if (!identity.equals(wanted)) {
+      become(first.identity());
+      identity = first.identity();
+    } else if (!identity.equals(first.identity())) {
       throw new IllegalStateException("another identity than the one that was taken");
     }
     supervisor.send("TAKEN");
     return true;
+  }
+
+  /** Whom a command for a user may know: him. */
+  private Userdb view(String asked) {
+    for (AssignedUser each : assigned) {
+      if (each.asked().equals(asked)) {
+        return each;
+      }
+    }
+    return AssignedUser.NOBODY;
   }
 
   private static void serve(Lanes lanes) {
@@ -165,9 +182,9 @@ public class WorkerProcess {
             ? new UserThreads(
                 new Confinement(user -> trees(user, settings.mailLocation()), program()))
             : Isolation.NONE;
-    InProcessWork work = new InProcessWork(assigned, settings.defaults(), isolation);
+    InProcessWork work = new InProcessWork(this::view, settings.defaults(), isolation);
     return new Worker(
-        assigned,
+        AssignedUser.NOBODY,
         work,
         (master, input, output) -> {
           throw new Failure(

@@ -3,22 +3,26 @@ package org.doveadmsshd.worker.supervised;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.ProtocolException;
-import org.doveadmsshd.worker.RequestOutput;
+import org.doveadmsshd.worker.RequestControl;
 import org.doveadmsshd.worker.ScopeLines;
 import org.doveadmsshd.worker.UserWork;
 
 /**
- * One request on its way to a worker process, and what comes back, on the caller's thread: while
- * who wanted it does not read, neither is the worker read from, and it waits.
+ * Requests on their way to a worker process, and what comes back, on the caller's thread: while who
+ * wanted it does not read, neither is the worker read from, and it waits.
+ *
+ * <p>The worker is sent all of them at first, and says how one has ended before it begins the next:
+ * when it is lost, that one is in doubt, and those after it have not been begun.
  */
 final class Relay {
   /** How long a worker may take to stop once it should have; then it is given up. */
@@ -33,15 +37,15 @@ final class Relay {
           Message.Progress.class,
           Message.Log.class);
 
-  private final UserWork.Order order;
-  private final RequestOutput output;
+  private final ArrayDeque<UserWork.Order> orders;
+  private final UserWork.Course course;
+  private final RequestControl control;
   private final ScheduledExecutorService timer;
   private final WorkerLane lane;
-  private final List<Future<?>> deadlines = new ArrayList<>(); // guarded by this, as is over
-  private boolean over;
+  private final ArrayDeque<Integer> unfinished = new ArrayDeque<>(); // guarded by this
+  private Future<?> deadline; // guarded by this
   private InputStream input;
   private IOException broken;
-  private boolean done;
 
   /** The worker process is gone, or of no use any more. */
   static final class LostException extends Exception {
@@ -50,28 +54,36 @@ final class Relay {
     }
   }
 
+  /**
+   * @param orders what is to be done; each is taken out when it has ended. The first has begun
+   * @param count so many of them, from the first on, are the worker's
+   */
   Relay(
-      UserWork.Order order, RequestOutput output, WorkerLane lane, ScheduledExecutorService timer) {
-    this.order = order;
-    this.output = output;
+      ArrayDeque<UserWork.Order> orders,
+      int count,
+      UserWork.Course course,
+      WorkerLane lane,
+      ScheduledExecutorService timer) {
+    this.orders = orders;
+    this.course = course;
+    this.control = orders.element().control();
     this.lane = lane;
     this.timer = timer;
+    orders.stream().limit(count).forEach(each -> unfinished.add(each.request().requestId()));
   }
 
   /**
-   * Returns when the request has ended; the lane is good for a further one then.
+   * Returns when all have ended; the lane is good for further ones then.
    *
-   * @throws LostException when the worker has not said how it ended
+   * @throws LostException when the worker has not said how the first that is left ended
    * @throws IOException when what it puts out cannot be delivered any more
    */
   void run() throws LostException, IOException {
     try {
       ask();
-      order.control().onCancel(this::cancel);
-      if (order.control().millisLeft() > 0) {
-        giveUpAfter(order.control().millisLeft());
-      }
-      while (!done) {
+      control.onCancel(this::cancel);
+      watch();
+      while (!isOver()) {
         lane.read(this::take);
       }
     } catch (IOException e) {
@@ -80,36 +92,46 @@ final class Relay {
       }
       throw new LostException(e);
     } finally {
-      order.control().onCancel(null);
+      control.onCancel(null);
       leave();
-      if (input != null) {
-        input.close();
-      }
+      closeInput();
     }
   }
 
   private void ask() throws IOException {
-    Message.Run run = order.request();
-    lane.send(new Message.ActFor(order.master().name(), ScopeLines.write(order.master().scope())));
-    lane.send(
-        new Message.Run(
-            run.requestId(),
-            run.user(),
-            run.command(),
-            run.arguments(),
-            run.nowMillis(),
-            order.control().millisLeft(),
-            run.context()));
+    Master master = orders.element().master();
+    lane.send(new Message.ActFor(master.name(), ScopeLines.write(master.scope())));
+    long deadlineMillis = control.millisLeft(); // the first one's clock is running
+    Iterator<UserWork.Order> next = orders.iterator();
+    for (int i = unfinished.size(); i > 0; i--) {
+      Message.Run run = next.next().request();
+      lane.send(
+          new Message.Run(
+              run.requestId(),
+              run.user(),
+              run.command(),
+              run.arguments(),
+              run.nowMillis(),
+              deadlineMillis,
+              run.context()));
+      deadlineMillis = run.deadlineMillis();
+    }
     lane.flush();
+  }
+
+  private synchronized boolean isOver() {
+    return unfinished.isEmpty();
   }
 
   /** Comes from whoever cancels; the worker reads whatever else it does. */
   private synchronized void cancel() {
-    if (over) {
+    if (unfinished.isEmpty()) {
       return; // the lane may be somebody else's by now
     }
     try {
-      lane.send(new Message.Cancel(order.request().requestId()));
+      for (int id : unfinished) {
+        lane.send(new Message.Cancel(id));
+      }
       lane.flush();
     } catch (IOException e) {
       return; // the reading thread finds out
@@ -117,20 +139,34 @@ final class Relay {
     giveUpAfter(0);
   }
 
+  /** Sees to it that the one that has begun ends in time. */
+  private synchronized void watch() {
+    if (control.millisLeft() > 0) {
+      giveUpAfter(control.millisLeft());
+    }
+  }
+
   private synchronized void giveUpAfter(long millis) {
+    stopWatching();
     long grace = TimeUnit.SECONDS.toMillis(GRACE_SECONDS);
-    deadlines.add(timer.schedule(this::giveUp, millis + grace, TimeUnit.MILLISECONDS));
+    deadline = timer.schedule(this::giveUp, millis + grace, TimeUnit.MILLISECONDS);
+  }
+
+  private synchronized void stopWatching() {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
   }
 
   private synchronized void giveUp() {
-    if (!over) {
+    if (!unfinished.isEmpty()) {
       lane.close();
     }
   }
 
   private synchronized void leave() {
-    over = true;
-    deadlines.forEach(deadline -> deadline.cancel(false));
+    unfinished.clear();
+    stopWatching();
   }
 
   private void take(Message message) throws IOException {
@@ -140,12 +176,11 @@ final class Relay {
     if (message instanceof Message.Fault) {
       throw new ProtocolException(((Message.Fault) message).text());
     }
-    if (done || message.requestId() != order.request().requestId()) {
+    if (isOver() || message.requestId() != orders.element().request().requestId()) {
       throw new ProtocolException("a worker sent what nobody has asked for");
     }
     if (message instanceof Message.Done) {
-      output.end((Message.Done) message);
-      done = true;
+      end((Message.Done) message);
     } else if (message instanceof Message.Wanted) {
       feed((Message.Wanted) message);
     } else if (OUTPUT.contains(message.getClass())) {
@@ -155,12 +190,43 @@ final class Relay {
     }
   }
 
+  private void end(Message.Done done) throws IOException {
+    UserWork.Order order = orders.remove();
+    synchronized (this) {
+      unfinished.remove();
+    }
+    closeInput();
+    order.output().end(done);
+    deliver(() -> course.end(order, null));
+    if (!isOver()) {
+      course.begin(orders.element());
+      watch();
+    }
+  }
+
   private void pass(Message message) throws IOException {
+    deliver(() -> orders.element().output().pass(message));
+  }
+
+  /** Tells somebody who may be gone. */
+  @FunctionalInterface
+  private interface Delivery {
+    void run() throws IOException;
+  }
+
+  private void deliver(Delivery delivery) throws IOException {
     try {
-      output.pass(message);
+      delivery.run();
     } catch (IOException e) {
       broken = e;
       throw e;
+    }
+  }
+
+  private void closeInput() throws IOException {
+    if (input != null) {
+      input.close();
+      input = null;
     }
   }
 
@@ -172,7 +238,7 @@ final class Relay {
       int length = readInput(buffer);
       last = length < buffer.length;
       ByteBuffer piece = ByteBuffer.wrap(buffer, 0, length);
-      lane.send(new Message.Input(order.request().requestId(), last, piece));
+      lane.send(new Message.Input(orders.element().request().requestId(), last, piece));
     }
     lane.flush();
   }
@@ -180,7 +246,7 @@ final class Relay {
   private int readInput(byte[] buffer) throws IOException {
     try {
       if (input == null) {
-        input = order.input().open();
+        input = orders.element().input().open();
       }
       return input.readNBytes(buffer, 0, buffer.length);
     } catch (IOException | org.doveadmsshd.protocol.Failure e) {

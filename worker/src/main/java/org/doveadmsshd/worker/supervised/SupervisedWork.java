@@ -3,12 +3,16 @@ package org.doveadmsshd.worker.supervised;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.worker.RequestControl;
-import org.doveadmsshd.worker.RequestOutput;
 import org.doveadmsshd.worker.UserWork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +25,9 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final int PAUSE_MILLIS = 100;
+
+  /** A worker is told of so many users at once; telling takes about as long as work for a few. */
+  private static final int TOGETHER = 16;
 
   private final Path socket;
   private final ConcurrentLinkedDeque<SupervisorConnection> idle = new ConcurrentLinkedDeque<>();
@@ -47,17 +54,39 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   private record Assigned(SupervisorConnection supervisor, SupervisorConnection.Worker worker) {}
 
   @Override
-  public void run(Order order, RequestOutput output) throws Failure, IOException {
-    String user = order.request().user();
-    for (String command : order.commands()) {
-      order.master().scope().checkUser(user, command);
+  public int together() {
+    return TOGETHER;
+  }
+
+  @Override
+  public void run(List<Order> orders, Course course) throws IOException {
+    ArrayDeque<Order> left = new ArrayDeque<>(orders);
+    while (!left.isEmpty()) {
+      course.begin(left.element());
+      try {
+        left.element().control().check();
+        runSome(left, course);
+      } catch (Failure e) {
+        course.end(left.remove(), e);
+      }
     }
-    Assigned assigned = assign(user, order.control());
+  }
+
+  /**
+   * Has as many done as one worker process takes at once, and takes them out.
+   *
+   * @throws Failure of the first that is left then
+   */
+  private void runSome(ArrayDeque<Order> left, Course course) throws Failure, IOException {
+    Order first = left.element();
+    checkScope(first);
+    Assigned assigned = assign(users(left), first.control());
     boolean finished = false;
     try {
-      relay(order, output, assigned.worker());
+      relay(left, course, assigned.worker());
       finished = true;
     } catch (Relay.LostException e) {
+      String user = left.element().request().user();
       LOG.info("The worker process for {} was lost: {}", user, e.getCause().toString());
       throw Failure.temporary(
           "The worker process for %s %s; what it had done until then stays done"
@@ -72,7 +101,37 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     }
   }
 
-  private void relay(Order order, RequestOutput output, SupervisorConnection.Worker worker)
+  private static void checkScope(Order order) throws Failure {
+    for (String command : order.commands()) {
+      order.master().scope().checkUser(order.request().user(), command);
+    }
+  }
+
+  /** Those whom a worker process is asked for at once: nobody who is out of scope. */
+  private static List<String> users(Collection<Order> orders) {
+    List<String> users = new ArrayList<>();
+    int bytes = 0;
+    for (Order order : orders) {
+      bytes += order.request().arguments().stream().mapToInt(String::length).sum();
+      boolean room = bytes <= Limits.MAX_PIPELINED_BYTES / 2;
+      if (!users.isEmpty() && (!room || !isInScope(order))) {
+        break;
+      }
+      users.add(order.request().user());
+    }
+    return users;
+  }
+
+  private static boolean isInScope(Order order) {
+    try {
+      checkScope(order);
+      return true;
+    } catch (Failure e) {
+      return false; // he is told so in his turn
+    }
+  }
+
+  private void relay(ArrayDeque<Order> orders, Course course, SupervisorConnection.Worker worker)
       throws Relay.LostException, IOException {
     WorkerLane lane;
     try {
@@ -82,7 +141,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     }
     boolean kept = false;
     try {
-      new Relay(order, output, lane, timer).run();
+      new Relay(orders, worker.users(), course, lane, timer).run();
       if (worker.staysOn()) {
         lanes.keep(worker.socket(), lane);
         kept = true;
@@ -112,14 +171,14 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     }
   }
 
-  private Assigned assign(String user, RequestControl control) throws Failure {
+  private Assigned assign(List<String> users, RequestControl control) throws Failure {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       SupervisorConnection connection = idle.poll();
       boolean fresh = connection == null;
       try {
         connection = fresh ? new SupervisorConnection(socket) : connection;
-        return assign(connection, user, control);
+        return assign(connection, users, control);
       } catch (ProtocolException e) {
         throw Failure.temporary("The supervisor is of another version than this server", e);
       } catch (IOException e) {
@@ -135,12 +194,13 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     }
   }
 
-  private Assigned assign(SupervisorConnection connection, String user, RequestControl control)
+  private Assigned assign(
+      SupervisorConnection connection, List<String> users, RequestControl control)
       throws IOException, Failure {
     boolean kept = false;
     try {
       control.onCancel(connection::close);
-      SupervisorConnection.Worker worker = connection.worker(user, control.millisLeft());
+      SupervisorConnection.Worker worker = connection.worker(users, control.millisLeft());
       control.onCancel(null);
       kept = true;
       return new Assigned(connection, worker);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.protocol.ChannelStreams;
 import org.doveadmsshd.protocol.Failure;
@@ -24,9 +25,10 @@ final class SupervisorConnection implements Closeable {
    * A worker process.
    *
    * @param socket where it listens
-   * @param staysOn whether it serves further users after this one
+   * @param users so many of those that were named it serves
+   * @param staysOn whether it serves further ones after them
    */
-  record Worker(Path socket, boolean staysOn) {}
+  record Worker(Path socket, int users, boolean staysOn) {}
 
   SupervisorConnection(Path socket) throws IOException {
     channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
@@ -34,16 +36,24 @@ final class SupervisorConnection implements Closeable {
   }
 
   /**
-   * Has a worker process for a user, until {@link #release} or {@link #lost}.
+   * Has a worker process for a user, until {@link #release} or {@link #lost}, and for as many of
+   * those named after him as it can serve, too.
    *
+   * @param users the names, at least one
    * @param patience how long to wait for one, in milliseconds; 0 for as long as the supervisor does
-   * @throws Failure what the supervisor says
+   * @throws Failure what the supervisor says of the first user
    * @throws IOException when it does not answer; it may be asked again
    */
-  Worker worker(String user, long patience) throws IOException, Failure {
-    lines.send("WORKER", user, Long.toString(patience));
+  Worker worker(List<String> users, long patience) throws IOException, Failure {
+    List<String> request = new ArrayList<>(List.of("WORKER", Long.toString(patience)));
+    request.addAll(users);
+    lines.send(request.toArray(String[]::new));
     List<String> answer = answer("WORKER");
-    return new Worker(Path.of(answer.get(1)), answer.contains("stays"));
+    int served = answer.size() < 3 ? 0 : number(answer.get(2));
+    if (served < 1 || served > users.size()) {
+      throw new ProtocolException("the supervisor's answer is not known");
+    }
+    return new Worker(Path.of(answer.get(1)), served, answer.contains("stays"));
   }
 
   /** The worker process is not needed any more, and may serve somebody else. */
