@@ -109,32 +109,31 @@ public final class LocalServer implements Server {
   }
 
   private void work(UserQueue queue) {
-    RequestControl control = control();
     try {
       for (List<Assignment> next; !(next = queue.take(worker.together())).isEmpty(); ) {
-        work(next, control);
+        work(next);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      controls.remove(control);
     }
   }
 
-  private void work(List<Assignment> assignments, RequestControl control) {
+  private void work(List<Assignment> assignments) {
     List<Worker.Request> requests = new ArrayList<>();
     for (Assignment each : assignments) {
       Message.Run request = each.request(requests.size() + 1);
-      requests.add(new Worker.Request(request, each::openInput, each));
+      requests.add(new Worker.Request(request, control(), each::openInput, each));
     }
     try {
-      worker.run(master, requests, control);
+      worker.run(master, requests);
     } catch (IOException e) {
       assignments.forEach(each -> each.outputBroken(e));
     } catch (RuntimeException | Error e) {
       IOException fault = new IOException("A lane failed by a fault of the program", e);
       assignments.forEach(each -> each.outputBroken(fault));
       throw e;
+    } finally {
+      requests.forEach(each -> controls.remove(each.control()));
     }
   }
 }

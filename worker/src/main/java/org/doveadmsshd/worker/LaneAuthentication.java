@@ -29,7 +29,7 @@ final class LaneAuthentication {
 
   private final Worker worker;
   private final Masters masters;
-  private final LaneSession.Peer peer;
+  private final LanePeer peer;
   private final MessageSink out;
   private final Consumer<Supplier<Optional<Master>>> accepted;
 
@@ -46,7 +46,7 @@ final class LaneAuthentication {
   LaneAuthentication(
       Worker worker,
       Masters masters,
-      LaneSession.Peer peer,
+      LanePeer peer,
       MessageSink out,
       Consumer<Supplier<Optional<Master>>> accepted) {
     this.worker = worker;

@@ -1,8 +1,8 @@
 package org.doveadmsshd.worker;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +50,7 @@ public final class LaneSession {
 
   // guarded by this
   private final ArrayDeque<Job> jobs = new ArrayDeque<>();
-  private final Map<Integer, RequestControl> controls = new HashMap<>();
-  private final Map<Integer, LaneInput> inputs = new HashMap<>();
+  private final Map<Integer, UnderWay> requests = new HashMap<>();
   private int waitingBytes;
   private boolean working;
   private State state = State.HELLO;
@@ -65,45 +64,21 @@ public final class LaneSession {
   private volatile long done;
   private volatile long failed;
 
-  /** A piece of work; its size counts against the limit of waiting bytes. */
-  private record Job(int size, Work work) {}
+  /**
+   * A piece of work; its size counts against the limit of waiting bytes.
+   *
+   * @param run a request for a user, which may be carried out together with the next ones; null for
+   *     other work
+   */
+  private record Job(int size, Work work, Worker.Request run) {}
+
+  /** A request that has not ended; its input is null when it reads none. */
+  private record UnderWay(RequestControl control, LaneInput input) {}
 
   /** Runs on a thread of the executor and may block. */
   @FunctionalInterface
   private interface Work {
     void run() throws IOException;
-  }
-
-  /**
-   * What a transport knows of who is at the other end.
-   *
-   * @param master says who he has been proved to be, with what he may do now; nothing when he must
-   *     say so himself
-   * @param external who he may say to be without further proof
-   * @param address numeric; empty when there is none
-   * @param failureDelay how late he is told that he has not proved it
-   * @param trusted whether his word is taken for who he acts for
-   */
-  public record Peer(
-      Supplier<Optional<Master>> master,
-      Optional<String> external,
-      String address,
-      Duration failureDelay,
-      boolean trusted) {
-    /** Somebody who has been authenticated, as long as he is a master. */
-    public static Peer authenticated(Supplier<Optional<Master>> master) {
-      return new Peer(master, Optional.empty(), "", Duration.ZERO, false);
-    }
-
-    /** Somebody who has to authenticate himself. */
-    public static Peer stranger(Optional<String> external, String address, Duration failureDelay) {
-      return new Peer(Optional::empty, external, address, failureDelay, false);
-    }
-
-    /** The server that a worker process works for, which has authenticated masters itself. */
-    public static Peer server() {
-      return new Peer(Optional::empty, Optional.empty(), "", Duration.ZERO, true);
-    }
   }
 
   /**
@@ -114,7 +89,7 @@ public final class LaneSession {
   public LaneSession(
       Worker worker,
       Masters masters,
-      Peer peer,
+      LanePeer peer,
       Executor executor,
       MessageSink out,
       Runnable closeTransport,
@@ -152,7 +127,7 @@ public final class LaneSession {
         return;
       }
       state = State.CLOSED;
-      controls.values().forEach(RequestControl::cancel); // each still ends with its DONE
+      cancelAll(); // each still ends with its DONE
     }
     LOG.info("A lane is closed: {}", text);
     enqueue(
@@ -177,8 +152,12 @@ public final class LaneSession {
   /** The peer is gone: stops what is under way. */
   public synchronized void closed() {
     state = State.CLOSED;
-    controls.values().forEach(RequestControl::cancel);
+    cancelAll();
     jobs.clear();
+  }
+
+  private synchronized void cancelAll() {
+    requests.values().forEach(each -> each.control().cancel());
   }
 
   /** The name of who has been authenticated; nothing before that. */
@@ -264,30 +243,12 @@ public final class LaneSession {
     public Void run(Message.Run request) throws ProtocolException {
       move(State.READY, State.READY);
       int size = request.arguments().stream().mapToInt(String::length).sum() + 100;
-      accept(
-          request.requestId(),
-          size,
-          control -> {
-            doing = request.command() + " " + request.user();
-            LaneInput input = new LaneInput(request.requestId(), control, out);
-            synchronized (LaneSession.this) {
-              inputs.put(request.requestId(), input);
-            }
-            try {
-              Optional<Master> master = known(request.requestId());
-              if (master.isPresent()) {
-                worker.run(
-                    master.get(),
-                    new Worker.Request(request, () -> input, LaneSession.this::sendCounted),
-                    control);
-              }
-            } finally {
-              synchronized (LaneSession.this) {
-                inputs.remove(request.requestId());
-              }
-            }
-            doing = "";
-          });
+      RequestControl control = new RequestControl();
+      LaneInput input = new LaneInput(request.requestId(), control, out);
+      if (admit(request.requestId(), size, new UnderWay(control, input))) {
+        MessageSink sink = LaneSession.this::sendCounted;
+        enqueue(new Job(size, null, new Worker.Request(request, control, () -> input, sink)));
+      }
       return null;
     }
 
@@ -298,7 +259,7 @@ public final class LaneSession {
           request.requestId(),
           request.mask().length(),
           control -> {
-            Optional<Master> master = known(request.requestId());
+            Optional<Master> master = known(List.of(request.requestId()));
             if (master.isPresent()) {
               worker.list(master.get(), request, control, out);
             }
@@ -309,12 +270,12 @@ public final class LaneSession {
     @Override
     public Void input(Message.Input input) throws ProtocolException {
       move(State.READY, State.READY);
-      LaneInput taker;
+      UnderWay request;
       synchronized (LaneSession.this) {
-        taker = inputs.get(input.requestId());
+        request = requests.get(input.requestId());
       }
-      if (taker != null) { // else the request has ended without reading all of it
-        taker.take(input);
+      if (request != null && request.input() != null) { // else it has ended before all was read
+        request.input().take(input);
       }
       return null;
     }
@@ -323,9 +284,9 @@ public final class LaneSession {
     public Void cancel(Message.Cancel cancel) throws ProtocolException {
       move(State.READY, State.READY);
       synchronized (LaneSession.this) {
-        RequestControl control = controls.get(cancel.requestId());
-        if (control != null) {
-          control.cancel();
+        UnderWay request = requests.get(cancel.requestId());
+        if (request != null) {
+          request.control().cancel();
         }
       }
       return null;
@@ -340,14 +301,32 @@ public final class LaneSession {
     }
   }
 
-  /** Who the peer is; when he is nobody any more, the request has ended with that. */
-  private Optional<Master> known(int requestId) throws IOException {
+  /** Who the peer is; when he is nobody any more, the requests have ended with that. */
+  private Optional<Master> known(List<Integer> ids) throws IOException {
     Optional<Master> master = identity.get();
     if (master.isEmpty()) {
-      String text = "You are not a master user of this server any more";
-      sendCounted(new Message.Done(requestId, Outcome.NO_PERMISSION, text, Map.of(), 0));
+      for (int id : ids) {
+        String text = "You are not a master user of this server any more";
+        sendCounted(new Message.Done(id, Outcome.NO_PERMISSION, text, Map.of(), 0));
+      }
     }
     return master;
+  }
+
+  private void carryOut(List<Job> together) throws IOException {
+    List<Worker.Request> runs = new ArrayList<>();
+    List<Integer> ids = new ArrayList<>();
+    for (Job job : together) {
+      runs.add(job.run());
+      ids.add(job.run().run().requestId());
+    }
+    Message.Run first = runs.get(0).run();
+    doing = first.command() + " " + first.user();
+    Optional<Master> master = known(ids);
+    if (master.isPresent()) {
+      worker.run(master.get(), runs);
+    }
+    doing = "";
   }
 
   private synchronized void move(State from, State to) throws ProtocolException {
@@ -366,33 +345,39 @@ public final class LaneSession {
   }
 
   private void accept(int requestId, int size, Request request) throws ProtocolException {
-    RequestControl control = new RequestControl();
-    synchronized (this) {
-      if (state == State.CLOSED) {
-        return;
-      }
-      checkRoom(size);
-      if (controls.putIfAbsent(requestId, control) != null) {
-        throw new ProtocolException("request id " + requestId + " is in use");
-      }
-    }
-    enqueue(
-        size,
-        () -> {
-          try {
-            request.run(control);
-          } finally {
-            synchronized (this) {
-              controls.remove(requestId, control);
+    UnderWay underWay = new UnderWay(new RequestControl(), null);
+    if (admit(requestId, size, underWay)) {
+      enqueue(
+          size,
+          () -> {
+            try {
+              request.run(underWay.control());
+            } finally {
+              synchronized (this) {
+                requests.remove(requestId, underWay);
+              }
             }
-          }
-        });
+          });
+    }
+  }
+
+  /** False when the lane is closed. */
+  private synchronized boolean admit(int requestId, int size, UnderWay request)
+      throws ProtocolException {
+    if (state == State.CLOSED) {
+      return false;
+    }
+    checkRoom(size);
+    if (requests.putIfAbsent(requestId, request) != null) {
+      throw new ProtocolException("request id " + requestId + " is in use");
+    }
+    return true;
   }
 
   private void sendCounted(Message message) throws IOException {
     if (message instanceof Message.Done) {
       synchronized (this) {
-        controls.remove(message.requestId()); // the peer may use it again at once
+        requests.remove(message.requestId()); // the peer may use it again at once
       }
       done++;
       failed += ((Message.Done) message).outcome().isOk() ? 0 : 1;
@@ -401,7 +386,7 @@ public final class LaneSession {
   }
 
   private synchronized void checkRoom(int size) throws ProtocolException {
-    if (controls.size() >= Limits.MAX_PIPELINED
+    if (requests.size() >= Limits.MAX_PIPELINED
         || jobs.size() > Limits.MAX_PIPELINED
         || waitingBytes + size > Limits.MAX_PIPELINED_BYTES) {
       throw new ProtocolException("too many requests are waiting on this lane");
@@ -425,9 +410,13 @@ public final class LaneSession {
   }
 
   private void enqueue(int size, Work work) {
+    enqueue(new Job(size, work, null));
+  }
+
+  private void enqueue(Job job) {
     synchronized (this) {
-      jobs.add(new Job(size, work));
-      waitingBytes += size;
+      jobs.add(job);
+      waitingBytes += job.size();
       if (working) {
         return;
       }
@@ -446,16 +435,15 @@ public final class LaneSession {
   private void work() {
     try {
       while (true) {
-        Job job;
-        synchronized (this) {
-          job = jobs.poll();
-          if (job == null) {
-            working = false;
-            break;
-          }
-          waitingBytes = Math.max(0, waitingBytes - job.size());
+        List<Job> next = next();
+        if (next.isEmpty()) {
+          break;
         }
-        job.work().run();
+        if (next.get(0).run() == null) {
+          next.get(0).work().run();
+        } else {
+          carryOut(next);
+        }
         if (trusted || isIdle()) { // whose request is under way must be plain if this process dies
           out.flush();
         }
@@ -465,6 +453,25 @@ public final class LaneSession {
       closed();
       closeTransport.run();
     }
+  }
+
+  /** The next job, or requests for users that are best given at once; none when there is none. */
+  private synchronized List<Job> next() {
+    List<Job> next = new ArrayList<>();
+    while (!jobs.isEmpty() && (next.isEmpty() || isOneMore(next))) {
+      next.add(jobs.remove());
+    }
+    for (Job job : next) {
+      waitingBytes = Math.max(0, waitingBytes - job.size());
+    }
+    working = !next.isEmpty();
+    return next;
+  }
+
+  private boolean isOneMore(List<Job> jobsBefore) {
+    return jobsBefore.get(0).run() != null
+        && jobs.element().run() != null
+        && jobsBefore.size() < worker.together();
   }
 
   private synchronized boolean isIdle() {

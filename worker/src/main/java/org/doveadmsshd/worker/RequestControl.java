@@ -38,6 +38,11 @@ public final class RequestControl {
     }
   }
 
+  /** Whether it has been asked to stop. */
+  public boolean isCancelled() {
+    return cancelled;
+  }
+
   /** How long the request may still take, in milliseconds, at least 1; 0 for no limit. */
   public long millisLeft() {
     return deadline == Long.MAX_VALUE ? 0 : Math.max(1, (deadline - System.nanoTime()) / 1_000_000);

@@ -54,7 +54,7 @@ public interface UserWork {
    * Carries them out, one after another in their order, on the caller's thread, or waits until that
    * has been done. Each begins and ends once.
    *
-   * @param orders with ids of their own, and the same control
+   * @param orders with ids and controls of their own
    * @throws IOException when output cannot be delivered any more; the work has stopped then
    */
   void run(List<Order> orders, Course course) throws IOException;

@@ -72,10 +72,12 @@ public final class Worker {
   /**
    * What is asked for a user.
    *
+   * @param control lets others stop it
    * @param input what the command reads, if it does
    * @param sink takes everything, the DONE at the end included
    */
-  public record Request(Message.Run run, UserContext.Input input, MessageSink sink) {}
+  public record Request(
+      Message.Run run, RequestControl control, UserContext.Input input, MessageSink sink) {}
 
   /** So many requests are best given at once, if there are as many. */
   public int together() {
@@ -83,25 +85,15 @@ public final class Worker {
   }
 
   /**
-   * Carries out a RUN.
+   * Carries out requests, one after another in their order.
    *
-   * @throws IOException when the sink takes no more; the request has stopped then
-   */
-  public void run(Master asking, Request request, RequestControl control) throws IOException {
-    run(asking, List.of(request), control);
-  }
-
-  /**
-   * Carries out several, one after another in their order.
-   *
-   * @param requests with ids of their own
+   * @param requests with ids and controls of their own
    * @throws IOException when a sink takes no more; all have stopped then
    */
-  public void run(Master asking, List<Request> requests, RequestControl control)
-      throws IOException {
-    Accounts accounts = new Accounts(asking.at(Instant.now()), control);
+  public void run(Master asking, List<Request> requests) throws IOException {
+    Accounts accounts = new Accounts(asking.at(Instant.now()));
     for (Request request : requests) {
-      accounts.begin(request.run());
+      accounts.begin(request.run(), request.control());
       Optional<Failure> failure = attempt(() -> prepare(accounts, request));
       if (failure.isPresent()) {
         accounts.end(request.run(), request.sink(), Map.of(), failure.get());
@@ -117,7 +109,7 @@ public final class Worker {
   /** Checks a request; what is about the server as a whole is carried out then. */
   private void prepare(Accounts accounts, Request request) throws Failure, IOException {
     Master master = accounts.master;
-    RequestControl control = accounts.control;
+    RequestControl control = request.control();
     Message.Run run = request.run();
     audit.check();
     control.check();
@@ -145,23 +137,21 @@ public final class Worker {
   /** Users' requests that have not ended, and how each ends: accounted for, with one DONE. */
   private final class Accounts implements UserWork.Course {
     private final Master master;
-    private final RequestControl control;
     private final ArrayDeque<UserWork.Order> open = new ArrayDeque<>();
     private long begun;
 
-    Accounts(Master master, RequestControl control) {
+    Accounts(Master master) {
       this.master = master;
-      this.control = control;
     }
 
-    void begin(Message.Run run) {
+    void begin(Message.Run run, RequestControl control) {
       begun = System.nanoTime();
       control.begin(run.deadlineMillis());
     }
 
     @Override
     public void begin(UserWork.Order order) {
-      begin(order.request());
+      begin(order.request(), order.control());
     }
 
     @Override

@@ -112,7 +112,7 @@ class LaneSessionTest {
         new LaneSession(
             worker,
             masters,
-            LaneSession.Peer.authenticated(() -> master),
+            LanePeer.authenticated(() -> master),
             threads,
             message -> {
               try {

@@ -294,8 +294,11 @@ class ScopeEscapeTest {
           }
         };
     byte[] mail = "Subject: new\n\n".getBytes(StandardCharsets.UTF_8);
-    Worker.Request request = new Worker.Request(run, () -> new ByteArrayInputStream(mail), sink);
-    worker.run(master, request, new RequestControl());
+    worker.run(
+        master,
+        List.of(
+            new Worker.Request(
+                run, new RequestControl(), () -> new ByteArrayInputStream(mail), sink)));
     assertThat(ends).hasSize(1);
     return new Answer(text.toString(), (Message.Done) ends.get(0));
   }

@@ -25,6 +25,7 @@ import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.server.ssh.Sessions;
+import org.doveadmsshd.worker.LanePeer;
 import org.doveadmsshd.worker.LaneSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,13 +145,13 @@ public final class SocketEndpoint {
     return user.equals("root") || user.equals(System.getProperty("user.name"));
   }
 
-  private LaneSession.Peer peer(String user) {
+  private LanePeer peer(String user) {
     if (!listener.isOwnersOnly()) {
-      return LaneSession.Peer.stranger(Optional.of(user), "", limits.failureDelay());
+      return LanePeer.stranger(Optional.of(user), "", limits.failureDelay());
     }
     Login login = new Login("socket " + listener.path(), "");
     Master master = new Master(user, Scope.UNLIMITED, login);
-    return LaneSession.Peer.authenticated(() -> Optional.of(master));
+    return LanePeer.authenticated(() -> Optional.of(master));
   }
 
   private void expire(SocketChannel channel, LaneSession lane) {

@@ -33,6 +33,7 @@ import org.doveadmsshd.keys.Grant;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.worker.LanePeer;
 import org.doveadmsshd.worker.LaneSession;
 import org.doveadmsshd.worker.Worker;
 import org.doveadmsshd.worker.audit.Audit;
@@ -209,7 +210,7 @@ public final class Sessions implements ServerContext.Activity {
 
   /** Opens a lane for a channel. */
   LaneSession openLane(ServerSession session, MessageSink out, Runnable close, long id) {
-    LaneSession.Peer peer = LaneSession.Peer.authenticated(() -> master(session));
+    LanePeer peer = LanePeer.authenticated(() -> master(session));
     return openLane(peer, session.getUsername(), address(session), out, close, id);
   }
 
@@ -221,7 +222,7 @@ public final class Sessions implements ServerContext.Activity {
    * @param id from {@link #nextId}
    */
   public LaneSession openLane(
-      LaneSession.Peer peer, String who, String address, MessageSink out, Runnable close, long id) {
+      LanePeer peer, String who, String address, MessageSink out, Runnable close, long id) {
     LaneSession lane = new LaneSession(worker, masters, peer, executor, out, close, software);
     long begun = System.nanoTime();
     active.put(

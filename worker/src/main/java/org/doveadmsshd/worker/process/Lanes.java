@@ -11,6 +11,7 @@ import org.doveadmsshd.protocol.ChannelStreams;
 import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.ProtocolException;
+import org.doveadmsshd.worker.LanePeer;
 import org.doveadmsshd.worker.LaneSession;
 import org.doveadmsshd.worker.Worker;
 
@@ -51,7 +52,7 @@ final class Lanes {
   private void serve(LaneSocket.Connection connection) {
     OutputStream out = ChannelStreams.out(connection);
     FrameWriter writer = new FrameWriter(out::write, out::flush);
-    LaneSession.Peer server = LaneSession.Peer.server();
+    LanePeer server = LanePeer.server();
     LaneSession lane =
         new LaneSession(worker, nobody, server, this::start, writer, connection::hangUp, SOFTWARE);
     lane.start();

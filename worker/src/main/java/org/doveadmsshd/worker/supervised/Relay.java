@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,10 +39,9 @@ final class Relay {
 
   private final ArrayDeque<UserWork.Order> orders;
   private final UserWork.Course course;
-  private final RequestControl control;
   private final ScheduledExecutorService timer;
   private final WorkerLane lane;
-  private final ArrayDeque<Integer> unfinished = new ArrayDeque<>(); // guarded by this
+  private final ArrayDeque<UserWork.Order> unfinished = new ArrayDeque<>(); // guarded by this
   private Future<?> deadline; // guarded by this
   private InputStream input;
   private IOException broken;
@@ -66,10 +65,9 @@ final class Relay {
       ScheduledExecutorService timer) {
     this.orders = orders;
     this.course = course;
-    this.control = orders.element().control();
     this.lane = lane;
     this.timer = timer;
-    orders.stream().limit(count).forEach(each -> unfinished.add(each.request().requestId()));
+    orders.stream().limit(count).forEach(unfinished::add);
   }
 
   /**
@@ -80,8 +78,9 @@ final class Relay {
    */
   void run() throws LostException, IOException {
     try {
-      ask();
-      control.onCancel(this::cancel);
+      List<UserWork.Order> asked = List.copyOf(unfinished);
+      ask(asked);
+      asked.forEach(each -> each.control().onCancel(() -> cancel(each)));
       watch();
       while (!isOver()) {
         lane.read(this::take);
@@ -92,19 +91,18 @@ final class Relay {
       }
       throw new LostException(e);
     } finally {
-      control.onCancel(null);
       leave();
       closeInput();
     }
   }
 
-  private void ask() throws IOException {
-    Master master = orders.element().master();
+  private void ask(List<UserWork.Order> asked) throws IOException {
+    UserWork.Order first = asked.get(0);
+    Master master = first.master();
     lane.send(new Message.ActFor(master.name(), ScopeLines.write(master.scope())));
-    long deadlineMillis = control.millisLeft(); // the first one's clock is running
-    Iterator<UserWork.Order> next = orders.iterator();
-    for (int i = unfinished.size(); i > 0; i--) {
-      Message.Run run = next.next().request();
+    for (UserWork.Order each : asked) {
+      Message.Run run = each.request();
+      boolean running = each == first; // its clock is
       lane.send(
           new Message.Run(
               run.requestId(),
@@ -112,9 +110,8 @@ final class Relay {
               run.command(),
               run.arguments(),
               run.nowMillis(),
-              deadlineMillis,
+              running ? each.control().millisLeft() : run.deadlineMillis(),
               run.context()));
-      deadlineMillis = run.deadlineMillis();
     }
     lane.flush();
   }
@@ -124,24 +121,28 @@ final class Relay {
   }
 
   /** Comes from whoever cancels; the worker reads whatever else it does. */
-  private synchronized void cancel() {
-    if (unfinished.isEmpty()) {
+  private synchronized void cancel(UserWork.Order order) {
+    if (!unfinished.contains(order)) {
       return; // the lane may be somebody else's by now
     }
     try {
-      for (int id : unfinished) {
-        lane.send(new Message.Cancel(id));
-      }
+      lane.send(new Message.Cancel(order.request().requestId()));
       lane.flush();
     } catch (IOException e) {
       return; // the reading thread finds out
     }
-    giveUpAfter(0);
+    watch();
   }
 
   /** Sees to it that the one that has begun ends in time. */
   private synchronized void watch() {
-    if (control.millisLeft() > 0) {
+    if (unfinished.isEmpty()) {
+      return;
+    }
+    RequestControl control = unfinished.element().control();
+    if (control.isCancelled()) {
+      giveUpAfter(0);
+    } else if (control.millisLeft() > 0) {
       giveUpAfter(control.millisLeft());
     }
   }
@@ -165,6 +166,7 @@ final class Relay {
   }
 
   private synchronized void leave() {
+    unfinished.forEach(each -> each.control().onCancel(null));
     unfinished.clear();
     stopWatching();
   }
@@ -192,8 +194,10 @@ final class Relay {
 
   private void end(Message.Done done) throws IOException {
     UserWork.Order order = orders.remove();
+    order.control().onCancel(null);
     synchronized (this) {
       unfinished.remove();
+      stopWatching();
     }
     closeInput();
     order.output().end(done);
