@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Outcome;
@@ -27,11 +29,12 @@ final class WorkerPool {
   private static final long LONGEST_PAUSE = Duration.ofSeconds(60).toNanos();
   private static final int TICK_MILLIS = 1000;
 
-  /** Most users are done with sooner than a JVM can start. */
-  private static final long FIRST_PATIENCE = Duration.ofMillis(20).toNanos();
-
-  /** How long to wait for a process of the same identity when there is no place for another one. */
-  private static final long SHARING_PATIENCE = Duration.ofMillis(200).toNanos();
+  /**
+   * How long to wait for a process of the same identity that is busy. Most users are done with
+   * sooner than another JVM would be of use, and the place it takes may be that of a process which
+   * somebody else will want in a moment.
+   */
+  private static final long SHARING_PATIENCE = Duration.ofSeconds(1).toNanos();
 
   /** A JVM that starts keeps a processor busy: more of them at once would all take longer. */
   private static final int AT_ONCE = Runtime.getRuntime().availableProcessors();
@@ -41,6 +44,7 @@ final class WorkerPool {
 
   // guarded by this
   private final List<WorkerChild> children = new ArrayList<>();
+  private final Set<Identity> coming = new HashSet<>(); // for which somebody waits for a process
   private Policy policy;
   private long lastNumber;
   private int waiting;
@@ -78,11 +82,9 @@ final class WorkerPool {
    */
   synchronized WorkerChild take(Identity identity, int users, long end)
       throws Failure, InterruptedException {
-    long begun = System.nanoTime();
-    while (hasOnlyBusy(identity) && System.nanoTime() - begun < sharingPatience()) {
-      wait(1 + FIRST_PATIENCE / 1_000_000);
-    }
+    awaitShared(identity, end);
     waiting++;
+    boolean first = coming.add(identity);
     try {
       while (true) {
         Optional<WorkerChild> free = free(identity);
@@ -100,20 +102,31 @@ final class WorkerPool {
       }
     } finally {
       waiting--;
+      if (first) {
+        coming.remove(identity);
+        notifyAll();
+      }
       startWhatIsNeeded();
     }
   }
 
-  /** Whether it is worth waiting for a process that has the identity and will go on. */
-  private boolean hasOnlyBusy(Identity identity) {
-    return policy.processes().serviceCount() == 0
-        && first(child -> child.is(WorkerChild.State.BUSY, identity)).isPresent()
-        && first(child -> child.is(WorkerChild.State.IDLE, identity)).isEmpty();
+  /** Waits, for a while, as long as all that has the identity, or is about to, is busy. */
+  private void awaitShared(Identity identity, long end) throws Failure, InterruptedException {
+    long since = System.nanoTime();
+    while (policy.processes().serviceCount() == 0 && !has(WorkerChild.State.IDLE, identity)) {
+      check(end);
+      if (coming.contains(identity)) {
+        since = System.nanoTime();
+      } else if (!has(WorkerChild.State.BUSY, identity)
+          || System.nanoTime() - since > SHARING_PATIENCE) {
+        return;
+      }
+      wait(TICK_MILLIS);
+    }
   }
 
-  private long sharingPatience() {
-    boolean room = children.size() < policy.processes().limit();
-    return room ? FIRST_PATIENCE : SHARING_PATIENCE;
+  private boolean has(WorkerChild.State state, Identity identity) {
+    return first(child -> child.is(state, identity)).isPresent();
   }
 
   private Optional<WorkerChild> free(Identity identity) {
