@@ -78,7 +78,8 @@ public record ClassArchive(WorkerProgram program) {
     Files.deleteIfExists(program.archive());
     Path log = scratch.resolve("log");
     Path socket = scratch.resolve("socket");
-    Process worker = program.rehearse(socket, log);
+    Path classes = scratch.resolve("classes");
+    Process worker = program.rehearse(socket, classes, log);
     try (OutputStream end = worker.getOutputStream()) {
       int uid = (int) Files.getAttribute(home, "unix:uid");
       assign(new LineChannel(worker.getInputStream(), end), uid, home);
@@ -90,7 +91,8 @@ public record ClassArchive(WorkerProgram program) {
     } catch (IOException e) {
       throw new IOException(e.getMessage() + "\n" + Files.readString(log), e);
     }
-    if (worker.waitFor() != 0 || !Files.exists(program.archive())) {
+    boolean listed = worker.waitFor() == 0;
+    if (!listed || program.dump(classes, log).waitFor() != 0 || !Files.exists(program.archive())) {
       throw new IOException(Files.readString(log));
     }
     return program.archive();

@@ -29,8 +29,8 @@ public record WorkerProgram(Path home, String classPath) {
   /** For who does not live long enough for functions to be mapped (NamedCalls). */
   private static final String NAMED_CALLS = "-Ddoveadm.glibc.named=true";
 
-  /** From this Java on, an AOT cache does more than an archive of classes. */
-  private static final int AOT = 25;
+  /** From this Java on, the classes of an archive can be linked in it (JEP 483). */
+  private static final int CLASS_LINKING = 24;
 
   /** From this Java on, native calls have to be allowed. */
   private static final int NATIVE_ACCESS = 22;
@@ -77,7 +77,7 @@ public record WorkerProgram(Path home, String classPath) {
     command.addAll(java());
     command.addAll(compilation(settings.serviceCount()));
     if (Files.exists(archive())) {
-      command.add((version() < AOT ? "-XX:SharedArchiveFile=" : "-XX:AOTCache=") + archive());
+      command.add("-XX:SharedArchiveFile=" + archive());
     }
     if (!isReadableForAll()) {
       command.add("-D" + WorkerProcess.OPEN_JARS + "=true");
@@ -91,15 +91,39 @@ public record WorkerProgram(Path home, String classPath) {
     return builder.start();
   }
 
-  /** Starts one that keeps its identity, listens at that path, and makes the archive as it ends. */
-  Process rehearse(Path socket, Path log) throws IOException {
+  /** Starts one that keeps its identity, listens at that path, and lists the classes it loads. */
+  Process rehearse(Path socket, Path classes, Path log) throws IOException {
+    List<String> words =
+        List.of(
+            NAMED_CALLS,
+            "-Xshare:off",
+            "-XX:DumpLoadedClassList=" + classes,
+            "-cp",
+            classPath,
+            REHEARSAL,
+            socket.toString());
+    return prepare(words, log);
+  }
+
+  /** Starts a JVM that makes the archive of the classes in a list. */
+  Process dump(Path classes, Path log) throws IOException {
+    List<String> words = new ArrayList<>();
+    words.add("-Xshare:dump");
+    words.add("-XX:SharedClassListFile=" + classes);
+    words.add("-XX:SharedArchiveFile=" + archive());
+    if (version() >= CLASS_LINKING) {
+      words.add("-XX:+AOTClassLinking");
+    }
+    words.addAll(List.of("-cp", classPath));
+    return prepare(words, log);
+  }
+
+  private Process prepare(List<String> words, Path log) throws IOException {
     List<String> command = new ArrayList<>(List.of("setpriv", "--no-new-privs"));
     command.addAll(java());
-    command.add(NAMED_CALLS);
-    command.add(
-        (version() < AOT ? "-XX:ArchiveClassesAtExit=" : "-XX:AOTCacheOutput=") + archive());
-    command.addAll(List.of("-cp", classPath, REHEARSAL, socket.toString()));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+    command.addAll(words);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     environment(builder.environment());
     return builder.start();
   }
@@ -108,9 +132,6 @@ public record WorkerProgram(Path home, String classPath) {
   private static List<String> compilation(int serviceCount) {
     List<String> words = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
     words.add("-XX:CompileThresholdScaling=" + (serviceCount == 1 ? "100" : "0.2"));
-    if (serviceCount == 1 && version() >= AOT) {
-      words.add("-XX:-AOTReplayTraining");
-    }
     if (serviceCount == 1) {
       words.add(NAMED_CALLS);
     }
@@ -144,7 +165,7 @@ public record WorkerProgram(Path home, String classPath) {
 
   /** The archive of classes for this JVM, if there is one. */
   Path archive() {
-    return home.resolve("classes-" + Runtime.version() + (version() < AOT ? ".jsa" : ".aot"));
+    return home.resolve("classes-" + Runtime.version() + ".jsa");
   }
 
   /**
