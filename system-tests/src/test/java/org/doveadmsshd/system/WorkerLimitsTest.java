@@ -1,6 +1,7 @@
 package org.doveadmsshd.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.doveadmsshd.system.SupervisedSite.FIRST_UID;
 import static org.doveadmsshd.system.SupervisedSite.isOf;
 import static org.doveadmsshd.system.SupervisedSite.status;
@@ -41,7 +42,7 @@ class WorkerLimitsTest {
         limit_file_size = 1M
         limit_cpu_time = 5m
         """;
-    supervised = new SupervisedSite(directory, 6, 6, "valid_mail_dirs = homes\n", service);
+    supervised = new SupervisedSite(directory, 7, 7, "valid_mail_dirs = homes\n", service);
     site = supervised.site;
     users = supervised.users;
   }
@@ -104,6 +105,36 @@ class WorkerLimitsTest {
       assertThat(left).isEmpty();
     }
     assertThat(search(2).code()).isZero();
+  }
+
+  @Test
+  void aFullFileSystemIsNamedAndLosesNothingThatWasThere() throws Exception {
+    Path maildir = site.maildir(users.get(6));
+    int uid = FIRST_UID + 6;
+    String options = "size=320k,mode=0700,uid=%d,gid=%d".formatted(uid, uid);
+    assumeThat(exec("mount", "-t", "tmpfs", "-o", options, "full", maildir.toString()))
+        .as("a container's root may not mount")
+        .isZero();
+    try {
+      String save = "save -u " + users.get(6) + " -m INBOX";
+      String small = "Subject: small\n\n" + "x".repeat(1000) + "\n";
+      String large = "Subject: large\n\n" + "x".repeat(70).concat("\n").repeat(10_000);
+      assertThat(site.as("admin", save, small).code()).isZero();
+      TestSite.Result full = site.as("admin", save, large);
+      assertThat(full.code()).as(full.error()).isEqualTo(75);
+      assertThat(full.error()).contains(users.get(6)).contains("disk").doesNotContain("Exception");
+      try (Stream<Path> left = Files.list(maildir.resolve("tmp"))) {
+        assertThat(left).isEmpty();
+      }
+      assertThat(site.as("admin", save, small).code()).isZero();
+      assertThat(search(6).lines()).hasSize(2);
+    } finally {
+      exec("umount", "-l", maildir.toString());
+    }
+  }
+
+  private static int exec(String... words) throws Exception {
+    return site.exec(new byte[0], words).code();
   }
 
   @Test
