@@ -82,20 +82,45 @@ final class UidListLock implements Closeable {
     }
   }
 
+  /**
+   * Makes the lock elsewhere and links it into its place: who is killed meanwhile must not leave
+   * one that does not say whose it is, which everybody would respect for two minutes.
+   */
   private static UidListLock create(Directory directory) throws PosixException {
+    try (Directory tmp = directory.directory("tmp")) {
+      return create(directory, tmp);
+    } catch (PosixException e) {
+      if (!e.isMissing()) {
+        throw e;
+      }
+      return create(directory, directory); // somebody has removed it
+    }
+  }
+
+  private static UidListLock create(Directory directory, Directory elsewhere)
+      throws PosixException {
+    String name =
+        "%s.%d.%d.%s"
+            .formatted(FILE, System.nanoTime(), ProcessHandle.current().pid(), Host.name());
     FileStatus own = null;
     boolean complete = false;
-    try (OpenFile file = directory.create(FILE, 0644)) {
+    try (OpenFile file = elsewhere.create(name, 0644)) {
       own = file.status();
       HELD.add(key(own));
       file.adopt(directory.status());
       String content = ProcessHandle.current().pid() + ":" + Host.name();
       file.write(content.getBytes(StandardCharsets.ISO_8859_1));
+      elsewhere.link(name, directory, FILE);
+      elsewhere.unlink(name);
       complete = true;
       return new UidListLock(directory, own);
     } finally {
       if (own != null && !complete) {
-        new UidListLock(directory, own).close(); // a lock that says nothing would hold up others
+        try {
+          new UidListLock(directory, own).close(); // it may be in its place already
+        } finally {
+          elsewhere.unlink(name);
+        }
       }
     }
   }
