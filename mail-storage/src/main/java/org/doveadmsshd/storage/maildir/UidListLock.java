@@ -87,31 +87,34 @@ final class UidListLock implements Closeable {
    * one that does not say whose it is, which everybody would respect for two minutes.
    */
   private static UidListLock create(Directory directory) throws PosixException {
+    String aside =
+        "%s.%d.%d.%s"
+            .formatted(FILE, System.nanoTime(), ProcessHandle.current().pid(), Host.name());
     try (Directory tmp = directory.directory("tmp")) {
-      return create(directory, tmp);
+      return create(directory, tmp, aside);
     } catch (PosixException e) {
-      if (!e.isMissing()) {
-        throw e;
+      if (e.isMissing() || e.isUnlinkable()) { // no such directory, or no links on this file system
+        return create(directory, directory, FILE);
       }
-      return create(directory, directory); // somebody has removed it
+      throw e;
     }
   }
 
-  private static UidListLock create(Directory directory, Directory elsewhere)
+  private static UidListLock create(Directory directory, Directory where, String name)
       throws PosixException {
-    String name =
-        "%s.%d.%d.%s"
-            .formatted(FILE, System.nanoTime(), ProcessHandle.current().pid(), Host.name());
+    boolean inPlace = name.equals(FILE);
     FileStatus own = null;
     boolean complete = false;
-    try (OpenFile file = elsewhere.create(name, 0644)) {
+    try (OpenFile file = where.create(name, 0644)) {
       own = file.status();
       HELD.add(key(own));
       file.adopt(directory.status());
       String content = ProcessHandle.current().pid() + ":" + Host.name();
       file.write(content.getBytes(StandardCharsets.ISO_8859_1));
-      elsewhere.link(name, directory, FILE);
-      elsewhere.unlink(name);
+      if (!inPlace) {
+        where.link(name, directory, FILE);
+        where.unlink(name);
+      }
       complete = true;
       return new UidListLock(directory, own);
     } finally {
@@ -119,7 +122,9 @@ final class UidListLock implements Closeable {
         try {
           new UidListLock(directory, own).close(); // it may be in its place already
         } finally {
-          elsewhere.unlink(name);
+          if (!inPlace) {
+            where.unlink(name);
+          }
         }
       }
     }
