@@ -199,8 +199,7 @@ public record WorkerProgram(Path home, String classPath) {
             "-Djna.boot.library.path=" + jna,
             "-Djna.nounpack=true",
             "-Djna.platform.library.path=/usr/lib", // else JNA runs ldconfig
-            "-Djava.util.logging.config.file=/dev/null/none", // JNA logs by it: it would search
-            // jars
+            "-Djava.util.logging.config.file=/dev/null/none", // else it searches the jars
             "-Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider",
             "-Dslf4j.internal.verbosity=WARN",
             "-Dorg.slf4j.simpleLogger.showThreadName=false",
