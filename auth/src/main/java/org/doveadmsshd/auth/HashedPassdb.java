@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.auth.scheme.PasswordHash;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 
 /**
  * Compares passwords with those of a store. Verifying a hash is made to be slow, so only a few are

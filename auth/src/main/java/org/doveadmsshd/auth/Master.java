@@ -3,6 +3,7 @@ package org.doveadmsshd.auth;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.doveadmsshd.base.UserMask;
 
 /**
  * An administrator who has proved who he is.

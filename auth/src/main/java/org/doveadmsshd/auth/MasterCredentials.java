@@ -3,7 +3,7 @@ package org.doveadmsshd.auth;
 import java.util.Optional;
 import org.doveadmsshd.auth.sasl.Credentials;
 import org.doveadmsshd.auth.scheme.PasswordHash;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /**
  * What a passdb knows, for a client somewhere.

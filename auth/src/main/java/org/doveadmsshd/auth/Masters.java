@@ -5,7 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.doveadmsshd.auth.sasl.SaslServer;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.UserMask;
 
 /** The master users and how they prove themselves by password. */
 public final class Masters {

@@ -4,7 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.AddressPatterns;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.UserName;
 
 /**
  * Several passdbs, asked in order. One that fails never lets anybody in: if no other one does, the

@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserMask;
 
 /**
  * What a master user may do. Allowed is what a rule allows and none denies, in whatever order they

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.doveadmsshd.base.AddressPatterns;
+import org.doveadmsshd.base.UserMask;
 
 /**
  * One rule of a {@link Scope}. What it does not mention it holds for whatever that is.

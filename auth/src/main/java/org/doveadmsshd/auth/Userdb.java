@@ -2,7 +2,7 @@ package org.doveadmsshd.auth;
 
 import java.io.IOException;
 import java.util.Optional;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /** Knows the mail users. Safe for several threads. */
 public interface Userdb {

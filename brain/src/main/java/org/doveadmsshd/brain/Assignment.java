@@ -6,9 +6,9 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
-import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.Value;
 
 /**

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Spool;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.Task;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.storage.Spool;
 
 /** Carries out command lines. Safe for several threads. */
 public final class Brain {

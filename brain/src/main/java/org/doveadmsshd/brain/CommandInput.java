@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Spool;
 import org.doveadmsshd.command.Task;
-import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Limits;
-import org.doveadmsshd.protocol.Outcome;
-import org.doveadmsshd.storage.Spool;
 
 /** Gathers what a command reads before the first user is touched, so that each gets all of it. */
 final class CommandInput {

@@ -2,7 +2,7 @@ package org.doveadmsshd.brain;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /**
  * Splits the one string that an ssh client sends into words, as a shell would: spaces separate,

@@ -2,10 +2,10 @@ package org.doveadmsshd.brain;
 
 import java.util.List;
 import java.util.Optional;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Option;
-import org.doveadmsshd.protocol.Failure;
 
 /** What {@code doveadm help} prints. */
 final class Help {

@@ -8,13 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Times;
+import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Option;
 import org.doveadmsshd.command.Words;
-import org.doveadmsshd.protocol.Failure;
 
 /**
  * A command line, checked as far as that is possible without asking a server.
@@ -59,7 +60,6 @@ public record Invocation(
           new Option((char) 0, "allow-empty", null, "it is no error when no user matches"));
 
   private static final int MAX_USER = 255;
-  private static final Pattern TIMEOUT = Pattern.compile("([0-9]{1,6})(s|m|h)?");
   private static final String QUOTA = "plugin/quota=";
 
   /** How quotas are counted here in any case. */
@@ -177,16 +177,7 @@ public record Invocation(
       return Duration.ZERO;
     }
     String text = words.value("timeout").orElse("");
-    Matcher matcher = TIMEOUT.matcher(text);
-    if (!matcher.matches()) {
-      throw Failure.usage("Invalid --timeout: " + text + " (try 30s or 5m)");
-    }
-    long number = Long.parseLong(matcher.group(1));
-    String unit = matcher.group(2) == null ? "s" : matcher.group(2);
-    return switch (unit) {
-      case "m" -> Duration.ofMinutes(number);
-      case "h" -> Duration.ofHours(number);
-      default -> Duration.ofSeconds(number);
-    };
+    return Times.spanOrSeconds(text)
+        .orElseThrow(() -> Failure.usage("Invalid --timeout: " + text + " (try 30s or 5m)"));
   }
 }

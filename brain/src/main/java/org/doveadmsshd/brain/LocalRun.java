@@ -5,9 +5,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.command.Output;
 import org.doveadmsshd.command.Task;
-import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
 

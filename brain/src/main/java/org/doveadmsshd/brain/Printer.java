@@ -7,10 +7,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.Semaphore;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.brain.format.Formatter;
 import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
 

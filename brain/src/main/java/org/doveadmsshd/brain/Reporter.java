@@ -5,8 +5,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.protocol.Message;
-import org.doveadmsshd.protocol.Outcome;
 
 /**
  * What a run says on standard error: messages about users, progress, and the summary. Counts
@@ -144,7 +145,7 @@ final class Reporter {
       shown.append('\r').append(" ".repeat(shownProgress)).append('\r');
       shownProgress = 0;
     }
-    text.codePoints().forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c));
+    shown.append(Printable.line(text));
     error.write(shown.append('\n').toString().getBytes(StandardCharsets.UTF_8));
     error.flush();
   }

@@ -16,15 +16,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Spool;
+import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.command.Task;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Message;
-import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.ProtocolException;
-import org.doveadmsshd.storage.Spool;
 
 /** One command line on its way through all its users. */
 public final class Run {

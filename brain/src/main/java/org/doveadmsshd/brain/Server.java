@@ -1,8 +1,8 @@
 package org.doveadmsshd.brain;
 
 import java.util.function.Consumer;
-import org.doveadmsshd.auth.UserMask;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.UserMask;
 
 /** A mail host, as the brain sees it. */
 public interface Server {

@@ -1,6 +1,6 @@
 package org.doveadmsshd.brain;
 
-import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.base.UserMask;
 
 /** The users that a command is meant for. */
 public sealed interface UserSelection {

@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.Optional;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.Value;
 
 /** {@code doveadm auth test|login|lookup}: asks the authentication backend about master users. */

@@ -3,8 +3,8 @@ package org.doveadmsshd.command;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Failure;
 
 /** {@code doveadm batch}: several commands for each user. */
 final class BatchCommand implements Command {

@@ -3,7 +3,7 @@ package org.doveadmsshd.command;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.function.Supplier;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /** A doveadm command. Immutable and known to brain and worker alike. */
 public interface Command {

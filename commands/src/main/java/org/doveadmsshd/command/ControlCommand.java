@@ -3,8 +3,8 @@ package org.doveadmsshd.command;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Value;
 
 /** {@code doveadm reload}, {@code stop} and {@code config}: the server itself. */

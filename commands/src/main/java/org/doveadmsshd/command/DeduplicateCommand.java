@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.search.Candidate;
 

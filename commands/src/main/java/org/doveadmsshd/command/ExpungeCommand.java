@@ -3,7 +3,7 @@ package org.doveadmsshd.command;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.search.Candidate;

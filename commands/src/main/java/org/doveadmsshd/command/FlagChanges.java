@@ -2,7 +2,7 @@ package org.doveadmsshd.command;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.Mailbox;

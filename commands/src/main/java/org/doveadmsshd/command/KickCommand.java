@@ -2,10 +2,10 @@ package org.doveadmsshd.command;
 
 import java.io.IOException;
 import java.util.List;
-import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.Value;
 
 /** {@code doveadm kick}: ends runs and lanes of master users. */

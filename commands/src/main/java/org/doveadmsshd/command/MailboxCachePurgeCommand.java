@@ -1,7 +1,7 @@
 package org.doveadmsshd.command;
 
 import java.util.List;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Mailbox;
 
 /** {@code doveadm mailbox cache purge}: forgets what is remembered of mailboxes. */

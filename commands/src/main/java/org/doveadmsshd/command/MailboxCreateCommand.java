@@ -2,7 +2,7 @@ package org.doveadmsshd.command;
 
 import java.util.List;
 import java.util.Optional;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.MailStore;
 
 /** {@code doveadm mailbox create}: makes mailboxes. */

@@ -3,7 +3,7 @@ package org.doveadmsshd.command;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.MailStore;
 
 /** {@code doveadm mailbox delete}: removes mailboxes and their mails. */

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.MailStore.Part;
 

@@ -2,7 +2,7 @@ package org.doveadmsshd.command;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.MailStore;
 
 /** {@code doveadm mailbox rename}: gives a mailbox and its children another name. */

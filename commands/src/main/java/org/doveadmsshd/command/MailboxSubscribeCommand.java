@@ -1,7 +1,7 @@
 package org.doveadmsshd.command;
 
 import java.util.List;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /** {@code doveadm mailbox subscribe} and {@code unsubscribe}. */
 final class MailboxSubscribeCommand implements Command {

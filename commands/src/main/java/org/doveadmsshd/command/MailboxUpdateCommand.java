@@ -1,8 +1,8 @@
 package org.doveadmsshd.command;
 
 import java.util.List;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.Mailbox;
 
 /** {@code doveadm mailbox update}: changes what identifies a mailbox. */

@@ -3,8 +3,8 @@ package org.doveadmsshd.command;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 
 /**
  * A command that has no meaning without Dovecot's index, or with Maildir. It says so, with the exit

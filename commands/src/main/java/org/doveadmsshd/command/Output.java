@@ -3,7 +3,7 @@ package org.doveadmsshd.command;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
 

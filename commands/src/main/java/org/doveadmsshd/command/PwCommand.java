@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.auth.scheme.PasswordHash;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.Value;
 
 /** {@code doveadm pw}: makes and checks password hashes. */

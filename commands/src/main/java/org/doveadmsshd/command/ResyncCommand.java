@@ -2,8 +2,8 @@ package org.doveadmsshd.command;
 
 import java.io.IOException;
 import java.util.List;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailGoneException;

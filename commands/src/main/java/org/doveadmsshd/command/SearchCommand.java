@@ -2,8 +2,8 @@ package org.doveadmsshd.command;
 
 import java.io.IOException;
 import java.util.List;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Value;
 
 /** {@code doveadm search}: lists matching mails by mailbox GUID and UID. */

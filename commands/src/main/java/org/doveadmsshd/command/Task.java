@@ -3,8 +3,8 @@ package org.doveadmsshd.command;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Failure;
 
 /** A command with all it needs to know, ready for any number of users. Safe for several threads. */
 public interface Task {

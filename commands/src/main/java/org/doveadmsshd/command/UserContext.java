@@ -2,7 +2,7 @@ package org.doveadmsshd.command;
 
 import java.io.IOException;
 import java.io.InputStream;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.MailStore;
 
 /**

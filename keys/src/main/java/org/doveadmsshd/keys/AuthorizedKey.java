@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.sshd.common.config.keys.KeyUtils;
-import org.doveadmsshd.auth.AddressPatterns;
+import org.doveadmsshd.base.AddressPatterns;
 
 /**
  * A key that lets somebody in, with what restricts it.

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.apache.sshd.common.config.keys.AuthorizedKeyEntry;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntryResolver;
+import org.doveadmsshd.base.WatchedFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

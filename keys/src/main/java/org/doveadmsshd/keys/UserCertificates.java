@@ -9,8 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
-import org.doveadmsshd.auth.AddressPatterns;
-import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.base.AddressPatterns;
+import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.base.WatchedFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

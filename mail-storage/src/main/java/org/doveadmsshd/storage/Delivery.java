@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /**
  * Mails on their way into a mailbox. Nobody sees any of them before {@link #commit}; closing

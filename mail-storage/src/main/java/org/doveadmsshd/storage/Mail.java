@@ -3,7 +3,7 @@ package org.doveadmsshd.storage;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.mime.HeaderField;
 
 /**

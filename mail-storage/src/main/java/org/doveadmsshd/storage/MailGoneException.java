@@ -1,7 +1,7 @@
 package org.doveadmsshd.storage;
 
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 
 /** The mail was expunged by somebody else meanwhile. Commands pass over it. */
 public final class MailGoneException extends Failure {

@@ -3,7 +3,7 @@ package org.doveadmsshd.storage;
 import java.io.Closeable;
 import java.util.List;
 import java.util.Optional;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /**
  * One user's mail. Used by one thread at a time.

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /** One open mailbox. Used by one thread at a time; its mails are of no use after it is closed. */
 public interface Mailbox extends Closeable {

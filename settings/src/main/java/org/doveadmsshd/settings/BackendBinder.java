@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.doveadmsshd.auth.Consequence;
 import org.doveadmsshd.auth.LinkRules;
-import org.doveadmsshd.auth.Variables;
 import org.doveadmsshd.auth.ldap.LdapSettings;
 import org.doveadmsshd.auth.oauth2.Oauth2Settings;
 import org.doveadmsshd.auth.scheme.PasswordHash;
 import org.doveadmsshd.auth.sql.SqlSettings;
+import org.doveadmsshd.base.Variables;
 
 /** Reads passdb and userdb sections. */
 final class BackendBinder {

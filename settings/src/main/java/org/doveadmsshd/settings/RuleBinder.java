@@ -3,7 +3,7 @@ package org.doveadmsshd.settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.doveadmsshd.auth.AddressPatterns;
+import org.doveadmsshd.base.AddressPatterns;
 
 /** Makes rules of what stands in a master_user section. */
 final class RuleBinder {

@@ -11,21 +11,17 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.doveadmsshd.auth.AddressPatterns;
 import org.doveadmsshd.auth.Consequence;
+import org.doveadmsshd.base.AddressPatterns;
+import org.doveadmsshd.base.Sizes;
+import org.doveadmsshd.base.Times;
 
 /** Every setting there is: where it may stand, what it may be, and what it is by default. */
 final class Schema {
-  private static final Pattern TIME =
-      Pattern.compile("([0-9]{1,6}) ?(s|secs?|m|mins?|h|hours?|d|days?)?");
-
   /** All that are not broken. */
   private static final String MECHANISMS =
       "external oauthbearer xoauth2 scram-sha-256 scram-sha-1 plain";
@@ -71,7 +67,7 @@ final class Schema {
     TIME {
       @Override
       Optional<String> mistake(String value) {
-        return Schema.TIME.matcher(value).matches()
+        return Times.spanOrSeconds(value).isPresent()
             ? Optional.empty()
             : Optional.of("expected a time with its unit, such as 30s, 5 mins or 1h");
       }
@@ -192,7 +188,7 @@ final class Schema {
     SIZE {
       @Override
       Optional<String> mistake(String value) {
-        return value.matches("[0-9]{1,9}[bkmgBKMG]?")
+        return Sizes.bytes(value).isPresent()
             ? Optional.empty()
             : Optional.of("expected a size, such as 10M");
       }
@@ -413,9 +409,7 @@ final class Schema {
 
   /** Reads a value of the type SIZE that has been checked, in bytes. */
   static long size(String value) {
-    int unit = "bkmg".indexOf(Character.toLowerCase(value.charAt(value.length() - 1)));
-    String number = unit < 0 ? value : value.substring(0, value.length() - 1);
-    return Long.parseLong(number) << 10 * Math.max(unit, 0);
+    return Sizes.bytes(value).orElseThrow();
   }
 
   /**
@@ -436,17 +430,6 @@ final class Schema {
 
   /** Reads a value of the type TIME that has been checked. */
   static Duration time(String value) {
-    Matcher matcher = TIME.matcher(value);
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException(value);
-    }
-    long number = Long.parseLong(matcher.group(1));
-    String unit = matcher.group(2) == null ? "s" : matcher.group(2).toLowerCase(Locale.ROOT);
-    return switch (unit.charAt(0)) {
-      case 'm' -> Duration.ofMinutes(number);
-      case 'h' -> Duration.ofHours(number);
-      case 'd' -> Duration.ofDays(number);
-      default -> Duration.ofSeconds(number);
-    };
+    return Times.spanOrSeconds(value).orElseThrow();
   }
 }

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.commons.configuration2.tree.ImmutableNode;
-import org.doveadmsshd.auth.AddressPatterns;
 import org.doveadmsshd.auth.sasl.SaslServer;
+import org.doveadmsshd.base.AddressPatterns;
 
 /**
  * All of a configuration. Immutable. Paths are absolute: relative ones count from the directory of

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.ssh.SshConnections;
 import org.doveadmsshd.command.Option;
 import org.doveadmsshd.command.Program;
 import org.doveadmsshd.command.Words;
 import org.doveadmsshd.keys.KeyFile;
 import org.doveadmsshd.keys.KnownHosts;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
 
 /** {@code doveadm-ssh keygen} and {@code trust}: the keys at both ends of a connection. */
 final class KeyCommands {

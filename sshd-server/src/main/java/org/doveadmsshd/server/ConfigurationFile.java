@@ -2,9 +2,9 @@ package org.doveadmsshd.server;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.command.CommandCatalog;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.settings.Problem;
 import org.doveadmsshd.settings.Settings;
 

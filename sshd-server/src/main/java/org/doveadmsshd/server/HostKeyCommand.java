@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.security.PublicKey;
 import java.util.List;
 import org.apache.sshd.common.config.keys.KeyUtils;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.keys.HostKeys;
 import org.doveadmsshd.keys.KeyFile;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
 
 /** {@code doveadm-sshd keys list|rotate}: the keys by which the server is known. */
 final class HostKeyCommand {

@@ -9,8 +9,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.keys.AuthorizedKeys;
-import org.doveadmsshd.protocol.Failure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

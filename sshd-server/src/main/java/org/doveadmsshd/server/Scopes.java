@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import org.doveadmsshd.auth.MailboxMasks;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.ScopeRule;
-import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.command.Access;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.storage.search.MailboxPattern;

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.doveadmsshd.base.Outcome;
 
 /**
  * Turns bytes into messages, however the bytes are cut.
@@ -206,7 +207,9 @@ public final class FrameDecoder {
     }
 
     private Message done() throws ProtocolException {
-      Outcome outcome = Outcome.of(octet());
+      int code = octet();
+      Outcome outcome =
+          Outcome.of(code).orElseThrow(() -> new ProtocolException("unknown outcome " + code));
       String text = string();
       int count = count(12);
       Map<String, Long> counts = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.doveadmsshd.base.Outcome;
 
 /**
  * The messages of the subsystem protocol; names and fields as in docs/PROTOCOL.md.

@@ -4,6 +4,6 @@
  * <p>The package knows nothing of its transport. {@link org.doveadmsshd.protocol.FrameEncoder} and
  * {@link org.doveadmsshd.protocol.FrameDecoder} turn messages into frames and back; in one process
  * the messages themselves are handed over through {@link org.doveadmsshd.protocol.MessageSink}. It
- * imports nothing but the JDK, and nothing of the project.
+ * imports nothing but the JDK and {@code base}.
  */
 package org.doveadmsshd.protocol;

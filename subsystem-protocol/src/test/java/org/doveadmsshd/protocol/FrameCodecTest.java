@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.doveadmsshd.base.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -150,9 +151,9 @@ class FrameCodecTest {
   @Test
   void everyOutcomeHasItsOwnByte() throws IOException {
     for (Outcome outcome : Outcome.values()) {
-      assertThat(Outcome.of(outcome.code())).isSameAs(outcome);
+      assertThat(Outcome.of(outcome.code())).contains(outcome);
     }
-    assertThatThrownBy(() -> Outcome.of(200)).isInstanceOf(ProtocolException.class);
+    assertThat(Outcome.of(200)).isEmpty();
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.doveadmsshd.base.Outcome;
 
 /** Messages of every type with random content. */
 final class RandomMessages {

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.auth.MailUser;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 
 /**
  * Where a user's mail lies.

@@ -1,7 +1,7 @@
 package org.doveadmsshd.worker;
 
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 
 /** Lets others stop a request. Safe for several threads. */
 public final class RequestControl {

@@ -7,8 +7,8 @@ import java.util.Set;
 import org.doveadmsshd.auth.MailboxMasks;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.ScopeRule;
-import org.doveadmsshd.auth.UserMask;
-import org.doveadmsshd.protocol.Fields;
+import org.doveadmsshd.base.TabLines;
+import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.storage.search.MailboxPattern;
 
@@ -40,7 +40,7 @@ public final class ScopeLines {
     rule.commands().forEach(command -> values.add("command=" + command));
     rule.mailboxes()
         .ifPresent(boxes -> boxes.masks().forEach(mask -> values.add("mailbox=" + mask)));
-    return Fields.line(values.toArray(String[]::new));
+    return TabLines.line(values.toArray(String[]::new));
   }
 
   /**
@@ -60,7 +60,7 @@ public final class ScopeLines {
   }
 
   private static ScopeRule rule(String line) throws ProtocolException {
-    List<String> values = Fields.values(line);
+    List<String> values = TabLines.values(line);
     List<UserMask> users = new ArrayList<>();
     List<String> commands = new ArrayList<>();
     List<String> mailboxes = new ArrayList<>();

@@ -3,9 +3,9 @@ package org.doveadmsshd.worker;
 import java.io.IOException;
 import java.util.List;
 import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.command.Task;
 import org.doveadmsshd.command.UserContext;
-import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Message;
 
 /** Carries out commands for users, in this process or elsewhere. Safe for several threads. */

@@ -24,16 +24,16 @@ import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.ScopeRule;
-import org.doveadmsshd.auth.UserMask;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Option;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
-import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.storage.QuotaRules;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -225,7 +225,7 @@ class ScopeEscapeTest {
   private record Aliased(PasswdFile file) implements org.doveadmsshd.auth.Userdb {
     @Override
     public Optional<org.doveadmsshd.auth.MailUser> find(String name)
-        throws org.doveadmsshd.protocol.Failure {
+        throws org.doveadmsshd.base.Failure {
       return file.find(name.equals("alias@example.org") ? FOREIGN : name);
     }
 
@@ -235,7 +235,7 @@ class ScopeEscapeTest {
     }
 
     @Override
-    public void forEach(Visitor visitor) throws org.doveadmsshd.protocol.Failure, IOException {
+    public void forEach(Visitor visitor) throws org.doveadmsshd.base.Failure, IOException {
       file.forEach(visitor);
     }
   }

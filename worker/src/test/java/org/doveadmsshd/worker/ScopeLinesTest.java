@@ -11,7 +11,7 @@ import java.util.Set;
 import org.doveadmsshd.auth.MailboxMasks;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.ScopeRule;
-import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.storage.search.MailboxPattern;
 import org.junit.jupiter.api.Test;

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.auth.sasl.PlainResponse;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Fields;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.TabLines;
 
 /**
  * Has a running Dovecot verify passwords with all its passdbs, over its socket {@code auth-client}.
@@ -52,12 +52,12 @@ public final class DovecotPassdb implements Passdb {
       return Answer.UNKNOWN_USER; // NUL bytes, or longer than anybody's
     }
     try (LineSocket connection = new LineSocket(socket, patience)) {
-      connection.send(Fields.line("VERSION", LineSocket.MAJOR, "2"));
+      connection.send(TabLines.line("VERSION", LineSocket.MAJOR, "2"));
       int id = CONNECTIONS.incrementAndGet() & Integer.MAX_VALUE;
-      connection.send(Fields.line("CPID", Long.toString(ProcessHandle.current().pid() + id)));
+      connection.send(TabLines.line("CPID", Long.toString(ProcessHandle.current().pid() + id)));
       connection.greeting("DONE");
-      connection.send(Fields.line(request(attempt, response).toArray(String[]::new)));
-      return answer(Fields.values(connection.receive()));
+      connection.send(TabLines.line(request(attempt, response).toArray(String[]::new)));
+      return answer(TabLines.values(connection.receive()));
     } catch (SocketTimeoutException e) {
       throw Failure.temporary("Dovecot does not answer on " + socket, e);
     } catch (IOException e) {
@@ -79,7 +79,7 @@ public final class DovecotPassdb implements Passdb {
 
   private static Answer answer(List<String> line) throws Failure {
     List<String> rest = line.size() > 2 ? line.subList(2, line.size()) : List.of();
-    Map<String, String> fields = Fields.named(rest);
+    Map<String, String> fields = TabLines.named(rest);
     if (line.size() < 2 || !line.get(1).equals("1")) {
       throw Failure.temporary("Dovecot answers what was not asked", null);
     }

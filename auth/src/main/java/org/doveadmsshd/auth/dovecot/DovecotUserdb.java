@@ -13,9 +13,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Userdb;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Fields;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.TabLines;
 
 /**
  * Asks a running Dovecot for users, over its socket {@code auth-userdb} or {@code auth-master}. A
@@ -71,19 +71,19 @@ public final class DovecotUserdb implements Userdb, Closeable {
     String kind = answer.get(0);
     int first = expected.equals("USER") ? 3 : 2; // the name of the user stands before
     if (kind.equals(expected) && answer.size() >= first) {
-      return Fields.named(answer.subList(first, answer.size()));
+      return TabLines.named(answer.subList(first, answer.size()));
     }
     if (kind.equals("NOTFOUND")) {
       return null;
     }
-    String reason = Fields.named(answer.subList(1, answer.size())).getOrDefault("reason", "");
+    String reason = TabLines.named(answer.subList(1, answer.size())).getOrDefault("reason", "");
     throw Failure.temporary(
         "Dovecot cannot look users up: " + (reason.isEmpty() ? "see its log" : reason), null);
   }
 
   private List<String> ask(String what, String name) throws Failure {
     String id = Integer.toString(ids.incrementAndGet() & Integer.MAX_VALUE);
-    String request = Fields.line(what, id, name, "service=doveadm");
+    String request = TabLines.line(what, id, name, "service=doveadm");
     if (request.getBytes(StandardCharsets.UTF_8).length >= MAX_LINE) {
       return List.of("NOTFOUND"); // longer than Dovecot would read
     }
@@ -115,7 +115,7 @@ public final class DovecotUserdb implements Userdb, Closeable {
     boolean done = false;
     try {
       connection.send(request);
-      List<String> answer = Fields.values(connection.receive());
+      List<String> answer = TabLines.values(connection.receive());
       if (answer.size() < 2 || !answer.get(1).equals(id)) {
         throw new IOException("an answer to something else");
       }
@@ -134,7 +134,7 @@ public final class DovecotUserdb implements Userdb, Closeable {
     LineSocket connection = new LineSocket(socket, patience);
     boolean done = false;
     try {
-      connection.send(Fields.line("VERSION", LineSocket.MAJOR, "1"));
+      connection.send(TabLines.line("VERSION", LineSocket.MAJOR, "1"));
       connection.greeting("SPID");
       done = true;
       return connection;
@@ -156,7 +156,7 @@ public final class DovecotUserdb implements Userdb, Closeable {
     try (LineSocket connection = connected()) {
       request(connection);
       while (true) {
-        List<String> line = Fields.values(receive(connection));
+        List<String> line = TabLines.values(receive(connection));
         if (line.get(0).equals("LIST") && line.size() > 2) {
           visitor.visit(line.get(2));
           previous = line.get(2);
@@ -183,7 +183,7 @@ public final class DovecotUserdb implements Userdb, Closeable {
 
   private void request(LineSocket connection) throws Failure {
     try {
-      connection.send(Fields.line("LIST", "1", "service=doveadm", "user=*"));
+      connection.send(TabLines.line("LIST", "1", "service=doveadm", "user=*"));
     } catch (IOException e) {
       throw Failure.temporary("Dovecot cannot be asked on " + socket, e);
     }

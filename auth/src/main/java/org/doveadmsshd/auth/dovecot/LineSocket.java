@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.doveadmsshd.protocol.Fields;
+import org.doveadmsshd.base.TabLines;
 
 /** A UNIX socket on which lines go back and forth. Nothing waits for ever. One thread at a time. */
 final class LineSocket implements Closeable {
@@ -59,7 +59,7 @@ final class LineSocket implements Closeable {
   void greeting(String last) throws IOException {
     List<String> line;
     do {
-      line = Fields.values(receive());
+      line = TabLines.values(receive());
       boolean version = line.get(0).equals("VERSION");
       if (version && (line.size() < 2 || !line.get(1).equals(MAJOR))) {
         throw new IOException("the version of the protocol is not known: " + line);

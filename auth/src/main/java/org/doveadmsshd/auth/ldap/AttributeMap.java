@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.doveadmsshd.auth.Variables;
+import org.doveadmsshd.base.Variables;
 
 /**
  * Which fields are made of which attributes, as Dovecot's {@code user_attrs} and {@code pass_attrs}

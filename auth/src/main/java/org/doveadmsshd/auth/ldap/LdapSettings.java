@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.doveadmsshd.auth.Variables;
+import org.doveadmsshd.base.Variables;
 
 /**
  * What Dovecot's {@code dovecot-ldap.conf.ext} says.

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.Passdb;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /**
  * Takes tokens for passwords: also where a client can say nothing but a password, as over SSH.

@@ -1,7 +1,7 @@
 package org.doveadmsshd.auth.oauth2;
 
 import java.util.Optional;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /** Says whose a token is. Safe for several threads. */
 interface TokenValidator {

@@ -2,7 +2,7 @@ package org.doveadmsshd.auth.sasl;
 
 import java.nio.charset.StandardCharsets;
 import org.doveadmsshd.auth.scheme.PasswordHash;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /** The client's side of CRAM-MD5 (RFC 2195). */
 record CramMd5ClientSide(String user, String password) implements SaslClient {

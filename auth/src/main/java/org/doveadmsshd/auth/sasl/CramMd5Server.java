@@ -6,7 +6,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.doveadmsshd.auth.scheme.PasswordHash;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /** The server's side of CRAM-MD5 (RFC 2195). */
 final class CramMd5Server implements SaslServer {

@@ -2,7 +2,7 @@ package org.doveadmsshd.auth.sasl;
 
 import java.util.Optional;
 import org.doveadmsshd.auth.scheme.PasswordHash;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /**
  * What a server knows, to compare with what a client says. Everything may take its time, and throws

@@ -1,7 +1,7 @@
 package org.doveadmsshd.auth.sasl;
 
 import java.util.Optional;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /** The server's side of PLAIN (RFC 4616). */
 record PlainServer(Credentials credentials) implements SaslServer {

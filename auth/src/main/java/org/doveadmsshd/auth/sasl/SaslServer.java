@@ -3,7 +3,7 @@ package org.doveadmsshd.auth.sasl;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /** The server's side of one authentication. Used once, by one thread at a time. */
 public interface SaslServer {

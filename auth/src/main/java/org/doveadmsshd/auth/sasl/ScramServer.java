@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.doveadmsshd.auth.scheme.PasswordHash;
 import org.doveadmsshd.auth.scheme.ScramSecret;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /** The server's side of SCRAM-SHA-256 (RFC 7677) and SCRAM-SHA-1 (RFC 5802), no channel binding. */
 final class ScramServer implements SaslServer {

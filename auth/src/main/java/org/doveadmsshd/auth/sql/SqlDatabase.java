@@ -20,9 +20,9 @@ import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.PasswordStore;
 import org.doveadmsshd.auth.Userdb;
-import org.doveadmsshd.auth.Variables;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Variables;
 
 /**
  * Users in an SQL database. Safe for several threads. Connections are made when they are needed: a

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.doveadmsshd.auth.Variables;
+import org.doveadmsshd.base.Variables;
 
 /**
  * A query in which variables stand, as {@code '%u'}, as {@code '/home/%d/%n'} or bare. Each such

@@ -8,7 +8,7 @@ import com.sun.jna.ptr.PointerByReference;
 import java.util.Map;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.Passdb;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /**
  * Has the system verify the passwords of its own users, by PAM. Modules are asked one at a time, as

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Userdb;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /** The system's own users. Those with a low uid belong to services and are no mail users. */
 public final class SystemUserdb implements Userdb {

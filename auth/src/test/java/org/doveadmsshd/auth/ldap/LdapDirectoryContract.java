@@ -10,7 +10,7 @@ import org.doveadmsshd.auth.HashedPassdb;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Passdb;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

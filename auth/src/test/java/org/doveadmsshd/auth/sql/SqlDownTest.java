@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.auth.HashedPassdb;
 import org.doveadmsshd.auth.LoginAttempt;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

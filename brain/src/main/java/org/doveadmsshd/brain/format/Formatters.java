@@ -2,9 +2,9 @@ package org.doveadmsshd.brain.format;
 
 import java.io.IOException;
 import java.util.List;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
 
 /** The formatters by name. */
 public final class Formatters {

@@ -3,7 +3,7 @@ package org.doveadmsshd.brain.remote;
 import java.io.IOException;
 import java.util.Optional;
 import org.doveadmsshd.auth.sasl.SaslClient;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /** Knows the way to a server. Safe for several threads. */
 public interface Connector {

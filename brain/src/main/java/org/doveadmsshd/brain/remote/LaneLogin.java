@@ -7,12 +7,12 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.auth.sasl.SaslException;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
-import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.protocol.ProtocolException;
 
 /** The beginning of a lane whose worker may want to know who one is. */

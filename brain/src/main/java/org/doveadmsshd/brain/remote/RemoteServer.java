@@ -8,10 +8,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Phaser;
 import java.util.function.Consumer;
-import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.UserQueue;
-import org.doveadmsshd.protocol.Failure;
 
 /** A server at the other end of a connection, which is opened when it is first needed. */
 public final class RemoteServer implements Server {
@@ -96,7 +96,7 @@ public final class RemoteServer implements Server {
     working.arriveAndAwaitAdvance();
     if (!queue.isFinished()) {
       throw new Failure(
-          org.doveadmsshd.protocol.Outcome.TEMPORARY_FAILURE,
+          org.doveadmsshd.base.Outcome.TEMPORARY_FAILURE,
           "Server " + name() + ": the connection was lost");
     }
   }

@@ -9,10 +9,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.doveadmsshd.auth.sasl.SaslClient;
+import org.doveadmsshd.base.ChannelStreams;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.brain.remote.Connector;
 import org.doveadmsshd.brain.remote.LaneTransport;
-import org.doveadmsshd.protocol.ChannelStreams;
-import org.doveadmsshd.protocol.Failure;
 
 /** Lanes that are connections to a UNIX socket. */
 public final class SocketConnector implements Connector {

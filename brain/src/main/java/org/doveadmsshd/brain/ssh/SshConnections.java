@@ -23,10 +23,10 @@ import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.keys.KeyFile;
 import org.doveadmsshd.keys.KnownHosts;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
 
 /** The one SSH client of a process. Nothing in the user's own ssh configuration is looked at. */
 public final class SshConnections implements Closeable {

@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.sshd.client.channel.ChannelSubsystem;
 import org.apache.sshd.client.session.ClientSession;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.brain.remote.Connector;
 import org.doveadmsshd.brain.remote.LaneTransport;
-import org.doveadmsshd.protocol.Failure;
 
 /** Lanes that are channels of one SSH connection, which is opened when it is first needed. */
 public final class SshConnector implements Connector {

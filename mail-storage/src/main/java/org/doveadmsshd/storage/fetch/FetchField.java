@@ -1,8 +1,8 @@
 package org.doveadmsshd.storage.fetch;
 
 import java.io.InputStream;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.search.Candidate;

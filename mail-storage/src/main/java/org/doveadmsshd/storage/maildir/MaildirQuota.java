@@ -2,8 +2,8 @@ package org.doveadmsshd.storage.maildir;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.QuotaUsage;

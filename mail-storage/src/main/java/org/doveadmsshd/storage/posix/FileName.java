@@ -1,6 +1,7 @@
 package org.doveadmsshd.storage.posix;
 
 import java.nio.charset.StandardCharsets;
+import org.doveadmsshd.base.Printable;
 
 /** Between file names as they are on disk (one char a byte) and text. */
 public final class FileName {
@@ -15,9 +16,7 @@ public final class FileName {
    * A name for people: UTF-8, with malformed bytes replaced and control characters made visible.
    */
   public static String display(String name) {
-    String text = new String(name.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-    StringBuilder shown = new StringBuilder(text.length());
-    text.codePoints().forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c));
-    return shown.toString();
+    byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+    return Printable.line(new String(bytes, StandardCharsets.UTF_8));
   }
 }

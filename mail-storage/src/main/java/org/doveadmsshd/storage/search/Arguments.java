@@ -3,7 +3,9 @@ package org.doveadmsshd.storage.search;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.doveadmsshd.base.Sizes;
 
 /** The words of a query, read one after another. */
 final class Arguments {
@@ -45,6 +47,19 @@ final class Arguments {
       throw new QueryException("The argument of " + key + " is not valid UTF-8");
     }
     return word;
+  }
+
+  /** Takes a size, in bytes. */
+  long nextSize() throws QueryException {
+    return size(next());
+  }
+
+  static long size(String text) throws QueryException {
+    OptionalLong bytes = Sizes.bytes(text);
+    if (bytes.isEmpty()) {
+      throw new QueryException("Invalid size: " + text + " (try 500k or 2M)");
+    }
+    return bytes.getAsLong();
   }
 
   /** How many words have been taken. */

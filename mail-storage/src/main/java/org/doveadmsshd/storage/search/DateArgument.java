@@ -8,11 +8,9 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.doveadmsshd.base.Times;
 import org.doveadmsshd.storage.mime.SentDate;
 
 /**
@@ -26,22 +24,6 @@ public final class DateArgument {
 
   private static final DateTimeFormatter IMAP_DATE = imap("d-MMM-uuuu");
   private static final DateTimeFormatter IMAP_TIME = imap("d-MMM-uuuu HH:mm:ss xx");
-  private static final Pattern INTERVAL = Pattern.compile("([0-9]{1,12}) *([a-z]+)");
-
-  /** Unit names in the order in which an abbreviation is looked up, and their length in ms. */
-  private static final List<Unit> UNITS =
-      List.of(
-          new Unit("secs", 1000L),
-          new Unit("seconds", 1000L),
-          new Unit("mins", 60_000L),
-          new Unit("minutes", 60_000L),
-          new Unit("msecs", 1L),
-          new Unit("mseconds", 1L),
-          new Unit("hours", 3_600_000L),
-          new Unit("days", 86_400_000L),
-          new Unit("weeks", 604_800_000L));
-
-  private record Unit(String name, long millis) {}
 
   private final LocalDate day;
   private final long seconds;
@@ -103,23 +85,9 @@ public final class DateArgument {
         return Optional.empty();
       }
     }
-    Matcher interval = INTERVAL.matcher(text.toLowerCase(Locale.ROOT));
-    return interval.matches()
-        ? ago(Long.parseLong(interval.group(1)), interval.group(2), now)
-        : Optional.empty();
-  }
-
-  private static Optional<Long> ago(long number, String word, Instant now) {
-    for (Unit unit : UNITS) {
-      boolean named = unit.name.startsWith(word) || unit.millis == 1 && word.equals("ms");
-      if (named) {
-        boolean whole = number <= Long.MAX_VALUE / unit.millis && number * unit.millis % 1000 == 0;
-        return whole
-            ? Optional.of(now.getEpochSecond() - number * unit.millis / 1000)
-            : Optional.empty();
-      }
-    }
-    return Optional.empty();
+    return Times.span(text)
+        .filter(ago -> ago.toMillisPart() == 0)
+        .map(ago -> now.getEpochSecond() - ago.toSeconds());
   }
 
   /** The instant, or the first moment of the day: seconds since 1970. */

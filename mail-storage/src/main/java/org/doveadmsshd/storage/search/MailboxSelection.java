@@ -3,7 +3,7 @@ package org.doveadmsshd.storage.search;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.MailStore;
 
 /** Which mailboxes a query has to look into. */

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.mime.ContentField;
 import org.doveadmsshd.storage.mime.HeaderField;
 import org.doveadmsshd.storage.mime.HeaderText;
@@ -175,7 +175,7 @@ final class MimePartQuery {
     String word = arguments.next().toUpperCase(Locale.ROOT);
     boolean larger = word.equals("LARGER");
     boolean smaller = word.equals("SMALLER");
-    long limit = SizeArgument.parse(larger || smaller ? arguments.next() : word);
+    long limit = larger || smaller ? arguments.nextSize() : Arguments.size(word);
     return (node, mail) -> {
       Part part = node.part();
       long size = part.end().virtualSince(part.body());

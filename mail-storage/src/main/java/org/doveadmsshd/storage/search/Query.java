@@ -1,7 +1,7 @@
 package org.doveadmsshd.storage.search;
 
 import java.util.List;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.mime.Needle;
 
 /** What is searched for. Immutable; made by {@link QueryParser}. */

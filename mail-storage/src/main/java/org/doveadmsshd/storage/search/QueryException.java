@@ -1,7 +1,7 @@
 package org.doveadmsshd.storage.search;
 
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 
 /** The words are no query. The exit code is the one doveadm has for it: 75. */
 public final class QueryException extends Failure {

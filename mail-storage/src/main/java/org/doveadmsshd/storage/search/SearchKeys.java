@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.maildir.ModifiedUtf7;
 import org.doveadmsshd.storage.mime.HeaderText;
@@ -179,7 +179,7 @@ final class SearchKeys {
   private static Query size(String name, Arguments arguments, boolean larger)
       throws QueryException {
     String text = arguments.next();
-    long limit = SizeArgument.parse(text);
+    long limit = Arguments.size(text);
     return new Query.Test(
         name + " " + text,
         Cost.STATUS,

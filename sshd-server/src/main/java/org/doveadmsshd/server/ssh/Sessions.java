@@ -21,7 +21,10 @@ import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Scope;
-import org.doveadmsshd.auth.UserMask;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.LocalServer;
@@ -30,9 +33,7 @@ import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.command.Access;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.keys.Grant;
-import org.doveadmsshd.protocol.Failure;
 import org.doveadmsshd.protocol.MessageSink;
-import org.doveadmsshd.protocol.Outcome;
 import org.doveadmsshd.worker.LanePeer;
 import org.doveadmsshd.worker.LaneSession;
 import org.doveadmsshd.worker.Worker;
@@ -290,7 +291,7 @@ public final class Sessions implements ServerContext.Activity {
             "{} from {}: {} (exit {}, {} ms)",
             session.getUsername(),
             address(session),
-            printable(String.join(" ", words)),
+            Printable.line(String.join(" ", words), 500),
             code,
             (System.nanoTime() - begun) / 1_000_000);
       }
@@ -366,14 +367,5 @@ public final class Sessions implements ServerContext.Activity {
           running == null ? 0 : running.failed(),
           String.join(" ", words.subList(1, words.size())));
     }
-  }
-
-  /** A line for the log that holds no control characters. */
-  private static String printable(String text) {
-    StringBuilder shown = new StringBuilder();
-    text.codePoints()
-        .limit(500)
-        .forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '\ufffd' : c));
-    return shown.toString();
   }
 }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import org.doveadmsshd.protocol.Fields;
+import org.doveadmsshd.base.TabLines;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +32,7 @@ class RequestTest {
   };
 
   private static Request parse(String line) throws ProtocolException {
-    return Request.parse(Fields.values(line));
+    return Request.parse(TabLines.values(line));
   }
 
   @Test

@@ -1,6 +1,6 @@
 package org.doveadmsshd.worker.audit;
 
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /** Where what happens is accounted for. Safe for several threads. */
 public interface Audit {

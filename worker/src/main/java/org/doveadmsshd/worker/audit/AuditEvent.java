@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Message;
-import org.doveadmsshd.protocol.Outcome;
 
 /**
  * Something that is accounted for.

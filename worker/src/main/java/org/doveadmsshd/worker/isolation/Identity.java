@@ -3,8 +3,8 @@ package org.doveadmsshd.worker.isolation;
 import java.util.Optional;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.system.NameService;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 
 /** User and group of the system, as unsigned numbers. Never root's. */
 public record Identity(int uid, int gid) {

@@ -2,8 +2,8 @@ package org.doveadmsshd.worker.isolation;
 
 import com.sun.jna.Native;
 import org.doveadmsshd.auth.MailUser;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 
 /**
  * The identity of one thread. On Linux it is a thread's own; glibc's functions change that of all

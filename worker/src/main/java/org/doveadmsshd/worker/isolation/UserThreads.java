@@ -2,7 +2,7 @@ package org.doveadmsshd.worker.isolation;
 
 import java.io.IOException;
 import org.doveadmsshd.auth.MailUser;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
 
 /**
  * Each user's work has a thread of its own, which gives up what it must not have for good before it

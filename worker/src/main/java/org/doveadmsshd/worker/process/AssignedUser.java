@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Userdb;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Fields;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.TabLines;
 import org.doveadmsshd.worker.isolation.Identity;
 
 /**
@@ -44,7 +44,7 @@ public record AssignedUser(String asked, MailUser user) implements Userdb {
       if (line.size() < FIXED || !line.get(0).equals(FIRST)) {
         throw new IllegalArgumentException("a line that assigns no user");
       }
-      MailUser user = new MailUser(line.get(5), Fields.named(line.subList(FIXED, line.size())));
+      MailUser user = new MailUser(line.get(5), TabLines.named(line.subList(FIXED, line.size())));
       return new Line(
           Integer.parseUnsignedInt(line.get(1)),
           new Identity(

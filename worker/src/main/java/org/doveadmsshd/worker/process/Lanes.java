@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.PassdbChain;
-import org.doveadmsshd.protocol.ChannelStreams;
+import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.ProtocolException;

@@ -8,7 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
-import org.doveadmsshd.protocol.Fields;
+import org.doveadmsshd.base.TabLines;
 
 /**
  * Lines of values that go both ways, as docs/SUPERVISOR.md describes them. One thread at a time
@@ -38,7 +38,7 @@ public final class LineChannel {
   public void send(List<String[]> lines) throws IOException {
     StringBuilder text = new StringBuilder();
     for (String[] values : lines) {
-      text.append(Fields.line(values)).append('\n');
+      text.append(TabLines.line(values)).append('\n');
     }
     out.write(text.toString().getBytes(StandardCharsets.UTF_8));
     out.flush();
@@ -56,7 +56,7 @@ public final class LineChannel {
       for (; position < end; position++) {
         if (buffer[position] == '\n') {
           position++;
-          return Fields.values(line.toString(StandardCharsets.UTF_8));
+          return TabLines.values(line.toString(StandardCharsets.UTF_8));
         }
         if (line.size() >= MAX_LINE) {
           throw new IOException("a line without end");

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Fields;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.TabLines;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.worker.InProcessWork;
 
@@ -55,7 +55,7 @@ public record WorkerSettings(
     if (!line.get(0).equals(FIRST)) {
       throw new IllegalArgumentException("the first line is not " + FIRST);
     }
-    Map<String, String> named = Fields.named(line.subList(1, line.size()));
+    Map<String, String> named = TabLines.named(line.subList(1, line.size()));
     return new WorkerSettings(
         Integer.parseUnsignedInt(named.get("peer")),
         Integer.parseInt(named.get("umask")),

@@ -253,7 +253,7 @@ final class Relay {
         input = orders.element().input().open();
       }
       return input.readNBytes(buffer, 0, buffer.length);
-    } catch (IOException | org.doveadmsshd.protocol.Failure e) {
+    } catch (IOException | org.doveadmsshd.base.Failure e) {
       broken = e instanceof IOException ? (IOException) e : new IOException(e.getMessage(), e);
       throw broken;
     }

@@ -7,9 +7,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.doveadmsshd.protocol.ChannelStreams;
-import org.doveadmsshd.protocol.Failure;
-import org.doveadmsshd.protocol.Outcome;
+import org.doveadmsshd.base.ChannelStreams;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.worker.process.LineChannel;
 
@@ -80,19 +80,25 @@ final class SupervisorConnection implements Closeable {
   private List<String> answer(String expected) throws IOException, Failure {
     List<String> answer = lines.receive();
     if (answer.get(0).equals("FAILED") && answer.size() == 3) {
-      throw new Failure(Outcome.of(number(answer.get(1))), answer.get(2));
+      Outcome outcome =
+          Outcome.of(number(answer.get(1))).orElseThrow(SupervisorConnection::unknownAnswer);
+      throw new Failure(outcome, answer.get(2));
     }
     if (!answer.get(0).equals(expected) || answer.size() < 2) {
-      throw new ProtocolException("the supervisor's answer is not known");
+      throw unknownAnswer();
     }
     return answer;
   }
 
   private static int number(String text) throws ProtocolException {
     if (!text.matches("[0-9]{1,3}")) {
-      throw new ProtocolException("the supervisor's answer is not known");
+      throw unknownAnswer();
     }
     return Integer.parseInt(text);
+  }
+
+  private static ProtocolException unknownAnswer() {
+    return new ProtocolException("the supervisor's answer is not known");
   }
 
   @Override

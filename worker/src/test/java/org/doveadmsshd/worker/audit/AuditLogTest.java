@@ -19,9 +19,9 @@ import java.util.concurrent.Executors;
 import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Scope;
-import org.doveadmsshd.protocol.Failure;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Message;
-import org.doveadmsshd.protocol.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -65,7 +65,7 @@ final class Intruder {
     try {
       MailUser user = new MailUser("jane", Map.of());
       confinement.take(user);
-    } catch (org.doveadmsshd.protocol.Failure e) {
+    } catch (org.doveadmsshd.base.Failure e) {
       throw new IllegalStateException(e);
     }
     run("confined");

@@ -1,4 +1,4 @@
-package org.doveadmsshd.keys;
+package org.doveadmsshd.base;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
  *
  * @param <T> what is made of it; immutable
  */
-final class WatchedFile<T> {
+public final class WatchedFile<T> {
   private final Path file;
   private final Reader<T> reader;
   private volatile Content<T> content;
@@ -19,11 +19,11 @@ final class WatchedFile<T> {
 
   /** Makes something of a file. */
   @FunctionalInterface
-  interface Reader<T> {
+  public interface Reader<T> {
     T read(Path file) throws IOException;
   }
 
-  WatchedFile(Path file, Reader<T> reader) {
+  public WatchedFile(Path file, Reader<T> reader) {
     this.file = file;
     this.reader = reader;
   }
@@ -33,7 +33,7 @@ final class WatchedFile<T> {
    *
    * @throws IOException when it cannot be read; what was there before does not count any more
    */
-  T get() throws IOException {
+  public T get() throws IOException {
     BasicFileAttributes status = Files.readAttributes(file, BasicFileAttributes.class);
     long modified = status.lastModifiedTime().toMillis();
     Content<T> current = content;

@@ -1,4 +1,6 @@
-package org.doveadmsshd.protocol;
+package org.doveadmsshd.base;
+
+import java.util.Optional;
 
 /**
  * What became of one user in a run: the closed list of results that callers act on.
@@ -52,15 +54,8 @@ public enum Outcome {
     return this == OK;
   }
 
-  /**
-   * The outcome for a byte from the wire.
-   *
-   * @throws ProtocolException for a number this version does not know
-   */
-  public static Outcome of(int code) throws ProtocolException {
-    if (code < 0 || code >= BY_CODE.length) {
-      throw new ProtocolException("unknown outcome " + code);
-    }
-    return BY_CODE[code];
+  /** The outcome for a byte from the wire; empty for a number that this version does not know. */
+  public static Optional<Outcome> of(int code) {
+    return code < 0 || code >= BY_CODE.length ? Optional.empty() : Optional.of(BY_CODE[code]);
   }
 }

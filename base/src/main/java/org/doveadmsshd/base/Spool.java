@@ -1,4 +1,4 @@
-package org.doveadmsshd.storage;
+package org.doveadmsshd.base;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

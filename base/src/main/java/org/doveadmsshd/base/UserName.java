@@ -1,13 +1,13 @@
-package org.doveadmsshd.auth;
+package org.doveadmsshd.base;
 
 /** What a user can be called. */
-final class UserName {
+public final class UserName {
   private static final int MAX_LENGTH = 255;
 
   private UserName() {}
 
   /** Whether anybody can be called that; if not, no backend is asked. */
-  static boolean isPossible(String name) {
+  public static boolean isPossible(String name) {
     return !name.isEmpty()
         && name.length() <= MAX_LENGTH
         && name.chars().noneMatch(Character::isISOControl);

@@ -1,4 +1,4 @@
-package org.doveadmsshd.auth;
+package org.doveadmsshd.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.doveadmsshd.auth;
+package org.doveadmsshd.base;
 
 import java.util.Locale;
 

@@ -1,4 +1,4 @@
-package org.doveadmsshd.protocol;
+package org.doveadmsshd.base;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,8 +9,8 @@ import java.util.Map;
  * Lines of values between tabs, with 0x01 as the escape character: what Dovecot's auth processes
  * speak (lib/strescape.c there), and the supervisor and its workers here (docs/SUPERVISOR.md).
  */
-public final class Fields {
-  private Fields() {}
+public final class TabLines {
+  private TabLines() {}
 
   /** The line of these values, without a line break. */
   public static String line(String... values) {

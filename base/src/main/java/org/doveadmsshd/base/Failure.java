@@ -1,4 +1,4 @@
-package org.doveadmsshd.protocol;
+package org.doveadmsshd.base;
 
 import java.util.Objects;
 

@@ -1,0 +1,31 @@
+package org.doveadmsshd.base;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SizesTest {
+  @ParameterizedTest
+  @CsvSource({
+    "100, 100",
+    "100b, 100",
+    "1k, 1024",
+    "10M, 10485760",
+    "10 MiB, 10485760",
+    "2g, 2147483648",
+    "1TB, 1099511627776",
+    "0, 0"
+  })
+  void aNumberAndAUnitAreBytes(String text, long bytes) {
+    assertThat(Sizes.bytes(text)).hasValue(bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "k", "-1", "1.5M", "1x", "9999999999999999999", "999999999999999999t"})
+  void anythingElseIsNone(String text) {
+    assertThat(Sizes.bytes(text)).isEmpty();
+  }
+}
