@@ -179,7 +179,7 @@ public final class FrameDecoder {
         case FrameType.VALUE_ABSENT:
           return Value.ABSENT;
         case FrameType.VALUE_INLINE:
-          return Value.of(bytes());
+          return Value.of(inlineValue());
         case FrameType.VALUE_CHUNKED:
           return Value.CHUNKED;
         default:
@@ -251,6 +251,15 @@ public final class FrameDecoder {
         throw new ProtocolException("list of " + Integer.toUnsignedString(count) + " refused");
       }
       return count;
+    }
+
+    private byte[] inlineValue() throws ProtocolException {
+      need(4);
+      int length = frame.getInt(frame.position());
+      if (length > Limits.MAX_INLINE_VALUE) {
+        throw new ProtocolException("value of " + length + " bytes inside a row refused");
+      }
+      return bytes();
     }
 
     private byte[] bytes() throws ProtocolException {

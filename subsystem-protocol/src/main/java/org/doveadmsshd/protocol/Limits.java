@@ -28,8 +28,5 @@ public final class Limits {
   /** Most RUN and LIST requests that may wait on one channel. */
   public static final int MAX_PIPELINED = 256;
 
-  /** Most bytes of waiting requests on one channel. */
-  public static final int MAX_PIPELINED_BYTES = 4 * 1024 * 1024;
-
   private Limits() {}
 }

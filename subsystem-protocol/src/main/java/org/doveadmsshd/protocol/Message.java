@@ -1,6 +1,8 @@
 package org.doveadmsshd.protocol;
 
 import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -233,7 +235,7 @@ public sealed interface Message {
     public Done {
       Objects.requireNonNull(outcome);
       Objects.requireNonNull(text);
-      counts = Map.copyOf(counts);
+      counts = Collections.unmodifiableMap(new LinkedHashMap<>(counts)); // in their order
     }
 
     @Override
