@@ -11,16 +11,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Holds bytes until they are read: a few in memory, many in a file without a name that others could
- * open. Written by one thread; when that is done, any number of threads may {@link #open} it.
+ * Holds bytes until they are read: a few in memory, many in a temporary file of mode 0600. Written
+ * by one thread; when that is done, any number of threads may {@link #open} it.
  */
 public final class Spool extends OutputStream implements Closeable {
   private static final int IN_MEMORY = 256 * 1024;
 
-  private ByteArrayOutputStream memory = new ByteArrayOutputStream();
+  /** Memory is taken for so many bytes at a time. */
+  private static final int STEP = 16 * 1024;
+
+  private final MemoryBudget.Share share;
+  private Memory memory = new Memory();
+  private int taken;
   private OutputStream file;
   private Path path;
   private long size;
+
+  /** Bytes that are read where they are. */
+  private static final class Memory extends ByteArrayOutputStream {
+    InputStream open() {
+      return new ByteArrayInputStream(buf, 0, count);
+    }
+  }
+
+  /**
+   * @param share draws what is held in memory; where it has no room, a file is used earlier
+   */
+  public Spool(MemoryBudget.Share share) {
+    this.share = share;
+  }
 
   @Override
   public void write(int b) throws IOException {
@@ -29,11 +48,11 @@ public final class Spool extends OutputStream implements Closeable {
 
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
-    if (file == null && memory.size() + length > IN_MEMORY) {
+    if (file == null && !hasRoom(length)) {
       path = Files.createTempFile("doveadm", null); // readable by the owner alone
       file = Files.newOutputStream(path);
       memory.writeTo(file);
-      memory = null;
+      forget();
     }
     if (file == null) {
       memory.write(bytes, offset, length);
@@ -41,6 +60,25 @@ public final class Spool extends OutputStream implements Closeable {
       file.write(bytes, offset, length);
     }
     size += length;
+  }
+
+  private boolean hasRoom(int length) {
+    int missing = memory.size() + length - taken;
+    if (memory.size() + length > IN_MEMORY) {
+      return false;
+    }
+    int step = Math.max(STEP, missing);
+    if (missing > 0 && !share.tryTake(step)) {
+      return false;
+    }
+    taken += missing > 0 ? step : 0;
+    return true;
+  }
+
+  private void forget() {
+    memory = null;
+    share.give(taken);
+    taken = 0;
   }
 
   /** How many bytes have been written. */
@@ -51,7 +89,7 @@ public final class Spool extends OutputStream implements Closeable {
   /** The bytes from the beginning; the caller closes it. */
   public InputStream open() throws IOException {
     if (file == null) {
-      return new ByteArrayInputStream(memory.toByteArray());
+      return memory.open();
     }
     file.flush();
     return Files.newInputStream(path);
@@ -70,7 +108,9 @@ public final class Spool extends OutputStream implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (file != null) {
+    if (file == null) {
+      forget();
+    } else {
       file.close();
       Files.deleteIfExists(path);
     }

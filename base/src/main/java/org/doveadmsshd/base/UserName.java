@@ -2,7 +2,7 @@ package org.doveadmsshd.base;
 
 /** What a user can be called. */
 public final class UserName {
-  private static final int MAX_LENGTH = 255;
+  public static final int MAX_LENGTH = 255;
 
   private UserName() {}
 

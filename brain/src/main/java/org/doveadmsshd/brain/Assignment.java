@@ -6,64 +6,73 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.Value;
 
 /**
- * One user of a run on its way through a lane.
+ * One user of a run on its way through lanes.
  *
  * <p>Rows are kept until the user is done, so that they come out together. When they grow beyond
- * {@value #HELD} bytes the assignment waits for the printer and from then on prints as rows come.
- * Messages are given by one thread.
+ * {@value #HELD} bytes, or no memory is left, the assignment waits for the printer and from then on
+ * prints as rows come. A lane makes an {@link Attempt} of it; what comes of an attempt that has
+ * been given up counts no more.
  */
-public final class Assignment implements MessageSink {
+public final class Assignment {
   /** Most bytes of rows that are kept back. */
   private static final int HELD = 256 * 1024;
 
-  private final Run run;
+  /** Memory is taken for so many bytes at least, so that not every row asks for it. */
+  private static final int MEMORY_STEP = 8 * 1024;
+
+  private final Dispatch dispatch;
   private final long sequence;
   private final String user;
   private final List<Server> candidates;
-  private final ArrayDeque<Message> held = new ArrayDeque<>();
+
+  /** A server that could not be asked whether it has the user; null when there was none. */
+  private final Failure unavailable;
+
+  /** Held while a message is taken, which may block as long as nobody reads the output. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // guarded by lock
+  private ArrayDeque<Message> held = new ArrayDeque<>();
   private int heldBytes;
+  private int memoryTaken;
   private boolean printing;
   private boolean delivered;
   private boolean over;
-  private int attempts;
+
+  private volatile Attempt current;
+  private volatile int attempts;
 
   /**
    * @param sequence where the user stands in the list, from 0
    * @param candidates servers that may have the user, the one that is asked first of all
    */
-  Assignment(Run run, long sequence, String user, List<Server> candidates) {
-    this.run = run;
+  Assignment(
+      Dispatch dispatch, long sequence, String user, List<Server> candidates, Failure unavailable) {
+    this.dispatch = dispatch;
     this.sequence = sequence;
     this.user = user;
     this.candidates = List.copyOf(candidates);
+    this.unavailable = unavailable;
   }
 
-  public String user() {
+  String user() {
     return user;
   }
 
-  /** The request for the worker. */
-  public Message.Run request(int requestId) {
-    attempts++;
-    return run.request(requestId, user);
+  long sequence() {
+    return sequence;
   }
 
-  /** How often it has been tried. */
-  int attempts() {
-    return attempts;
-  }
-
-  /** Whether nothing of it has been seen yet, so that it may be tried once more. */
-  boolean isRepeatable() {
-    return !delivered && held.isEmpty();
-  }
-
+  /** The server that is to be asked. */
   Server server() {
     return candidates.get(0);
   }
@@ -72,65 +81,197 @@ public final class Assignment implements MessageSink {
     return candidates.subList(1, candidates.size());
   }
 
-  /** What the command reads, from its beginning; the caller closes it. */
-  public InputStream openInput() throws IOException {
-    return run.openInput();
+  Failure unavailable() {
+    return unavailable;
   }
 
-  /** Takes what the worker says of this user. */
-  @Override
-  public void send(Message message) throws IOException {
+  /** How often a worker has been asked. */
+  int attempts() {
+    return attempts;
+  }
+
+  /**
+   * A lane takes it on.
+   *
+   * @param abandon ends the lane without waiting for it: it does not answer in time
+   */
+  public Attempt attempt(Runnable abandon) {
+    Attempt attempt = new Attempt(abandon);
+    attempts++;
+    current = attempt;
+    return attempt;
+  }
+
+  /** Ends it without a word from a worker. */
+  void fail(Outcome outcome, String text) throws IOException {
+    lock.lock();
+    try {
+      end(new Message.Done(0, outcome, text, Map.of(), 0));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives up the attempt under way if the worker has had it for longer than that. */
+  void giveUpAfter(long nanos, Outcome outcome, String text) throws IOException {
+    Attempt attempt = current;
+    if (attempt == null || !attempt.isLate(nanos) || !lock.tryLock()) {
+      return; // whoever has the lock waits for the output, and not for the worker
+    }
+    try {
+      if (current != attempt || !attempt.isLate(nanos)) {
+        return;
+      }
+      current = null;
+      drop();
+      end(new Message.Done(0, outcome, text, Map.of(), 0));
+    } finally {
+      lock.unlock();
+    }
+    attempt.abandon.run();
+  }
+
+  /** One try to have it done, by one lane. Messages are given by one thread. */
+  public final class Attempt implements MessageSink {
+    private final Runnable abandon;
+    private volatile long begun;
+
+    private Attempt(Runnable abandon) {
+      this.abandon = abandon;
+    }
+
+    /** Empty for a command about the server as a whole. */
+    public String user() {
+      return user;
+    }
+
+    /** The request for the worker. */
+    public Message.Run request(int requestId) {
+      return dispatch.request().run(requestId, user);
+    }
+
+    /** The worker begins with it now. */
+    public void begun() {
+      begun = System.nanoTime() | 1; // 0 means not begun
+    }
+
+    private boolean isLate(long nanos) {
+      long since = begun;
+      return since != 0 && System.nanoTime() - since > nanos;
+    }
+
+    /** What the command reads, from its beginning; the caller closes it. */
+    public InputStream openInput() throws IOException {
+      return dispatch.request().openInput();
+    }
+
+    /** Takes what the worker says of this user. */
+    @Override
+    public void send(Message message) throws IOException {
+      lock.lock();
+      try {
+        if (current == this) {
+          take(message);
+        }
+      } finally {
+        lock.unlock();
+      }
+      begun(); // time that it took to deliver is not the worker's
+    }
+
+    /** Ends it without a word from the worker. */
+    public void fail(Outcome outcome, String text) throws IOException {
+      send(new Message.Done(0, outcome, text, Map.of(), 0));
+    }
+
+    /** The lane that had it is lost; the user is told why if it cannot be tried again. */
+    public void lost(String why) throws IOException {
+      lock.lock();
+      try {
+        if (current != this || over) {
+          return;
+        }
+        current = null;
+        if (!delivered) {
+          drop();
+        }
+        dispatch.lost(Assignment.this, why, !delivered);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** What the worker says cannot be printed any more: the whole run ends. */
+    public void outputBroken(IOException e) {
+      lock.lock();
+      try {
+        if (printing) {
+          printing = false;
+          dispatch.printer().releaseBroken();
+        }
+        drop();
+        over = true;
+      } finally {
+        lock.unlock();
+      }
+      dispatch.broken(Assignment.this, e);
+    }
+  }
+
+  private void take(Message message) throws IOException {
+    if (over) {
+      return;
+    }
     if (message instanceof Message.Done) {
-      done((Message.Done) message);
+      end((Message.Done) message);
     } else if (message instanceof Message.Log) {
       Message.Log log = (Message.Log) message;
-      run.reporter().log(user, log.level(), log.text());
+      dispatch.reporter().log(user, log.level(), log.text());
     } else if (message instanceof Message.Row || message instanceof Message.Chunk) {
       row(message);
     } else if (message instanceof Message.Columns) {
-      run.checkColumns((Message.Columns) message);
+      dispatch.request().check((Message.Columns) message);
     }
-  }
-
-  /** Ends it without a word from the worker. */
-  public void fail(Outcome outcome, String text) throws IOException {
-    done(new Message.Done(0, outcome, text, java.util.Map.of(), 0));
-  }
-
-  /** The lane that had it is lost; {@code why} is told to the user if it cannot be tried again. */
-  public void lost(String why) throws IOException {
-    run.lost(this, why);
-  }
-
-  /** What the worker says cannot be printed any more: the whole run ends. */
-  public void outputBroken(IOException e) {
-    over = true;
-    if (printing) {
-      printing = false;
-      run.printer().releaseBroken();
-    }
-    run.broken(e);
   }
 
   private void row(Message message) throws IOException {
-    if (printing) {
-      run.printer().print(user, message);
-      return;
-    }
-    heldBytes += size(message);
-    held.add(copy(message));
-    if (heldBytes > HELD) {
+    if (!printing && !hold(message)) {
       startPrinting();
+    }
+    if (printing) {
+      dispatch.printer().print(user, message);
     }
   }
 
+  /** Keeps a row; false when there is no room for it. */
+  private boolean hold(Message message) {
+    int size = size(message);
+    if (heldBytes + size > HELD || !takeMemory(heldBytes + size - memoryTaken)) {
+      return false;
+    }
+    heldBytes += size;
+    held.add(copy(message));
+    return true;
+  }
+
+  private boolean takeMemory(int missing) {
+    int bytes = Math.max(missing, MEMORY_STEP);
+    boolean enough = missing <= 0;
+    if (!enough && dispatch.printer().memory().tryTake(bytes)) {
+      memoryTaken += bytes;
+      enough = true;
+    }
+    return enough;
+  }
+
+  /** About what it takes in memory. */
   private static int size(Message message) {
     if (message instanceof Message.Chunk) {
-      return ((Message.Chunk) message).data().remaining();
+      return 64 + ((Message.Chunk) message).data().remaining();
     }
-    int size = 32;
+    int size = 64;
     for (Value value : ((Message.Row) message).values()) {
-      size += 32 + value.bytes().length;
+      size += 48 + value.bytes().length;
     }
     return size;
   }
@@ -148,7 +289,7 @@ public final class Assignment implements MessageSink {
 
   private void startPrinting() throws IOException {
     try {
-      run.printer().acquire(sequence);
+      dispatch.printer().acquire(sequence);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("stopped while waiting to print");
@@ -156,28 +297,40 @@ public final class Assignment implements MessageSink {
     printing = true;
     delivered = true;
     for (Message message; (message = held.poll()) != null; ) {
-      run.printer().print(user, message);
+      dispatch.printer().print(user, message);
     }
+    drop();
   }
 
-  private void done(Message.Done done) throws IOException {
+  /** Forgets the rows that are kept. */
+  private void drop() {
+    held.clear();
+    heldBytes = 0;
+    dispatch.printer().memory().give(memoryTaken);
+    memoryTaken = 0;
+  }
+
+  private void end(Message.Done done) throws IOException {
     if (over) {
       return;
     }
     over = true;
-    boolean elsewhere = run.goesElsewhere(this, done);
-    if (printing) {
-      printing = false;
-      run.printer().release();
-    } else if (!elsewhere) {
-      run.printer().finished(sequence, user, held, heldBytes);
+    boolean elsewhere = dispatch.goesElsewhere(this, done);
+    try {
+      if (printing) {
+        printing = false;
+        dispatch.printer().release();
+      } else if (elsewhere) {
+        drop();
+      } else {
+        ArrayDeque<Message> rows = held;
+        held = new ArrayDeque<>(0); // they are the printer's now
+        dispatch.printer().finished(sequence, user, rows, memoryTaken);
+      }
+    } finally {
+      if (!elsewhere) {
+        dispatch.ended(this, done);
+      }
     }
-    if (!elsewhere) {
-      run.ended(this, done);
-    }
-  }
-
-  long sequence() {
-    return sequence;
   }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Spool;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.Task;
@@ -35,6 +36,9 @@ public final class Brain {
 
     /** Whether {@code -F} may name a file rather than standard input. */
     boolean mayReadFiles();
+
+    /** What waits in memory for the reader, or for the command, is drawn on this. */
+    MemoryBudget.Share memory();
   }
 
   /**
@@ -72,12 +76,14 @@ public final class Brain {
     Command.Time time = new Command.Time(now, ZoneId::systemDefault);
     Task task = invocation.command().prepare(invocation.words(), time);
     if (task instanceof Task.Local) {
-      return LocalRun.execute(invocation, (Task.Local) task, console);
+      return LocalRun.execute(invocation, (Task.Local) task, console, resources.memory());
     }
     List<Server> servers = resources.servers();
-    Optional<Spool> input = CommandInput.read(invocation, task, console, resources.mayReadFiles());
-    try {
-      Run run = new Run(invocation, task, console, servers, executor, now, input);
+    Optional<Spool> input = CommandInput.read(invocation, task, console, resources);
+    MemoryBudget.Share memory = resources.memory();
+    try (MemoryBudget.Share own = memory.share(memory.most())) {
+      CommandRequest request = new CommandRequest(invocation, task, now, input);
+      Run run = new Run(invocation, request, console, servers, executor, own);
       started.accept(run);
       return run.execute();
     } finally {

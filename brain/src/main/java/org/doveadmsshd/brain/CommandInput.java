@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Spool;
 import org.doveadmsshd.command.Task;
@@ -20,13 +21,12 @@ final class CommandInput {
   /**
    * Reads to the end.
    *
-   * @param mayReadFiles whether a file may be named rather than standard input
    * @return nothing for a command that does not read
    * @throws Failure when there is nothing to read, or too much
    * @throws IOException when whoever sends it has gone
    */
   static Optional<Spool> read(
-      Invocation invocation, Task task, Console console, boolean mayReadFiles)
+      Invocation invocation, Task task, Console console, Brain.Resources resources)
       throws Failure, IOException {
     Optional<String> name = task.input();
     if (name.isEmpty()) {
@@ -37,13 +37,13 @@ final class CommandInput {
       throw Failure.usage("Standard input cannot be both the list of users and what to read");
     }
     if (fromStandardInput) {
-      return Optional.of(spool(console.in()));
+      return Optional.of(spool(console.in(), resources.memory()));
     }
-    if (!mayReadFiles) {
+    if (!resources.mayReadFiles()) {
       throw Failure.usage("The server opens no files for you; send it: ssh … < " + name.get());
     }
     try (InputStream in = Files.newInputStream(Path.of(name.get()))) {
-      return Optional.of(spool(in));
+      return Optional.of(spool(in, resources.memory()));
     } catch (NoSuchFileException | AccessDeniedException e) {
       throw new Failure(Outcome.TEMPORARY_FAILURE, "Cannot read " + name.get(), e);
     }
@@ -54,8 +54,9 @@ final class CommandInput {
         && ((UserSelection.Listed) users).file().equals("-");
   }
 
-  private static Spool spool(InputStream in) throws Failure, IOException {
-    Spool spool = new Spool();
+  private static Spool spool(InputStream in, MemoryBudget.Share memory)
+      throws Failure, IOException {
+    Spool spool = new Spool(memory);
     boolean complete = false;
     try {
       byte[] buffer = new byte[64 * 1024];

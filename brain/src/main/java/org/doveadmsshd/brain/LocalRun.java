@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.command.Output;
 import org.doveadmsshd.command.Task;
 import org.doveadmsshd.protocol.Message;
@@ -22,10 +23,12 @@ final class LocalRun implements Output {
   }
 
   /** Returns the exit code. */
-  static int execute(Invocation invocation, Task.Local task, Console console)
+  static int execute(
+      Invocation invocation, Task.Local task, Console console, MemoryBudget.Share memory)
       throws Failure, IOException {
     Printer printer =
         new Printer(
+            memory,
             console.out(),
             invocation.formatter().orElse(task.defaultFormatter()),
             task.columns(),

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.Semaphore;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.brain.format.Formatter;
 import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.protocol.Column;
@@ -54,10 +55,14 @@ final class Printer {
   private long held;
   private boolean ending;
 
+  private final MemoryBudget.Share memory;
+
   /**
    * @param namesUser whether the first column is the user, whom workers do not print
+   * @param memory draws the rows that wait
    */
   Printer(
+      MemoryBudget.Share memory,
       OutputStream out,
       String formatter,
       List<Column> columns,
@@ -65,6 +70,7 @@ final class Printer {
       boolean titles,
       int width)
       throws Failure, IOException {
+    this.memory = memory;
     this.out = out;
     this.namesUser = namesUser;
     this.formatter =
@@ -72,6 +78,11 @@ final class Printer {
     if (this.formatter != null) {
       this.formatter.begin();
     }
+  }
+
+  /** What rows that wait are drawn on. */
+  MemoryBudget.Share memory() {
+    return memory;
   }
 
   /** Takes the printer for a user whose rows are many; waits for earlier users a moment. */
@@ -104,7 +115,11 @@ final class Printer {
     turn.release();
   }
 
-  /** Takes all rows of a user; they are printed when it is his turn. */
+  /**
+   * Takes all rows of a user; they are printed when it is his turn.
+   *
+   * @param bytes of memory that have been taken for them; given back then
+   */
   void finished(long sequence, String user, Collection<Message> rows, int bytes)
       throws IOException {
     boolean full;
@@ -125,16 +140,24 @@ final class Printer {
     while (hasReady() && turn.tryAcquire()) {
       try {
         for (Finished ready; (ready = pollReady()) != null; ) {
-          for (Message row : ready.rows()) {
-            print(ready.user(), row);
-          }
-          if (formatter != null) {
-            formatter.abandonRow();
-          }
+          print(ready);
         }
       } finally {
         turn.release();
       }
+    }
+  }
+
+  private void print(Finished ready) throws IOException {
+    try {
+      for (Message row : ready.rows()) {
+        print(ready.user(), row);
+      }
+      if (formatter != null) {
+        formatter.abandonRow();
+      }
+    } finally {
+      memory.give(ready.bytes());
     }
   }
 

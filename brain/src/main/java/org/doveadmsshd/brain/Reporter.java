@@ -3,8 +3,10 @@ package org.doveadmsshd.brain;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.protocol.Message;
@@ -13,29 +15,42 @@ import org.doveadmsshd.protocol.Message;
  * What a run says on standard error: messages about users, progress, and the summary. Counts
  * outcomes and knows the exit code. Safe for several threads.
  */
-final class Reporter {
+final class Reporter implements RunListener {
   private static final int TEMPORARY = Outcome.TEMPORARY_FAILURE.exitCode();
+
+  /** So many users are named for whom the same is to be said; the others are counted. */
+  private static final int NAMED = 10;
+
+  /** So many different texts are counted; the same is said of few users beyond that. */
+  private static final int MAX_TEXTS = 100;
 
   private final OutputStream error;
   private final boolean isTerminal;
   private final boolean verbose;
+  private final boolean several;
   private final String command;
   private final long begun = System.nanoTime();
   private final Map<String, Long> counts = new TreeMap<>();
+  private final Map<String, Integer> failures = new LinkedHashMap<>();
   private long done;
   private long failed;
   private long skipped;
+  private long stopped;
+  private long notReached;
   private int exitCode;
   private int shownProgress;
   private String lastFailure = "";
 
   /**
    * @param isTerminal whether a person watches, who likes to see progress
+   * @param several whether the run is for as many users as there are
    */
-  Reporter(OutputStream error, boolean isTerminal, boolean verbose, String command) {
+  Reporter(
+      OutputStream error, boolean isTerminal, boolean verbose, boolean several, String command) {
     this.error = error;
     this.isTerminal = isTerminal;
     this.verbose = verbose;
+    this.several = several;
     this.command = command;
   }
 
@@ -55,34 +70,69 @@ final class Reporter {
     line(about + ": " + word + ": " + text);
   }
 
-  /** Notes what became of a user. */
-  synchronized void ended(String user, Message.Done result) throws IOException {
+  @Override
+  public synchronized void ended(String user, Server server, Message.Done result, int attempts)
+      throws IOException {
+    Outcome outcome = result.outcome();
+    if (outcome == Outcome.CANCELLED) {
+      stopped += attempts == 0 ? 0 : 1;
+      notReached += attempts == 0 ? 1 : 0;
+      return;
+    }
+    if (outcome == Outcome.NO_USER && several) {
+      skipped++;
+      repeated(user, Message.Log.Level.INFO, skippedText(result, attempts));
+      return;
+    }
     result.counts().forEach((what, number) -> counts.merge(what, number, Long::sum));
     done++;
-    if (result.outcome().isOk()) {
+    if (outcome.isOk()) {
       return;
     }
     failed++;
     if (user.isEmpty()) {
-      failed(result.outcome(), result.text());
+      failed(outcome, result.text());
     } else {
-      exit(result.outcome());
-      log(user, Message.Log.Level.ERROR, result.text());
+      exit(outcome);
+      repeated(user, Message.Log.Level.ERROR, result.text());
     }
   }
 
-  /** Notes that a user who was listed is not there any more. */
-  synchronized void skipped(String user) throws IOException {
-    skipped++;
-    log(user, Message.Log.Level.INFO, "User no longer exists, skipping");
+  private static String skippedText(Message.Done result, int attempts) {
+    return attempts == 0 ? result.text() : "User no longer exists, skipping";
+  }
+
+  /** Says something of a user, unless it has been said of many already. */
+  private void repeated(String user, Message.Log.Level level, String text) throws IOException {
+    boolean counted = failures.size() < MAX_TEXTS || failures.containsKey(text);
+    int times = counted ? failures.merge(text, 1, Integer::sum) : 1;
+    if (times <= NAMED || verbose) {
+      log(user, level, text);
+    }
   }
 
   /** Notes a failure that is not one user's. */
   synchronized void failed(Outcome outcome, String text) throws IOException {
     exit(outcome);
+    once(text);
+  }
+
+  /** Notes that a server cannot be used. Whether that is a failure depends on who needs it. */
+  synchronized void unavailable(Failure failure) throws IOException {
+    once(failure.getMessage());
+  }
+
+  private void once(String text) throws IOException {
     if (!text.equals(lastFailure)) { // a server that is down is met more than once
       lastFailure = text;
       log("", Message.Log.Level.ERROR, text);
+    }
+  }
+
+  /** Notes it as a failure when users were named, and there is none of them. */
+  synchronized void checkThatSomebodyExists() throws IOException {
+    if (skipped > 0 && done == 0) {
+      failed(Outcome.NO_USER, skipped == 1 ? "The user doesn't exist" : "No user of these exists");
     }
   }
 
@@ -108,7 +158,7 @@ final class Reporter {
   /** Shows how far the run is, to whom wants to see it. */
   synchronized void progress() throws IOException {
     if (isTerminal || verbose) {
-      String text = command + ": " + users() + tail();
+      String text = Printable.line(command + ": " + users() + tail());
       if (isTerminal) {
         String padding = " ".repeat(Math.max(0, shownProgress - text.length()));
         error.write(("\r" + text + padding).getBytes(StandardCharsets.UTF_8));
@@ -122,6 +172,15 @@ final class Reporter {
 
   /** Sums up a run over several users. */
   synchronized void summary() throws IOException {
+    if (!verbose) {
+      for (Map.Entry<String, Integer> each : failures.entrySet()) {
+        int more = each.getValue() - NAMED;
+        if (more > 0) {
+          String users = more == 1 ? "1 more user" : "%,d more users".formatted(more);
+          line("doveadm: " + users + " (-v names them): " + each.getKey());
+        }
+      }
+    }
     double seconds = (System.nanoTime() - begun) / 1e9;
     line("%s: %s%s, %.1f s".formatted(command, users(), tail(), seconds));
   }
@@ -133,10 +192,17 @@ final class Reporter {
   private String tail() {
     StringBuilder text = new StringBuilder();
     counts.forEach((what, number) -> text.append(", %,d %s".formatted(number, what)));
-    if (skipped > 0) {
-      text.append(", %,d skipped".formatted(skipped));
+    add(text, skipped, "skipped");
+    add(text, stopped, "stopped");
+    add(text, notReached, "not reached");
+    add(text, failed, "failed");
+    return text.toString();
+  }
+
+  private static void add(StringBuilder text, long number, String what) {
+    if (number > 0) {
+      text.append(", %,d %s".formatted(number, what));
     }
-    return text.append(failed > 0 ? ", %,d failed".formatted(failed) : "").toString();
   }
 
   private void line(String text) throws IOException {

@@ -30,4 +30,7 @@ public interface Server {
 
   /** Stops what is under way on its lanes at the next checkpoint. Returns at once. */
   void cancel();
+
+  /** Ends its lanes at once, without waiting for what is under way there. */
+  void abandon();
 }

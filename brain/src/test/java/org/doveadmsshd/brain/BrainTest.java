@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.protocol.Column;
@@ -43,6 +44,7 @@ class BrainTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream error = new ByteArrayOutputStream();
+  private final MemoryBudget budget = new MemoryBudget(64 * 1024 * 1024);
   private volatile Run run;
 
   @AfterEach
@@ -52,7 +54,7 @@ class BrainTest {
 
   /** What a server does with one user. */
   private interface Work {
-    void on(Assignment assignment) throws IOException;
+    void on(Assignment.Attempt assignment) throws IOException;
   }
 
   /** A server whose lanes are threads of the test. */
@@ -92,7 +94,7 @@ class BrainTest {
             () -> {
               try {
                 for (Assignment next; (next = queue.take()) != null; ) {
-                  work.on(next);
+                  work.on(next.attempt(() -> {}));
                 }
               } catch (IOException e) {
                 run.broken(e);
@@ -112,9 +114,12 @@ class BrainTest {
 
     @Override
     public void cancel() {}
+
+    @Override
+    public void abandon() {}
   }
 
-  private static void rows(Assignment assignment, int count) throws IOException {
+  private static void rows(Assignment.Attempt assignment, int count) throws IOException {
     assignment.send(COLUMNS);
     for (int i = 1; i <= count; i++) {
       assignment.send(new Message.Row(1, List.of(Value.of("g"), Value.of(i))));
@@ -137,6 +142,11 @@ class BrainTest {
           @Override
           public boolean mayReadFiles() {
             return false;
+          }
+
+          @Override
+          public MemoryBudget.Share memory() {
+            return budget.all();
           }
         };
     return new Brain(threads, Clock.systemUTC())

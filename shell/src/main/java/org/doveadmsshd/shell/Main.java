@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Brain;
@@ -199,6 +200,7 @@ public final class Main {
   private static final class Resources implements Brain.Resources, AutoCloseable {
     private final Words words;
     private final ExecutorService executor;
+    private final MemoryBudget.Share memory = MemoryBudget.ofHeap().all();
     private SshConnections connections;
 
     Resources(Words words, ExecutorService executor) {
@@ -209,6 +211,11 @@ public final class Main {
     @Override
     public boolean mayReadFiles() {
       return true;
+    }
+
+    @Override
+    public MemoryBudget.Share memory() {
+      return memory;
     }
 
     @Override

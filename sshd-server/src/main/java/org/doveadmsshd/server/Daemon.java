@@ -14,6 +14,7 @@ import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.keys.HostKeys;
@@ -38,6 +39,8 @@ public final class Daemon implements Sessions.Control {
   private final WorkPlace workPlace;
   private final ConfiguredAudit audit = new ConfiguredAudit(Clock.systemUTC());
   private final Masters masters;
+  private final CurrentWorker worker = new CurrentWorker();
+  private final MemoryBudget budget = MemoryBudget.ofHeap();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile Settings settings;
   private final Sessions sessions;
@@ -59,8 +62,15 @@ public final class Daemon implements Sessions.Control {
     audit.configure(settings.auditLog(), settings.auditRequired());
     Backends.Opened opened = backends.open(settings);
     masters = masters(settings, opened.passdb());
-    sessions = new Sessions(executor(), clock, masters, lanes(settings), software, audit);
-    sessions.use(worker(settings, opened.userdb()), this);
+    sessions =
+        new Sessions(
+            new Sessions.Setting(executor(), clock, lanes(settings), software),
+            masters,
+            worker,
+            audit,
+            budget.all());
+    sessions.controlledBy(this);
+    worker.become(worker(settings, opened.userdb()), () -> {});
     authorizedKeys = new AuthorizedKeys(settings.authorizedKeys());
     passdbKeys = new PassdbKeys(masters, authorizedKeys);
     passdbKeys.enable(settings.authorizedKeysPassdb());
@@ -180,13 +190,13 @@ public final class Daemon implements Sessions.Control {
     SshEndpoint.HostIdentity identity = identity(next);
     workPlace.reload();
     audit.configure(next.auditLog(), next.auditRequired());
-    Worker worker = worker(next, opened.userdb());
+    Worker nextWorker = worker(next, opened.userdb());
     masters.become(masters(next, opened.passdb()));
     endpoint.identify(identity);
     endpoint.use(keys(next, authorizedKeys));
     passdbKeys.enable(next.authorizedKeysPassdb());
-    sessions.use(worker, this);
     settings = next;
+    worker.become(nextWorker, () -> {});
     backends.closeAllBut(next);
     LOG.info("The configuration was read anew");
   }

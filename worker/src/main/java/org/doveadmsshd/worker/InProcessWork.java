@@ -1,9 +1,9 @@
 package org.doveadmsshd.worker;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Userdb;
@@ -46,17 +46,19 @@ public final class InProcessWork implements UserWork {
   }
 
   @Override
-  public void run(List<Order> orders, Course course) throws IOException {
+  public void run(List<Order> orders, Listener listener) throws IOException {
     for (Order order : orders) {
-      course.begin(order);
-      Failure failure = null;
-      try {
-        order.control().check();
-        run(order);
-      } catch (Failure e) {
-        failure = e;
-      }
-      course.end(order, failure);
+      listener.begun(order);
+      Optional<Failure> failure =
+          Attempt.of(
+              order::text,
+              order.control(),
+              order.output()::isBroken,
+              () -> {
+                order.control().check();
+                run(order);
+              });
+      listener.ended(order, failure.orElse(null));
     }
   }
 
@@ -78,8 +80,6 @@ public final class InProcessWork implements UserWork {
         () -> {
           try (MailStore store = mails.store(user)) {
             order.task().run(new UserContext(user.name(), store, mails, order.input(), output));
-          } catch (UncheckedIOException e) {
-            throw e.getCause();
           }
         });
   }

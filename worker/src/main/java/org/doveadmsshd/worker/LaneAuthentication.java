@@ -27,7 +27,7 @@ final class LaneAuthentication {
   private static final Logger LOG = LoggerFactory.getLogger(LaneAuthentication.class);
   private static final int MAX_REFUSALS = 3;
 
-  private final Worker worker;
+  private final Workers workers;
   private final Masters masters;
   private final LanePeer peer;
   private final MessageSink out;
@@ -44,12 +44,12 @@ final class LaneAuthentication {
    * @param accepted told who it is, before the peer is
    */
   LaneAuthentication(
-      Worker worker,
+      Workers workers,
       Masters masters,
       LanePeer peer,
       MessageSink out,
       Consumer<Supplier<Optional<Master>>> accepted) {
-    this.worker = worker;
+    this.workers = workers;
     this.masters = masters;
     this.peer = peer;
     this.out = out;
@@ -118,13 +118,19 @@ final class LaneAuthentication {
   private void end(Exchange ended, SaslServer.Step.Accepted who) throws IOException {
     Login login = new Login(ended.mechanism(), peer.address());
     if (masters.find(who.user(), login, who.mailUser()).isEmpty()) {
-      worker.noteLogin(who.user(), login, Outcome.NO_PERMISSION);
+      note(who.user(), login, Outcome.NO_PERMISSION);
       refuse(ended.requestId(), "Authentication failed"); // he is who he says, but no master
       return;
     }
     accepted.accept(() -> masters.find(who.user(), login, who.mailUser()));
-    worker.noteLogin(who.user(), login, Outcome.OK);
+    note(who.user(), login, Outcome.OK);
     done(ended.requestId(), Outcome.OK, "");
+  }
+
+  private void note(String user, Login login, Outcome outcome) {
+    try (Workers.Use use = workers.use()) {
+      use.worker().noteLogin(user, login, outcome);
+    }
   }
 
   /** Late, so that guessing takes its time; only this lane waits. */

@@ -1,10 +1,12 @@
 package org.doveadmsshd.worker;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
@@ -12,8 +14,8 @@ import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.storage.mime.BlockInputStream;
 
 /**
- * What a request reads from the other end of a lane: pieces are asked for a few at a time. The
- * working thread reads; the transport's thread brings them.
+ * What a request reads from the other end of a lane: pieces are asked for a few at a time, as many
+ * as there is memory for. The working thread reads; the transport's thread brings them.
  */
 final class LaneInput extends BlockInputStream {
   private static final long PATIENCE_MILLIS = 100;
@@ -21,18 +23,31 @@ final class LaneInput extends BlockInputStream {
   private final int requestId;
   private final RequestControl control;
   private final MessageSink out;
+  private final MemoryBudget.Share memory;
+
+  // guarded by this
   private final ArrayDeque<ByteBuffer> pieces = new ArrayDeque<>();
   private int wanted;
-  private boolean ended;
 
-  LaneInput(int requestId, RequestControl control, MessageSink out) {
+  /** Pieces that memory has been taken for: those that are wanted, and those that are here. */
+  private int counted;
+
+  private boolean ended;
+  private boolean laneEnded;
+  private boolean closed;
+
+  LaneInput(int requestId, RequestControl control, MessageSink out, MemoryBudget.Share memory) {
     this.requestId = requestId;
     this.control = control;
     this.out = out;
+    this.memory = memory;
   }
 
   /** Takes a piece from the peer. */
   synchronized void take(Message.Input input) throws ProtocolException {
+    if (closed) {
+      return; // it was on its way when the command had read enough
+    }
     if (wanted == 0 || ended) {
       throw new ProtocolException("input for request " + requestId + " that was not wanted");
     }
@@ -40,6 +55,12 @@ final class LaneInput extends BlockInputStream {
     ended = input.last();
     ByteBuffer copy = ByteBuffer.allocate(input.data().remaining());
     pieces.add(copy.put(input.data().duplicate()).flip());
+    notifyAll();
+  }
+
+  /** The peer will bring nothing more: whoever waits for that fails. */
+  synchronized void endOfLane() {
+    laneEnded = true;
     notifyAll();
   }
 
@@ -64,6 +85,7 @@ final class LaneInput extends BlockInputStream {
       synchronized (this) {
         while (!pieces.isEmpty() && !pieces.element().hasRemaining()) {
           pieces.remove();
+          giveBack(1);
         }
         if (!pieces.isEmpty()) {
           return pieces.element();
@@ -71,8 +93,9 @@ final class LaneInput extends BlockInputStream {
         if (ended) {
           return null;
         }
-        more = wanted == 0 ? Limits.MAX_WANTED : 0;
+        more = wanted == 0 ? pieces() : 0;
         wanted += more;
+        counted += more;
       }
       if (more > 0) {
         out.send(new Message.Wanted(requestId, more));
@@ -82,17 +105,47 @@ final class LaneInput extends BlockInputStream {
     }
   }
 
+  /** As many as there is memory for; one in any case, so that it goes on. */
+  private int pieces() {
+    for (int pieces = Limits.MAX_WANTED; pieces > 1; pieces--) {
+      if (memory.tryTake((long) pieces * Limits.MAX_CHUNK)) {
+        return pieces;
+      }
+    }
+    memory.force(Limits.MAX_CHUNK);
+    return 1;
+  }
+
+  /** Called with the lock held. */
+  private void giveBack(int pieces) {
+    counted -= pieces;
+    memory.give((long) pieces * Limits.MAX_CHUNK);
+  }
+
   private synchronized void await() throws IOException {
     try {
       control.check();
-      if (pieces.isEmpty() && !ended) {
-        wait(PATIENCE_MILLIS);
+      if (!pieces.isEmpty() || ended) {
+        return;
       }
+      if (laneEnded) {
+        throw new EOFException("the client has sent less than the command reads");
+      }
+      wait(PATIENCE_MILLIS);
     } catch (Failure e) {
       throw new InterruptedIOException(e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("stopped");
     }
+  }
+
+  /** Nothing is read any more; what still comes is not kept. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    ended = true;
+    pieces.clear();
+    giveBack(counted);
   }
 }

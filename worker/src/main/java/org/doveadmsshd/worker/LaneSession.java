@@ -1,21 +1,20 @@
 package org.doveadmsshd.worker;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.sasl.SaslServer;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
@@ -28,109 +27,115 @@ import org.slf4j.LoggerFactory;
  * (docs/PROTOCOL.md section 5).
  *
  * <p>The transport's thread calls {@link #receive} and {@link #closed}, which never block. Requests
- * wait in a bounded queue; while there are any, one thread of the executor works them off and
- * writes the answers, waiting there when the peer does not read.
+ * wait in a {@link RequestQueue}, whose thread works them off and writes the answers, waiting there
+ * when the peer does not read.
  */
 public final class LaneSession {
   private static final Logger LOG = LoggerFactory.getLogger(LaneSession.class);
+  private static final int MAX_FAULT = 500;
 
-  private enum State {
-    HELLO,
-    AUTHENTICATION,
-    READY,
-    CLOSED
-  }
-
-  private final Worker worker;
+  private final Workers workers;
   private final Masters masters;
-  private final Executor executor;
   private final MessageSink out;
   private final Runnable closeTransport;
   private final String software;
+  private final MemoryBudget.Share memory;
+  private final RequestQueue queue;
+  private final LaneAuthentication authentication;
+  private final boolean trusted;
 
   // guarded by this
-  private final ArrayDeque<Job> jobs = new ArrayDeque<>();
   private final Map<Integer, UnderWay> requests = new HashMap<>();
-  private int waitingBytes;
-  private boolean working;
-  private State state = State.HELLO;
+  private LaneState state = LaneState.HELLO;
 
   /** Who the peer is: asked for each request, as what he may do can change. */
   private volatile Supplier<Optional<Master>> identity;
 
-  private final LaneAuthentication authentication;
-  private final boolean trusted;
   private volatile String doing = "";
   private volatile long done;
   private volatile long failed;
 
-  /**
-   * A piece of work; its size counts against the limit of waiting bytes.
-   *
-   * @param run a request for a user, which may be carried out together with the next ones; null for
-   *     other work
-   */
-  private record Job(int size, Work work, Worker.Request run) {}
-
   /** A request that has not ended; its input is null when it reads none. */
   private record UnderWay(RequestControl control, LaneInput input) {}
 
-  /** Runs on a thread of the executor and may block. */
-  @FunctionalInterface
-  private interface Work {
-    void run() throws IOException;
-  }
+  /**
+   * The end of a lane that the peer is at.
+   *
+   * @param out where answers go; used by one thread at a time
+   * @param close ends the connection; may be called more than once
+   * @param memory draws what waits for this lane
+   */
+  public record Transport(MessageSink out, Runnable close, MemoryBudget.Share memory) {}
 
   /**
-   * @param out where answers go; used by one thread at a time
-   * @param closeTransport ends the connection after a fault; may be called more than once
+   * @param executor runs what may block
    * @param software name and version for the hello
    */
   public LaneSession(
-      Worker worker,
+      Workers workers,
       Masters masters,
       LanePeer peer,
       Executor executor,
-      MessageSink out,
-      Runnable closeTransport,
+      Transport transport,
       String software) {
-    this.worker = worker;
+    this.workers = workers;
     this.masters = masters;
     this.identity = peer.master();
     this.trusted = peer.trusted();
-    this.executor = executor;
-    this.out = out;
-    this.closeTransport = closeTransport;
+    this.out = transport.out();
+    this.closeTransport = transport.close();
+    this.memory = transport.memory();
     this.software = software;
-    authentication = new LaneAuthentication(worker, masters, peer, out, this::accept);
+    queue = new RequestQueue(executor, memory, new Carrier());
+    authentication = new LaneAuthentication(workers, masters, peer, out, this::accept);
   }
 
   /** Sends the hello. */
   public void start() {
     Optional<String> name = identity.get().map(Master::name);
-    enqueue(0, () -> out.send(new Message.Hello(Limits.VERSION, software, name, List.of())));
+    queue.add(0, () -> out.send(new Message.Hello(Limits.VERSION, software, name, List.of())));
   }
 
   /** Takes a message from the peer. */
   public void receive(Message message) {
     try {
+      synchronized (this) {
+        if (state == LaneState.CLOSED) {
+          return;
+        }
+        if (!state.admits(message)) {
+          throw new ProtocolException(
+              "message %s out of order: the lane expects %s"
+                  .formatted(message.getClass().getSimpleName(), state));
+        }
+      }
       message.accept(new Receiver());
     } catch (ProtocolException e) {
       fault(e.getMessage());
     }
   }
 
+  /**
+   * Calls back once, at once or from another thread, as soon as the peer should be read from: while
+   * much of what it has asked for waits, it should not.
+   *
+   * @param action must not block
+   */
+  public void whenRoom(Runnable action) {
+    queue.whenRoom(action);
+  }
+
   /** Ends the lane because the peer broke the protocol. */
   public void fault(String text) {
     synchronized (this) {
-      if (state == State.CLOSED) {
+      if (state == LaneState.CLOSED) {
         return;
       }
-      state = State.CLOSED;
+      state = LaneState.CLOSED;
       cancelAll(); // each still ends with its DONE
     }
     LOG.info("A lane is closed: {}", text);
-    enqueue(
+    queue.add(
         0,
         () -> {
           out.send(new Message.Fault(text));
@@ -141,7 +146,12 @@ public final class LaneSession {
 
   /** The peer will send nothing more: answers what it has asked for, then ends the lane. */
   public void inputEnded() {
-    enqueue(
+    List<UnderWay> all;
+    synchronized (this) {
+      all = List.copyOf(requests.values());
+    }
+    all.stream().filter(each -> each.input() != null).forEach(each -> each.input().endOfLane());
+    queue.add(
         0,
         () -> {
           out.flush();
@@ -150,14 +160,26 @@ public final class LaneSession {
   }
 
   /** The peer is gone: stops what is under way. */
-  public synchronized void closed() {
-    state = State.CLOSED;
-    cancelAll();
-    jobs.clear();
+  public void closed() {
+    synchronized (this) {
+      state = LaneState.CLOSED;
+      cancelAll();
+    }
+    queue.clear();
   }
 
   private synchronized void cancelAll() {
     requests.values().forEach(each -> each.control().cancel());
+  }
+
+  /** Asks everything under way to stop; each request still ends with its DONE. */
+  public void cancel() {
+    cancelAll();
+  }
+
+  /** Whether something is worked on, or waits for that. */
+  public boolean isBusy() {
+    return queue.isBusy();
   }
 
   /** The name of who has been authenticated; nothing before that. */
@@ -180,7 +202,7 @@ public final class LaneSession {
     return failed;
   }
 
-  /** Says for each message whether it is in order. */
+  /** Takes messages that are in order. */
   private final class Receiver implements Message.Visitor<Void, ProtocolException> {
     @Override
     public Void unexpected(Message message) throws ProtocolException {
@@ -194,16 +216,23 @@ public final class LaneSession {
         throw new ProtocolException(
             "version " + hello.version() + " is not supported, only " + Limits.VERSION);
       }
-      move(State.HELLO, identity.get().isEmpty() ? State.AUTHENTICATION : State.READY);
+      become(identity.get().isEmpty() ? LaneState.AUTHENTICATION : LaneState.READY);
       return null;
     }
 
     @Override
     public Void authenticate(Message.Authenticate request) throws ProtocolException {
-      move(State.AUTHENTICATION, State.AUTHENTICATION);
       int size = request.initialResponse().length;
       check(size);
-      accept(request.requestId(), size, control -> step(() -> authentication.begin(request)));
+      UnderWay underWay = new UnderWay(new RequestControl(), null);
+      if (admit(request.requestId(), underWay)) {
+        queue.add(
+            size,
+            () -> {
+              step(() -> authentication.begin(request));
+              forget(request.requestId(), underWay);
+            });
+      }
       return null;
     }
 
@@ -212,24 +241,19 @@ public final class LaneSession {
       if (!trusted) {
         return unexpected(request);
       }
-      synchronized (LaneSession.this) {
-        move(state == State.READY ? State.READY : State.AUTHENTICATION, State.READY);
-      }
+      become(LaneState.READY);
       Scope scope = ScopeLines.read(request.scope());
       Master master = new Master(request.master(), scope, Login.NONE);
-      int size = request.scope().stream().mapToInt(String::length).sum();
-      checkRoom(size);
-      enqueue(size, () -> identity = () -> Optional.of(master));
+      queue.add(0, () -> identity = () -> Optional.of(master));
       return null;
     }
 
     /** In order only while a challenge is unanswered, which the thread that works knows. */
     @Override
     public Void response(Message.Response response) throws ProtocolException {
-      move(State.AUTHENTICATION, State.AUTHENTICATION);
       check(response.data().length);
-      checkRoom(response.data().length);
-      enqueue(response.data().length, () -> step(() -> authentication.respond(response)));
+      checkRoom();
+      queue.add(response.data().length, () -> step(() -> authentication.respond(response)));
       return null;
     }
 
@@ -241,35 +265,35 @@ public final class LaneSession {
 
     @Override
     public Void run(Message.Run request) throws ProtocolException {
-      move(State.READY, State.READY);
-      int size = request.arguments().stream().mapToInt(String::length).sum() + 100;
       RequestControl control = new RequestControl();
-      LaneInput input = new LaneInput(request.requestId(), control, out);
-      if (admit(request.requestId(), size, new UnderWay(control, input))) {
+      LaneInput input = new LaneInput(request.requestId(), control, out, memory);
+      if (admit(request.requestId(), new UnderWay(control, input))) {
         MessageSink sink = LaneSession.this::sendCounted;
-        enqueue(new Job(size, null, new Worker.Request(request, control, () -> input, sink)));
+        queue.add(size(request), new Worker.Request(request, control, () -> input, sink));
+      }
+      return null;
+    }
+
+    /** About what it takes in memory. */
+    private int size(Message.Run request) {
+      int size = 200 + 2 * request.user().length();
+      for (String argument : request.arguments()) {
+        size += 50 + 2 * argument.length();
+      }
+      return size;
+    }
+
+    @Override
+    public Void listUsers(Message.ListUsers request) throws ProtocolException {
+      UnderWay underWay = new UnderWay(new RequestControl(), null);
+      if (admit(request.requestId(), underWay)) {
+        queue.add(100 + request.mask().length(), () -> list(request, underWay.control()));
       }
       return null;
     }
 
     @Override
-    public Void listUsers(Message.ListUsers request) throws ProtocolException {
-      move(State.READY, State.READY);
-      accept(
-          request.requestId(),
-          request.mask().length(),
-          control -> {
-            Optional<Master> master = known(List.of(request.requestId()));
-            if (master.isPresent()) {
-              worker.list(master.get(), request, control, out);
-            }
-          });
-      return null;
-    }
-
-    @Override
     public Void input(Message.Input input) throws ProtocolException {
-      move(State.READY, State.READY);
       UnderWay request;
       synchronized (LaneSession.this) {
         request = requests.get(input.requestId());
@@ -281,23 +305,72 @@ public final class LaneSession {
     }
 
     @Override
-    public Void cancel(Message.Cancel cancel) throws ProtocolException {
-      move(State.READY, State.READY);
+    public Void cancel(Message.Cancel cancel) {
+      UnderWay request;
       synchronized (LaneSession.this) {
-        UnderWay request = requests.get(cancel.requestId());
-        if (request != null) {
-          request.control().cancel();
-        }
+        request = requests.get(cancel.requestId());
+      }
+      if (request != null) {
+        request.control().cancel();
       }
       return null;
     }
 
     @Override
     public Void fault(Message.Fault fault) {
-      LOG.info("The peer of a lane says: {}", fault.text());
+      LOG.info("The peer of a lane says: {}", Printable.line(fault.text(), MAX_FAULT));
       closed();
       closeTransport.run();
       return null;
+    }
+  }
+
+  private synchronized void become(LaneState next) {
+    state = state == LaneState.CLOSED ? state : next;
+  }
+
+  /** False when the lane is closed. */
+  private synchronized boolean admit(int requestId, UnderWay request) throws ProtocolException {
+    if (state == LaneState.CLOSED) {
+      return false;
+    }
+    checkRoom();
+    if (requests.putIfAbsent(requestId, request) != null) {
+      throw new ProtocolException("request id " + requestId + " is in use");
+    }
+    return true;
+  }
+
+  private synchronized void checkRoom() throws ProtocolException {
+    if (requests.size() >= Limits.MAX_PIPELINED || queue.size() > Limits.MAX_PIPELINED) {
+      throw new ProtocolException("too many requests are waiting on this lane");
+    }
+  }
+
+  private synchronized void forget(int requestId, UnderWay request) {
+    requests.remove(requestId, request);
+  }
+
+  /** A step of the authentication; it may be slow, and is not on the transport's thread. */
+  private void step(RequestQueue.Step step) throws IOException {
+    try {
+      step.run();
+    } catch (ProtocolException e) {
+      fault(e.getMessage());
+    }
+  }
+
+  private void accept(Supplier<Optional<Master>> proved) {
+    identity = proved;
+    become(LaneState.READY);
+  }
+
+  private void list(Message.ListUsers request, RequestControl control) throws IOException {
+    Optional<Master> master = known(List.of(request.requestId()));
+    if (master.isPresent()) {
+      try (Workers.Use use = workers.use()) {
+        use.worker().list(master.get(), request, control, this::sendCounted);
+      }
     }
   }
 
@@ -313,71 +386,13 @@ public final class LaneSession {
     return master;
   }
 
-  private void carryOut(List<Job> together) throws IOException {
-    List<Worker.Request> runs = new ArrayList<>();
-    List<Integer> ids = new ArrayList<>();
-    for (Job job : together) {
-      runs.add(job.run());
-      ids.add(job.run().run().requestId());
-    }
-    Message.Run first = runs.get(0).run();
-    doing = first.command() + " " + first.user();
-    Optional<Master> master = known(ids);
-    if (master.isPresent()) {
-      worker.run(master.get(), runs);
-    }
-    doing = "";
-  }
-
-  private synchronized void move(State from, State to) throws ProtocolException {
-    if (state != from && state != State.CLOSED) {
-      throw new ProtocolException("message out of order: the lane expects " + state);
-    }
-    if (state != State.CLOSED) {
-      state = to;
-    }
-  }
-
-  /** A request that can be cancelled. */
-  @FunctionalInterface
-  private interface Request {
-    void run(RequestControl control) throws IOException;
-  }
-
-  private void accept(int requestId, int size, Request request) throws ProtocolException {
-    UnderWay underWay = new UnderWay(new RequestControl(), null);
-    if (admit(requestId, size, underWay)) {
-      enqueue(
-          size,
-          () -> {
-            try {
-              request.run(underWay.control());
-            } finally {
-              synchronized (this) {
-                requests.remove(requestId, underWay);
-              }
-            }
-          });
-    }
-  }
-
-  /** False when the lane is closed. */
-  private synchronized boolean admit(int requestId, int size, UnderWay request)
-      throws ProtocolException {
-    if (state == State.CLOSED) {
-      return false;
-    }
-    checkRoom(size);
-    if (requests.putIfAbsent(requestId, request) != null) {
-      throw new ProtocolException("request id " + requestId + " is in use");
-    }
-    return true;
-  }
-
   private void sendCounted(Message message) throws IOException {
     if (message instanceof Message.Done) {
       synchronized (this) {
-        requests.remove(message.requestId()); // the peer may use it again at once
+        UnderWay ended = requests.remove(message.requestId()); // the peer may use it again at once
+        if (ended != null && ended.input() != null) {
+          ended.input().close();
+        }
       }
       done++;
       failed += ((Message.Done) message).outcome().isOk() ? 0 : 1;
@@ -385,96 +400,40 @@ public final class LaneSession {
     out.send(message);
   }
 
-  private synchronized void checkRoom(int size) throws ProtocolException {
-    if (requests.size() >= Limits.MAX_PIPELINED
-        || jobs.size() > Limits.MAX_PIPELINED
-        || waitingBytes + size > Limits.MAX_PIPELINED_BYTES) {
-      throw new ProtocolException("too many requests are waiting on this lane");
-    }
-  }
-
-  /** A step of the authentication; it may be slow, and is not on the transport's thread. */
-  private void step(Work step) throws IOException {
-    try {
-      step.run();
-    } catch (ProtocolException e) {
-      fault(e.getMessage());
-    }
-  }
-
-  private void accept(Supplier<Optional<Master>> proved) {
-    identity = proved;
-    synchronized (this) {
-      state = state == State.CLOSED ? State.CLOSED : State.READY;
-    }
-  }
-
-  private void enqueue(int size, Work work) {
-    enqueue(new Job(size, work, null));
-  }
-
-  private void enqueue(Job job) {
-    synchronized (this) {
-      jobs.add(job);
-      waitingBytes += job.size();
-      if (working) {
-        return;
+  /** Does what the queue holds. */
+  private final class Carrier implements RequestQueue.Carrier {
+    @Override
+    public int together() {
+      try (Workers.Use use = workers.use()) {
+        return use.worker().together();
       }
-      working = true;
     }
-    try {
-      executor.execute(this::work);
-    } catch (RejectedExecutionException e) {
-      LOG.warn("No thread is free for a lane; it is closed");
+
+    @Override
+    public void carryOut(List<Worker.Request> together) throws IOException {
+      Message.Run first = together.get(0).run();
+      doing = first.command() + " " + first.user();
+      Optional<Master> master =
+          known(together.stream().map(each -> each.run().requestId()).toList());
+      if (master.isPresent()) {
+        try (Workers.Use use = workers.use()) {
+          use.worker().run(master.get(), together);
+        }
+      }
+      doing = "";
+    }
+
+    @Override
+    public void ended(boolean idle) throws IOException {
+      if (trusted || idle) { // whose request is under way must be plain if this process dies
+        out.flush();
+      }
+    }
+
+    @Override
+    public void brokeOff() {
       closed();
       closeTransport.run();
     }
-  }
-
-  /** Works jobs off until there are none. */
-  private void work() {
-    try {
-      while (true) {
-        List<Job> next = next();
-        if (next.isEmpty()) {
-          break;
-        }
-        if (next.get(0).run() == null) {
-          next.get(0).work().run();
-        } else {
-          carryOut(next);
-        }
-        if (trusted || isIdle()) { // whose request is under way must be plain if this process dies
-          out.flush();
-        }
-      }
-    } catch (IOException e) {
-      LOG.debug("A lane broke off", e);
-      closed();
-      closeTransport.run();
-    }
-  }
-
-  /** The next job, or requests for users that are best given at once; none when there is none. */
-  private synchronized List<Job> next() {
-    List<Job> next = new ArrayList<>();
-    while (!jobs.isEmpty() && (next.isEmpty() || isOneMore(next))) {
-      next.add(jobs.remove());
-    }
-    for (Job job : next) {
-      waitingBytes = Math.max(0, waitingBytes - job.size());
-    }
-    working = !next.isEmpty();
-    return next;
-  }
-
-  private boolean isOneMore(List<Job> jobsBefore) {
-    return jobsBefore.get(0).run() != null
-        && jobs.element().run() != null
-        && jobsBefore.size() < worker.together();
-  }
-
-  private synchronized boolean isIdle() {
-    return jobs.isEmpty();
   }
 }

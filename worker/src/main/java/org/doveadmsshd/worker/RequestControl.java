@@ -5,6 +5,9 @@ import org.doveadmsshd.base.Outcome;
 
 /** Lets others stop a request. Safe for several threads. */
 public final class RequestControl {
+  /** A hundred years; a longer deadline is none. */
+  private static final long MAX_MILLIS = 100L * 365 * 24 * 3600 * 1000;
+
   private volatile boolean cancelled;
   private Runnable onCancel;
   private volatile long deadline = Long.MAX_VALUE;
@@ -50,8 +53,8 @@ public final class RequestControl {
 
   /** Starts the clock of a request; called by the thread that works on it. */
   void begin(long deadlineMillis) {
-    deadline =
-        deadlineMillis <= 0 ? Long.MAX_VALUE : System.nanoTime() + deadlineMillis * 1_000_000L;
+    boolean none = deadlineMillis <= 0 || deadlineMillis > MAX_MILLIS;
+    deadline = none ? Long.MAX_VALUE : System.nanoTime() + deadlineMillis * 1_000_000L;
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.command.Output;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Limits;
@@ -27,6 +28,7 @@ public final class RequestOutput implements Output {
   private final Map<String, Long> counts = new LinkedHashMap<>();
   private boolean columnsSent;
   private Failure firstFailure;
+  private volatile boolean broken;
 
   RequestOutput(
       int requestId,
@@ -52,8 +54,9 @@ public final class RequestOutput implements Output {
   @Override
   public void row(String mailbox, List<Value> values, List<InputStream> streams)
       throws Failure, IOException {
+    checkLength(values);
     if (!columnsSent) {
-      sink.send(new Message.Columns(requestId, columns));
+      send(new Message.Columns(requestId, columns));
       columnsSent = true;
     }
     List<Value> all = values;
@@ -62,9 +65,19 @@ public final class RequestOutput implements Output {
       all.add(mailbox == null ? Value.ABSENT : Value.of(mailbox));
       all.addAll(values);
     }
-    sink.send(new Message.Row(requestId, all));
+    send(new Message.Row(requestId, all));
     for (InputStream stream : streams) {
       chunks(stream);
+    }
+  }
+
+  private static void checkLength(List<Value> values) throws Failure {
+    for (Value value : values) {
+      if (value.bytes().length > Limits.MAX_INLINE_VALUE) {
+        throw new Failure(
+            Outcome.DATA_ERROR,
+            "A value of %,d bytes is longer than a row can have".formatted(value.bytes().length));
+      }
     }
   }
 
@@ -74,7 +87,7 @@ public final class RequestOutput implements Output {
       control.check();
       int length = stream.readNBytes(buffer, 0, buffer.length);
       boolean last = length < buffer.length;
-      sink.send(new Message.Chunk(requestId, last, ByteBuffer.wrap(buffer, 0, length)));
+      send(new Message.Chunk(requestId, last, ByteBuffer.wrap(buffer, 0, length)));
       if (last) {
         return;
       }
@@ -89,13 +102,13 @@ public final class RequestOutput implements Output {
   @Override
   public void progress(long done, long total) throws IOException {
     if (done % PROGRESS_EVERY == 0) {
-      sink.send(new Message.Progress(requestId, done, total));
+      send(new Message.Progress(requestId, done, total));
     }
   }
 
   @Override
   public void log(Message.Log.Level level, String text) throws IOException {
-    sink.send(new Message.Log(requestId, level, text));
+    send(new Message.Log(requestId, level, text));
   }
 
   @Override
@@ -123,7 +136,25 @@ public final class RequestOutput implements Output {
    * @throws IOException when it cannot be delivered any more
    */
   public void pass(Message message) throws IOException {
-    sink.send(message);
+    send(message);
+  }
+
+  private void send(Message message) throws IOException {
+    boolean sent = false;
+    try {
+      sink.send(message);
+      sent = true;
+    } finally {
+      broken |= !sent;
+    }
+  }
+
+  /**
+   * Whether what was put out could not be delivered: an IOException comes from there then, and not
+   * from what was read.
+   */
+  boolean isBroken() {
+    return broken;
   }
 
   /** Takes over how the request has ended elsewhere. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.command.Task;
 import org.doveadmsshd.command.UserContext;
 import org.doveadmsshd.protocol.Message;
@@ -31,23 +32,29 @@ public interface UserWork {
     public Order {
       commands = List.copyOf(commands);
     }
+
+    /** For the log: what it is. */
+    String text() {
+      return "%s for %s, asked for by %s"
+          .formatted(request.command(), Printable.line(request.user(), 255), master.name());
+    }
   }
 
   /** Is told how orders fare. One thread at a time. */
-  interface Course {
-    /** Work on it, or the wait for a place where it is worked on, begins. */
-    void begin(Order order);
+  interface Listener {
+    /** Work on an order, or the wait for a place where it is worked on, begins. */
+    void begun(Order order);
 
     /**
-     * It has ended.
+     * An order has ended.
      *
      * @param failure that ended it; null when the output says how it went
      * @throws IOException when that cannot be told any more
      */
-    void end(Order order, Failure failure) throws IOException;
+    void ended(Order order, Failure failure) throws IOException;
   }
 
-  /** So many orders are best given at once, if there are as many. */
+  /** The largest number of orders that is worth giving at once; at least 1. */
   int together();
 
   /**
@@ -57,5 +64,5 @@ public interface UserWork {
    * @param orders with ids and controls of their own
    * @throws IOException when output cannot be delivered any more; the work has stopped then
    */
-  void run(List<Order> orders, Course course) throws IOException;
+  void run(List<Order> orders, Listener listener) throws IOException;
 }

@@ -3,7 +3,6 @@ package org.doveadmsshd.worker;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-  private static final int MAX_TEXT = 1000;
 
   private final Userdb userdb;
   private final UserWork work;
@@ -85,99 +83,96 @@ public final class Worker {
   }
 
   /**
-   * Carries out requests, one after another in their order.
+   * Carries out requests, one after another in their order; but those about the server as a whole
+   * before those for users.
    *
    * @param requests with ids and controls of their own
    * @throws IOException when a sink takes no more; all have stopped then
    */
   public void run(Master asking, List<Request> requests) throws IOException {
-    Accounts accounts = new Accounts(asking.at(Instant.now()));
+    Accounting accounting = new Accounting(asking.at(Instant.now()), audit);
     for (Request request : requests) {
-      accounts.begin(request.run(), request.control());
-      Optional<Failure> failure = attempt(() -> prepare(accounts, request));
-      if (failure.isPresent()) {
-        accounts.end(request.run(), request.sink(), Map.of(), failure.get());
-      }
+      prepare(accounting, request);
     }
-    List<UserWork.Order> orders = List.copyOf(accounts.open);
-    Optional<Failure> fault = attempt(() -> work.run(orders, accounts));
-    while (fault.isPresent() && !accounts.open.isEmpty()) {
-      accounts.end(accounts.open.element(), fault.get());
-    }
+    accounting.carryOut(work);
   }
 
   /** Checks a request; what is about the server as a whole is carried out then. */
-  private void prepare(Accounts accounts, Request request) throws Failure, IOException {
-    Master master = accounts.master;
-    RequestControl control = request.control();
-    Message.Run run = request.run();
-    audit.check();
-    control.check();
-    master.scope().checkCommand(run.command());
-    Task task = task(run);
-    List<String> commands = new ArrayList<>(task.commands());
-    for (String further : commands) {
-      master.scope().checkCommand(further);
-    }
-    commands.add(run.command());
-    RequestOutput output =
-        new RequestOutput(run.requestId(), task.columns(), run.context(), control, request.sink());
-    if (task instanceof Task.OfServer) {
-      ((Task.OfServer) task).run(contexts.of(master, request.input(), output));
-      accounts.end(run, request.sink(), output.counts(), output.firstFailure());
-    } else if (task instanceof Task.OfUser) {
-      Task.OfUser ofUser = (Task.OfUser) task;
-      accounts.open.add(
-          new UserWork.Order(master, commands, run, ofUser, control, request.input(), output));
+  private void prepare(Accounting accounting, Request request) throws IOException {
+    accounting.begin(request.run(), request.control());
+    Preparation preparation = new Preparation(accounting, request);
+    Optional<Failure> failure =
+        Attempt.of(
+            () -> accounting.text(request.run()),
+            request.control(),
+            preparation::isBroken,
+            preparation::run);
+    if (failure.isPresent()) {
+      accounting.end(request.run(), request.sink(), Map.of(), failure.get());
     } else {
-      throw Failure.usage(run.command() + " is carried out where it is typed");
+      preparation.done();
     }
   }
 
-  /** Users' requests that have not ended, and how each ends: accounted for, with one DONE. */
-  private final class Accounts implements UserWork.Course {
-    private final Master master;
-    private final ArrayDeque<UserWork.Order> open = new ArrayDeque<>();
-    private long begun;
+  /** A request on its way to an order, or to its end if it is about the server as a whole. */
+  private final class Preparation {
+    private final Accounting accounting;
+    private final Request request;
+    private Task task;
+    private RequestOutput output;
 
-    Accounts(Master master) {
-      this.master = master;
+    Preparation(Accounting accounting, Request request) {
+      this.accounting = accounting;
+      this.request = request;
     }
 
-    void begin(Message.Run run, RequestControl control) {
-      begun = System.nanoTime();
-      control.begin(run.deadlineMillis());
+    boolean isBroken() {
+      return output != null && output.isBroken();
     }
 
-    @Override
-    public void begin(UserWork.Order order) {
-      begin(order.request(), order.control());
-    }
-
-    @Override
-    public void end(UserWork.Order order, Failure failure) throws IOException {
-      open.remove(); // each is worked on in its turn
-      RequestOutput output = order.output();
-      if (failure == null) {
-        end(order.request(), output.sink(), output.counts(), output.firstFailure());
-      } else {
-        end(order.request(), output.sink(), Map.of(), failure);
+    void run() throws Failure, IOException {
+      Message.Run run = request.run();
+      task = task(accounting.master(), request);
+      output =
+          new RequestOutput(
+              run.requestId(), task.columns(), run.context(), request.control(), request.sink());
+      if (task instanceof Task.OfServer) {
+        ((Task.OfServer) task).run(contexts.of(accounting.master(), request.input(), output));
+      } else if (!(task instanceof Task.OfUser)) {
+        throw Failure.usage(run.command() + " is carried out where it is typed");
       }
     }
 
-    void end(Message.Run run, MessageSink sink, Map<String, Long> counts, Failure failure)
-        throws IOException {
-      if (failure != null && failure.getCause() != null) {
-        LOG.info("{}: {}", failure.getMessage(), failure.getCause().toString());
+    void done() throws IOException {
+      Message.Run run = request.run();
+      if (task instanceof Task.OfServer) {
+        accounting.end(run, request.sink(), output.counts(), output.firstFailure());
+        return;
       }
-      Message.Done done = done(run.requestId(), failure, counts, begun);
-      try {
-        audit.note(AuditEvent.user(master, run, done));
-      } catch (Failure e) {
-        done = done(run.requestId(), failure == null ? e : failure, counts, begun);
-      }
-      sink.send(done);
+      List<String> commands = new ArrayList<>(task.commands());
+      commands.add(run.command());
+      accounting.open(
+          new UserWork.Order(
+              accounting.master(),
+              commands,
+              run,
+              (Task.OfUser) task,
+              request.control(),
+              request.input(),
+              output));
     }
+  }
+
+  /** The task, as far as the master may have it carried out. */
+  private Task task(Master master, Request request) throws Failure {
+    audit.check();
+    request.control().check();
+    master.scope().checkCommand(request.run().command());
+    Task task = task(request.run());
+    for (String further : task.commands()) {
+      master.scope().checkCommand(further);
+    }
+    return task;
   }
 
   /** Accounts for a login on a lane. */
@@ -197,54 +192,21 @@ public final class Worker {
     List<Column> columns = List.of(new Column("user"));
     RequestOutput output = new RequestOutput(request.requestId(), columns, false, control, sink);
     long begun = System.nanoTime();
+    UserMask mask = new UserMask(request.mask());
     Optional<Failure> failure =
-        attempt(
-            () -> {
-              UserMask mask = new UserMask(request.mask());
-              userdb.forEach(
-                  name -> {
-                    control.check();
-                    if (mask.matches(name) && master.scope().hasUser(name)) {
-                      output.row(null, List.of(Value.of(name)));
-                    }
-                  });
-            });
-    sink.send(done(request.requestId(), failure.orElse(null), Map.of(), begun));
-  }
-
-  /** A step of a request. */
-  @FunctionalInterface
-  private interface Step {
-    void run() throws Failure, IOException;
-  }
-
-  /** Says how it has failed, also by a fault of the program; nothing when it has not. */
-  private static Optional<Failure> attempt(Step step) throws IOException {
-    try {
-      step.run();
-      return Optional.empty();
-    } catch (Failure e) {
-      return Optional.of(e);
-    } catch (RuntimeException e) {
-      LOG.error("A request failed by a fault of the program", e);
-      return Optional.of(
-          Failure.temporary("The server failed to carry this out; its log says more", e));
-    }
-  }
-
-  private static Message.Done done(
-      int requestId, Failure failure, Map<String, Long> counts, long begun) {
-    return new Message.Done(
-        requestId,
-        failure == null ? Outcome.OK : failure.outcome(),
-        failure == null ? "" : shortened(failure.getMessage()),
-        counts,
-        (System.nanoTime() - begun) / 1000);
-  }
-
-  /** What somebody has asked for, and is told back, may be as long as a frame. */
-  private static String shortened(String text) {
-    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
+        Attempt.of(
+            () -> "The list of users for " + master.name(),
+            control,
+            output::isBroken,
+            () ->
+                userdb.forEach(
+                    name -> {
+                      control.check();
+                      if (mask.matches(name) && master.scope().hasUser(name)) {
+                        output.row(null, List.of(Value.of(name)));
+                      }
+                    }));
+    sink.send(Accounting.done(request.requestId(), failure.orElse(null), Map.of(), begun));
   }
 
   private Task task(Message.Run request) throws Failure {

@@ -25,6 +25,7 @@ import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.auth.sasl.PlainResponse;
 import org.doveadmsshd.auth.sasl.SaslClient;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.command.ServerContext;
@@ -48,6 +49,7 @@ class LaneSessionTest {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private volatile CountDownLatch reader = new CountDownLatch(0);
+  private final MemoryBudget budget = new MemoryBudget(4 * 1024 * 1024);
   private volatile double secondsPerRow;
   private Worker worker;
   private Masters masters;
@@ -110,26 +112,27 @@ class LaneSessionTest {
         preauthenticated ? Optional.of(new Master("m", SCOPE, Login.NONE)) : Optional.empty();
     LaneSession lane =
         new LaneSession(
-            worker,
+            Workers.always(worker),
             masters,
             LanePeer.authenticated(() -> master),
             threads,
-            message -> {
-              try {
-                reader.await();
-              } catch (InterruptedException e) {
-                throw new IOException(e);
-              }
-              long rowTaken = System.nanoTime() + (long) (secondsPerRow * 1e9);
-              while (message instanceof Message.Row && System.nanoTime() < rowTaken) {
-                Thread.onSpinWait(); // a slow reader
-              }
-              received.add(message);
-            },
-            closed::countDown,
+            new LaneSession.Transport(this::receive, closed::countDown, budget.all()),
             "test");
     lane.start();
     return lane;
+  }
+
+  private void receive(Message message) throws IOException {
+    try {
+      reader.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+    long rowTaken = System.nanoTime() + (long) (secondsPerRow * 1e9);
+    while (message instanceof Message.Row && System.nanoTime() < rowTaken) {
+      Thread.onSpinWait(); // a slow reader
+    }
+    received.add(message);
   }
 
   private static Message.Run run(int id, String user, String command, String... arguments) {

@@ -2,16 +2,12 @@ package org.doveadmsshd.brain.remote;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.auth.sasl.SaslException;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameWriter;
-import org.doveadmsshd.protocol.Limits;
+import org.doveadmsshd.protocol.LaneClient;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.ProtocolException;
 
@@ -19,16 +15,22 @@ import org.doveadmsshd.protocol.ProtocolException;
 final class LaneLogin {
   private static final int ID = 1;
 
-  private final InputStream in;
+  private final Reader in;
   private final FrameWriter out;
-  private final FrameDecoder decoder;
+  private final LaneClient client;
   private final String server;
-  private final Queue<Message> received = new ArrayDeque<>();
 
-  LaneLogin(InputStream in, FrameWriter out, FrameDecoder decoder, String server) {
+  /** Brings what the worker says. */
+  @FunctionalInterface
+  interface Reader {
+    /** Waits for something, and hands it to the lane client; false at the end. */
+    boolean read() throws IOException;
+  }
+
+  LaneLogin(Reader in, FrameWriter out, LaneClient client, String server) {
     this.in = in;
     this.out = out;
-    this.decoder = decoder;
+    this.client = client;
     this.server = server;
   }
 
@@ -37,57 +39,70 @@ final class LaneLogin {
    *
    * @throws Failure when the worker refuses, or has not proved itself
    */
-  void authenticate(SaslClient client) throws IOException, Failure {
-    Message first = next();
-    if (!(first instanceof Message.Hello) || ((Message.Hello) first).version() != Limits.VERSION) {
-      throw new ProtocolException("its hello is none, or for another version");
+  void authenticate(SaslClient sasl) throws IOException, Failure {
+    while (client.hello().isEmpty()) {
+      await();
     }
-    if (((Message.Hello) first).master().isPresent()) {
+    if (client.hello().get().master().isPresent()) {
       return;
     }
-    out.send(new Message.Authenticate(ID, client.mechanism(), client.initialResponse()));
+    Exchange exchange = new Exchange(sasl);
+    client.add(ID, exchange);
+    out.send(new Message.Authenticate(ID, sasl.mechanism(), sasl.initialResponse()));
     out.flush();
-    Message message;
-    while ((message = next()) instanceof Message.Challenge) {
-      byte[] challenge = ((Message.Challenge) message).data();
-      out.send(new Message.Response(ID, response(client, challenge)));
+    while (exchange.end == null) {
+      await();
+    }
+    exchange.check();
+  }
+
+  private void await() throws IOException {
+    if (!in.read()) {
+      throw new EOFException("the connection was closed");
+    }
+  }
+
+  /** What the worker says of the login. */
+  private final class Exchange implements LaneClient.Answers {
+    private final SaslClient sasl;
+    private SaslException refused;
+    private Message.Done end;
+
+    Exchange(SaslClient sasl) {
+      this.sasl = sasl;
+    }
+
+    @Override
+    public void challenge(byte[] data) throws IOException {
+      byte[] response = new byte[0];
+      try {
+        response = sasl.respond(data);
+      } catch (SaslException e) {
+        refused = e; // it has not proved itself; an empty response lets it say so
+      }
+      out.send(new Message.Response(ID, response));
       out.flush();
     }
-    if (!(message instanceof Message.Done)) {
+
+    @Override
+    public void take(Message message) throws IOException {
       throw new ProtocolException("it does not end an authentication");
     }
-    Message.Done done = (Message.Done) message;
-    if (!done.outcome().isOk()) {
-      throw new Failure(
-          done.outcome(), done.text() + " (" + client.mechanism() + "; server " + server + ")");
-    }
-    if (!client.isSatisfied()) {
-      throw unproved(null);
-    }
-  }
 
-  private byte[] response(SaslClient client, byte[] challenge) throws Failure {
-    try {
-      return client.respond(challenge);
-    } catch (SaslException e) {
-      throw unproved(e);
+    @Override
+    public void done(Message.Done done) {
+      end = done;
     }
-  }
 
-  private Failure unproved(SaslException cause) {
-    return new Failure(
-        Outcome.NO_PERMISSION, "Server " + server + " has not proved who it is", cause);
-  }
-
-  private Message next() throws IOException {
-    byte[] buffer = new byte[Limits.MAX_CHUNK];
-    while (received.isEmpty()) {
-      int length = in.read(buffer);
-      if (length < 0) {
-        throw new EOFException("the connection was closed");
+    void check() throws Failure {
+      if (refused == null && !end.outcome().isOk()) {
+        throw new Failure(
+            end.outcome(), end.text() + " (" + sasl.mechanism() + "; server " + server + ")");
       }
-      decoder.feed(buffer, 0, length, received::add);
+      if (refused != null || !sasl.isSatisfied()) {
+        throw new Failure(
+            Outcome.NO_PERMISSION, "Server " + server + " has not proved who it is", refused);
+      }
     }
-    return received.remove();
   }
 }

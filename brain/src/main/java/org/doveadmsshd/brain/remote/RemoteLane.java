@@ -6,10 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
@@ -17,6 +16,7 @@ import org.doveadmsshd.brain.Assignment;
 import org.doveadmsshd.brain.UserQueue;
 import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameWriter;
+import org.doveadmsshd.protocol.LaneClient;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
@@ -25,32 +25,30 @@ import org.doveadmsshd.protocol.ProtocolException;
 /**
  * One lane to a worker.
  *
- * <p>The lane's own thread reads and hands messages to assignments; requests are sent by that
- * thread or by whoever puts users into the queue. So many are under way at a time that the worker
- * has the next one when it is done with one, however long the way: round trip divided by time per
- * user.
+ * <p>The lane's own thread reads and hands messages to assignments, which may block; it sends
+ * nothing. Requests go through an {@link Outbox}, so whoever puts users into the queue, or cancels,
+ * never waits for the network. So many are under way at a time that the worker has the next one
+ * when it is done with one, however long the way: round trip divided by time per user.
  */
 final class RemoteLane implements Closeable {
   private static final int MIN_AHEAD = 4;
   private static final int MAX_AHEAD = 128;
   private static final int FIRST_GUESS_MICROS = 1000;
+  private static final int BUFFER = 64 * 1024;
 
   private final String server;
   private final LaneTransport transport;
   private final FrameWriter out;
   private final FrameDecoder decoder = new FrameDecoder();
+  private final LaneClient client = new LaneClient();
+  private final Outbox outbox;
+  private final boolean logsIn;
+  private final byte[] buffer = new byte[BUFFER]; // of the thread that reads
 
   // guarded by this
-  private final Map<Integer, Assignment> underWay = new HashMap<>();
   private int lastId;
   private long microsPerUser = FIRST_GUESS_MICROS;
   private boolean closing;
-  private boolean lost;
-
-  /** What commands under way read; used by the reading thread. */
-  private final Map<Integer, InputStream> inputs = new HashMap<>();
-
-  private boolean greeted;
 
   /**
    * Says hello, and authenticates if the worker wants that.
@@ -58,17 +56,22 @@ final class RemoteLane implements Closeable {
    * @param authentication how; if there is none, the worker must know the peer already, and nobody
    *     waits for it to say so
    */
-  RemoteLane(LaneTransport transport, String server, Optional<SaslClient> authentication)
+  RemoteLane(
+      LaneTransport transport,
+      String server,
+      Optional<SaslClient> authentication,
+      Executor executor)
       throws IOException, Failure {
     this.server = server;
     this.transport = transport;
+    this.logsIn = authentication.isPresent();
     OutputStream stream = transport.out();
     out = new FrameWriter(stream::write, stream::flush);
+    outbox = new Outbox(executor, out, transport::close);
     out.send(new Message.Hello(Limits.VERSION, "doveadm-ssh", Optional.empty(), List.of()));
     out.flush();
     if (authentication.isPresent()) {
-      new LaneLogin(transport.in(), out, decoder, server).authenticate(authentication.get());
-      greeted = true;
+      new LaneLogin(this::readOnce, out, client, server).authenticate(authentication.get());
     }
   }
 
@@ -77,172 +80,181 @@ final class RemoteLane implements Closeable {
     String why = "Server " + server + ": the connection was lost";
     try {
       queue.ring(() -> send(queue));
-      read(message -> deliver(message, queue));
+      while (readOnce()) {
+        // one read after another
+      }
     } catch (ProtocolException e) {
       why = "Server " + server + " does not keep to the protocol: " + e.getMessage();
     } catch (IOException e) {
-      why = "Server " + server + ": the connection was lost: " + e.getMessage();
+      why = why + ": " + e.getMessage();
+    } finally {
+      giveBack(why);
     }
-    giveBack(why);
   }
 
   /** Asks for users. */
-  void list(String mask, Consumer<String> taker) throws IOException {
+  void list(String mask, Consumer<String> taker) throws Failure, IOException {
+    Listing listing = new Listing(taker);
+    client.add(1, listing);
     out.send(new Message.ListUsers(1, mask));
     out.flush();
-    boolean[] ended = new boolean[1];
-    read(
-        message -> {
-          if (message instanceof Message.Row) {
-            taker.accept(((Message.Row) message).values().get(0).text());
-          } else if (message instanceof Message.Done) {
-            Message.Done done = (Message.Done) message;
-            if (!done.outcome().isOk()) {
-              throw new IOException(done.text());
-            }
-            ended[0] = true;
-            transport.finish();
-          }
-        });
-    if (!ended[0]) {
-      throw new EOFException("connection lost");
+    while (listing.done == null) {
+      if (!readOnce()) {
+        throw new EOFException("the connection was lost");
+      }
+    }
+    transport.finish();
+    if (!listing.done.outcome().isOk()) {
+      throw new Failure(listing.done.outcome(), listing.done.text());
+    }
+  }
+
+  /** Takes names. */
+  private static final class Listing implements LaneClient.Answers {
+    private final Consumer<String> taker;
+    private Message.Done done;
+
+    Listing(Consumer<String> taker) {
+      this.taker = taker;
+    }
+
+    @Override
+    public void take(Message message) {
+      if (message instanceof Message.Row && !((Message.Row) message).values().isEmpty()) {
+        taker.accept(((Message.Row) message).values().get(0).text());
+      }
+    }
+
+    @Override
+    public void done(Message.Done end) {
+      done = end;
     }
   }
 
   /** Asks the worker to stop what is under way. */
   void cancel() {
-    try {
-      synchronized (this) {
-        for (Integer id : underWay.keySet()) {
-          out.send(new Message.Cancel(id));
-        }
-        out.flush();
-      }
-    } catch (IOException e) {
-      transport.close(); // the reading thread gives back what was under way
+    for (int id : client.ids()) {
+      outbox.addFirst(to -> to.send(new Message.Cancel(id)));
     }
   }
 
-  /** Reads to the end of the channel. */
-  private void read(MessageSink receiver) throws IOException {
-    byte[] buffer = new byte[64 * 1024];
-    int length;
-    while ((length = transport.in().read(buffer)) >= 0) {
-      decoder.feed(buffer, 0, length, message -> receive(message, receiver));
+  /**
+   * Waits for bytes, and hands on what they are.
+   *
+   * @return false at the end of the channel, wherever that is
+   */
+  private boolean readOnce() throws IOException {
+    int length = transport.in().read(buffer);
+    if (length >= 0) {
+      decoder.feed(buffer, 0, length, this::receive);
     }
-    decoder.end();
+    return length >= 0;
   }
 
-  private void receive(Message message, MessageSink receiver) throws IOException {
-    if (message instanceof Message.Fault) {
-      throw new ProtocolException(((Message.Fault) message).text());
-    }
-    if (!greeted) {
-      greet(message);
-    } else {
-      receiver.send(message);
+  private void receive(Message message) throws IOException {
+    client.send(message);
+    boolean wantsLogin =
+        message instanceof Message.Hello && ((Message.Hello) message).master().isEmpty();
+    if (wantsLogin && !logsIn) {
+      throw new ProtocolException("it wants a second login");
     }
   }
 
-  private void greet(Message message) throws ProtocolException {
-    if (!(message instanceof Message.Hello)) {
-      throw new ProtocolException("it did not begin with a hello");
-    }
-    Message.Hello hello = (Message.Hello) message;
-    if (hello.version() != Limits.VERSION || hello.master().isEmpty()) {
-      throw new ProtocolException("its hello is for another version, or it wants a second login");
-    }
-    greeted = true;
-  }
+  /** What the worker says of one user. */
+  private final class Answers implements LaneClient.Answers {
+    private final int id;
+    private final Assignment.Attempt attempt;
+    private final UserQueue queue;
+    private InputStream input; // of the thread that sends
 
-  private void deliver(Message message, UserQueue queue) throws IOException {
-    Assignment assignment;
-    synchronized (this) {
-      assignment = underWay.get(message.requestId());
+    Answers(int id, Assignment.Attempt attempt, UserQueue queue) {
+      this.id = id;
+      this.attempt = attempt;
+      this.queue = queue;
     }
-    if (assignment == null) {
-      throw new ProtocolException("it answered a request that was not sent");
+
+    @Override
+    public void begun() {
+      attempt.begun();
     }
-    if (message instanceof Message.Wanted) {
-      sendInput((Message.Wanted) message, assignment);
-      return;
+
+    @Override
+    public void take(Message message) throws IOException {
+      deliver(message);
     }
-    boolean done = message instanceof Message.Done;
-    if (done) {
-      synchronized (this) {
-        underWay.remove(message.requestId());
-        closeInput(message.requestId());
-        microsPerUser = (7 * microsPerUser + ((Message.Done) message).micros()) / 8;
+
+    private void deliver(Message message) throws IOException {
+      try {
+        attempt.send(message);
+      } catch (ProtocolException e) {
+        attempt.lost("Server " + server + ": " + e.getMessage());
+        throw e;
+      } catch (IOException e) {
+        attempt.outputBroken(e);
       }
     }
-    try {
-      assignment.send(message);
-    } catch (ProtocolException e) {
-      assignment.lost(e.getMessage());
-      throw e;
-    } catch (IOException e) {
-      assignment.outputBroken(e);
-    }
-    if (done) {
-      send(queue);
-    }
-  }
 
-  /** Sends the next pieces of what the command reads. */
-  private void sendInput(Message.Wanted wanted, Assignment assignment) throws IOException {
-    int id = wanted.requestId();
-    InputStream input = inputs.get(id);
-    if (input == null) {
-      input = assignment.openInput();
-      inputs.put(id, input);
+    @Override
+    public void wanted(int pieces) {
+      outbox.add(to -> send(pieces, to));
     }
-    byte[] buffer = new byte[Limits.MAX_CHUNK];
-    synchronized (this) {
+
+    /** The next pieces of what the command reads. */
+    private void send(int pieces, MessageSink to) throws IOException {
+      if (input == null) {
+        input = attempt.openInput();
+      }
+      byte[] buffer = new byte[Limits.MAX_CHUNK];
       boolean last = false;
-      for (int i = 0; i < Math.min(wanted.pieces(), Limits.MAX_WANTED) && !last; i++) {
+      for (int i = 0; i < pieces && !last; i++) {
         int length = input.readNBytes(buffer, 0, buffer.length);
         last = length < buffer.length;
-        out.send(new Message.Input(id, last, ByteBuffer.wrap(buffer, 0, length)));
+        to.send(new Message.Input(id, last, ByteBuffer.wrap(buffer, 0, length)));
       }
-      out.flush();
     }
-  }
 
-  private void closeInput(int id) throws IOException {
-    InputStream input = inputs.remove(id);
-    if (input != null) {
-      input.close();
+    @Override
+    public void done(Message.Done done) throws IOException {
+      synchronized (RemoteLane.this) {
+        microsPerUser = (7 * microsPerUser + done.micros()) / 8;
+      }
+      outbox.add(to -> closeInput());
+      deliver(done);
+      RemoteLane.this.send(queue);
+    }
+
+    private void closeInput() throws IOException {
+      if (input != null) {
+        input.close();
+      }
     }
   }
 
   /** Sends as many requests as should be under way; ends the lane when there will be none. */
   private void send(UserQueue queue) {
-    try {
-      synchronized (this) {
-        if (lost || closing) {
-          return;
+    boolean finished;
+    synchronized (this) {
+      while (!closing && client.size() < ahead()) {
+        Assignment next = queue.poll();
+        if (next == null) {
+          break;
         }
-        boolean sent = false;
-        while (underWay.size() < ahead()) {
-          Assignment next = queue.poll();
-          if (next == null) {
-            break;
-          }
-          underWay.put(++lastId, next);
-          out.send(next.request(lastId));
-          sent = true;
-        }
-        if (sent) {
-          out.flush();
-        }
-        if (underWay.isEmpty() && queue.isFinished()) {
-          closing = true;
-          transport.finish();
-        }
+        int id = ++lastId;
+        Assignment.Attempt attempt = next.attempt(transport::close);
+        client.add(id, new Answers(id, attempt, queue));
+        outbox.add(to -> to.send(attempt.request(id)));
       }
-    } catch (IOException e) {
-      transport.close(); // the reading thread gives back what was under way
+      finished = !closing && client.size() == 0 && queue.isFinished();
+      closing |= finished;
     }
+    if (finished) {
+      outbox.add(to -> finish(to));
+    }
+  }
+
+  private void finish(MessageSink to) throws IOException {
+    to.flush();
+    transport.finish();
   }
 
   private int ahead() {
@@ -251,17 +263,17 @@ final class RemoteLane implements Closeable {
   }
 
   private void giveBack(String why) {
-    List<Assignment> left;
     synchronized (this) {
-      lost = true;
-      left = List.copyOf(underWay.values());
-      underWay.clear();
+      closing = true;
     }
-    for (Assignment assignment : left) {
+    outbox.close();
+    for (LaneClient.Answers each : client.lose()) {
+      Answers answers = (Answers) each;
       try {
-        assignment.lost(why);
+        answers.closeInput();
+        answers.attempt.lost(why);
       } catch (IOException e) {
-        assignment.outputBroken(e);
+        answers.attempt.outputBroken(e);
       }
     }
   }

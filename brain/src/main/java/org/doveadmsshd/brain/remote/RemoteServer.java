@@ -1,25 +1,34 @@
 package org.doveadmsshd.brain.remote;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.UserQueue;
 
 /** A server at the other end of a connection, which is opened when it is first needed. */
 public final class RemoteServer implements Server {
+  /** How long a worker may take to greet and to decide about a login. */
+  private static final Duration LOGIN = Duration.ofSeconds(30);
+
   private final String name;
   private final Connector connector;
   private final List<UserMask> users;
   private final int workers;
   private final Executor executor;
+  private volatile boolean abandoned;
   private final Set<RemoteLane> lanes = ConcurrentHashMap.newKeySet();
 
   /**
@@ -48,10 +57,16 @@ public final class RemoteServer implements Server {
 
   private RemoteLane open() throws Failure, IOException {
     LaneTransport transport = connector.open();
+    AtomicBoolean decided = new AtomicBoolean();
     boolean done = false;
+    CompletableFuture.delayedExecutor(LOGIN.toMillis(), TimeUnit.MILLISECONDS, executor)
+        .execute(() -> closeUnless(decided, transport));
     try {
-      RemoteLane lane = new RemoteLane(transport, name, connector.authentication());
-      done = true;
+      RemoteLane lane = new RemoteLane(transport, name, connector.authentication(), executor);
+      done = decided.compareAndSet(false, true);
+      if (!done) {
+        throw new IOException("it does not answer");
+      }
       return lane;
     } finally {
       if (!done) {
@@ -60,50 +75,68 @@ public final class RemoteServer implements Server {
     }
   }
 
+  private static void closeUnless(AtomicBoolean decided, LaneTransport transport) {
+    if (decided.compareAndSet(false, true)) {
+      transport.close();
+    }
+  }
+
   @Override
   public void listUsers(UserMask mask, Consumer<String> taker) throws Failure {
-    try (RemoteLane lane = open()) {
-      lane.list(
-          mask.text(),
-          user -> {
-            if (mayHave(user)) {
-              taker.accept(user);
-            }
-          });
+    RemoteLane lane = null;
+    try {
+      lane = open();
+      lanes.add(lane);
+      lane.list(mask.text(), user -> take(user, taker));
     } catch (IOException e) {
       throw Failure.temporary(
           "Server " + name() + ": the list of users broke off: " + e.getMessage(), e);
+    } finally {
+      close(lane);
+    }
+  }
+
+  private void take(String user, Consumer<String> taker) {
+    if (mayHave(user)) {
+      taker.accept(user);
+    }
+  }
+
+  private void close(RemoteLane lane) {
+    if (lane != null) {
+      lane.close();
+      lanes.remove(lane);
     }
   }
 
   @Override
   public void work(UserQueue queue, int limit) throws Failure {
-    int wanted = limit > 0 ? Math.min(limit, workers) : workers;
-    List<RemoteLane> open = openLanes(wanted);
+    List<RemoteLane> open = openLanes(limit > 0 ? Math.min(limit, workers) : workers);
     Phaser working = new Phaser(1);
     for (RemoteLane lane : open) {
       working.register();
-      executor.execute(
-          () -> {
-            try (lane) {
-              lane.work(queue);
-            } finally {
-              lanes.remove(lane);
-              working.arriveAndDeregister();
-            }
-          });
+      executor.execute(() -> work(lane, queue, working));
     }
     working.arriveAndAwaitAdvance();
     if (!queue.isFinished()) {
       throw new Failure(
-          org.doveadmsshd.base.Outcome.TEMPORARY_FAILURE,
-          "Server " + name() + ": the connection was lost");
+          Outcome.TEMPORARY_FAILURE, "Server " + name() + ": the connection was lost");
     }
   }
 
+  private void work(RemoteLane lane, UserQueue queue, Phaser working) {
+    try {
+      lane.work(queue);
+    } finally {
+      close(lane);
+      working.arriveAndDeregister();
+    }
+  }
+
+  /** As many lanes as are to be had; fewer than wanted are enough. */
   private List<RemoteLane> openLanes(int wanted) throws Failure {
     List<RemoteLane> open = new ArrayList<>();
-    for (int i = 0; i < wanted; i++) {
+    for (int i = 0; i < wanted && !abandoned; i++) {
       try {
         RemoteLane lane = open();
         open.add(lane);
@@ -113,8 +146,16 @@ public final class RemoteServer implements Server {
           throw Failure.temporary(
               "Server " + name() + ": cannot open a lane: " + e.getMessage(), e);
         }
-        break; // fewer lanes are enough
+        break;
+      } catch (Failure e) {
+        if (open.isEmpty()) {
+          throw e;
+        }
+        break;
       }
+    }
+    if (abandoned) {
+      open.forEach(RemoteLane::close);
     }
     return open;
   }
@@ -122,5 +163,11 @@ public final class RemoteServer implements Server {
   @Override
   public void cancel() {
     lanes.forEach(RemoteLane::cancel);
+  }
+
+  @Override
+  public void abandon() {
+    abandoned = true;
+    lanes.forEach(RemoteLane::close);
   }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Spool;
 import org.doveadmsshd.protocol.Column;
@@ -194,7 +195,7 @@ public final class FetchFields {
   }
 
   private static Content readable(Source source) throws Failure {
-    Spool spool = new Spool();
+    Spool spool = new Spool(new MemoryBudget(Long.MAX_VALUE).all());
     try {
       source.candidate().scan(new ReadableText(spool));
       return new Content(null, spool.openOnce());

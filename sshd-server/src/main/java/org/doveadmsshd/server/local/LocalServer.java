@@ -1,14 +1,16 @@
-package org.doveadmsshd.brain;
+package org.doveadmsshd.server.local;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.brain.Server;
+import org.doveadmsshd.brain.UserQueue;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.worker.RequestControl;
 import org.doveadmsshd.worker.Worker;
@@ -22,8 +24,8 @@ public final class LocalServer implements Server {
   private final Master master;
   private final int lanes;
   private final Executor executor;
-  private final java.util.Set<RequestControl> controls =
-      java.util.concurrent.ConcurrentHashMap.newKeySet();
+  private final Set<LocalLane> working = ConcurrentHashMap.newKeySet();
+  private final RequestControl listing = new RequestControl();
   private volatile boolean stopped;
 
   /**
@@ -49,16 +51,13 @@ public final class LocalServer implements Server {
   @Override
   public void cancel() {
     stopped = true;
-    controls.forEach(RequestControl::cancel);
+    listing.cancel();
+    working.forEach(LocalLane::cancel);
   }
 
-  private RequestControl control() {
-    RequestControl control = new RequestControl();
-    controls.add(control);
-    if (stopped) {
-      control.cancel();
-    }
-    return control;
+  @Override
+  public void abandon() {
+    cancel();
   }
 
   @Override
@@ -68,7 +67,7 @@ public final class LocalServer implements Server {
       worker.list(
           master,
           new Message.ListUsers(1, mask.text()),
-          control(),
+          listing,
           message -> {
             if (message instanceof Message.Row) {
               taker.accept(((Message.Row) message).values().get(0).text());
@@ -87,53 +86,41 @@ public final class LocalServer implements Server {
   @Override
   public void work(UserQueue queue, int limit) {
     int count = limit > 0 ? Math.min(limit, lanes) : lanes;
-    CountDownLatch working = new CountDownLatch(count);
-    Runnable lane =
-        () -> {
-          try {
-            work(queue);
-          } finally {
-            working.countDown();
-          }
-        };
+    CountDownLatch ended = new CountDownLatch(count);
     for (int i = 1; i < count; i++) {
-      executor.execute(lane);
+      executor.execute(() -> work(queue, ended));
     }
-    lane.run();
+    work(queue, ended);
     try {
-      working.await();
+      ended.await();
     } catch (InterruptedException e) {
       cancel();
       Thread.currentThread().interrupt();
     }
   }
 
-  private void work(UserQueue queue) {
+  /** One lane, and another one in its place each time that its thread does not come back. */
+  private void work(UserQueue queue, CountDownLatch ended) {
+    Runnable replace =
+        () -> {
+          if (stopped) {
+            ended.countDown();
+          } else {
+            executor.execute(() -> work(queue, ended));
+          }
+        };
+    LocalLane lane = new LocalLane(worker, master, replace);
+    working.add(lane);
     try {
-      for (List<Assignment> next; !(next = queue.take(worker.together())).isEmpty(); ) {
-        work(next);
+      if (stopped) {
+        lane.cancel();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void work(List<Assignment> assignments) {
-    List<Worker.Request> requests = new ArrayList<>();
-    for (Assignment each : assignments) {
-      Message.Run request = each.request(requests.size() + 1);
-      requests.add(new Worker.Request(request, control(), each::openInput, each));
-    }
-    try {
-      worker.run(master, requests);
-    } catch (IOException e) {
-      assignments.forEach(each -> each.outputBroken(e));
-    } catch (RuntimeException | Error e) {
-      IOException fault = new IOException("A lane failed by a fault of the program", e);
-      assignments.forEach(each -> each.outputBroken(fault));
-      throw e;
+      lane.work(queue);
     } finally {
-      requests.forEach(each -> controls.remove(each.control()));
+      working.remove(lane);
+      if (lane.end()) {
+        ended.countDown();
+      }
     }
   }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -169,11 +170,22 @@ public final class SocketEndpoint {
     FrameReader reader = new FrameReader(channel, BUFFER);
     try {
       while (reader.read(lane::receive)) {
-        // one read after another
+        awaitRoom(lane);
       }
       lane.inputEnded();
     } catch (ProtocolException e) {
       lane.fault(e.getMessage());
+    }
+  }
+
+  /** Reads nothing more while much of what has been asked for waits. */
+  private static void awaitRoom(LaneSession lane) throws IOException {
+    CountDownLatch room = new CountDownLatch(1);
+    lane.whenRoom(room::countDown);
+    try {
+      room.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
     }
   }
 

@@ -3,6 +3,7 @@ package org.doveadmsshd.server.ssh;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelDataReceiver;
@@ -12,6 +13,8 @@ import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.worker.LaneSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The subsystem {@code doveadm}: a lane on a channel. The transport's thread decodes what comes in;
@@ -20,6 +23,8 @@ import org.doveadmsshd.worker.LaneSession;
 final class LaneCommand implements Command, ChannelDataReceiver {
   /** The subsystem's name. */
   static final String NAME = "doveadm";
+
+  private static final Logger LOG = LoggerFactory.getLogger(LaneCommand.class);
 
   private final Sessions sessions;
   private final long id;
@@ -72,10 +77,21 @@ final class LaneCommand implements Command, ChannelDataReceiver {
     } catch (ProtocolException e) {
       ended = true;
       lane.fault(e.getMessage());
+      return length;
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e); // receive() does no input or output
+      throw new UncheckedIOException(e); // receive() does no input or output
     }
-    return length;
+    lane.whenRoom(() -> release(channel, length));
+    return 0;
+  }
+
+  /** Lets the peer send as much as has been taken. */
+  private static void release(ChannelSession channel, int length) {
+    try {
+      channel.getLocalWindow().release(length);
+    } catch (IOException e) {
+      LOG.debug("The peer of a lane has gone", e);
+    }
   }
 
   /** The peer will send nothing more. */

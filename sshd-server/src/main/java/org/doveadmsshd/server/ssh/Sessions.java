@@ -22,21 +22,23 @@ import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
-import org.doveadmsshd.brain.LocalServer;
 import org.doveadmsshd.brain.Run;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.command.Access;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.keys.Grant;
 import org.doveadmsshd.protocol.MessageSink;
+import org.doveadmsshd.server.local.LocalServer;
 import org.doveadmsshd.worker.LanePeer;
 import org.doveadmsshd.worker.LaneSession;
 import org.doveadmsshd.worker.Worker;
+import org.doveadmsshd.worker.Workers;
 import org.doveadmsshd.worker.audit.Audit;
 import org.doveadmsshd.worker.audit.AuditEvent;
 import org.slf4j.Logger;
@@ -52,16 +54,15 @@ public final class Sessions implements ServerContext.Activity {
   /** How long runs that were stopped may take to say so. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
-  private final Executor executor;
+  private final Setting setting;
   private final Masters masters;
-  private final int lanes;
+  private final Workers workers;
   private final Audit audit;
+  private final MemoryBudget.Share memory;
   private final Brain brain;
-  private final String software;
   private final Map<Long, Active> active = new ConcurrentHashMap<>();
   private final Map<Long, Execution> executions = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
-  private volatile Worker worker;
   private volatile Control control;
   private volatile boolean stopping;
 
@@ -69,17 +70,26 @@ public final class Sessions implements ServerContext.Activity {
   private record Active(Supplier<Entry> entry, Runnable end) {}
 
   /**
+   * What holds for all runs and lanes.
+   *
+   * @param executor runs what may block
+   * @param clock says what relative dates count back from
    * @param lanes how many users a run works on at a time
    * @param software name and version
    */
+  public record Setting(Executor executor, Clock clock, int lanes, String software) {}
+
+  /**
+   * @param memory draws what waits for clients
+   */
   public Sessions(
-      Executor executor, Clock clock, Masters masters, int lanes, String software, Audit audit) {
-    this.audit = audit;
-    this.executor = executor;
+      Setting setting, Masters masters, Workers workers, Audit audit, MemoryBudget.Share memory) {
+    this.setting = setting;
     this.masters = masters;
-    this.lanes = lanes;
-    this.software = software;
-    this.brain = new Brain(executor, clock);
+    this.workers = workers;
+    this.audit = audit;
+    this.memory = memory;
+    this.brain = new Brain(setting.executor(), setting.clock());
   }
 
   /** What the server as a whole can be told. */
@@ -94,9 +104,8 @@ public final class Sessions implements ServerContext.Activity {
     void requestStop();
   }
 
-  /** Names the worker for commands from now on, which in turn wants to know what is going on. */
-  public void use(Worker next, Control server) {
-    worker = next;
+  /** Names what carries out commands about the server as a whole. */
+  public void controlledBy(Control server) {
     control = server;
   }
 
@@ -130,7 +139,7 @@ public final class Sessions implements ServerContext.Activity {
   }
 
   Executor executor() {
-    return executor;
+    return setting.executor();
   }
 
   @Override
@@ -224,7 +233,10 @@ public final class Sessions implements ServerContext.Activity {
    */
   public LaneSession openLane(
       LanePeer peer, String who, String address, MessageSink out, Runnable close, long id) {
-    LaneSession lane = new LaneSession(worker, masters, peer, executor, out, close, software);
+    LaneSession.Transport transport =
+        new LaneSession.Transport(out, close, memory.share(memory.most()));
+    LaneSession lane =
+        new LaneSession(workers, masters, peer, setting.executor(), transport, setting.software());
     long begun = System.nanoTime();
     active.put(
         id,
@@ -279,10 +291,9 @@ public final class Sessions implements ServerContext.Activity {
       executions.put(id, this);
       active.put(id, new Active(this::entry, this::cancel));
       int code = -1;
-      try {
-        code =
-            brain.run(
-                words.subList(1, words.size()), console, resources(master.get()), this::started);
+      try (Workers.Use use = workers.use()) {
+        Brain.Resources resources = resources(use.worker(), master.get());
+        code = brain.run(words.subList(1, words.size()), console, resources, this::started);
         return code;
       } finally {
         active.remove(id);
@@ -318,16 +329,21 @@ public final class Sessions implements ServerContext.Activity {
       }
     }
 
-    private Brain.Resources resources(Master master) {
+    private Brain.Resources resources(Worker worker, Master master) {
       return new Brain.Resources() {
         @Override
         public List<Server> servers() throws Failure {
-          return List.of(new LocalServer(worker, master, lanes, executor));
+          return List.of(new LocalServer(worker, master, setting.lanes(), setting.executor()));
         }
 
         @Override
         public boolean mayReadFiles() {
           return false;
+        }
+
+        @Override
+        public MemoryBudget.Share memory() {
+          return memory;
         }
       };
     }

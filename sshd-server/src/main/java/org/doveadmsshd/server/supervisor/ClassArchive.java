@@ -18,6 +18,7 @@ import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
+import org.doveadmsshd.protocol.LaneClient;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.worker.ScopeLines;
@@ -122,27 +123,46 @@ public record ClassArchive(WorkerProgram program) {
       out.send(new Message.ActFor("rehearsal", ScopeLines.write(Scope.UNLIMITED)));
       List<String> arguments = command.subList(1, command.size());
       long now = System.currentTimeMillis();
+      LaneClient client = new LaneClient();
       out.send(new Message.Run(1, USER, command.get(0), arguments, now, 60_000, false));
       out.flush();
+      Rehearsed answers = new Rehearsed(out);
+      client.add(1, answers);
       FrameReader reader = new FrameReader(channel, Limits.MAX_CHUNK);
-      Message.Done[] done = new Message.Done[1];
-      while (done[0] == null && reader.read(message -> take(message, out, done))) {
+      while (client.size() > 0 && reader.read(client)) {
         // one read after another
       }
-      if (done[0] == null || done[0].outcome() != Outcome.OK) {
-        throw new IOException(command + ": " + (done[0] == null ? "no answer" : done[0].text()));
+      if (answers.done == null || answers.done.outcome() != Outcome.OK) {
+        throw new IOException(
+            command + ": " + (answers.done == null ? "no answer" : answers.done.text()));
       }
     }
   }
 
-  private static void take(Message message, FrameWriter out, Message.Done[] done)
-      throws IOException {
-    if (message instanceof Message.Done) {
-      done[0] = (Message.Done) message;
-    } else if (message instanceof Message.Wanted) {
+  /** Brings a mail where one is wanted, and waits for the end. */
+  private static final class Rehearsed implements LaneClient.Answers {
+    private final FrameWriter out;
+    private Message.Done done;
+
+    Rehearsed(FrameWriter out) {
+      this.out = out;
+    }
+
+    @Override
+    public void take(Message message) {
+      // whatever it puts out
+    }
+
+    @Override
+    public void wanted(int pieces) throws IOException {
       byte[] mail = "Subject: z\n\nz\n".getBytes(StandardCharsets.UTF_8);
       out.send(new Message.Input(1, true, ByteBuffer.wrap(mail)));
       out.flush();
+    }
+
+    @Override
+    public void done(Message.Done end) {
+      done = end;
     }
   }
 }

@@ -8,12 +8,14 @@ import java.util.Set;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.PassdbChain;
 import org.doveadmsshd.base.ChannelStreams;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.worker.LanePeer;
 import org.doveadmsshd.worker.LaneSession;
 import org.doveadmsshd.worker.Worker;
+import org.doveadmsshd.worker.Workers;
 
 /**
  * The connections of the server to this process, one after another; on each one user after another.
@@ -24,6 +26,7 @@ final class Lanes {
 
   private final LaneSocket listening;
   private final Worker worker;
+  private final MemoryBudget budget = MemoryBudget.ofHeap();
   private final int peer;
   private final Masters nobody = new Masters(Map.of(), new PassdbChain(List.of()), Set.of());
   private volatile Thread working = new Thread(); // the last that was started
@@ -53,8 +56,10 @@ final class Lanes {
     OutputStream out = ChannelStreams.out(connection);
     FrameWriter writer = new FrameWriter(out::write, out::flush);
     LanePeer server = LanePeer.server();
+    MemoryBudget.Share memory = budget.all().share(budget.all().most());
+    LaneSession.Transport transport = new LaneSession.Transport(writer, connection::hangUp, memory);
     LaneSession lane =
-        new LaneSession(worker, nobody, server, this::start, writer, connection::hangUp, SOFTWARE);
+        new LaneSession(Workers.always(worker), nobody, server, this::start, transport, SOFTWARE);
     lane.start();
     FrameReader reader = new FrameReader(connection, BUFFER);
     try {
@@ -68,6 +73,7 @@ final class Lanes {
     }
     lane.closed();
     awaitEnd();
+    memory.close();
   }
 
   /** A thread for requests until there are none; it is not confined. */

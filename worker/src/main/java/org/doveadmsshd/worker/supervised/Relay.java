@@ -5,11 +5,14 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.protocol.LaneClient;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.ProtocolException;
@@ -18,28 +21,23 @@ import org.doveadmsshd.worker.ScopeLines;
 import org.doveadmsshd.worker.UserWork;
 
 /**
- * Requests on their way to a worker process, and what comes back, on the caller's thread: while who
- * wanted it does not read, neither is the worker read from, and it waits.
+ * Requests on their way to a worker process, and what comes back, on the caller's thread: while the
+ * client does not read, neither is the worker read from, and it waits.
  *
  * <p>The worker is sent all of them at first, and says how one has ended before it begins the next:
  * when it is lost, that one is in doubt, and those after it have not been begun.
+ *
+ * <p>A cancel only marks and schedules; it is sent by a thread of its own, so that neither the
+ * thread that cancels nor the one timer of all relays can stick in a worker that does not read.
  */
 final class Relay {
   /** How long a worker may take to stop once it should have; then it is given up. */
   private static final int GRACE_SECONDS = 10;
 
-  /** What goes on to who asked, as it is. */
-  private static final Set<Class<? extends Message>> OUTPUT =
-      Set.of(
-          Message.Columns.class,
-          Message.Row.class,
-          Message.Chunk.class,
-          Message.Progress.class,
-          Message.Log.class);
-
   private final ArrayDeque<UserWork.Order> orders;
-  private final UserWork.Course course;
+  private final UserWork.Listener listener;
   private final ScheduledExecutorService timer;
+  private final Executor senders;
   private final WorkerLane lane;
   private final ArrayDeque<UserWork.Order> unfinished = new ArrayDeque<>(); // guarded by this
   private Future<?> deadline; // guarded by this
@@ -56,17 +54,21 @@ final class Relay {
   /**
    * @param orders what is to be done; each is taken out when it has ended. The first has begun
    * @param count so many of them, from the first on, are the worker's
+   * @param timer gives up a worker that is late
+   * @param senders runs what may stick in sending
    */
   Relay(
       ArrayDeque<UserWork.Order> orders,
       int count,
-      UserWork.Course course,
+      UserWork.Listener listener,
       WorkerLane lane,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      Executor senders) {
     this.orders = orders;
-    this.course = course;
+    this.listener = listener;
     this.lane = lane;
     this.timer = timer;
+    this.senders = senders;
     orders.stream().limit(count).forEach(unfinished::add);
   }
 
@@ -74,16 +76,17 @@ final class Relay {
    * Returns when all have ended; the lane is good for further ones then.
    *
    * @throws LostException when the worker has not said how the first that is left ended
+   * @throws Failure when the worker cannot be told what the master may do
    * @throws IOException when what it puts out cannot be delivered any more
    */
-  void run() throws LostException, IOException {
+  void run() throws LostException, Failure, IOException {
     try {
       List<UserWork.Order> asked = List.copyOf(unfinished);
       ask(asked);
       asked.forEach(each -> each.control().onCancel(() -> cancel(each)));
       watch();
-      while (!isOver()) {
-        lane.read(this::take);
+      while (lane.isBusy()) {
+        lane.read();
       }
     } catch (IOException e) {
       if (broken != null) {
@@ -96,14 +99,13 @@ final class Relay {
     }
   }
 
-  private void ask(List<UserWork.Order> asked) throws IOException {
+  private void ask(List<UserWork.Order> asked) throws Failure, IOException {
     UserWork.Order first = asked.get(0);
-    Master master = first.master();
-    lane.send(new Message.ActFor(master.name(), ScopeLines.write(master.scope())));
+    actFor(first.master());
     for (UserWork.Order each : asked) {
       Message.Run run = each.request();
       boolean running = each == first; // its clock is
-      lane.send(
+      lane.ask(
           new Message.Run(
               run.requestId(),
               run.user(),
@@ -111,27 +113,78 @@ final class Relay {
               run.arguments(),
               run.nowMillis(),
               running ? each.control().millisLeft() : run.deadlineMillis(),
-              run.context()));
+              run.context()),
+          new Answers(each, running));
     }
     lane.flush();
   }
 
-  private synchronized boolean isOver() {
-    return unfinished.isEmpty();
+  private void actFor(Master master) throws Failure, IOException {
+    try {
+      lane.send(new Message.ActFor(master.name(), ScopeLines.write(master.scope())));
+    } catch (ProtocolException e) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "The scope of "
+              + master.name()
+              + " is longer than a worker process takes; use masks instead of names",
+          e);
+    }
   }
 
-  /** Comes from whoever cancels; the worker reads whatever else it does. */
-  private synchronized void cancel(UserWork.Order order) {
-    if (!unfinished.contains(order)) {
-      return; // the lane may be somebody else's by now
+  /** What the worker says of one order. */
+  private final class Answers implements LaneClient.Answers {
+    private final UserWork.Order order;
+    private final boolean hasBegun;
+
+    Answers(UserWork.Order order, boolean hasBegun) {
+      this.order = order;
+      this.hasBegun = hasBegun;
     }
-    try {
-      lane.send(new Message.Cancel(order.request().requestId()));
-      lane.flush();
-    } catch (IOException e) {
-      return; // the reading thread finds out
+
+    @Override
+    public void begun() {
+      if (!hasBegun) {
+        listener.begun(order);
+        watch();
+      }
     }
-    watch();
+
+    @Override
+    public void take(Message message) throws IOException {
+      deliver(() -> order.output().pass(message));
+    }
+
+    @Override
+    public void wanted(int pieces) throws IOException {
+      feed(order, pieces);
+    }
+
+    @Override
+    public void done(Message.Done done) throws IOException {
+      orders.remove();
+      order.control().onCancel(null);
+      finished();
+      closeInput();
+      order.output().end(done);
+      deliver(() -> listener.ended(order, null));
+    }
+  }
+
+  /** The first that has not finished has; called before the next begins. */
+  private synchronized void finished() {
+    unfinished.remove();
+    stopWatching();
+  }
+
+  private void cancel(UserWork.Order order) {
+    synchronized (this) {
+      if (!unfinished.contains(order)) {
+        return; // the lane may be somebody else's by now
+      }
+      watch();
+    }
+    senders.execute(() -> lane.tell(new Message.Cancel(order.request().requestId())));
   }
 
   /** Sees to it that the one that has begun ends in time. */
@@ -171,47 +224,6 @@ final class Relay {
     stopWatching();
   }
 
-  private void take(Message message) throws IOException {
-    if (message instanceof Message.Hello) {
-      return;
-    }
-    if (message instanceof Message.Fault) {
-      throw new ProtocolException(((Message.Fault) message).text());
-    }
-    if (isOver() || message.requestId() != orders.element().request().requestId()) {
-      throw new ProtocolException("a worker sent what nobody has asked for");
-    }
-    if (message instanceof Message.Done) {
-      end((Message.Done) message);
-    } else if (message instanceof Message.Wanted) {
-      feed((Message.Wanted) message);
-    } else if (OUTPUT.contains(message.getClass())) {
-      pass(message);
-    } else {
-      throw new ProtocolException("a worker sent " + message.getClass().getSimpleName());
-    }
-  }
-
-  private void end(Message.Done done) throws IOException {
-    UserWork.Order order = orders.remove();
-    order.control().onCancel(null);
-    synchronized (this) {
-      unfinished.remove();
-      stopWatching();
-    }
-    closeInput();
-    order.output().end(done);
-    deliver(() -> course.end(order, null));
-    if (!isOver()) {
-      course.begin(orders.element());
-      watch();
-    }
-  }
-
-  private void pass(Message message) throws IOException {
-    deliver(() -> orders.element().output().pass(message));
-  }
-
   /** Tells somebody who may be gone. */
   @FunctionalInterface
   private interface Delivery {
@@ -234,26 +246,26 @@ final class Relay {
     }
   }
 
-  /** The worker wants more of what the command reads. */
-  private void feed(Message.Wanted wanted) throws IOException {
+  /** The worker wants more of what the command reads; it takes that whatever else it does. */
+  private void feed(UserWork.Order order, int pieces) throws IOException {
     byte[] buffer = new byte[Limits.MAX_CHUNK];
     boolean last = false;
-    for (int i = 0; i < Math.min(wanted.pieces(), Limits.MAX_WANTED) && !last; i++) {
-      int length = readInput(buffer);
+    for (int i = 0; i < pieces && !last; i++) {
+      int length = readInput(order, buffer);
       last = length < buffer.length;
       ByteBuffer piece = ByteBuffer.wrap(buffer, 0, length);
-      lane.send(new Message.Input(orders.element().request().requestId(), last, piece));
+      lane.send(new Message.Input(order.request().requestId(), last, piece));
     }
     lane.flush();
   }
 
-  private int readInput(byte[] buffer) throws IOException {
+  private int readInput(UserWork.Order order, byte[] buffer) throws IOException {
     try {
       if (input == null) {
-        input = orders.element().input().open();
+        input = order.input().open();
       }
       return input.readNBytes(buffer, 0, buffer.length);
-    } catch (IOException | org.doveadmsshd.base.Failure e) {
+    } catch (IOException | Failure e) {
       broken = e instanceof IOException ? (IOException) e : new IOException(e.getMessage(), e);
       throw broken;
     }

@@ -8,9 +8,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.worker.RequestControl;
 import org.doveadmsshd.worker.UserWork;
@@ -29,25 +30,29 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   /** A worker is told of so many users at once; telling takes about as long as work for a few. */
   private static final int TOGETHER = 16;
 
+  /** Less than what a worker lets wait without reading on, so that telling it never blocks. */
+  private static final int MAX_TOLD_BYTES = 64 * 1024;
+
   private final Path socket;
   private final ConcurrentLinkedDeque<SupervisorConnection> idle = new ConcurrentLinkedDeque<>();
   private final IdleLanes lanes = new IdleLanes();
   private final ScheduledThreadPoolExecutor timer;
+  private final ExecutorService senders =
+      Executors.newCachedThreadPool(work -> daemon(work, "worker-cancel"));
 
   /**
    * @param socket where the supervisor listens; nothing is connected yet
    */
   public SupervisedWork(Path socket) {
     this.socket = socket;
-    timer =
-        new ScheduledThreadPoolExecutor(
-            1,
-            work -> {
-              Thread thread = new Thread(work, "worker-deadline");
-              thread.setDaemon(true);
-              return thread;
-            });
+    timer = new ScheduledThreadPoolExecutor(1, work -> daemon(work, "worker-deadline"));
     timer.setRemoveOnCancelPolicy(true);
+  }
+
+  private static Thread daemon(Runnable work, String name) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** A worker process, and the connection that it was had by. */
@@ -59,15 +64,15 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   }
 
   @Override
-  public void run(List<Order> orders, Course course) throws IOException {
+  public void run(List<Order> orders, Listener listener) throws IOException {
     ArrayDeque<Order> left = new ArrayDeque<>(orders);
     while (!left.isEmpty()) {
-      course.begin(left.element());
+      listener.begun(left.element());
       try {
         left.element().control().check();
-        runSome(left, course);
+        runSome(left, listener);
       } catch (Failure e) {
-        course.end(left.remove(), e);
+        listener.ended(left.remove(), e);
       }
     }
   }
@@ -77,21 +82,16 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
    *
    * @throws Failure of the first that is left then
    */
-  private void runSome(ArrayDeque<Order> left, Course course) throws Failure, IOException {
+  private void runSome(ArrayDeque<Order> left, Listener listener) throws Failure, IOException {
     Order first = left.element();
     checkScope(first);
     Assigned assigned = assign(users(left), first.control());
     boolean finished = false;
     try {
-      relay(left, course, assigned.worker());
+      relay(left, listener, assigned.worker());
       finished = true;
     } catch (Relay.LostException e) {
-      String user = left.element().request().user();
-      LOG.info("The worker process for {} was lost: {}", user, e.getCause().toString());
-      throw Failure.temporary(
-          "The worker process for %s %s; what it had done until then stays done"
-              .formatted(user, fate(assigned.supervisor())),
-          e);
+      throw lost(left.element(), assigned.supervisor(), e);
     } finally {
       if (finished) {
         release(assigned.supervisor());
@@ -99,6 +99,23 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
         assigned.supervisor().close(); // the supervisor ends the worker, if it has not yet
       }
     }
+  }
+
+  /** Why an order has not ended as it should: it was given up, or its process has ended. */
+  private static Failure lost(
+      Order order, SupervisorConnection supervisor, Relay.LostException cause) {
+    String user = order.request().user();
+    LOG.info("The worker process for {} was lost: {}", user, cause.getCause().toString());
+    String fate = fate(supervisor);
+    try {
+      order.control().check();
+    } catch (Failure stopped) {
+      return stopped;
+    }
+    return Failure.temporary(
+        "The worker process for %s %s; what it had done until then stays done"
+            .formatted(user, fate),
+        cause);
   }
 
   private static void checkScope(Order order) throws Failure {
@@ -113,7 +130,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     int bytes = 0;
     for (Order order : orders) {
       bytes += order.request().arguments().stream().mapToInt(String::length).sum();
-      boolean room = bytes <= Limits.MAX_PIPELINED_BYTES / 2;
+      boolean room = bytes <= MAX_TOLD_BYTES;
       if (!users.isEmpty() && (!room || !isInScope(order))) {
         break;
       }
@@ -131,8 +148,9 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     }
   }
 
-  private void relay(ArrayDeque<Order> orders, Course course, SupervisorConnection.Worker worker)
-      throws Relay.LostException, IOException {
+  private void relay(
+      ArrayDeque<Order> orders, Listener listener, SupervisorConnection.Worker worker)
+      throws Relay.LostException, Failure, IOException {
     WorkerLane lane;
     try {
       lane = lanes.take(worker.socket());
@@ -141,7 +159,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     }
     boolean kept = false;
     try {
-      new Relay(orders, worker.users(), course, lane, timer).run();
+      new Relay(orders, worker.users(), listener, lane, timer, senders).run();
       if (worker.staysOn()) {
         lanes.keep(worker.socket(), lane);
         kept = true;
@@ -237,6 +255,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
+    senders.shutdownNow();
     lanes.close();
     for (SupervisorConnection next; (next = idle.poll()) != null; ) {
       next.close();

@@ -13,9 +13,9 @@ import java.util.Optional;
 import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
+import org.doveadmsshd.protocol.LaneClient;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
-import org.doveadmsshd.protocol.MessageSink;
 
 /**
  * The connection to a worker process, which lasts from one user to the next. One thread reads; any
@@ -27,6 +27,7 @@ final class WorkerLane implements Closeable {
   private final SocketChannel channel;
   private final FrameWriter out;
   private final FrameReader in;
+  private final LaneClient client = new LaneClient();
 
   private WorkerLane(SocketChannel channel) {
     this.channel = channel;
@@ -46,17 +47,38 @@ final class WorkerLane implements Closeable {
     out.send(message);
   }
 
+  /** Sends a request; what the worker says of it goes to {@code answers}. */
+  void ask(Message.Run request, LaneClient.Answers answers) throws IOException {
+    client.add(request.requestId(), answers);
+    out.send(request);
+  }
+
+  /** Sends something at once; if that cannot be, the thread that reads finds out. */
+  void tell(Message message) {
+    try {
+      out.send(message);
+      out.flush();
+    } catch (IOException e) {
+      // as it says
+    }
+  }
+
+  /** Whether a request has not ended. */
+  boolean isBusy() {
+    return client.size() > 0;
+  }
+
   void flush() throws IOException {
     out.flush();
   }
 
   /**
-   * Waits for messages, and delivers them.
+   * Waits for messages, and hands them on.
    *
    * @throws EOFException when the worker is gone
    */
-  void read(MessageSink receiver) throws IOException {
-    if (!in.read(receiver)) {
+  void read() throws IOException {
+    if (!in.read(client)) {
       throw new EOFException("the worker has gone");
     }
   }

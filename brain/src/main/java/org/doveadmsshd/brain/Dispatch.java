@@ -1,0 +1,327 @@
+package org.doveadmsshd.brain;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.protocol.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives the users of a run to servers, and decides what becomes of each: it alone says that a user
+ * has come to the end. Safe for several threads.
+ *
+ * <p>A server is first asked to work when the first user is meant for it.
+ */
+final class Dispatch {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
+  private static final int ATTEMPTS = 2;
+
+  /** How much longer than allowed a worker may be silent until it is given up. */
+  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** How long users under way may take to stop. */
+  private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final CommandRequest request;
+  private final Printer printer;
+  private final Reporter reporter;
+  private final List<RunListener> listeners;
+  private final Executor executor;
+  private final int lanes;
+  private final Map<Server, UserQueue> queues = new HashMap<>();
+  private final Set<Server> working = ConcurrentHashMap.newKeySet();
+  private final Set<Assignment> open = ConcurrentHashMap.newKeySet();
+  private final AtomicLong assigned = new AtomicLong();
+
+  /** Assignments that have not ended, and one more while somebody may still add users. */
+  private final AtomicLong outstanding = new AtomicLong(1);
+
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean fed;
+  private volatile long cancelledAt;
+  private volatile IOException broken;
+
+  /**
+   * @param lanes most lanes to use for each server; 0 for as many as there are
+   * @param executor runs what may block
+   */
+  Dispatch(
+      CommandRequest request,
+      Printer printer,
+      Reporter reporter,
+      List<Server> servers,
+      int lanes,
+      Executor executor) {
+    this.request = request;
+    this.printer = printer;
+    this.reporter = reporter;
+    this.listeners = List.of(reporter);
+    this.executor = executor;
+    this.lanes = lanes;
+    servers.forEach(server -> queues.put(server, new UserQueue()));
+  }
+
+  CommandRequest request() {
+    return request;
+  }
+
+  Printer printer() {
+    return printer;
+  }
+
+  Reporter reporter() {
+    return reporter;
+  }
+
+  /** How many users have been found so far. */
+  long assigned() {
+    return assigned.get();
+  }
+
+  /**
+   * Adds a user; waits while the queue of the first server is full.
+   *
+   * @param candidates servers that may have the user, the one that is asked first of all; none when
+   *     no server is meant for the user
+   */
+  void assign(String user, List<Server> candidates) throws InterruptedException, IOException {
+    long sequence = assigned.getAndIncrement();
+    outstanding.incrementAndGet();
+    if (isCancelled() || candidates.isEmpty()) {
+      end(sequence, user, candidates);
+      return;
+    }
+    Assignment assignment = new Assignment(this, sequence, user, candidates, null);
+    open.add(assignment);
+    start(assignment.server());
+    queues.get(assignment.server()).put(assignment);
+    if (isCancelled()) {
+      drain();
+    }
+  }
+
+  /** A user who is given to nobody. */
+  private void end(long sequence, String user, List<Server> candidates) throws IOException {
+    Message.Done done =
+        candidates.isEmpty()
+            ? done(Outcome.NO_USER, "No server is meant for this user")
+            : done(Outcome.CANCELLED, "Cancelled");
+    try {
+      printer.finished(sequence, user, List.of(), 0);
+    } finally {
+      tell(user, null, done, 0);
+    }
+  }
+
+  private static Message.Done done(Outcome outcome, String text) {
+    return new Message.Done(0, outcome, text, Map.of(), 0);
+  }
+
+  private void start(Server server) {
+    if (working.add(server)) {
+      executor.execute(() -> work(server));
+    }
+  }
+
+  private void work(Server server) {
+    UserQueue queue = queues.get(server);
+    try {
+      server.work(queue, lanes);
+    } catch (Failure e) {
+      unavailable(server, queue, e);
+    } catch (Throwable e) { // the top of a thread: else the run would wait for ever
+      LOG.error("Work on server {} failed by a fault of the program", server.name(), e);
+      unavailable(server, queue, Failure.temporary("Server " + server.name() + ": a fault", e));
+    }
+  }
+
+  /** Nobody is worked on there any more: whoever was meant for it goes elsewhere, or fails. */
+  private void unavailable(Server server, UserQueue queue, Failure failure) {
+    try {
+      if (!isCancelled()) { // else it was us who stopped it
+        reporter.unavailable(failure);
+      }
+      for (Assignment next; (next = queue.take()) != null; ) {
+        List<Server> further = next.furtherCandidates();
+        if (further.isEmpty() || isCancelled()) {
+          next.fail(
+              failure.outcome(),
+              next.user().isEmpty()
+                  ? failure.getMessage()
+                  : "Server " + server.name() + " is not available");
+        } else {
+          add(next, further, failure);
+        }
+      }
+    } catch (IOException e) {
+      broken(null, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      cancel();
+    }
+  }
+
+  /** Tries the next server when this one does not know the user. Says whether there is one. */
+  boolean goesElsewhere(Assignment assignment, Message.Done result) {
+    List<Server> further = assignment.furtherCandidates();
+    if (result.outcome() != Outcome.NO_USER || further.isEmpty() || isCancelled()) {
+      return false;
+    }
+    add(assignment, further, assignment.unavailable());
+    return true;
+  }
+
+  private void add(Assignment earlier, List<Server> candidates, Failure unavailable) {
+    Assignment next =
+        new Assignment(this, earlier.sequence(), earlier.user(), candidates, unavailable);
+    open.remove(earlier);
+    open.add(next);
+    start(next.server());
+    queues.get(next.server()).add(next);
+  }
+
+  /** Called by an assignment at its end, once for each user. */
+  void ended(Assignment assignment, Message.Done result) throws IOException {
+    open.remove(assignment);
+    Failure unavailable = assignment.unavailable();
+    boolean unknown = result.outcome() == Outcome.NO_USER && unavailable != null;
+    Message.Done done =
+        unknown ? done(unavailable.outcome(), "No server that answers knows this user") : result;
+    tell(assignment.user(), assignment.server(), done, assignment.attempts());
+  }
+
+  private void tell(String user, Server server, Message.Done done, int attempts)
+      throws IOException {
+    try {
+      for (RunListener listener : listeners) {
+        listener.ended(user, server, done, attempts);
+      }
+    } finally {
+      endOne();
+    }
+  }
+
+  private void endOne() {
+    if (outstanding.decrementAndGet() == 0) {
+      queues.values().forEach(UserQueue::close);
+      ended.countDown();
+    }
+  }
+
+  /**
+   * A lane is lost: what it had not finished is tried on another one, or fails.
+   *
+   * @param unseen whether nothing of it has been printed
+   */
+  void lost(Assignment assignment, String why, boolean unseen) throws IOException {
+    boolean again = request.isRepeatable() && unseen && assignment.attempts() < ATTEMPTS;
+    if (again && !isCancelled()) {
+      queues.get(assignment.server()).add(assignment);
+    } else if (isCancelled()) {
+      assignment.fail(Outcome.CANCELLED, "Cancelled");
+    } else {
+      String doubt = request.isRepeatable() ? "" : "; it may have been done all the same";
+      assignment.fail(Outcome.TEMPORARY_FAILURE, why + doubt);
+    }
+  }
+
+  /** Nobody will be added any more. */
+  void fed() {
+    synchronized (this) {
+      if (fed) {
+        return;
+      }
+      fed = true;
+    }
+    endOne();
+  }
+
+  /** Waits until all users have come to the end; false if that takes longer. */
+  boolean awaitEnd(long millis) throws InterruptedException {
+    return ended.await(millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** Gives up workers that should have ended long ago. */
+  void watch() throws IOException {
+    long cancelled = cancelledAt;
+    boolean late = cancelled != 0 && System.nanoTime() - cancelled > STOP_NANOS;
+    long deadline = TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
+    if (!late && deadline == 0) {
+      return;
+    }
+    for (Assignment each : List.copyOf(open)) {
+      if (late) {
+        each.giveUpAfter(
+            STOP_NANOS, Outcome.CANCELLED, "Did not stop in time; it may still be worked on");
+      } else {
+        each.giveUpAfter(
+            deadline + GRACE_NANOS,
+            Outcome.TIMED_OUT,
+            "The worker does not answer; what was done until then stays done");
+      }
+    }
+  }
+
+  /** Stops: users under way end at their next checkpoint, others are not begun. */
+  void cancel() {
+    synchronized (this) {
+      cancelledAt = cancelledAt == 0 ? System.nanoTime() | 1 : cancelledAt;
+    }
+    fed();
+    drain();
+    working.forEach(Server::cancel);
+  }
+
+  boolean isCancelled() {
+    return cancelledAt != 0;
+  }
+
+  /** Ends whoever waits without having been begun. */
+  private void drain() {
+    List<Assignment> waiting = new ArrayList<>();
+    queues.values().forEach(queue -> waiting.addAll(queue.drain()));
+    for (Assignment each : waiting) {
+      try {
+        each.fail(Outcome.CANCELLED, "Cancelled");
+      } catch (IOException e) {
+        broken = e; // the rest ends all the same
+      }
+    }
+  }
+
+  /**
+   * The output is gone; nothing more can be delivered.
+   *
+   * @param assignment whose output it was; null for none
+   */
+  void broken(Assignment assignment, IOException e) {
+    broken = e;
+    boolean mine = assignment != null && open.remove(assignment);
+    cancel();
+    if (mine) {
+      endOne();
+    }
+  }
+
+  /** Why the run has broken off; null when it has not. */
+  IOException broken() {
+    return broken;
+  }
+
+  /** Ends lanes that are still there, without waiting for them. */
+  void close() {
+    queues.values().forEach(UserQueue::close);
+    working.forEach(Server::abandon);
+  }
+}

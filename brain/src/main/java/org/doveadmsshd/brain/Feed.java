@@ -1,0 +1,175 @@
+package org.doveadmsshd.brain;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserMask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Names the users of a run, from wherever they are chosen; each goes to the dispatch. */
+final class Feed {
+  private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
+
+  /** Longer lines are no names; what is left of one is passed over. */
+  private static final int MAX_LINE = 1024;
+
+  private final Invocation invocation;
+  private final InputStream standardInput;
+  private final Placement placement;
+  private final Dispatch dispatch;
+  private final Reporter reporter;
+  private final Executor executor;
+
+  Feed(
+      Invocation invocation,
+      InputStream standardInput,
+      Placement placement,
+      Dispatch dispatch,
+      Executor executor) {
+    this.invocation = invocation;
+    this.standardInput = standardInput;
+    this.placement = placement;
+    this.dispatch = dispatch;
+    this.reporter = dispatch.reporter();
+    this.executor = executor;
+  }
+
+  /** Names all of them; blocks until the last has found a place in a queue. */
+  void run() {
+    try {
+      feed();
+    } catch (IOException e) {
+      dispatch.broken(null, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      dispatch.cancel();
+    } catch (Throwable e) { // the top of a thread: else the run would wait for ever
+      LOG.error("The users of a run cannot be named by a fault of the program", e);
+      dispatch.broken(null, new IOException("a fault of the program", e));
+    } finally {
+      dispatch.fed();
+    }
+  }
+
+  private void feed() throws InterruptedException, IOException {
+    UserSelection users = invocation.users();
+    if (users instanceof UserSelection.Single) {
+      String name = ((UserSelection.Single) users).name();
+      dispatch.assign(name, placement.of(name));
+    } else if (users instanceof UserSelection.Listed) {
+      feedListed(((UserSelection.Listed) users).file());
+    } else if (users instanceof UserSelection.Matching) {
+      feedMatching(((UserSelection.Matching) users).mask());
+    } else {
+      for (Server server : placement.servers()) {
+        dispatch.assign("", List.of(server));
+      }
+    }
+    boolean none = dispatch.assigned() == 0 && users.isSeveral() && reporter.exitCode() == 0;
+    if (none && !invocation.allowEmpty() && !dispatch.isCancelled()) {
+      reporter.failed(
+          Outcome.NO_USER, "No user matches; nothing was done (--allow-empty makes that no error)");
+    }
+  }
+
+  private void feedListed(String file) throws InterruptedException, IOException {
+    if (file.equals("-")) {
+      feedLines(standardInput);
+      return;
+    }
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      feedLines(in);
+    } catch (NoSuchFileException e) {
+      reporter.failed(Outcome.USAGE, "There is no file of users " + file);
+    } catch (AccessDeniedException e) {
+      reporter.failed(Outcome.USAGE, "The file of users " + file + " may not be read");
+    }
+  }
+
+  private void feedLines(InputStream in) throws InterruptedException, IOException {
+    BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    StringBuilder name = new StringBuilder();
+    int c;
+    while ((c = lines.read()) >= 0 && !dispatch.isCancelled()) {
+      if (c == '\n') {
+        assignLine(name);
+      } else if (name.length() <= MAX_LINE) {
+        name.append((char) c);
+      }
+    }
+    assignLine(name);
+  }
+
+  private void assignLine(StringBuilder line) throws InterruptedException, IOException {
+    String name = line.toString().strip();
+    line.setLength(0);
+    if (!name.isEmpty() && !dispatch.isCancelled()) {
+      dispatch.assign(name, placement.of(name));
+    }
+  }
+
+  /** Lists every server's users, all servers at once. */
+  private void feedMatching(UserMask mask) throws InterruptedException {
+    CountDownLatch listing = new CountDownLatch(placement.servers().size());
+    for (Server server : placement.servers()) {
+      executor.execute(
+          () -> {
+            try {
+              list(server, mask);
+            } finally {
+              listing.countDown();
+            }
+          });
+    }
+    listing.await();
+  }
+
+  private void list(Server server, UserMask mask) {
+    try {
+      server.listUsers(mask, user -> assignListed(server, user));
+    } catch (Failure e) {
+      failed(e);
+    } catch (UncheckedIOException e) {
+      dispatch.broken(null, e.getCause());
+    } catch (Throwable e) { // the top of a thread
+      LOG.error("The users of {} cannot be listed by a fault of the program", server.name(), e);
+      failed(Failure.temporary("Server " + server.name() + " cannot list its users", e));
+    }
+  }
+
+  private void failed(Failure failure) {
+    try {
+      if (!dispatch.isCancelled()) { // else it was us who stopped it
+        reporter.failed(failure.outcome(), failure.getMessage());
+      }
+    } catch (IOException gone) {
+      dispatch.broken(null, gone);
+    }
+  }
+
+  private void assignListed(Server server, String user) {
+    try {
+      if (!dispatch.isCancelled()) {
+        dispatch.assign(user, List.of(server));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      dispatch.cancel();
+    }
+  }
+}

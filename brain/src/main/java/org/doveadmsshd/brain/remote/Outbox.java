@@ -1,0 +1,98 @@
+package org.doveadmsshd.brain.remote;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import org.doveadmsshd.protocol.MessageSink;
+
+/**
+ * What is to be sent on a lane, in its order. Nobody waits who adds to it: as long as there is
+ * anything, one thread of the executor sends, and waits where the peer does not read.
+ */
+final class Outbox {
+  private final Executor executor;
+  private final MessageSink out;
+  private final Runnable broken;
+
+  // guarded by this
+  private final ArrayDeque<Sending> waiting = new ArrayDeque<>();
+  private boolean sending;
+  private boolean closed;
+
+  /** Something to be sent. */
+  @FunctionalInterface
+  interface Sending {
+    void to(MessageSink out) throws IOException;
+  }
+
+  /**
+   * @param broken called when nothing can be sent any more
+   */
+  Outbox(Executor executor, MessageSink out, Runnable broken) {
+    this.executor = executor;
+    this.out = out;
+    this.broken = broken;
+  }
+
+  void add(Sending next) {
+    add(next, false);
+  }
+
+  /** As {@link #add}, before all that waits. */
+  void addFirst(Sending next) {
+    add(next, true);
+  }
+
+  private void add(Sending next, boolean first) {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      if (first) {
+        waiting.addFirst(next);
+      } else {
+        waiting.add(next);
+      }
+      if (sending) {
+        return;
+      }
+      sending = true;
+    }
+    executor.execute(this::send);
+  }
+
+  private void send() {
+    try {
+      for (Sending next; (next = next()) != null; ) {
+        next.to(out);
+      }
+    } catch (IOException e) {
+      close();
+      broken.run();
+    }
+  }
+
+  /** The next, or null when nothing waits and all has been passed on. */
+  private Sending next() throws IOException {
+    Sending next = poll(false);
+    if (next == null) {
+      out.flush();
+      next = poll(true);
+    }
+    return next;
+  }
+
+  private synchronized Sending poll(boolean flushed) {
+    Sending next = waiting.poll();
+    if (next == null && flushed) {
+      sending = false;
+    }
+    return next;
+  }
+
+  /** Nothing more is sent. */
+  synchronized void close() {
+    closed = true;
+    waiting.clear();
+  }
+}

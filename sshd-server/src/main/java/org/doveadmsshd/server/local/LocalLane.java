@@ -1,0 +1,144 @@
+package org.doveadmsshd.server.local;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.brain.Assignment;
+import org.doveadmsshd.brain.UserQueue;
+import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.MessageSink;
+import org.doveadmsshd.worker.RequestControl;
+import org.doveadmsshd.worker.Worker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A thread that takes users out of a queue and has the worker do what is asked for them. It may
+ * stick in a system call: then it is {@linkplain #abandon abandoned}, and ends when that returns.
+ */
+final class LocalLane {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalLane.class);
+
+  private final Worker worker;
+  private final Master master;
+  private final Runnable replace;
+  private final AtomicBoolean over = new AtomicBoolean();
+
+  // guarded by this
+  private List<Order> orders = List.of();
+  private Thread thread;
+  private boolean cancelled;
+
+  /** A user that the worker has been given. */
+  private record Order(Assignment.Attempt attempt, RequestControl control) {}
+
+  /**
+   * @param replace called once if the lane has been abandoned
+   */
+  LocalLane(Worker worker, Master master, Runnable replace) {
+    this.worker = worker;
+    this.master = master;
+    this.replace = replace;
+  }
+
+  /** Works users off until there are none any more. */
+  void work(UserQueue queue) {
+    synchronized (this) {
+      thread = Thread.currentThread();
+    }
+    try {
+      List<Assignment> next;
+      while (!over.get() && !(next = queue.take(worker.together())).isEmpty()) {
+        work(next);
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("A lane was interrupted", e);
+    }
+  }
+
+  private void work(List<Assignment> assignments) {
+    List<Order> taken = new ArrayList<>();
+    for (Assignment each : assignments) {
+      taken.add(new Order(each.attempt(this::abandon), new RequestControl()));
+    }
+    take(taken);
+    List<Worker.Request> requests = new ArrayList<>();
+    for (Order order : taken) {
+      int id = requests.size() + 1;
+      Assignment.Attempt next = id < taken.size() ? taken.get(id).attempt() : null;
+      requests.add(
+          new Worker.Request(
+              order.attempt().request(id),
+              order.control(),
+              order.attempt()::openInput,
+              sink(order.attempt(), next)));
+    }
+    taken.get(0).attempt().begun();
+    carryOut(taken, requests);
+  }
+
+  private synchronized void take(List<Order> taken) {
+    orders = List.copyOf(taken);
+    if (cancelled) {
+      orders.forEach(order -> order.control().cancel());
+    }
+  }
+
+  private static MessageSink sink(Assignment.Attempt attempt, Assignment.Attempt next) {
+    return message -> {
+      attempt.send(message);
+      if (message instanceof Message.Done && next != null) {
+        next.begun();
+      }
+    };
+  }
+
+  private void carryOut(List<Order> taken, List<Worker.Request> requests) {
+    try {
+      worker.run(master, requests);
+    } catch (IOException e) {
+      taken.forEach(order -> order.attempt().outputBroken(e));
+    } catch (Throwable e) { // the top of a task: else the run would wait for ever
+      LOG.error("A lane failed by a fault of the program", e);
+      IOException fault = new IOException("A lane failed by a fault of the program", e);
+      taken.forEach(order -> order.attempt().outputBroken(fault));
+    } finally {
+      take(List.of());
+    }
+  }
+
+  /** Has what is under way stop at its next checkpoint. */
+  synchronized void cancel() {
+    cancelled = true;
+    orders.forEach(order -> order.control().cancel());
+  }
+
+  /** The thread does not come back: gives away what it has not begun, and waits no longer. */
+  private void abandon() {
+    if (!end()) {
+      return;
+    }
+    List<Order> left;
+    synchronized (this) {
+      left = orders;
+      thread.interrupt();
+    }
+    cancel();
+    LOG.warn("A lane does not come back; another one takes its place");
+    for (Order order : left) {
+      try {
+        order.attempt().lost("The worker does not answer");
+      } catch (IOException e) {
+        order.attempt().outputBroken(e);
+      }
+    }
+    replace.run();
+  }
+
+  /** Says that the lane is over; false when that has been said before. */
+  boolean end() {
+    return over.compareAndSet(false, true);
+  }
+}

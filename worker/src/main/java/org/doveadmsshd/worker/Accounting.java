@@ -1,0 +1,135 @@
+package org.doveadmsshd.worker;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.MessageSink;
+import org.doveadmsshd.worker.audit.Audit;
+import org.doveadmsshd.worker.audit.AuditEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Requests that are carried out together for one master, and how each ends: accounted for, with one
+ * DONE. One thread.
+ */
+final class Accounting implements UserWork.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(Accounting.class);
+
+  /** What somebody has asked for, and is told back, may be as long as a frame. */
+  private static final int MAX_TEXT = 1000;
+
+  private static final int MAX_NAME = 255;
+
+  /** What has been done is accounted for in any case. */
+  private static final RequestControl UNSTOPPED = new RequestControl();
+
+  private final Master master;
+  private final Audit audit;
+  private final ArrayDeque<UserWork.Order> open = new ArrayDeque<>();
+  private long begun;
+
+  Accounting(Master master, Audit audit) {
+    this.master = master;
+    this.audit = audit;
+  }
+
+  /** Who has asked, with the rules of the scope that are in force. */
+  Master master() {
+    return master;
+  }
+
+  /** For the log: what a request is. */
+  String text(Message.Run run) {
+    String user = Printable.line(run.user(), MAX_NAME);
+    String command = Printable.line(run.command(), MAX_NAME);
+    return "%s%s, asked for by %s"
+        .formatted(command, user.isEmpty() ? "" : " for " + user, master.name());
+  }
+
+  void begin(Message.Run run, RequestControl control) {
+    begun = System.nanoTime();
+    control.begin(run.deadlineMillis());
+  }
+
+  /** An order that is to be carried out after those before it. */
+  void open(UserWork.Order order) {
+    open.add(order);
+  }
+
+  /** Has the open orders carried out; each ends, whatever becomes of the work. */
+  void carryOut(UserWork work) throws IOException {
+    if (open.isEmpty()) {
+      return;
+    }
+    UserWork.Order first = open.element();
+    Optional<Failure> fault =
+        Attempt.of(
+            () -> text(first.request()),
+            first.control(),
+            () -> open.stream().anyMatch(order -> order.output().isBroken()),
+            () -> work.run(List.copyOf(open), this));
+    while (fault.isPresent() && !open.isEmpty()) {
+      ended(open.element(), fault.get());
+    }
+  }
+
+  @Override
+  public void begun(UserWork.Order order) {
+    begin(order.request(), order.control());
+  }
+
+  @Override
+  public void ended(UserWork.Order order, Failure failure) throws IOException {
+    open.remove(); // each is worked on in its turn
+    RequestOutput output = order.output();
+    if (failure == null) {
+      end(order.request(), output.sink(), output.counts(), output.firstFailure());
+    } else {
+      end(order.request(), output.sink(), Map.of(), failure);
+    }
+  }
+
+  /**
+   * Accounts for a request, and says how it has ended.
+   *
+   * @param failure null when all went well
+   */
+  void end(Message.Run run, MessageSink sink, Map<String, Long> counts, Failure failure)
+      throws IOException {
+    if (failure != null && failure.getCause() != null) {
+      LOG.info("{}: {}", failure.getMessage(), failure.getCause().toString());
+    }
+    Message.Done done = done(run.requestId(), failure, counts, begun);
+    Optional<Failure> unaccounted =
+        Attempt.of(
+            () -> "Accounting for " + text(run),
+            UNSTOPPED,
+            () -> false,
+            () -> audit.note(AuditEvent.user(master, run, done)));
+    Failure told = failure == null ? unaccounted.orElse(null) : failure;
+    sink.send(told == failure ? done : done(run.requestId(), told, counts, begun));
+  }
+
+  /** How a request has ended. */
+  static Message.Done done(
+      int requestId, Failure failure, Map<String, Long> counts, long begunNanos) {
+    return new Message.Done(
+        requestId,
+        failure == null ? Outcome.OK : failure.outcome(),
+        failure == null ? "" : shortened(failure.getMessage()),
+        counts,
+        (System.nanoTime() - begunNanos) / 1000);
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
+  }
+}

@@ -1,0 +1,73 @@
+package org.doveadmsshd.worker;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.doveadmsshd.base.Failure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The top of a task: whatever the work for one request throws becomes how that request ends. */
+final class Attempt {
+  private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+
+  private Attempt() {}
+
+  /** What is attempted. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws Failure, IOException;
+  }
+
+  /** Says whether an IOException came from where output goes. */
+  @FunctionalInterface
+  interface Delivery {
+    boolean isBroken();
+  }
+
+  /**
+   * Does it, and says how it has failed; nothing when it has not.
+   *
+   * @param what for the log: whose work it is, and for whom
+   * @throws IOException when output cannot be delivered any more; only that goes beyond one request
+   */
+  static Optional<Failure> of(
+      Supplier<String> what, RequestControl control, Delivery delivery, Work work)
+      throws IOException {
+    try {
+      work.run();
+      return Optional.empty();
+    } catch (Failure e) {
+      return Optional.of(e.getCause() instanceof InterruptedIOException ? stopped(control, e) : e);
+    } catch (IOException e) {
+      return Optional.of(unread(e, control, delivery));
+    } catch (UncheckedIOException e) {
+      return Optional.of(unread(e.getCause(), control, delivery));
+    } catch (Throwable e) {
+      LOG.error("{} failed by a fault of the program", what.get(), e);
+      return Optional.of(
+          Failure.temporary("The server failed to carry this out; its log says more", e));
+    }
+  }
+
+  private static Failure unread(IOException e, RequestControl control, Delivery delivery)
+      throws IOException {
+    if (delivery.isBroken()) {
+      throw e;
+    }
+    Failure failure = Failure.temporary("Reading failed: " + e.getMessage(), e);
+    return e instanceof InterruptedIOException ? stopped(control, failure) : failure;
+  }
+
+  /** A wait that was broken off has the reason for that as its outcome, if there is one. */
+  private static Failure stopped(RequestControl control, Failure otherwise) {
+    try {
+      control.check();
+      return otherwise;
+    } catch (Failure reason) {
+      return reason;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package org.doveadmsshd.worker;
+
+import java.util.Set;
+import org.doveadmsshd.protocol.Message;
+
+/** Where a lane is in its life, and which messages of the peer are in order there. */
+enum LaneState {
+  HELLO(Set.of(Message.Hello.class)),
+  AUTHENTICATION(Set.of(Message.Authenticate.class, Message.Response.class, Message.ActFor.class)),
+  READY(
+      Set.of(
+          Message.Run.class,
+          Message.ListUsers.class,
+          Message.Input.class,
+          Message.Cancel.class,
+          Message.ActFor.class)),
+  /** Nothing that still arrives is looked at. */
+  CLOSED(Set.of());
+
+  private final Set<Class<? extends Message>> inOrder;
+
+  LaneState(Set<Class<? extends Message>> inOrder) {
+    this.inOrder = inOrder;
+  }
+
+  /** An ERROR of the peer is in order always. */
+  boolean admits(Message message) {
+    return message instanceof Message.Fault || inOrder.contains(message.getClass());
+  }
+}
