@@ -19,14 +19,21 @@ import org.doveadmsshd.command.Task;
 public final class Brain {
   private final Executor executor;
   private final Clock clock;
+  private final Patience patience;
 
   /**
    * @param executor runs what may block; must not limit its threads
    * @param clock says what dates such as {@code 30d} count back from
    */
   public Brain(Executor executor, Clock clock) {
+    this(executor, clock, Patience.STANDARD);
+  }
+
+  /** As above, with another patience for workers that do not answer. */
+  Brain(Executor executor, Clock clock, Patience patience) {
     this.executor = executor;
     this.clock = clock;
+    this.patience = patience;
   }
 
   /** What a command line may use. */
@@ -83,7 +90,7 @@ public final class Brain {
     MemoryBudget.Share memory = resources.memory();
     try (MemoryBudget.Share own = memory.share(memory.most())) {
       CommandRequest request = new CommandRequest(invocation, task, now, input);
-      Run run = new Run(invocation, request, console, servers, executor, own);
+      Run run = new Run(invocation, request, console, servers, executor, own, patience);
       started.accept(run);
       return run.execute();
     } finally {

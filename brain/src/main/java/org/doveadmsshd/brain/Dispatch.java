@@ -27,18 +27,13 @@ final class Dispatch {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
   private static final int ATTEMPTS = 2;
 
-  /** How much longer than allowed a worker may be silent until it is given up. */
-  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-  /** How long users under way may take to stop. */
-  private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(5);
-
   private final CommandRequest request;
   private final Printer printer;
   private final Reporter reporter;
   private final List<RunListener> listeners;
   private final Executor executor;
   private final int lanes;
+  private final Patience patience;
   private final Map<Server, UserQueue> queues = new HashMap<>();
   private final Set<Server> working = ConcurrentHashMap.newKeySet();
   private final Set<Assignment> open = ConcurrentHashMap.newKeySet();
@@ -62,13 +57,15 @@ final class Dispatch {
       Reporter reporter,
       List<Server> servers,
       int lanes,
-      Executor executor) {
+      Executor executor,
+      Patience patience) {
     this.request = request;
     this.printer = printer;
     this.reporter = reporter;
     this.listeners = List.of(reporter);
     this.executor = executor;
     this.lanes = lanes;
+    this.patience = patience;
     servers.forEach(server -> queues.put(server, new UserQueue()));
   }
 
@@ -255,18 +252,17 @@ final class Dispatch {
   /** Gives up workers that should have ended long ago. */
   void watch() throws IOException {
     long cancelled = cancelledAt;
-    boolean late = cancelled != 0 && System.nanoTime() - cancelled > STOP_NANOS;
+    boolean late = cancelled != 0 && System.nanoTime() - cancelled > patience.stop().toNanos();
     long deadline = TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
     if (!late && deadline == 0) {
       return;
     }
     for (Assignment each : List.copyOf(open)) {
       if (late) {
-        each.giveUpAfter(
-            STOP_NANOS, Outcome.CANCELLED, "Did not stop in time; it may still be worked on");
+        each.giveUpAfter(0, Outcome.CANCELLED, "Did not stop in time");
       } else {
         each.giveUpAfter(
-            deadline + GRACE_NANOS,
+            deadline + patience.grace().toNanos(),
             Outcome.TIMED_OUT,
             "The worker does not answer; what was done until then stays done");
       }

@@ -36,7 +36,8 @@ public final class Run {
       Console console,
       List<Server> servers,
       Executor executor,
-      MemoryBudget.Share memory)
+      MemoryBudget.Share memory,
+      Patience patience)
       throws Failure, IOException {
     this.invocation = invocation;
     this.console = console;
@@ -58,7 +59,7 @@ public final class Run {
             !invocation.hideTitles(),
             console.width());
     int lanes = invocation.users().isSeveral() ? invocation.lanes() : 1;
-    dispatch = new Dispatch(request, printer, reporter, servers, lanes, executor);
+    dispatch = new Dispatch(request, printer, reporter, servers, lanes, executor, patience);
     feed = new Feed(invocation, console.in(), new Placement(servers), dispatch, executor);
   }
 

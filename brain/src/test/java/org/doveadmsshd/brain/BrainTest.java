@@ -9,14 +9,19 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
@@ -44,7 +49,8 @@ class BrainTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream error = new ByteArrayOutputStream();
-  private final MemoryBudget budget = new MemoryBudget(64 * 1024 * 1024);
+  private MemoryBudget budget = new MemoryBudget(64 * 1024 * 1024);
+  private Patience patience = Patience.STANDARD;
   private volatile Run run;
 
   @AfterEach
@@ -149,7 +155,7 @@ class BrainTest {
             return budget.all();
           }
         };
-    return new Brain(threads, Clock.systemUTC())
+    return new Brain(threads, Clock.systemUTC(), patience)
         .run(List.of(words), console, resources, started -> run = started);
   }
 
@@ -166,18 +172,29 @@ class BrainTest {
   }
 
   @Test
-  void everyUserIsDoneOnceAndHisRowsStayTogetherInTheOrderOfTheList() throws Exception {
+  void everyUserIsDoneOnceAndHisRowsStayTogether() throws Exception {
     List<Server> servers =
         List.of(new FakeServer("s", users(2000), 8, assignment -> rows(assignment, 3)));
     assertThat(run(servers, "search", "-A", "all")).isZero();
-    List<String> expected = new ArrayList<>();
-    for (String user : users(2000)) {
-      for (int i = 1; i <= 3; i++) {
-        expected.add(user + " g " + i);
-      }
+    List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+    assertThat(lines).hasSize(6000);
+    List<String> owners = new ArrayList<>();
+    for (int i = 0; i < 6000; i += 3) {
+      String owner = lines.get(i).split(" ")[0];
+      assertThat(lines.subList(i, i + 3))
+          .containsExactly(owner + " g 1", owner + " g 2", owner + " g 3");
+      owners.add(owner);
     }
-    assertThat(out.toString(StandardCharsets.UTF_8).lines()).containsExactlyElementsOf(expected);
+    assertThat(owners).containsExactlyInAnyOrderElementsOf(users(2000));
     assertThat(error.toString(StandardCharsets.UTF_8)).contains("2,000 users, 6,000 matched");
+  }
+
+  @Test
+  void oneLaneDoesUsersInTheOrderOfTheList() throws Exception {
+    Server server = new FakeServer("s", users(2000), 1, assignment -> rows(assignment, 1));
+    assertThat(run(List.of(server), "search", "-A", "all")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8).lines().map(line -> line.split(" ")[0]))
+        .containsExactlyElementsOf(users(2000));
   }
 
   @Test
@@ -383,6 +400,200 @@ class BrainTest {
         .isEqualTo(75);
     assertThat(begun).hasSize(1);
     assertThat(error.toString(StandardCharsets.UTF_8)).contains("Stopped");
+  }
+
+  /** Never comes back, as a thread that waits for a dead file server. */
+  private static void stick(Assignment.Attempt attempt) {
+    attempt.begun();
+    while (true) {
+      LockSupport.park();
+    }
+  }
+
+  @Test
+  void aWorkerThatDoesNotAnswerCostsItsUserAndNobodyElse() throws Exception {
+    patience = new Patience(Duration.ofMillis(200), Duration.ofSeconds(5));
+    Work work =
+        attempt -> {
+          if (attempt.user().equals("user0002")) {
+            stick(attempt);
+          }
+          rows(attempt, 1);
+        };
+    Server server = new FakeServer("s", users(20), 4, work);
+    assertThat(run(List.of(server), "search", "-A", "--timeout", "100ms", "all")).isEqualTo(75);
+    assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(19);
+    assertThat(error.toString(StandardCharsets.UTF_8))
+        .contains("doveadm(user0002): Error: The worker does not answer")
+        .contains("20 users, 19 matched, 1 failed");
+  }
+
+  @Test
+  void aRunThatIsStoppedEndsAlsoWhenAWorkerDoesNot() throws Exception {
+    patience = new Patience(Duration.ofSeconds(5), Duration.ofMillis(200));
+    Work work =
+        attempt -> {
+          run.cancel();
+          stick(attempt);
+        };
+    Server server = new FakeServer("s", users(600), 2, work);
+    assertThat(run(List.of(server), "search", "-A", "all")).isEqualTo(75);
+    assertThat(error.toString(StandardCharsets.UTF_8))
+        .contains("Stopped")
+        .containsPattern("search: 0 users, [12] stopped, [0-9]+ not reached");
+  }
+
+  @Test
+  void anAttemptThatWasGivenUpCountsNoMore() throws Exception {
+    patience = new Patience(Duration.ofMillis(100), Duration.ofSeconds(5));
+    CountDownLatch ended = new CountDownLatch(1);
+    CountDownLatch late = new CountDownLatch(1);
+    Work work =
+        attempt -> {
+          if (attempt.user().equals("user0001")) {
+            attempt.begun();
+            await(ended);
+            rows(attempt, 5); // comes back after all
+            late.countDown();
+          } else {
+            rows(attempt, 1);
+          }
+        };
+    Server server =
+        new FakeServer("s", users(3), 2, work) {
+          @Override
+          public void abandon() {
+            ended.countDown();
+          }
+        };
+    assertThat(run(List.of(server), "search", "-A", "--timeout", "50ms", "all")).isEqualTo(75);
+    assertThat(late.await(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(2);
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Test
+  void aFaultOfAServerEndsTheRunWithAFailureOfItsUsers() throws Exception {
+    Server faulty =
+        new FakeServer("faulty", users(3), 1, null) {
+          @Override
+          public void work(UserQueue queue, int limit) {
+            throw new StackOverflowError();
+          }
+        };
+    assertThat(run(List.of(faulty), "search", "-A", "all")).isEqualTo(75);
+    assertThat(error.toString(StandardCharsets.UTF_8)).contains("3 users, 3 failed");
+  }
+
+  private FakeServer down(String name, String... users) {
+    return new FakeServer(name, List.of(users), 1, null) {
+      @Override
+      public void work(UserQueue queue, int limit) throws Failure {
+        throw new Failure(Outcome.TEMPORARY_FAILURE, "Server " + name + ": refused");
+      }
+    };
+  }
+
+  @Test
+  void aServerThatIsDownIsNoFailureForAUserWhoIsFoundElsewhere() throws Exception {
+    Server up = new FakeServer("up", List.of(), 1, assignment -> rows(assignment, 1));
+    assertThat(run(List.of(down("a"), up), "search", "-u", "x", "all")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("g 1\n");
+    assertThat(error.toString(StandardCharsets.UTF_8)).contains("Server a: refused");
+  }
+
+  @Test
+  void aServerThatNobodyNeedsIsNotAsked() throws Exception {
+    Server up = new FakeServer("up", List.of(), 1, assignment -> rows(assignment, 1));
+    assertThat(run(List.of(up, down("a")), "search", "-u", "x", "all")).isZero();
+    assertThat(error.size()).isZero();
+  }
+
+  @Test
+  void aUserWhomNobodyKnowsMayBeOnTheServerThatIsDown() throws Exception {
+    Work nobody = assignment -> assignment.fail(Outcome.NO_USER, "User doesn't exist");
+    Server up = new FakeServer("up", List.of(), 1, nobody);
+    assertThat(run(List.of(down("a"), up), "search", "-u", "x", "all")).isEqualTo(75);
+    assertThat(error.toString(StandardCharsets.UTF_8))
+        .contains("doveadm(x): Error: No server that answers knows this user");
+  }
+
+  @Test
+  void whatIsToBeSaidOfHundredsIsSaidOnceWithTheirNumber() throws Exception {
+    Work work = assignment -> assignment.fail(Outcome.NOT_FOUND, "Mailbox Trash: doesn't exist");
+    Server server = new FakeServer("s", users(500), 4, work);
+    assertThat(run(List.of(server), "search", "-A", "all")).isEqualTo(68);
+    assertThat(error.toString(StandardCharsets.UTF_8).lines())
+        .hasSize(12)
+        .contains("doveadm: 490 more users (-v names them): Mailbox Trash: doesn't exist");
+    error.reset();
+    assertThat(run(List.of(server), "-v", "search", "-A", "all")).isEqualTo(68);
+    assertThat(error.toString(StandardCharsets.UTF_8).lines())
+        .filteredOn(line -> line.contains(": Error: "))
+        .hasSize(500);
+  }
+
+  @Test
+  void aListOfNamesThatNobodyHasIsAFailure() throws Exception {
+    Work nobody = assignment -> assignment.fail(Outcome.NO_USER, "User doesn't exist");
+    Server server = new FakeServer("s", List.of(), 2, nobody);
+    assertThat(run(out, "a\nb\n", List.of(server), "search", "-F", "-", "all")).isEqualTo(67);
+    assertThat(error.toString(StandardCharsets.UTF_8)).contains("No user of these exists");
+  }
+
+  @Test
+  void withoutMemoryRowsArePrintedAsTheyComeAndNoneIsLost() throws Exception {
+    budget = new MemoryBudget(MemoryBudget.PIECE);
+    Server server = new FakeServer("s", users(300), 8, assignment -> rows(assignment, 200));
+    assertThat(run(List.of(server), "search", "-A", "all")).isZero();
+    List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+    assertThat(lines).hasSize(300 * 200);
+    assertThat(new LinkedHashSet<>(lines)).hasSize(300 * 200);
+    assertThat(budget.all().held()).isZero();
+  }
+
+  @Test
+  void aRunHoldsNoMoreThanItsMemoryWhileNobodyReads() throws Exception {
+    budget = new MemoryBudget(1024 * 1024);
+    CountDownLatch reading = new CountDownLatch(1);
+    AtomicLong most = new AtomicLong();
+    OutputStream slow =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int length) throws IOException {
+            BrainTest.await(reading);
+            out.write(bytes, offset, length);
+          }
+        };
+    Work work =
+        attempt -> {
+          attempt.send(COLUMNS);
+          for (int i = 1; i <= 100; i++) {
+            attempt.send(new Message.Row(1, List.of(Value.of("g"), Value.of(i))));
+            most.accumulateAndGet(budget.all().held(), Math::max);
+            if (budget.all().free() < MemoryBudget.PIECE) {
+              reading.countDown(); // nobody has read up to now
+            }
+          }
+          attempt.send(new Message.Done(1, Outcome.OK, "", Map.of(), 10));
+        };
+    Server server = new FakeServer("s", users(200), 4, work);
+    assertThat(run(slow, "", List.of(server), "search", "-A", "all")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(200 * 100);
+    assertThat(most.get()).isLessThanOrEqualTo(1024 * 1024);
+    assertThat(budget.all().held()).isZero();
   }
 
   @ParameterizedTest
