@@ -75,8 +75,12 @@ final class RemoteLane implements Closeable {
     }
   }
 
-  /** Works users off until the queue is finished or the lane is lost. */
-  void work(UserQueue queue) {
+  /**
+   * Works users off until the queue is finished or the lane is lost.
+   *
+   * @return why it has ended, if it was lost
+   */
+  String work(UserQueue queue) {
     String why = "Server " + server + ": the connection was lost";
     try {
       queue.ring(() -> send(queue));
@@ -90,6 +94,7 @@ final class RemoteLane implements Closeable {
     } finally {
       giveBack(why);
     }
+    return why;
   }
 
   /** Asks for users. */
@@ -166,6 +171,7 @@ final class RemoteLane implements Closeable {
     private final Assignment.Attempt attempt;
     private final UserQueue queue;
     private InputStream input; // of the thread that sends
+    private boolean inputSent;
 
     Answers(int id, Assignment.Attempt attempt, UserQueue queue) {
       this.id = id;
@@ -205,11 +211,10 @@ final class RemoteLane implements Closeable {
         input = attempt.openInput();
       }
       byte[] buffer = new byte[Limits.MAX_CHUNK];
-      boolean last = false;
-      for (int i = 0; i < pieces && !last; i++) {
+      for (int i = 0; i < pieces && !inputSent; i++) {
         int length = input.readNBytes(buffer, 0, buffer.length);
-        last = length < buffer.length;
-        to.send(new Message.Input(id, last, ByteBuffer.wrap(buffer, 0, length)));
+        inputSent = length < buffer.length;
+        to.send(new Message.Input(id, inputSent, ByteBuffer.wrap(buffer, 0, length)));
       }
     }
 

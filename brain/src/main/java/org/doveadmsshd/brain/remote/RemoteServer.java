@@ -29,6 +29,10 @@ public final class RemoteServer implements Server {
   private final int workers;
   private final Executor executor;
   private volatile boolean abandoned;
+
+  /** Why the lane that ended last was lost, if it was. */
+  private volatile String lost = "";
+
   private final Set<RemoteLane> lanes = ConcurrentHashMap.newKeySet();
 
   /**
@@ -119,14 +123,13 @@ public final class RemoteServer implements Server {
     }
     working.arriveAndAwaitAdvance();
     if (!queue.isFinished()) {
-      throw new Failure(
-          Outcome.TEMPORARY_FAILURE, "Server " + name() + ": the connection was lost");
+      throw new Failure(Outcome.TEMPORARY_FAILURE, lost);
     }
   }
 
   private void work(RemoteLane lane, UserQueue queue, Phaser working) {
     try {
-      lane.work(queue);
+      lost = lane.work(queue);
     } finally {
       close(lane);
       working.arriveAndDeregister();
