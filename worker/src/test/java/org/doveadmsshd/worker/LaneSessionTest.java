@@ -140,7 +140,7 @@ class LaneSessionTest {
   }
 
   private Message next() throws InterruptedException {
-    Message message = received.poll(10, TimeUnit.SECONDS);
+    Message message = received.poll(1, TimeUnit.MINUTES);
     assertThat(message).as("an answer").isNotNull();
     return message;
   }
@@ -160,7 +160,7 @@ class LaneSessionTest {
       message = next();
     }
     assertThat(((Message.Fault) message).text()).contains(text);
-    assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(closed.await(1, TimeUnit.MINUTES)).isTrue();
   }
 
   @Test
