@@ -31,7 +31,7 @@ import org.doveadmsshd.keys.KnownHosts;
 /** The one SSH client of a process. Nothing in the user's own ssh configuration is looked at. */
 public final class SshConnections implements Closeable {
   private static final Duration CONNECT = Duration.ofSeconds(20);
-  private static final Duration ALIVE = Duration.ofSeconds(30);
+  private static final Duration ALIVE = Duration.ofSeconds(10);
   private static final int MISSED_ALIVE = 3;
   private static final long WINDOW = 1024 * 1024;
 

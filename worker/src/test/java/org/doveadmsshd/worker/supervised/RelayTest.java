@@ -1,0 +1,263 @@
+package org.doveadmsshd.worker.supervised;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import org.doveadmsshd.auth.Login;
+import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.auth.Scope;
+import org.doveadmsshd.base.ChannelStreams;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.FrameReader;
+import org.doveadmsshd.protocol.FrameWriter;
+import org.doveadmsshd.protocol.Limits;
+import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.Value;
+import org.doveadmsshd.worker.RelayOrders;
+import org.doveadmsshd.worker.RequestControl;
+import org.doveadmsshd.worker.UserWork;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Worker processes that follow a script, and what becomes of the users that they were given. */
+@Timeout(60)
+class RelayTest {
+  private static final Message HELLO =
+      new Message.Hello(Limits.VERSION, "worker", Optional.empty(), List.of());
+  private static final Message COLUMNS = new Message.Columns(1, List.of(new Column("uid")));
+  private static final Message ROW = new Message.Row(1, List.of(Value.of(7)));
+
+  @TempDir Path directory;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final BlockingQueue<Message> heard = new LinkedBlockingQueue<>();
+  private final List<Message> output = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> course = Collections.synchronizedList(new ArrayList<>());
+  private final ArrayDeque<UserWork.Order> orders = new ArrayDeque<>();
+  private ServerSocketChannel listening;
+
+  @BeforeEach
+  void listen() throws IOException {
+    listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    listening.bind(UnixDomainSocketAddress.of(directory.resolve("w")));
+    for (int id = 1; id <= 3; id++) {
+      orders.add(order(id, new RequestControl()));
+    }
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    listening.close();
+    threads.shutdownNow();
+    timer.shutdownNow();
+  }
+
+  private UserWork.Order order(int id, RequestControl control) {
+    Master master = new Master("m", Scope.UNLIMITED, Login.NONE);
+    Message.Run run = new Message.Run(id, "user" + id, "save", List.of(), 0, 0, false);
+    return RelayOrders.order(
+        master, run, control, () -> new ByteArrayInputStream(new byte[10]), output::add);
+  }
+
+  /** What the worker does once it is connected. */
+  private interface Script {
+    void play(Peer peer) throws Exception;
+  }
+
+  /** The worker's end. */
+  private final class Peer {
+    final SocketChannel channel;
+    private final FrameWriter out;
+
+    Peer(SocketChannel channel) {
+      this.channel = channel;
+      OutputStream bytes = ChannelStreams.out(channel);
+      out = new FrameWriter(bytes::write, bytes::flush);
+    }
+
+    void say(Message... messages) throws IOException {
+      for (Message message : messages) {
+        out.send(message);
+      }
+      out.flush();
+    }
+
+    Message await(Class<? extends Message> kind) throws InterruptedException {
+      Message message;
+      do {
+        message = heard.take();
+      } while (!kind.isInstance(message));
+      return message;
+    }
+  }
+
+  private static Message done(int id) {
+    return new Message.Done(id, Outcome.OK, "", Map.of("saved", 1L), 1);
+  }
+
+  private void relay(Script script) throws Exception {
+    threads.execute(() -> serve(script));
+    WorkerLane lane = WorkerLane.open(directory.resolve("w"));
+    UserWork.Listener listener =
+        new UserWork.Listener() {
+          @Override
+          public void begun(UserWork.Order order) {
+            course.add("begun " + order.request().user());
+          }
+
+          @Override
+          public void ended(UserWork.Order order, Failure failure) {
+            course.add("ended " + order.request().user());
+          }
+        };
+    listener.begun(orders.element());
+    new Relay(orders, 3, listener, lane, timer, threads).run();
+  }
+
+  private void serve(Script script) {
+    try (SocketChannel channel = listening.accept()) {
+      Peer peer = new Peer(channel);
+      threads.execute(
+          () -> {
+            FrameReader reader = new FrameReader(channel, 8192);
+            try {
+              while (reader.read(heard::add)) {
+                // one read after another
+              }
+            } catch (IOException e) {
+              // the lane has been closed
+            }
+          });
+      script.play(peer);
+    } catch (Exception e) {
+      // the test is over
+    }
+  }
+
+  @Test
+  void usersBeginAndEndOneAfterTheOther() throws Exception {
+    relay(peer -> peer.say(HELLO, COLUMNS, ROW, done(1), done(2), done(3)));
+    assertThat(course)
+        .containsExactly(
+            "begun user1",
+            "ended user1",
+            "begun user2",
+            "ended user2",
+            "begun user3",
+            "ended user3");
+    assertThat(output).containsExactly(COLUMNS, ROW);
+    assertThat(orders).isEmpty();
+  }
+
+  static List<List<Message>> wrong() {
+    return List.of(
+        List.of(done(1)),
+        List.of(HELLO, done(2)),
+        List.of(HELLO, done(4)),
+        List.of(HELLO, ROW),
+        List.of(HELLO, COLUMNS, new Message.Row(1, List.of())),
+        List.of(HELLO, new Message.Wanted(1, 100)),
+        List.of(HELLO, new Message.Fault("no")),
+        List.of(HELLO, HELLO),
+        List.of(HELLO));
+  }
+
+  /** The last script ends without a word: the connection is closed. */
+  @ParameterizedTest
+  @MethodSource
+  void wrong(List<Message> script) {
+    assertThatThrownBy(() -> relay(peer -> peer.say(script.toArray(Message[]::new))))
+        .isInstanceOf(Relay.LostException.class);
+    assertThat(course).containsExactly("begun user1");
+    assertThat(orders).hasSize(3); // the first is in doubt, the others have not begun
+  }
+
+  @Test
+  void whoeverWasDoneBeforeTheProcessWasLostStaysDone() {
+    assertThatThrownBy(() -> relay(peer -> peer.say(HELLO, done(1), done(1))))
+        .isInstanceOf(Relay.LostException.class);
+    assertThat(course).containsExactly("begun user1", "ended user1", "begun user2");
+    assertThat(orders).hasSize(2);
+  }
+
+  @Test
+  void aFrameThatIsCutIsALostProcess() {
+    assertThatThrownBy(
+            () ->
+                relay(
+                    peer -> {
+                      peer.say(HELLO);
+                      peer.channel.write(ByteBuffer.wrap(new byte[] {0, 0, 0, 99, 25}));
+                    }))
+        .isInstanceOf(Relay.LostException.class);
+  }
+
+  @Test
+  void inputIsSentAsItIsWanted() throws Exception {
+    relay(
+        peer -> {
+          peer.say(HELLO, new Message.Wanted(1, 2));
+          Message.Input input = (Message.Input) peer.await(Message.Input.class);
+          assertThat(input.last()).isTrue();
+          peer.say(done(1), done(2), done(3));
+        });
+    assertThat(course).hasSize(6);
+  }
+
+  @Test
+  void cancellingNeverWaitsForAWorkerThatDoesNotRead() throws Exception {
+    RequestControl control = new RequestControl();
+    orders.clear();
+    for (int id = 1; id <= 3; id++) {
+      orders.add(order(id, control));
+    }
+    CountDownLatch asked = new CountDownLatch(1);
+    threads.execute(
+        () -> {
+          try {
+            asked.await();
+            control.cancel(); // returns, though nobody reads
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    relay(
+        peer -> {
+          peer.say(HELLO);
+          peer.await(Message.Run.class);
+          asked.countDown();
+          peer.await(Message.Cancel.class);
+          peer.say(done(1), done(2), done(3));
+        });
+    assertThat(control.isCancelled()).isTrue();
+    assertThat(course).hasSize(6);
+  }
+}
