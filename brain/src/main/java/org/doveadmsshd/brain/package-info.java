@@ -2,13 +2,14 @@
  * The brain: works a command line through the users it is meant for, on many lanes at once.
  *
  * <p>A {@link org.doveadmsshd.brain.Brain} makes an {@link org.doveadmsshd.brain.Invocation} of the
- * words and a {@link org.doveadmsshd.brain.Run} of that. The run has a feeder for each server,
- * which lists users into that server's bounded {@link org.doveadmsshd.brain.UserQueue}; the lanes
- * of the server take {@link org.doveadmsshd.brain.Assignment}s from it and hand back what the
- * worker says.
+ * words and a {@link org.doveadmsshd.brain.Run} of that. One {@link org.doveadmsshd.brain.Feed}
+ * names the users; the {@link org.doveadmsshd.brain.Dispatch} puts an {@link
+ * org.doveadmsshd.brain.Assignment} for each into the bounded {@link
+ * org.doveadmsshd.brain.UserQueue} of a server, whose lanes take it from there.
  *
- * <p>Threads: feeders may block on a full queue. Lanes deliver messages of an assignment one after
+ * <p>Threads: the feed may block on a full queue. Lanes deliver messages of an assignment one after
  * another and may block there, waiting for the {@link org.doveadmsshd.brain.Printer}: so a slow
- * reader slows the workers. No lock is held while waiting for another.
+ * reader slows the workers. An assignment's lock is held meanwhile; the thread that watches the
+ * clock never waits for it.
  */
 package org.doveadmsshd.brain;
