@@ -1,15 +1,10 @@
 package org.doveadmsshd.storage.mime;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.Charset;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
-import java.nio.charset.UnsupportedCharsetException;
+import org.doveadmsshd.storage.charset.Charsets;
+import org.doveadmsshd.storage.charset.TextDecoder;
 
 /**
  * Decodes the text of a header field: encoded-words (RFC 2047, with the language of RFC 2231), raw
@@ -107,18 +102,7 @@ final class EncodedWords {
     String content = text.substring(contentAt, contentEnd);
     add(
         quoted ? unquoted(content) : unbased(content),
-        charset(language < 0 ? name : name.substring(0, language)));
-  }
-
-  /** UTF-8 for a charset that nobody knows: what is ASCII in it can then be read. */
-  private static Charset charset(String name) {
-    try {
-      return Charset.forName(name);
-    } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
-      return StandardCharsets.UTF_8;
-    } catch (IllegalArgumentException e) {
-      return StandardCharsets.UTF_8; // an empty name
-    }
+        Charsets.of(language < 0 ? name : name.substring(0, language)));
   }
 
   private static String unquoted(String content) {
@@ -164,33 +148,9 @@ final class EncodedWords {
   }
 
   private void flush() {
-    append(pending.toByteArray(), charset, decoded);
-    pending.reset();
-  }
-
-  /** Decodes bytes; malformed ones in a row, and NUL, become one U+FFFD. */
-  private static void append(byte[] bytes, Charset charset, StringBuilder out) {
-    CharsetDecoder decoder =
-        charset
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT);
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    CharBuffer chars = CharBuffer.allocate(Math.max(16, bytes.length * 2));
-    int replaced = -1;
-    while (true) {
-      CoderResult result = decoder.decode(in, chars, true);
-      out.append(chars.flip().toString().replace('\0', '\ufffd'));
-      chars.clear();
-      if (result.isError()) {
-        if (replaced != in.position()) {
-          out.append('\ufffd');
-        }
-        in.position(Math.min(in.limit(), in.position() + Math.max(1, result.length())));
-        replaced = in.position();
-      } else if (result.isUnderflow()) {
-        return;
-      }
+    if (pending.size() > 0) {
+      decoded.append(TextDecoder.decode(charset, pending.toByteArray()));
+      pending.reset();
     }
   }
 }

@@ -1,13 +1,8 @@
 package org.doveadmsshd.storage.mime;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.Charset;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.IllegalCharsetNameException;
-import java.nio.charset.StandardCharsets;
-import java.nio.charset.UnsupportedCharsetException;
+import org.doveadmsshd.storage.charset.Charsets;
+import org.doveadmsshd.storage.charset.TextDecoder;
 
 /**
  * Searches the decoded text of one part.
@@ -28,29 +23,16 @@ final class PartText implements TransferDecoder.Output {
   private int tailLength;
   private boolean plain;
   private boolean found;
-  private CharsetDecoder decoder;
-  private final CharBuffer chars;
-  private ByteBuffer undecoded = ByteBuffer.allocate(0);
+  private final SearchBuffers buffers;
+  private TextDecoder decoder;
 
   PartText(Needle needle, String charsetName, SearchBuffers buffers) {
     this.needle = needle;
     this.search = needle.new Search(buffers);
-    this.chars = buffers.chars();
-    this.charset = charset(charsetName);
+    this.buffers = buffers;
+    this.charset = Charsets.of(charsetName);
     this.plain = needle.isAscii() && isAsciiCompatible(charset);
     this.tail = new byte[plain ? 2 * needle.length() : 0];
-  }
-
-  /** The charset of that name; UTF-8 for none, ASCII and names nobody knows. */
-  static Charset charset(String name) {
-    try {
-      Charset named = Charset.forName(name);
-      return named.equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : named;
-    } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
-      return StandardCharsets.UTF_8;
-    } catch (IllegalArgumentException e) {
-      return StandardCharsets.UTF_8; // an empty name
-    }
   }
 
   /** Whether bytes below 0x80 always mean ASCII, wherever they stand. */
@@ -117,23 +99,14 @@ final class PartText implements TransferDecoder.Output {
 
   private void decode(byte[] bytes, int offset, int length) {
     if (decoder == null) {
-      decoder =
-          charset
-              .newDecoder()
-              .onMalformedInput(CodingErrorAction.REPLACE)
-              .onUnmappableCharacter(CodingErrorAction.REPLACE);
+      decoder = new TextDecoder(charset, buffers.chars(), this::search);
     }
-    ByteBuffer input = ByteBuffer.wrap(bytes, offset, length);
-    if (undecoded.hasRemaining()) {
-      input = ByteBuffer.allocate(undecoded.remaining() + length).put(undecoded).put(input).flip();
-    }
-    boolean more = true;
-    while (more && !search.isFound()) {
-      more = decoder.decode(input, chars.clear(), false).isOverflow();
-      search.accept(chars.array(), 0, chars.position());
-    }
-    undecoded = ByteBuffer.allocate(input.remaining()).put(input).flip();
+    decoder.accept(bytes, offset, length);
     found = search.isFound();
+  }
+
+  private void search(char[] text, int offset, int length) {
+    search.accept(text, offset, offset + length);
   }
 
   boolean isFound() {

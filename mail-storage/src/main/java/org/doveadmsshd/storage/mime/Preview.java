@@ -2,6 +2,7 @@ package org.doveadmsshd.storage.mime;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import org.doveadmsshd.storage.charset.Charsets;
 
 /**
  * The beginning of what a mail says: of its first text part at most {@value #LENGTH} characters,
@@ -65,7 +66,7 @@ public final class Preview implements MimeVisitor, TransferDecoder.Output {
     if (chosen == null) {
       return "";
     }
-    String text = new String(decoded.toByteArray(), PartText.charset(chosen.charset()));
+    String text = new String(decoded.toByteArray(), Charsets.of(chosen.charset()));
     String plain = chosen.type().equals("text/html") ? withoutMarkup(text) : withoutQuotes(text);
     String collapsed =
         plain.replaceAll("[\\s\\x00\\u00a0\\u200b\\u200e\\u200f\\ufeff]+", " ").strip();

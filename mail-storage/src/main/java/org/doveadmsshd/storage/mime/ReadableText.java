@@ -8,6 +8,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import org.doveadmsshd.storage.charset.Charsets;
 
 /**
  * Writes a mail as text in UTF-8: header fields decoded, a line each; bodies with transfer encoding
@@ -37,7 +38,7 @@ public final class ReadableText implements MimeVisitor, TransferDecoder.Output {
     write("\n");
     transfer = new TransferDecoder(part.encoding(), this);
     charset =
-        PartText.charset(part.type().startsWith("text/") ? part.charset() : "utf-8")
+        Charsets.of(part.type().startsWith("text/") ? part.charset() : "utf-8")
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPLACE)
             .onUnmappableCharacter(CodingErrorAction.REPLACE);

@@ -1,0 +1,26 @@
+package org.doveadmsshd.storage.charset;
+
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetEncoder;
+
+/** A charset that mail is read in and nobody writes. */
+abstract class DecodeOnlyCharset extends Charset {
+  DecodeOnlyCharset(String name) {
+    super(name, new String[0]);
+  }
+
+  @Override
+  public boolean contains(Charset other) {
+    return equals(other);
+  }
+
+  @Override
+  public boolean canEncode() {
+    return false;
+  }
+
+  @Override
+  public CharsetEncoder newEncoder() {
+    throw new UnsupportedOperationException(name());
+  }
+}
