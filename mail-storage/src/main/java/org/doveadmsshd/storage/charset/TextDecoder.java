@@ -33,7 +33,7 @@ public final class TextDecoder {
 
   /** A decoder with a buffer of its own. */
   public TextDecoder(Charset charset, Output output) {
-    this(charset, CharBuffer.allocate(1024), output);
+    this(charset, CharBuffer.allocate(256), output);
   }
 
   /**
@@ -79,6 +79,14 @@ public final class TextDecoder {
       chars.clear().put('\ufffd');
       output.accept(chars.array(), chars.arrayOffset(), 1);
       replaced = true;
+    }
+  }
+
+  /** Puts U+FFFD in the place of a character that the last piece broke off in. */
+  public void replaceRest() {
+    if (rest.length > 0) {
+      replace();
+      rest = new byte[0];
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
@@ -221,33 +222,28 @@ public final class FetchFields {
   private static final Map<String, FieldForm> FORMS =
       Map.of(
           "",
-          // a NUL becomes U+FFFD, here in UTF-8 one char a byte, as in Dovecot
-          value -> latin1(value.replace("\r\n", "\n").replace("\0", "\u00ef\u00bf\u00bd")),
+          FetchFields::latin1,
           "utf8",
-          value -> HeaderText.decode(value).getBytes(StandardCharsets.UTF_8),
+          value -> HeaderText.decode(value).replace('\0', ' ').getBytes(StandardCharsets.UTF_8),
           "address",
           value -> latin1(lines(value, FetchFields::address)),
           "address_name",
-          value -> latin1(lines(value, MailAddress::name)),
+          value -> latin1(lines(value, address -> emptyForNull(address.name()))),
           "address_name.utf8",
           value ->
-              HeaderText.decode(lines(value, MailAddress::name).replace("\n", "\0"))
-                  .replace("\0", "\n")
+              lines(value, address -> HeaderText.decode(emptyForNull(address.name())))
                   .getBytes(StandardCharsets.UTF_8));
+
+  private static String emptyForNull(String text) {
+    return text == null ? "" : text;
+  }
 
   private static byte[] latin1(String oneCharAByte) {
     return oneCharAByte.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static String lines(String value, Function<MailAddress, String> shown) {
-    StringBuilder lines = new StringBuilder();
-    String before = "";
-    for (MailAddress address : MailAddress.parse(value)) {
-      String line = shown.apply(address);
-      lines.append(before).append(line == null ? "" : line);
-      before = "\n";
-    }
-    return lines.toString();
+    return MailAddress.parse(value).stream().map(shown).collect(Collectors.joining("\n"));
   }
 
   /** {@code mailbox@domain}; the name alone for the beginning of a group. */
@@ -292,7 +288,9 @@ public final class FetchFields {
       if (!first) {
         values.write('\n');
       }
-      values.writeBytes(form.of(value));
+      // as in Dovecot: a NUL becomes U+FFFD, here in UTF-8 one char a byte
+      String whole = value.replace("\r\n", "\n").replace("\0", "\u00ef\u00bf\u00bd");
+      values.writeBytes(form.of(whole));
       first = false;
     }
     return new Content(null, new ByteArrayInputStream(values.toByteArray()));

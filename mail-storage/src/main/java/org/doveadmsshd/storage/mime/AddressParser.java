@@ -2,326 +2,258 @@ package org.doveadmsshd.storage.mime;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.doveadmsshd.storage.mime.FieldReader.Next;
 
 /**
  * Reads the addresses of a header field (RFC 5322 section 3.4 with its obsolete forms) in the way
- * Dovecot does, so that broken addresses come out the same: what cannot be read ends the list, a
- * comment is the name where there is no other.
- *
- * <p>No library keeps comments, source routes and encoded-words as they stand there.
+ * Dovecot does (its lib-mail/message-address), so that broken addresses come out the same: dots may
+ * stand anywhere, an empty element is an address without anything, words without an address are a
+ * name, a comment is the name where there is no other.
  */
 final class AddressParser {
-  private static final String SPECIALS = "()<>@,;:\\\".[]";
   private static final int MAX_ADDRESSES = 100_000;
 
-  private final String text;
+  private final FieldReader in;
+  private final boolean filled;
   private final List<MailAddress> addresses = new ArrayList<>();
-  private int at;
-  private String comment = "";
-  private StringBuilder word = new StringBuilder();
+  private final StringBuilder word = new StringBuilder();
 
   private String name;
   private String route;
   private String mailbox;
   private String domain;
 
-  /** Something is not as it must be here. */
-  private static final class BrokenException extends Exception {
-    BrokenException() {
-      super(null, null, false, false);
-    }
-  }
-
   /**
-   * @param text unfolded, one char a byte
+   * @param text one char a byte
+   * @param filled whether what is missing is named as in ENVELOPE: MISSING_MAILBOX, SYNTAX_ERROR
    */
-  AddressParser(String text) {
-    this.text = text;
+  AddressParser(String text, boolean filled) {
+    this.in = new FieldReader(text);
+    this.filled = filled;
   }
 
   List<MailAddress> parse() {
-    try {
-      skipSpace();
-      while (at < text.length() && addresses.size() < MAX_ADDRESSES) {
-        address();
-        if (!is(',')) {
-          break;
-        }
-        at++;
-        skipSpace();
+    if (in.skipSpace() != Next.MORE) {
+      return addresses;
+    }
+    while (addresses.size() < MAX_ADDRESSES && address() != Next.END && in.is(',')) {
+      in.skip();
+      Next next = in.skipSpace();
+      if (next == Next.BROKEN) {
+        addFixed();
       }
-    } catch (BrokenException e) {
-      if (name != null || mailbox != null || domain != null) {
-        add();
+      if (next != Next.MORE) {
+        break;
       }
     }
     return addresses;
   }
 
-  private boolean is(char c) {
-    return at < text.length() && text.charAt(at) == c;
+  private Next address() {
+    int start = in.position();
+    word.setLength(0);
+    if (in.phrase(word) == Next.MORE && in.is(':')) {
+      return group();
+    }
+    in.position(start);
+    return mailbox();
   }
 
-  private boolean isAtom() {
-    return at < text.length() && text.charAt(at) > ' ' && SPECIALS.indexOf(text.charAt(at)) < 0;
-  }
-
-  private void address() throws BrokenException {
-    int start = at;
-    if (!group()) {
-      at = start;
-      mailbox();
+  /** A group, from the colon on; never broken, so that nobody reads it as something else. */
+  private Next group() {
+    in.skip();
+    Next next = in.skipSpace();
+    mailbox = word.toString();
+    add();
+    if (next == Next.MORE && !in.is(';')) {
+      next = members();
     }
-  }
-
-  private boolean group() throws BrokenException {
-    try {
-      phrase();
-    } catch (BrokenException e) {
-      return false;
-    }
-    if (!is(':')) {
-      return false;
-    }
-    at++;
-    addresses.add(new MailAddress(null, null, word.toString(), null));
-    try {
-      skipSpace();
-      while (at < text.length() && !is(';')) {
-        mailbox();
-        if (!is(',')) {
-          break;
-        }
-        at++;
-        skipSpace();
+    if (next != Next.BROKEN) {
+      if (in.is(';')) {
+        in.skip();
+        next = in.skipSpace();
+      } else {
+        next = Next.BROKEN;
       }
-    } finally {
-      addresses.add(new MailAddress(null, null, null, null));
     }
-    if (is(';')) {
-      at++;
-      skipSpace();
+    add();
+    return next == Next.END ? Next.END : Next.MORE;
+  }
+
+  private Next members() {
+    while (addresses.size() < MAX_ADDRESSES) {
+      mailbox();
+      if (!in.is(',')) {
+        break;
+      }
+      in.skip();
+      if (in.skipSpace() != Next.MORE) {
+        return Next.BROKEN;
+      }
     }
+    return Next.MORE;
+  }
+
+  private Next mailbox() {
+    int start = in.position();
+    Next next;
+    word.setLength(0);
+    if (in.phrase(word) == Next.MORE && in.is('<')) {
+      name = word.length() == 0 ? null : word.toString();
+      if (angle() == Next.BROKEN && filled) {
+        domain = "SYNTAX_ERROR";
+      }
+      next = in.atEnd() ? Next.END : Next.MORE;
+    } else {
+      in.position(start);
+      next = plain();
+    }
+    addFixed();
+    return next;
+  }
+
+  /** An address in angle brackets. */
+  private Next angle() {
+    in.skip();
+    if (in.skipSpace() != Next.MORE) {
+      return Next.BROKEN;
+    }
+    if (in.is('@')) {
+      if (route() && in.is(':')) {
+        in.skip();
+      } else {
+        route = filled ? "INVALID_ROUTE" : route;
+        if (in.atEnd()) {
+          return Next.BROKEN;
+        }
+      }
+      if (in.skipSpace() != Next.MORE) {
+        return Next.BROKEN;
+      }
+    }
+    if (!in.is('>')) {
+      if (localPart() != Next.MORE || in.is('@') && domain() != Next.MORE) {
+        return Next.BROKEN;
+      }
+    }
+    if (!in.is('>')) {
+      return Next.BROKEN;
+    }
+    in.skip();
+    return in.skipSpace();
+  }
+
+  /** The hosts to be passed on the way, {@code @one,@two}; false where the text ends in them. */
+  private boolean route() {
+    StringBuilder hosts = new StringBuilder();
+    while (in.is('@')) {
+      hosts.append(hosts.length() == 0 ? "@" : ",@");
+      if (in.domain(hosts) != Next.MORE) {
+        return false;
+      }
+      while (in.skipSpace() == Next.MORE && in.is(',')) {
+        in.skip();
+      }
+    }
+    if (in.atEnd()) {
+      return false;
+    }
+    route = hosts.toString();
     return true;
   }
 
-  private void mailbox() throws BrokenException {
-    int start = at;
-    clear();
-    if (!nameAndAngle()) {
-      at = start;
-      clear();
-      comment = "";
-      try {
-        localPart();
-        if (is('@')) {
-          domain();
+  /** An address without brackets, or what stands in the place of one. */
+  private Next plain() {
+    in.forgetComment();
+    boolean quoted = in.is('"');
+    Next next = localPart();
+    boolean broken = next != Next.MORE;
+    boolean hasDomain = next != Next.END && in.is('@');
+    if (hasDomain) {
+      Next behind = domain();
+      next = behind == Next.MORE ? next : behind;
+    }
+    if (!in.comment().isEmpty()) {
+      name = in.comment();
+    } else if (!hasDomain) {
+      broken = true;
+      next = Next.BROKEN;
+      words(quoted);
+    }
+    if (broken && name == null && mailbox != null && domain == null) {
+      name = mailbox;
+      mailbox = null;
+    }
+    return next;
+  }
+
+  /** Several words without an address are a name; one alone is a mailbox. */
+  private void words(boolean quoted) {
+    word.append(' ');
+    int length = word.length();
+    in.phrase(word);
+    if (word.length() > length) {
+      mailbox = null;
+      name = word.toString();
+    } else if (!quoted) {
+      domain = "";
+    }
+  }
+
+  private Next localPart() {
+    word.setLength(0);
+    Next next = in.is('"') ? in.quoted(word) : dotted();
+    if (next != Next.BROKEN) {
+      mailbox = word.toString();
+    }
+    return next;
+  }
+
+  /** Atoms and dots as they come. */
+  private Next dotted() {
+    Next next = Next.BROKEN;
+    do {
+      while (in.is('.')) {
+        word.append('.');
+        in.skip();
+        if (in.atEnd()) {
+          return Next.END;
         }
-      } finally {
-        name = comment.isEmpty() ? name : comment;
-        add();
+        next = Next.MORE;
       }
-      return;
+      if (in.is('@')) {
+        break;
+      }
+      next = in.atom(word);
+    } while (next == Next.MORE && in.is('.'));
+    return next;
+  }
+
+  private Next domain() {
+    word.setLength(0);
+    Next next = in.domain(word);
+    if (next != Next.BROKEN) {
+      domain = word.toString();
+    }
+    return next;
+  }
+
+  /** Adds what has been read, with something in the place of what is missing. */
+  private void addFixed() {
+    if (mailbox == null) {
+      mailbox = filled ? "MISSING_MAILBOX" : "";
+    }
+    if (domain == null || domain.isEmpty()) {
+      domain = filled ? "MISSING_DOMAIN" : "";
     }
     add();
   }
 
-  private void clear() {
+  private void add() {
+    addresses.add(new MailAddress(name, route, mailbox, domain));
     name = null;
     route = null;
     mailbox = null;
     domain = null;
-  }
-
-  private void add() {
-    addresses.add(
-        new MailAddress(name, route, mailbox == null ? "" : mailbox, domain == null ? "" : domain));
-    clear();
-  }
-
-  /** {@code name <address>}; false when it is something else. */
-  private boolean nameAndAngle() {
-    try {
-      word.setLength(0);
-      if (!is('<')) {
-        phrase();
-      }
-    } catch (BrokenException e) {
-      return false;
-    }
-    if (!is('<')) {
-      return false;
-    }
-    name = word.length() == 0 ? null : word.toString();
-    try {
-      angle();
-    } catch (BrokenException e) {
-      domain = "SYNTAX_ERROR";
-    }
-    return true;
-  }
-
-  private void angle() throws BrokenException {
-    at++;
-    skipSpace();
-    if (is('@')) {
-      StringBuilder hops = new StringBuilder();
-      while (is('@')) {
-        domain();
-        hops.append(hops.length() == 0 ? "@" : ",@").append(domain);
-        while (is(',')) {
-          at++;
-          skipSpace();
-        }
-      }
-      require(':');
-      route = hops.toString();
-      domain = null;
-    }
-    if (!is('>')) {
-      localPart();
-      if (is('@')) {
-        domain();
-      }
-    }
-    require('>');
-  }
-
-  private void require(char c) throws BrokenException {
-    if (!is(c)) {
-      throw new BrokenException();
-    }
-    at++;
-    skipSpace();
-  }
-
-  private void localPart() throws BrokenException {
-    word.setLength(0);
-    if (at == text.length()) {
-      return;
-    }
-    if (is('"')) {
-      quoted();
-    } else {
-      dotted();
-    }
-    mailbox = word.toString();
-  }
-
-  private void domain() throws BrokenException {
-    at++;
-    skipSpace();
-    word.setLength(0);
-    if (is('[')) {
-      int end = text.indexOf(']', at);
-      if (end < 0) {
-        throw new BrokenException();
-      }
-      word.append(text, at, end + 1);
-      at = end + 1;
-      skipSpace();
-    } else {
-      dotted();
-    }
-    domain = word.toString();
-  }
-
-  /** Words with single spaces between them. */
-  private void phrase() throws BrokenException {
-    word.setLength(0);
-    if (at == text.length() || is('.')) {
-      throw new BrokenException();
-    }
-    while (true) {
-      if (is('"')) {
-        quoted();
-      } else {
-        int start = at;
-        while (isAtom() || is('.')) {
-          at++;
-        }
-        if (at == start) {
-          throw new BrokenException();
-        }
-        word.append(text, start, at);
-        skipSpace();
-      }
-      if (!isAtom() && !is('"') && !is('.')) {
-        return;
-      }
-      word.append(' ');
-    }
-  }
-
-  /** Atoms with dots between them. */
-  private void dotted() throws BrokenException {
-    while (true) {
-      int start = at;
-      while (isAtom()) {
-        at++;
-      }
-      if (at == start) {
-        throw new BrokenException();
-      }
-      word.append(text, start, at);
-      skipSpace();
-      if (!is('.')) {
-        return;
-      }
-      at++;
-      word.append('.');
-      skipSpace();
-    }
-  }
-
-  private void quoted() throws BrokenException {
-    for (at++; at < text.length(); at++) {
-      char c = text.charAt(at);
-      if (c == '"') {
-        at++;
-        skipSpace();
-        return;
-      }
-      if (c == '\\' && at + 1 < text.length()) {
-        c = text.charAt(++at);
-      }
-      word.append(c);
-    }
-    throw new BrokenException();
-  }
-
-  /** Passes white space and comments; the last comment is kept. */
-  private void skipSpace() throws BrokenException {
-    while (at < text.length()) {
-      char c = text.charAt(at);
-      if (c == '(') {
-        comment();
-      } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
-        at++;
-      } else {
-        return;
-      }
-    }
-  }
-
-  private void comment() throws BrokenException {
-    StringBuilder content = new StringBuilder();
-    int depth = 0;
-    for (; at < text.length(); at++) {
-      char c = text.charAt(at);
-      if (c == '(' && depth++ == 0) {
-        continue;
-      }
-      if (c == ')' && --depth == 0) {
-        at++;
-        comment = content.toString();
-        return;
-      }
-      if (c == '\\' && at + 1 < text.length()) {
-        c = text.charAt(++at);
-      }
-      content.append(c);
-    }
-    throw new BrokenException();
   }
 }

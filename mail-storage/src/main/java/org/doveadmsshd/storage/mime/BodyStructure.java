@@ -2,7 +2,7 @@ package org.doveadmsshd.storage.mime;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import org.doveadmsshd.storage.mime.ContentField.Parameter;
 import org.doveadmsshd.storage.mime.MimeTree.Node;
 
@@ -13,9 +13,6 @@ import org.doveadmsshd.storage.mime.MimeTree.Node;
 public final class BodyStructure {
   private static final String NIL = "NIL";
   private static final int MAX_ESCAPES = 4;
-
-  /** U+FFFD in UTF-8, one char a byte. */
-  private static final String NUL = "\u00ef\u00bf\u00bd";
 
   private final boolean extended;
   private final StringBuilder out = new StringBuilder();
@@ -39,8 +36,8 @@ public final class BodyStructure {
   }
 
   private void writeEnvelope(Node mail) {
-    text(mail.last("date")).append(' ');
-    text(mail.last("subject")).append(' ');
+    line(envelopeValue(mail, "date")).append(' ');
+    humane(envelopeValue(mail, "subject")).append(' ');
     List<MailAddress> from = addressesOf(mail, "from");
     addresses(from).append(' ');
     addresses(or(addressesOf(mail, "sender"), from)).append(' ');
@@ -48,8 +45,17 @@ public final class BodyStructure {
     addresses(addressesOf(mail, "to")).append(' ');
     addresses(addressesOf(mail, "cc")).append(' ');
     addresses(addressesOf(mail, "bcc")).append(' ');
-    text(mail.last("in-reply-to")).append(' ');
-    text(mail.last("message-id"));
+    line(envelopeValue(mail, "in-reply-to")).append(' ');
+    line(envelopeValue(mail, "message-id"));
+  }
+
+  /** Of several fields the last; null when there is none. */
+  private static String envelopeValue(Node mail, String name) {
+    String value = null;
+    for (HeaderField field : mail.fields()) {
+      value = field.isNamed(name) ? field.envelopeValue() : value;
+    }
+    return value;
   }
 
   /** The addresses of all fields of a name. */
@@ -57,7 +63,7 @@ public final class BodyStructure {
     List<MailAddress> addresses = new ArrayList<>();
     for (HeaderField field : mail.fields()) {
       if (field.isNamed(name)) {
-        addresses.addAll(MailAddress.parse(field.value()));
+        addresses.addAll(MailAddress.parseFilled(field.value()));
       }
     }
     return addresses;
@@ -74,21 +80,16 @@ public final class BodyStructure {
     out.append('(');
     for (MailAddress address : addresses) {
       out.append('(');
-      text(address.name()).append(' ');
+      humane(address.name()).append(' ');
       string(address.route()).append(' ');
-      boolean group = address.domain() == null;
-      string(missing(address.mailbox(), group, "MISSING_MAILBOX")).append(' ');
-      string(missing(address.domain(), group, "MISSING_DOMAIN")).append(')');
+      string(address.mailbox()).append(' ');
+      string(address.domain()).append(')');
     }
     return out.append(')');
   }
 
-  private static String missing(String text, boolean group, String otherwise) {
-    return !group && text.isEmpty() ? otherwise : text;
-  }
-
   private void part(Node node) {
-    if (node.part().type().startsWith("multipart/")) {
+    if (node.part().isCalledMultipart()) {
       multipart(node);
     } else {
       single(node);
@@ -105,7 +106,7 @@ public final class BodyStructure {
       part(child);
       out.append(')');
     }
-    ContentField type = ContentField.parse(node.last("content-type"));
+    ContentField type = ContentField.parseType(node.first("content-type"));
     out.append(' ');
     string(subtype(type));
     if (extended) {
@@ -116,22 +117,25 @@ public final class BodyStructure {
   }
 
   private void single(Node node) {
-    String declared = node.last("content-type");
-    ContentField type = declared == null ? null : ContentField.parse(declared);
+    String declared = described(node, "content-type");
+    ContentField type = declared == null ? null : ContentField.parseType(declared);
     boolean message = node.part().isMessage() && !node.children().isEmpty();
-    boolean text = node.part().type().startsWith("text/");
+    boolean cut = node.part().isCut();
+    boolean text = type == null ? !message && !cut : mainType(type).equalsIgnoreCase("text");
     if (message) {
       out.append("\"message\" \"rfc822\"");
+    } else if (cut) {
+      out.append("\"application\" \"octet-stream\"");
     } else if (type == null) {
       out.append("\"text\" \"plain\"");
     } else {
-      string(type.value().split("/", 2)[0]).append(' ');
+      string(mainType(type)).append(' ');
       string(subtype(type));
     }
     out.append(' ');
     parameters(type == null ? List.of() : type.parameters(), text);
-    text(out.append(' '), node.last("content-id"));
-    text(out.append(' '), node.last("content-description"));
+    line(out.append(' '), described(node, "content-id"));
+    line(out.append(' '), described(node, "content-description"));
     out.append(' ');
     string(encoding(node)).append(' ');
     out.append(node.part().end().virtualSince(node.part().body()));
@@ -147,9 +151,29 @@ public final class BodyStructure {
       out.append(") ").append(lines);
     }
     if (extended) {
-      text(out.append(' '), node.last("content-md5"));
+      line(out.append(' '), described(node, "content-md5"));
       common(node);
     }
+  }
+
+  /** A field that describes a part; null when it has none, or does not say that it is MIME. */
+  private static String described(Node node, String name) {
+    Part outer = node.part().parent();
+    boolean mime =
+        outer != null && outer.isCalledMultipart()
+            || node.first("content-type") != null
+            || node.first("mime-version") != null;
+    for (HeaderField field : mime ? node.fields() : List.<HeaderField>of()) {
+      if (field.isNamed(name)) {
+        return field.envelopeValue();
+      }
+    }
+    return null;
+  }
+
+  private static String mainType(ContentField type) {
+    int slash = type.value().indexOf('/');
+    return slash < 0 ? type.value() : type.value().substring(0, slash);
   }
 
   private static String subtype(ContentField type) {
@@ -157,43 +181,70 @@ public final class BodyStructure {
     return slash < 0 ? "" : type.value().substring(slash + 1);
   }
 
+  /** The first that is one word. */
   private static String encoding(Node node) {
-    String declared = node.last("content-transfer-encoding");
-    String word = declared == null ? "" : HeaderText.unfold(declared).strip();
-    return word.matches("[!#$%&'*+.^_`{|}~0-9A-Za-z-]+") ? word : "7bit";
+    if (described(node, "content-transfer-encoding") != null) {
+      for (HeaderField field : node.fields()) {
+        boolean named = field.isNamed("content-transfer-encoding");
+        String word = named ? ContentField.word(field.value()) : null;
+        if (word != null) {
+          return word;
+        }
+      }
+    }
+    return "7bit";
   }
 
   /** Disposition, language, location: what parts of all kinds end with. */
   private void common(Node node) {
-    String disposition = node.last("content-disposition");
-    if (disposition == null || ContentField.parse(disposition).value().isEmpty()) {
-      out.append(' ').append(NIL);
-    } else {
-      ContentField field = ContentField.parse(disposition);
-      out.append(" (");
-      string(field.value()).append(' ');
-      parameters(field.parameters(), false);
-      out.append(')');
-    }
-    String language = node.last("content-language");
     out.append(' ');
-    if (language == null || language.isBlank()) {
-      out.append(NIL);
-    } else {
-      String before = "(";
-      for (String tag : HeaderText.unfold(language).strip().split("[ \\t]*,[ \\t]*")) {
-        string(out.append(before), tag);
-        before = " ";
+    disposition(node);
+    out.append(' ');
+    language(node);
+    line(out.append(' '), described(node, "content-location"));
+  }
+
+  /** The first that has parameters, or else the last. */
+  private void disposition(Node node) {
+    Optional<ContentField> found = Optional.empty();
+    if (described(node, "content-disposition") != null) {
+      for (HeaderField field : node.fields()) {
+        boolean wanted = found.isEmpty() || found.get().parameters().isEmpty();
+        if (wanted && field.isNamed("content-disposition")) {
+          Optional<ContentField> read = ContentField.read(field.value());
+          found = read.isPresent() ? read : found;
+        }
       }
-      out.append(')');
     }
-    text(out.append(' '), node.last("content-location"));
+    if (found.isEmpty()) {
+      out.append(NIL);
+      return;
+    }
+    string(out.append('('), found.get().value()).append(' ');
+    parameters(found.get().parameters(), false);
+    out.append(')');
+  }
+
+  /** The tags of the first that has some. */
+  private void language(Node node) {
+    List<String> tags = new ArrayList<>();
+    if (described(node, "content-language") != null) {
+      for (HeaderField field : node.fields()) {
+        if (tags.isEmpty() && field.isNamed("content-language")) {
+          tags = ContentField.atoms(field.value());
+        }
+      }
+    }
+    String before = "(";
+    for (String tag : tags) {
+      string(out.append(before), tag);
+      before = " ";
+    }
+    out.append(tags.isEmpty() ? NIL : ")");
   }
 
   private void parameters(List<Parameter> parameters, boolean defaultCharset) {
-    boolean charset =
-        parameters.stream()
-            .anyMatch(each -> each.name().toLowerCase(Locale.ROOT).equals("charset"));
+    boolean charset = parameters.stream().anyMatch(each -> each.name().equalsIgnoreCase("charset"));
     if (parameters.isEmpty() && !defaultCharset) {
       out.append(NIL);
       return;
@@ -210,22 +261,58 @@ public final class BodyStructure {
     out.append(')');
   }
 
-  private StringBuilder text(String value) {
-    return text(out, value);
+  private StringBuilder line(String value) {
+    return line(out, value);
   }
 
-  /** A field value on one line, or NIL; a literal where it is not plain, as Dovecot sends it. */
-  private static StringBuilder text(StringBuilder out, String value) {
+  /** A value without its line breaks, else as it is; NIL for null. */
+  private static StringBuilder line(StringBuilder out, String value) {
+    return string(
+        out, value == null ? null : withoutBreaks(value.replace("\0", FieldReader.REPLACEMENT)));
+  }
+
+  private static String withoutBreaks(String value) {
+    if (value.indexOf('\n') < 0 && value.indexOf('\r') < 0) {
+      return value;
+    }
+    StringBuilder line = new StringBuilder(value.length());
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c != '\r' && c != '\n') {
+        line.append(c);
+      } else if (i + 1 < value.length() && " \t\r\n".indexOf(value.charAt(i + 1)) < 0) {
+        line.append(' ');
+      }
+    }
+    return line.toString();
+  }
+
+  /** A text for people: with single spaces; a literal where it is not plain; NIL for null. */
+  private StringBuilder humane(String value) {
     if (value == null) {
       return out.append(NIL);
     }
-    String line = value.replace("\0", NUL).replaceAll("[ \t\r\n]+", " ").replaceAll("^ | $", "");
-    boolean plain = line.equals(value) && value.chars().allMatch(BodyStructure::isPlain);
-    return plain ? out.append('"').append(line).append('"') : literal(out, line);
+    String text = value.replace("\0", FieldReader.REPLACEMENT);
+    String line = compressed(text);
+    boolean plain = text.chars().allMatch(c -> c < 0x80 && c != '"' && c != '\\');
+    boolean quoted = line.isEmpty() || plain && line.equals(text);
+    return quoted ? out.append('"').append(line).append('"') : literal(out, line);
   }
 
-  private static boolean isPlain(int c) {
-    return c < 0x80 && c != '"' && c != '\\';
+  /** With every run of white space made one space, and none at the ends. */
+  private static String compressed(String text) {
+    StringBuilder compressed = new StringBuilder(text.length());
+    boolean space = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+        space = compressed.length() > 0;
+      } else {
+        compressed.append(space ? " " : "").append(c);
+        space = false;
+      }
+    }
+    return compressed.toString();
   }
 
   private static StringBuilder literal(StringBuilder out, String value) {

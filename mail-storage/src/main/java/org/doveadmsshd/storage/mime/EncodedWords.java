@@ -3,6 +3,7 @@ package org.doveadmsshd.storage.mime;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.doveadmsshd.storage.charset.Charsets;
 import org.doveadmsshd.storage.charset.TextDecoder;
 
@@ -12,9 +13,15 @@ import org.doveadmsshd.storage.charset.TextDecoder;
  * together, malformed bytes in a row become one U+FFFD, as in Dovecot.
  */
 final class EncodedWords {
+  /** In the place of what nobody can search for: no text has it. */
+  private static final char NOTHING = '\uffff';
+
   private final String text;
+  private final boolean searched;
   private final StringBuilder decoded = new StringBuilder();
   private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
+
+  /** Of what is pending; null for a name that nobody knows. */
   private Charset charset = StandardCharsets.UTF_8;
 
   /** Where the parts of the word at hand are. */
@@ -25,13 +32,16 @@ final class EncodedWords {
 
   /**
    * @param text unfolded, one char a byte
+   * @param searched whether of words in an unknown charset only that remains which is the same in
+   *     any case, as they are compared without folding
    */
-  private EncodedWords(String text) {
+  private EncodedWords(String text, boolean searched) {
     this.text = text;
+    this.searched = searched;
   }
 
-  static String decode(String text) {
-    return new EncodedWords(text).decode();
+  static String decode(String text, boolean searched) {
+    return new EncodedWords(text, searched).decode();
   }
 
   private String decode() {
@@ -40,14 +50,13 @@ final class EncodedWords {
     while (at >= 0) {
       if (!isSpace(raw, at)) {
         add(text.substring(raw, at), StandardCharsets.UTF_8);
-        raw = at;
       }
+      raw = at;
       if (isWord(at)) {
         word(at);
         at = contentEnd + 2;
         raw = at;
       } else {
-        raw = at;
         at += 2;
       }
       at = text.indexOf("=?", at);
@@ -67,32 +76,14 @@ final class EncodedWords {
     return true;
   }
 
-  /** Whether an encoded-word begins here; notes where its parts are. */
+  /** Whether an encoded-word begins here; notes where its parts are. There may be spaces in it. */
   private boolean isWord(int at) {
-    encodingAt = delimiter(at + 2) + 1;
-    if (encodingAt == 0 || encodingAt + 1 >= text.length() || text.charAt(encodingAt + 1) != '?') {
-      return false;
-    }
-    contentAt = encodingAt + 2;
-    contentEnd = delimiter(contentAt);
+    encodingAt = text.indexOf('?', at + 2) + 1;
+    contentAt = encodingAt == 0 ? 0 : text.indexOf('?', encodingAt) + 1;
+    contentEnd = contentAt == 0 ? -1 : text.indexOf('?', contentAt);
     return contentEnd >= 0
-        && contentEnd + 1 < text.length()
-        && text.charAt(contentEnd + 1) == '='
+        && text.startsWith("=", contentEnd + 1)
         && "QqBb".indexOf(text.charAt(encodingAt)) >= 0;
-  }
-
-  /** The next question mark, if no white space comes first; else -1. */
-  private int delimiter(int from) {
-    for (int i = from; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '?') {
-        return i;
-      }
-      if (c == ' ' || c == '\t' || c == '\n') {
-        return -1;
-      }
-    }
-    return -1;
   }
 
   private void word(int at) {
@@ -102,7 +93,7 @@ final class EncodedWords {
     String content = text.substring(contentAt, contentEnd);
     add(
         quoted ? unquoted(content) : unbased(content),
-        Charsets.of(language < 0 ? name : name.substring(0, language)));
+        Charsets.find(language < 0 ? name : name.substring(0, language)).orElse(null));
   }
 
   private static String unquoted(String content) {
@@ -140,7 +131,7 @@ final class EncodedWords {
     if (bytes.isEmpty()) {
       return;
     }
-    if (!of.equals(charset)) {
+    if (!Objects.equals(of, charset)) {
       flush();
       charset = of;
     }
@@ -149,8 +140,29 @@ final class EncodedWords {
 
   private void flush() {
     if (pending.size() > 0) {
-      decoded.append(TextDecoder.decode(charset, pending.toByteArray()));
+      byte[] bytes = pending.toByteArray();
       pending.reset();
+      int from = decoded.length();
+      boolean known = charset != null;
+      TextDecoder decoder =
+          new TextDecoder(known ? charset : StandardCharsets.UTF_8, decoded::append);
+      decoder.accept(bytes, 0, bytes.length);
+      if (!known || charset.equals(StandardCharsets.UTF_8)) {
+        decoder.replaceRest();
+      }
+      if (searched && !known) {
+        hide(from);
+      }
+    }
+  }
+
+  /** Dovecot does not fold what it cannot decode, and so does not find it. */
+  private void hide(int from) {
+    for (int i = from; i < decoded.length(); i++) {
+      char c = decoded.charAt(i);
+      if (!Fold.fold(c).contentEquals(String.valueOf(c))) {
+        decoded.setCharAt(i, NOTHING);
+      }
     }
   }
 }

@@ -1,45 +1,64 @@
 package org.doveadmsshd.storage.mime;
 
-import java.util.List;
-
 /** The readable text of header values. */
 public final class HeaderText {
-  /** One word of RFC 5322 section 3.2.3, raw 8-bit characters included. */
-  private static final String ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\x80-\\xff-]+";
-
   private HeaderText() {}
 
   /** Undoes folding and decodes encoded-words (RFC 2047); raw bytes are read as UTF-8. */
   public static String decode(String value) {
     String unfolded = unfold(value);
-    return isPlain(unfolded) ? unfolded : EncodedWords.decode(unfolded);
+    return isPlain(unfolded) ? unfolded : EncodedWords.decode(unfolded, false);
   }
 
-  /** As {@link #decode}, with every run of white space made one space. */
-  public static String decodeCompressed(String value) {
+  /** As {@link #decode}, as it is searched: what nobody can decode nobody finds. */
+  public static String searched(String value) {
+    return decodeSearched(unfold(value));
+  }
+
+  private static String decodeSearched(String unfolded) {
+    return isPlain(unfolded) ? unfolded : EncodedWords.decode(unfolded, true);
+  }
+
+  /**
+   * As {@link #searched}, with every run of white space made one space before it is decoded, and
+   * none at the beginning.
+   */
+  public static String searchedCompressed(String value) {
     if (isCompressed(value)) {
       return value;
     }
-    String text = decode(value);
-    StringBuilder compressed = null;
-    boolean space = false;
+    String text = unfold(value);
+    StringBuilder compressed = new StringBuilder(text.length());
+    boolean space = true;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      boolean isSpace = c == ' ' || c == '\t' || c == '\r' || c == '\n';
-      if (compressed == null && (isSpace && space || isSpace && c != ' ')) {
-        compressed = new StringBuilder(text.length()).append(text, 0, i);
-      }
-      if (compressed != null && !(isSpace && space)) {
+      boolean isSpace = c == ' ' || c == '\t';
+      if (!isSpace || !space) {
         compressed.append(isSpace ? ' ' : c);
       }
       space = isSpace;
     }
-    return compressed == null ? text : compressed.toString();
+    return decodeSearched(compressed.toString());
+  }
+
+  /** As {@link #searched}, folded for comparison, with every run of white space one space. */
+  public static String folded(String value) {
+    String text = Fold.fold(decodeSearched(unfold(value)));
+    StringBuilder packed = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+      boolean again = space && packed.length() > 0 && packed.charAt(packed.length() - 1) == ' ';
+      if (!again) {
+        packed.append(space ? ' ' : c);
+      }
+    }
+    return packed.toString();
   }
 
   /** Whether there is nothing to be done about a value, as with most subjects. */
   private static boolean isCompressed(String value) {
-    char last = 0;
+    char last = ' ';
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
       if (c < ' ' || c >= 0x80 || c == '?' && last == '=' || c == ' ' && last == ' ') {
@@ -52,43 +71,75 @@ public final class HeaderText {
 
   /**
    * The addresses of a field in one form, as Dovecot compares them: {@code name <mailbox@domain>}
-   * with the name in quotes unless it is a single atom, groups as {@code name: …;}; then decoded.
-   * What is no address stays as it is.
+   * with the name in quotes unless it is a single atom or has encoded-words, groups as {@code name:
+   * …;}; then decoded. What is missing in an address is left out, where Dovecot has words of its
+   * own.
    */
   public static String addresses(String value) {
-    List<MailAddress> list = MailAddress.parse(value);
-    if (list.isEmpty()) {
-      return decode(value);
-    }
     StringBuilder text = new StringBuilder();
+    boolean inGroup = false;
     String before = "";
-    for (MailAddress address : list) {
-      boolean groupEnds = address.mailbox() == null;
-      boolean groupBegins = !groupEnds && address.domain() == null;
-      text.append(groupEnds ? "" : before);
-      if (groupEnds) {
-        text.append(';');
-      } else if (groupBegins) {
-        text.append(address.mailbox()).append(':');
-      } else {
+    for (MailAddress address : MailAddress.parse(unfold(value))) {
+      if (!address.isGroup()) {
+        text.append(before);
         append(address, text);
+      } else if (inGroup) {
+        text.append(';');
+      } else {
+        text.append(before);
+        appendPhrase(address.mailbox().isEmpty() ? "\"\"" : address.mailbox(), text);
+        text.append(':');
       }
-      before = groupBegins ? " " : ", ";
+      before = address.isGroup() && !inGroup ? " " : ", ";
+      inGroup ^= address.isGroup();
     }
-    return decode(text.toString());
+    return decodeSearched(text.toString());
   }
 
   private static void append(MailAddress address, StringBuilder text) {
-    String spec =
-        address.domain().isEmpty() ? address.mailbox() : address.mailbox() + "@" + address.domain();
-    String name = address.name();
-    if (name == null || name.isEmpty()) {
-      text.append(spec);
+    boolean named = address.name() != null && !address.name().isEmpty();
+    if (named) {
+      appendPhrase(address.name(), text);
+    }
+    if (address.mailbox().isEmpty() && address.domain().isEmpty() && address.route() == null) {
       return;
     }
-    boolean atom = name.matches(ATOM);
-    text.append(atom ? name : '"' + name.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
-    text.append(" <").append(spec).append('>');
+    text.append(named ? " <" : "<");
+    if (address.route() != null) {
+      text.append(address.route()).append(':');
+    }
+    appendQuoted(address.mailbox(), true, text);
+    if (!address.domain().isEmpty()) {
+      text.append('@').append(address.domain());
+    }
+    text.append('>');
+  }
+
+  private static void appendPhrase(String phrase, StringBuilder text) {
+    if (phrase.contains("=?")) {
+      text.append(phrase); // in quotes it would be none
+    } else {
+      appendQuoted(phrase, false, text);
+    }
+  }
+
+  /** In quotes, unless it is an atom. */
+  private static void appendQuoted(String words, boolean dots, StringBuilder text) {
+    boolean atom = true;
+    for (int i = 0; i < words.length() && atom; i++) {
+      char c = words.charAt(i);
+      atom = FieldReader.isAtom(c) || dots && c == '.';
+    }
+    if (atom) {
+      text.append(words);
+      return;
+    }
+    text.append('"');
+    for (int i = 0; i < words.length(); i++) {
+      char c = words.charAt(i);
+      text.append(c == '"' || c == '\\' || c == '\'' ? "\\" : "").append(c);
+    }
+    text.append('"');
   }
 
   /** Makes a line break with the white space behind it one space. */
@@ -115,7 +166,7 @@ public final class HeaderText {
   private static boolean isPlain(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c >= 0x80 || c == 0 || c == '=' && text.startsWith("?", i + 1)) {
+      if (c >= 0x80 || c == '=' && text.startsWith("?", i + 1)) {
         return false;
       }
     }

@@ -15,10 +15,25 @@ public record MailAddress(String name, String route, String mailbox, String doma
   /** Where a field is longer than this, the rest is not looked at. */
   private static final int MAX_LENGTH = 1024 * 1024;
 
-  /** Reads the addresses of a field value. */
+  /** Reads the addresses of a field value, with its line breaks or without. */
   public static List<MailAddress> parse(String value) {
-    String unfolded = HeaderText.unfold(value);
-    String cut = unfolded.substring(0, Math.min(unfolded.length(), MAX_LENGTH));
-    return new AddressParser(cut).parse();
+    return new AddressParser(cut(value), false).parse();
+  }
+
+  /**
+   * As {@link #parse}, with MISSING_MAILBOX, MISSING_DOMAIN, INVALID_ROUTE and SYNTAX_ERROR in the
+   * place of what is missing or broken, as ENVELOPE has them.
+   */
+  static List<MailAddress> parseFilled(String value) {
+    return new AddressParser(cut(value), true).parse();
+  }
+
+  private static String cut(String value) {
+    return value.substring(0, Math.min(value.length(), MAX_LENGTH));
+  }
+
+  /** Whether this is the beginning or the end of a group. */
+  boolean isGroup() {
+    return domain == null;
   }
 }

@@ -27,8 +27,6 @@ public final class MimeScanner {
   /** Size of buffer to hand to the constructor. */
   public static final int BUFFER = 64 * 1024;
 
-  private static final int MAX_BOUNDARY = 1024;
-
   private final ByteWindow window;
   private final MimeVisitor visitor;
   private final List<Multipart> open = new ArrayList<>();
@@ -40,6 +38,10 @@ public final class MimeScanner {
   private boolean breakBefore;
 
   private boolean returnBefore;
+
+  /** Whether the delimiter last found stood in the place of the last part's body. */
+  private boolean headerBroke;
+
   private byte lastByte;
 
   /** An open multipart: its boundary with the leading dashes, and what its parts are by default. */
@@ -61,15 +63,18 @@ public final class MimeScanner {
     int next = part(new Part(null, "text/plain"));
     while (next >= 0 && !visitor.isDone()) {
       Multipart parent = open.get(next);
-      endParts(parent.part(), beforeBreak(window.mark()));
+      endParts(parent.part(), window.mark());
       while (open.size() > next + 1) {
         open.remove(open.size() - 1);
       }
       boolean closing = isClosing(parent);
-      window.position = window.lineEnd();
+      boolean ended = skipLine();
+      breakBefore = false;
       if (closing) {
         open.remove(next);
         next = skipToDelimiter(false);
+      } else if (!ended) {
+        next = -1; // a delimiter that the mail breaks off in begins no part
       } else if (++parts > MAX_PARTS) {
         lastPart = parent.part(); // what follows is body of the multipart
         next = -1;
@@ -79,13 +84,31 @@ public final class MimeScanner {
         next = part(new Part(parent.part(), parent.defaultType()));
       }
     }
+    breakBefore = false;
     endParts(null, window.mark());
   }
 
-  /** Ends the last part and those it is in, up to one that goes on. */
+  /** Passes the rest of a line; false where the mail ends without a line end. */
+  private boolean skipLine() throws IOException {
+    while (true) {
+      int end = window.lineEnd(); // or the end of the window, which a line may be longer than
+      int start = window.position;
+      window.position = end;
+      if (end == start || window.bytes[end - 1] == '\n') {
+        return end > start;
+      }
+    }
+  }
+
+  /**
+   * Ends the last part and those it is in, up to one that goes on. The line break before a
+   * delimiter is part of none of them; where it is the last one of the last part's header, it
+   * belongs to the message that this is the header of.
+   */
   private void endParts(Part last, Mark mark) {
+    Mark before = beforeBreak(mark);
     for (Part part = lastPart; part != last && part != null; part = part.parent()) {
-      part.end(mark);
+      part.end(part == lastPart || !headerBroke ? before : mark);
     }
     lastPart = last;
   }
@@ -111,45 +134,52 @@ public final class MimeScanner {
   /** Reads a part. Returns which open multipart's delimiter ended it, or -1 at the end. */
   private int part(Part first) throws IOException {
     Part part = first;
+    part.start(window.mark());
     while (true) {
-      part.start(window.mark());
       lastPart = part;
       int ended = header(part);
-      part.body(window.mark());
+      Mark body = ended >= 0 ? beforeBreak(window.mark()) : window.mark();
+      part.body(body);
       boolean wanted = visitor.headerEnd(part);
-      if (visitor.isDone() || ended != NO_DELIMITER) {
+      if (visitor.isDone()) {
         visitor.bodyEnd();
-        return visitor.isDone() ? -1 : ended;
+        return -1;
       }
-      if (!part.isMessage() || part.depth() >= MAX_DEPTH) {
-        return body(part, wanted);
+      if (!part.isMessage()) {
+        int delimiter = ended == NO_DELIMITER ? skipToDelimiter(wanted) : ended;
+        visitor.bodyEnd();
+        return delimiter;
       }
       part = new Part(part, "text/plain");
+      part.start(body);
     }
   }
 
-  private int body(Part part, boolean wanted) throws IOException {
-    boolean deeper = part.isMultipart() && open.size() < MAX_DEPTH;
-    if (deeper && part.boundary().length() <= MAX_BOUNDARY) {
+  /** From here on the delimiters of a multipart count. */
+  private void enter(Part part) {
+    if (part.depth() + 1 >= MAX_DEPTH) {
+      part.cut();
+    }
+    if (part.isMultipart()) {
       byte[] delimiter = ("--" + part.boundary()).getBytes(StandardCharsets.ISO_8859_1);
       String inner = part.type().equals("multipart/digest") ? "message/rfc822" : "text/plain";
       open.add(new Multipart(part, delimiter, inner));
     }
-    int delimiter = skipToDelimiter(wanted);
-    visitor.bodyEnd();
-    return delimiter;
   }
 
   private static final int NO_DELIMITER = -2;
 
   /**
-   * Reads header fields up to the empty line.
+   * Reads header fields up to the empty line. A delimiter that follows at once, or stands inside
+   * the header, takes the line break before it from the header.
    *
-   * @return a delimiter that stood inside the header, -1 when the mail ended there, else {@link
-   *     #NO_DELIMITER}
+   * @return that delimiter, with the position at its line; -1 when the mail ended there, else
+   *     {@link #NO_DELIMITER}
    */
   private int header(Part part) throws IOException {
     FieldCollector field = new FieldCollector(part);
+    boolean begun = false;
+    headerBroke = false;
     while (true) {
       int end = window.lineEnd();
       int start = window.position;
@@ -163,13 +193,31 @@ public final class MimeScanner {
       int delimiter = first == '-' && !field.inLine ? delimiterAt(start, end) : -1;
       if (empty && !field.inLine || delimiter >= 0) {
         field.finish();
-        breakBefore = false; // the header's own line break
-        window.position = delimiter >= 0 ? start : end;
-        return delimiter >= 0 ? delimiter : NO_DELIMITER;
+        if (delimiter >= 0) {
+          headerBroke = begun;
+          return delimiter;
+        }
+        passed(start, end);
+        window.position = end;
+        int behind = headerOnly ? NO_DELIMITER : delimiterBehindHeader(part);
+        headerBroke = behind >= 0;
+        return behind;
       }
       field.add(window.bytes, start, end);
+      begun = true;
+      passed(start, end);
       window.position = end;
     }
+  }
+
+  /** A delimiter at the very beginning of a body, if it is not the body's own. */
+  private int delimiterBehindHeader(Part part) throws IOException {
+    enter(part);
+    if (open.isEmpty() || window.position == window.limit && !window.fill()) {
+      return NO_DELIMITER;
+    }
+    int delimiter = window.bytes[window.position] == '-' ? delimiterAtPosition() : -1;
+    return delimiter >= 0 && open.get(delimiter).part() != part ? delimiter : NO_DELIMITER;
   }
 
   /** Puts the lines of a field together. */
@@ -294,10 +342,16 @@ public final class MimeScanner {
     return limit;
   }
 
-  /** The open multipart whose delimiter begins a line: the longest match, then the innermost. */
+  /**
+   * The open multipart whose delimiter begins a line: one that is all of the line, with or without
+   * the dashes of an end, else the longest match, then the innermost.
+   */
   private int delimiterAt(int start, int end) {
     int best = -1;
     int length = 0;
+    int line = lineLength(start, end);
+    boolean dashes =
+        line > 4 && window.bytes[start + line - 1] == '-' && window.bytes[start + line - 2] == '-';
     for (int i = open.size() - 1; i >= 0; i--) {
       byte[] delimiter = open.get(i).delimiter();
       if (delimiter.length > length
@@ -306,9 +360,19 @@ public final class MimeScanner {
               delimiter, 0, delimiter.length, window.bytes, start, start + delimiter.length)) {
         best = i;
         length = delimiter.length;
+        if (length == line || dashes && length == line - 2) {
+          return best;
+        }
       }
     }
     return best;
+  }
+
+  /** Without the line break. */
+  private int lineLength(int start, int end) {
+    int length = end - start;
+    length -= length > 0 && window.bytes[end - 1] == '\n' ? 1 : 0;
+    return length - (length > 0 && window.bytes[start + length - 1] == '\r' ? 1 : 0);
   }
 
   private boolean isClosing(Multipart parent) throws IOException {

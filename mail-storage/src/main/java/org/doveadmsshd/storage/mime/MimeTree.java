@@ -10,12 +10,10 @@ import java.util.Set;
  * The structure of a mail: its parts, where they are, and their header fields. Made by letting a
  * {@link MimeScanner} pass over the mail.
  *
- * <p>Of the fields at most {@value #MAX_FIELD} bytes each are kept, and {@value #MAX_FIELDS} bytes
- * in all of those that describe mails and parts, as much of all others; what is beyond is as if it
- * were not there.
+ * <p>Of the fields at most {@value #MAX_FIELDS} bytes are kept in all of those that describe mails
+ * and parts, as much of all others; what is beyond is as if it were not there.
  */
 public final class MimeTree implements MimeVisitor {
-  private static final int MAX_FIELD = 64 * 1024;
   private static final int MAX_FIELDS = 16 * 1024 * 1024;
 
   private static final Set<String> DESCRIBING =
@@ -29,7 +27,8 @@ public final class MimeTree implements MimeVisitor {
           "cc",
           "bcc",
           "in-reply-to",
-          "message-id");
+          "message-id",
+          "mime-version");
 
   private final List<Node> nodes = new ArrayList<>();
   private final Map<Part, Node> byPart = new IdentityHashMap<>();
@@ -88,7 +87,7 @@ public final class MimeTree implements MimeVisitor {
     String name = field.lowerName();
     boolean describes = name.startsWith("content-") || DESCRIBING.contains(name);
     int size = name.length() + field.value().length();
-    if (size > MAX_FIELD || (describes ? describing : others) + size > MAX_FIELDS) {
+    if ((describes ? describing : others) + size > MAX_FIELDS) {
       return;
     }
     describing += describes ? size : 0;

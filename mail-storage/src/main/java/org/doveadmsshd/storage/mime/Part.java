@@ -1,12 +1,7 @@
 package org.doveadmsshd.storage.mime;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import org.apache.james.mime4j.stream.NameValuePair;
-import org.apache.james.mime4j.stream.ParserCursor;
-import org.apache.james.mime4j.stream.RawBody;
-import org.apache.james.mime4j.stream.RawFieldParser;
-import org.apache.james.mime4j.util.ByteArrayBuffer;
+import org.doveadmsshd.storage.mime.FieldReader.Next;
 
 /** What the header of a part says of its body; filled in while the header is read. */
 public final class Part {
@@ -19,11 +14,20 @@ public final class Part {
     UNKNOWN
   }
 
+  /** Of longer boundaries the beginning counts. */
+  static final int MAX_BOUNDARY = 80;
+
   private final Part parent;
   private final int depth;
   private String type;
   private String charset = "us-ascii";
   private String boundary;
+  private boolean typed;
+  private boolean cut;
+
+  /** Whether a search would look into it by what the last of several types says. */
+  private boolean searched;
+
   private Encoding encoding = Encoding.NONE;
   private Mark start = Mark.START;
   private Mark body = Mark.START;
@@ -37,6 +41,7 @@ public final class Part {
     this.parent = parent;
     this.depth = parent == null ? 0 : parent.depth + 1;
     this.type = defaultType;
+    this.searched = true;
   }
 
   /** The multipart or message it is in; null for the mail itself. */
@@ -79,7 +84,7 @@ public final class Part {
     return depth;
   }
 
-  /** Lower case, {@code text/plain}. */
+  /** Lower case, {@code text/plain}; a main type alone, or empty, where no type can be read. */
   public String type() {
     return type;
   }
@@ -98,55 +103,75 @@ public final class Part {
     return boundary;
   }
 
+  /** Its structure is not followed any further. */
+  void cut() {
+    cut = isMessage() || isCalledMultipart();
+  }
+
+  /** Whether it has parts that are not told apart as they are nested too deep. */
+  boolean isCut() {
+    return cut;
+  }
+
   /** Whether its body is a mail of its own. */
   public boolean isMessage() {
-    return type.equals("message/rfc822");
+    return type.equals("message/rfc822") && !cut;
   }
 
   /** Whether its body is made of parts. */
   public boolean isMultipart() {
-    return type.startsWith("multipart/") && boundary != null;
+    return isCalledMultipart() && boundary != null;
   }
 
-  /** Whether a search in bodies looks into this one. */
+  /** Whether it claims to be made of parts, be there a boundary or not. */
+  boolean isCalledMultipart() {
+    return type.startsWith("multipart/") && !cut;
+  }
+
+  /** Whether a search in bodies looks into this one: text and messages. */
   public boolean isText() {
-    return type.startsWith("text/") || type.startsWith("message/");
+    return searched && !isCalledMultipart();
   }
 
+  /** Of several types the first counts, of several encodings the last, as in Dovecot. */
   void read(HeaderField field) {
     switch (field.lowerName()) {
       case "content-type" -> readType(field.value());
-      case "content-transfer-encoding" -> readEncoding(field.value());
+      case "content-transfer-encoding" -> encoding = encoding(field.value());
       default -> {}
     }
   }
 
   private void readType(String value) {
-    byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
-    ByteArrayBuffer buffer = new ByteArrayBuffer(bytes, true);
-    RawBody body = RawFieldParser.DEFAULT.parseRawBody(buffer, new ParserCursor(0, bytes.length));
-    String named = body.getValue() == null ? "" : body.getValue().toLowerCase(Locale.ROOT);
-    if (named.indexOf('/') > 0) {
-      type = named.strip();
+    ContentField field = ContentField.parseType(value);
+    String named = field.value().toLowerCase(Locale.ROOT);
+    searched = named.startsWith("text/") || named.startsWith("message/");
+    if (typed) {
+      return;
     }
-    for (NameValuePair parameter : body.getParams()) {
-      String content = parameter.getValue() == null ? "" : parameter.getValue();
-      switch (parameter.getName().toLowerCase(Locale.ROOT)) {
-        case "boundary" -> boundary = content.isEmpty() ? null : content;
-        case "charset" -> charset = content.toLowerCase(Locale.ROOT);
-        default -> {}
-      }
+    typed = true;
+    type = named;
+    String declared = field.parameter("charset");
+    charset = declared == null ? charset : declared.toLowerCase(Locale.ROOT);
+    boundary = isCalledMultipart() ? field.parameter("boundary") : null;
+    if (boundary != null && boundary.length() > MAX_BOUNDARY) {
+      boundary = boundary.substring(0, MAX_BOUNDARY);
     }
   }
 
-  private void readEncoding(String value) {
-    String word = value.strip().toLowerCase(Locale.ROOT);
-    encoding =
-        switch (word) {
-          case "", "7bit", "8bit", "binary" -> Encoding.NONE;
-          case "base64" -> Encoding.BASE64;
-          case "quoted-printable" -> Encoding.QUOTED_PRINTABLE;
-          default -> Encoding.UNKNOWN;
-        };
+  /** What stands behind a semicolon does not matter. */
+  private static Encoding encoding(String value) {
+    FieldReader in = new FieldReader(value);
+    StringBuilder word = new StringBuilder();
+    in.skipSpace();
+    if (in.token(word) == Next.MORE && !in.is(';')) {
+      return Encoding.UNKNOWN;
+    }
+    return switch (word.toString().toLowerCase(Locale.ROOT)) {
+      case "7bit", "8bit", "binary" -> Encoding.NONE;
+      case "base64" -> Encoding.BASE64;
+      case "quoted-printable" -> Encoding.QUOTED_PRINTABLE;
+      default -> Encoding.UNKNOWN;
+    };
   }
 }

@@ -37,7 +37,8 @@ public final class TextSearch implements MimeVisitor {
   @Override
   public void field(Part part, HeaderField field) {
     if (inHeaders && !found) {
-      found = needle.isIn(field.name() + ": " + HeaderText.decode(field.value()) + "\n");
+      String value = HeaderText.searched(field.value());
+      found = needle.isIn(field.name() + field.separator() + value + "\n");
     }
   }
 

@@ -216,7 +216,7 @@ final class MimePartQuery {
     Needle needle = new Needle(arguments.next());
     return (part, mail) -> {
       String value = messageField(part, name);
-      return value != null && needle.isIn(HeaderText.decodeCompressed(value));
+      return value != null && needle.isIn(HeaderText.searchedCompressed(value));
     };
   }
 

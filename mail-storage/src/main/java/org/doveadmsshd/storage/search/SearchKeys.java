@@ -213,8 +213,8 @@ final class SearchKeys {
 
   private static String text(String value, HeaderForm form) {
     return switch (form) {
-      case PLAIN -> HeaderText.decode(value);
-      case COMPRESSED -> HeaderText.decodeCompressed(value);
+      case PLAIN -> HeaderText.searched(value);
+      case COMPRESSED -> HeaderText.searchedCompressed(value);
       case ADDRESSES -> HeaderText.addresses(value);
     };
   }

@@ -9,7 +9,7 @@ import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
 
 /** A mail in memory that counts how often it is opened. */
-final class FakeMail implements Mail {
+public final class FakeMail implements Mail {
   final List<String> looks = new ArrayList<>();
   long uid = 1;
   int sequence = 1;
@@ -20,8 +20,13 @@ final class FakeMail implements Mail {
   byte[] content = new byte[0];
 
   static FakeMail of(String content) {
+    return of(content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A mail of these bytes. */
+  public static FakeMail of(byte[] content) {
     FakeMail mail = new FakeMail();
-    mail.content = content.getBytes(StandardCharsets.UTF_8);
+    mail.content = content;
     return mail;
   }
 
