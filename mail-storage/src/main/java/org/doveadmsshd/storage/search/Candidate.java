@@ -32,6 +32,9 @@ public final class Candidate implements Closeable {
   /** Most headers are shorter. */
   private static final int HEADER = 4096;
 
+  /** How much is kept of the fields of a mail's own header that are asked for, in bytes. */
+  static final int MAX_HEADER = 4 * 1024 * 1024;
+
   private final List<SearchBuffers> buffers = new ArrayList<>();
   private final byte[] head = new byte[MimeScanner.BUFFER];
   private final int mailCount;
@@ -39,7 +42,6 @@ public final class Candidate implements Closeable {
   private Flags flags;
   private int headLength;
   private boolean whole;
-  private List<HeaderField> header;
   private MimeTree structure;
   private Map<Query.Text, Boolean> found;
 
@@ -58,7 +60,6 @@ public final class Candidate implements Closeable {
     mail = next;
     flags = null;
     headLength = -1;
-    header = null;
     structure = null;
     found = null;
     close();
@@ -81,14 +82,11 @@ public final class Candidate implements Closeable {
     return flags;
   }
 
-  /** The fields of the mail's own header. */
-  public List<HeaderField> header() throws Failure {
-    if (header == null) {
-      List<HeaderField> fields = new ArrayList<>();
-      scan(new FieldList(fields, null), true);
-      header = fields;
-    }
-    return header;
+  /** The fields of some names, in lower case, of the mail's own header. */
+  List<HeaderField> header(List<String> names) throws Failure {
+    FieldList fields = new FieldList(names);
+    scan(fields, true);
+    return fields.fields;
   }
 
   /**
@@ -96,14 +94,12 @@ public final class Candidate implements Closeable {
    * remembers costs nothing; what it would like to remember it is told.
    */
   public List<String> header(String name) throws Failure {
-    if (header == null) {
-      Optional<List<String>> remembered = mail.rememberedHeader(name);
-      if (remembered.isPresent()) {
-        return remembered.get();
-      }
+    Optional<List<String>> remembered = mail.rememberedHeader(name);
+    if (remembered.isPresent()) {
+      return remembered.get();
     }
     List<String> values = new ArrayList<>(1);
-    for (HeaderField field : header != null ? header : readHeader(name)) {
+    for (HeaderField field : readHeader(name)) {
       if (field.isNamed(name)) {
         values.add(field.value());
       }
@@ -113,13 +109,11 @@ public final class Candidate implements Closeable {
 
   /** Reads the fields of a name, and with them those that the store remembers. */
   private List<HeaderField> readHeader(String name) throws Failure {
-    List<HeaderField> fields = new ArrayList<>();
-    if (mail.rememberedNames().stream().anyMatch(name::equalsIgnoreCase)) {
-      scan(new FieldList(fields, mail.rememberedNames()), true);
-      mail.rememberHeader(fields);
-    } else {
-      scan(new FieldList(fields, List.of(name)), true);
+    if (mail.rememberedNames().stream().noneMatch(name::equalsIgnoreCase)) {
+      return header(List.of(name));
     }
+    List<HeaderField> fields = header(mail.rememberedNames());
+    mail.rememberHeader(fields);
     return fields;
   }
 
@@ -255,13 +249,18 @@ public final class Candidate implements Closeable {
     }
   }
 
-  /** Gathers header fields: those of some names, or all of them where that is null. */
-  private record FieldList(List<HeaderField> fields, List<String> names) implements MimeVisitor {
+  /** Gathers the header fields of some names; what is beyond a limit is as if it were not there. */
+  private static final class FieldList implements MimeVisitor {
+    private final List<HeaderField> fields = new ArrayList<>();
+    private final List<String> names;
+    private int size;
+
+    FieldList(List<String> names) {
+      this.names = names;
+    }
+
     @Override
     public boolean wantsField(byte[] bytes, int from, int to) {
-      if (names == null) {
-        return true;
-      }
       for (String name : names) {
         if (HeaderField.isNamed(name, bytes, from, to)) {
           return true;
@@ -272,8 +271,10 @@ public final class Candidate implements Closeable {
 
     @Override
     public void field(Part part, HeaderField field) {
-      if (names == null || names.stream().anyMatch(field::isNamed)) {
+      int more = field.name().length() + field.value().length();
+      if (size + more <= MAX_HEADER && names.stream().anyMatch(field::isNamed)) {
         fields.add(field);
+        size += more;
       }
     }
   }

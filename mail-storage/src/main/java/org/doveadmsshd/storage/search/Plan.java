@@ -160,7 +160,9 @@ public final class Plan {
   }
 
   private static boolean needsNumbers(Query query) {
-    boolean own = query instanceof Query.Test && ((Query.Test) query).numbered();
+    boolean own =
+        query instanceof Query.InThread // which depends on the order
+            || query instanceof Query.Test && ((Query.Test) query).numbered();
     return own || parts(query).stream().anyMatch(Plan::needsNumbers);
   }
 

@@ -1,6 +1,5 @@
 package org.doveadmsshd.storage.search;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -8,31 +7,27 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.mime.HeaderField;
-import org.doveadmsshd.storage.mime.HeaderText;
+import org.doveadmsshd.storage.mime.MessageIds;
+import org.doveadmsshd.storage.mime.SentDate;
 
 /**
  * The threads of one mailbox (RFC 5256): mails joined by Message-ID, References and In-Reply-To;
- * with REFERENCES those of the same base subject, too.
+ * with REFERENCES those threads, too, whose first mails have the same base subject. Joined in the
+ * order in which they are added, as Dovecot does.
  */
 public final class Threads {
-  private static final Pattern MESSAGE_ID = Pattern.compile("<([^<>\\s]+)>");
-  private static final Pattern LEADER =
-      Pattern.compile(
-          "(?i)^(?:\\s|(?:re|fwd?)\\s*(?:\\[[^\\[\\]]*\\]\\s*)?:|\\[[^\\[\\]]*\\](?=.*\\S))+");
-  private static final Pattern TRAILER = Pattern.compile("(?i)(?:\\s|\\(fwd\\))+$");
-
   /** Of longer lists the last ones count, which are the nearest. */
   private static final int MAX_IDS = 100;
+
+  private static final List<String> FIELDS =
+      List.of("message-id", "references", "in-reply-to", "subject", "date");
 
   private final Algorithm algorithm;
   private final Map<String, Node> byId = new HashMap<>();
   private final Map<Mail, Node> byMail = new IdentityHashMap<>();
-  private final Map<Mail, String> subjects = new IdentityHashMap<>();
 
   /** How mails are joined. */
   public enum Algorithm {
@@ -45,7 +40,14 @@ public final class Threads {
   /** A mail, or one that others refer to. */
   private static final class Node {
     private Node parent;
-    private boolean taken;
+
+    /** Null for what is only referred to. */
+    private Mail mail;
+
+    /** With REFERENCES: what the thread is joined by; empty for nothing. */
+    private String subject = "";
+
+    private long sent;
 
     private Node root() {
       Node root = this;
@@ -53,6 +55,11 @@ public final class Threads {
         root = root.parent;
       }
       return root;
+    }
+
+    /** When it was sent or, where nobody knows, received. */
+    private long date() throws Failure {
+      return sent == 0 ? mail.received() : sent;
     }
   }
 
@@ -62,101 +69,121 @@ public final class Threads {
 
   /** Adds a mail, in the order of the mailbox. */
   void add(Mail mail, Candidate candidate) throws Failure {
-    String own = "";
-    String inReplyTo = "";
-    String subject = "";
-    List<String> references = new ArrayList<>();
-    for (HeaderField field : candidate.header()) {
-      if (field.isNamed("message-id")) {
-        own = first(ids(field.value()));
-      } else if (field.isNamed("references")) {
-        references.addAll(ids(field.value()));
-      } else if (field.isNamed("in-reply-to")) {
-        inReplyTo = first(ids(field.value()));
-      } else if (field.isNamed("subject")) {
-        subject = HeaderText.decode(field.value());
-      }
-    }
-    if (references.isEmpty() && !inReplyTo.isEmpty()) {
-      references.add(inReplyTo);
-    }
+    List<HeaderField> fields = candidate.header(FIELDS);
+    String own = MessageIds.first(first(fields, "message-id"));
     Node node = own.isEmpty() ? new Node() : byId.computeIfAbsent(own, id -> new Node());
-    if (node.taken) {
+    if (node.mail != null) {
       node = new Node(); // a second mail of that id stands for itself
     }
-    node.taken = true;
+    node.mail = mail;
     byMail.put(mail, node);
-    link(node, references);
+    link(node, references(fields));
     if (algorithm == Algorithm.REFERENCES) {
-      subjects.put(mail, baseSubject(subject));
+      node.subject = BaseSubject.of(first(fields, "subject"));
+      node.sent = SentDate.parse(first(fields, "date")).orElse(SentDate.NONE).seconds();
     }
   }
 
+  private static String first(List<HeaderField> fields, String name) {
+    for (HeaderField field : fields) {
+      if (field.isNamed(name)) {
+        return field.value();
+      }
+    }
+    return "";
+  }
+
+  private static List<String> references(List<HeaderField> fields) {
+    List<String> ids = MessageIds.all(first(fields, "references"));
+    if (ids.isEmpty()) {
+      String answered = MessageIds.first(first(fields, "in-reply-to"));
+      return answered.isEmpty() ? List.of() : List.of(answered);
+    }
+    return ids.subList(Math.max(0, ids.size() - MAX_IDS), ids.size());
+  }
+
+  /** Joins what a mail refers to, and the mail to the last of that, whatever others say of it. */
   private void link(Node node, List<String> references) {
     Node previous = null;
     for (String id : references) {
       Node referred = byId.computeIfAbsent(id, key -> new Node());
-      if (previous != null && referred.parent == null && referred != previous.root()) {
-        referred.parent = previous;
+      if (previous != null) {
+        link(previous, referred);
       }
       previous = referred;
     }
-    if (previous != null && node != previous.root()) {
-      node.parent = previous;
+    node.parent = node.parent == previous ? previous : null;
+    if (previous != null) {
+      link(previous, node);
     }
   }
 
-  private static List<String> ids(String value) {
-    List<String> ids = new ArrayList<>();
-    Matcher matcher = MESSAGE_ID.matcher(value);
-    while (matcher.find()) {
-      ids.add(matcher.group(1));
+  /** Makes one the parent of another that has none, unless that would make a ring. */
+  private static void link(Node parent, Node child) {
+    if (child.parent != null) {
+      return;
     }
-    return ids.size() > MAX_IDS ? ids.subList(ids.size() - MAX_IDS, ids.size()) : ids;
-  }
-
-  private static String first(List<String> ids) {
-    return ids.isEmpty() ? "" : ids.get(0);
-  }
-
-  /** RFC 5256 section 2.1, as far as it joins threads. */
-  private static String baseSubject(String subject) {
-    String text = subject.replaceAll("\\s+", " ").strip();
-    String before;
-    do {
-      before = text;
-      text = TRAILER.matcher(text).replaceFirst("");
-      text = LEADER.matcher(text).replaceFirst("");
-      boolean wrapped = text.regionMatches(true, 0, "[fwd:", 0, 5) && text.endsWith("]");
-      text = wrapped ? text.substring(5, text.length() - 1) : text;
-    } while (!text.equals(before));
-    return text.toUpperCase(java.util.Locale.ROOT);
+    Node ancestor = parent;
+    while (ancestor != null && ancestor != child) {
+      ancestor = ancestor.parent;
+    }
+    child.parent = ancestor == null ? parent : null;
   }
 
   /** All mails whose thread has one of these. */
-  Set<Mail> around(Collection<Mail> some) {
-    joinBySubject();
-    Set<Node> roots = Collections.newSetFromMap(new IdentityHashMap<>());
-    some.forEach(mail -> roots.add(byMail.get(mail).root()));
+  Set<Mail> around(Collection<Mail> some) throws Failure {
+    Map<Node, Node> threads = threads();
+    Set<Node> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
+    some.forEach(mail -> wanted.add(threads.get(byMail.get(mail).root())));
     Set<Mail> all = Collections.newSetFromMap(new IdentityHashMap<>());
     byMail.forEach(
         (mail, node) -> {
-          if (roots.contains(node.root())) {
+          if (wanted.contains(threads.get(node.root()))) {
             all.add(mail);
           }
         });
     return all;
   }
 
-  private void joinBySubject() {
+  /** For the root of every tree that of the tree whose thread it is in. */
+  private Map<Node, Node> threads() throws Failure {
+    Map<Node, Node> oldest = new IdentityHashMap<>();
+    for (Node node : byMail.values()) {
+      Node root = topmost(node);
+      if (root != null) {
+        Node other = oldest.get(root);
+        if (other == null || isBefore(node, other)) {
+          oldest.put(root, node);
+        }
+      }
+    }
     Map<String, Node> bySubject = new HashMap<>();
-    subjects.forEach(
-        (mail, subject) -> {
-          Node root = byMail.get(mail).root();
-          Node other = subject.isEmpty() ? root : bySubject.putIfAbsent(subject, root);
-          if (other != null && other.root() != root) {
-            root.parent = other.root();
-          }
+    Map<Node, Node> threads = new IdentityHashMap<>();
+    oldest.forEach(
+        (root, first) -> {
+          Node other = first.subject.isEmpty() ? null : bySubject.putIfAbsent(first.subject, root);
+          threads.put(root, other == null ? root : other);
         });
+    return threads;
+  }
+
+  /** The root above a mail, if no other mail stands between them; else null. */
+  private static Node topmost(Node node) {
+    Node root = node;
+    while (root.parent != null) {
+      root = root.parent;
+      if (root.mail != null) {
+        return null;
+      }
+    }
+    return root;
+  }
+
+  private boolean isBefore(Node one, Node other) throws Failure {
+    if (algorithm == Algorithm.REFS) {
+      return false;
+    }
+    int order = Long.compare(one.date(), other.date());
+    return order < 0 || order == 0 && one.mail.uid() < other.mail.uid();
   }
 }

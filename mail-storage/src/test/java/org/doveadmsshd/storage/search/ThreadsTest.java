@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ThreadsTest {
   private final List<FakeMail> mails = new ArrayList<>();
@@ -15,9 +17,10 @@ class ThreadsTest {
   private void mail(String id, String references, String subject) {
     FakeMail mail =
         FakeMail.of(
-            "Message-ID: <%s>\nReferences: %s\nSubject: %s\n\nx\n"
-                .formatted(id, references, subject));
+            "Message-ID: <%s@x>\nReferences: %s\nSubject: %s\n\nx\n"
+                .formatted(id, references.replace(">", "@x>"), subject));
     mail.sequence = mails.size() + 1;
+    mail.uid = mail.sequence;
     mails.add(mail);
   }
 
@@ -68,5 +71,44 @@ class ThreadsTest {
     mail("b", "<c>", "y");
     mail("c", "<a>", "z");
     assertThat(found("inthread refs subject z")).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void anIdentifierWithoutAtSignJoinsNothing() throws Failure {
+    mails.add(FakeMail.of("Message-ID: <1@x>\nReferences: <yes>\nSubject: one\n\nx\n"));
+    mails.add(FakeMail.of("Message-ID: <2@x>\nReferences: <yes>\nSubject: two\n\nx\n"));
+    assertThat(found("inthread refs subject one")).hasSize(1);
+  }
+
+  @Test
+  void answersToStrangersAreNotJoinedByWhatTheySay() throws Failure {
+    mail("a", "", "Lunch");
+    mail("b", "<a>", "Re: Dinner");
+    mail("c", "", "Dinner");
+    assertThat(found("inthread references subject lunch")).containsExactly(1, 2);
+  }
+
+  @Test
+  void whatAMailSaysItselfGoesBeforeWhatOthersSayOfIt() throws Failure {
+    mail("c", "<a> <b>", "three");
+    mail("b", "", "two");
+    mail("a", "", "one");
+    assertThat(found("inthread refs subject two")).containsExactly(1, 2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'Re: [x] Fwd [y]: a (fwd) (fwd) ', A",
+    "'[fwd: [fwd: re: a]] ', A",
+    "'[a] [b] c', C",
+    "'[a] [b]', [B]",
+    "'re: [a]', [A]",
+    "'refund', REFUND",
+    "'(fwd)', ''",
+    "'re:  \ta', A",
+    "'=?utf-8?Q?Re:_=C3=A4?=', A\u0308",
+  })
+  void theBaseSubjectIsWhatIsLeft(String subject, String base) {
+    assertThat(BaseSubject.of(subject)).isEqualTo(base);
   }
 }
