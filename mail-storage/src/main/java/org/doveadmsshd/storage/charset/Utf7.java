@@ -36,10 +36,6 @@ final class Utf7 extends DecodeOnlyCharset {
 
     @Override
     protected void implReset() {
-      leave();
-    }
-
-    private void leave() {
       shifted = false;
       bits = 0;
       count = 0;
@@ -52,13 +48,21 @@ final class Utf7 extends DecodeOnlyCharset {
           return CoderResult.OVERFLOW;
         }
         byte b = in.get(in.position());
-        if (b < 0 || !shifted && (b == '\\' || b == '~')) {
-          leave();
+        int digit = shifted ? BASE64.indexOf(b) : -1;
+        boolean leaves = shifted && digit < 0;
+        // where a character has begun, nothing but its rest may follow, as in glibc
+        if (leaves ? bits != 0 || count >= 6 : isMalformed(b)) {
           return CoderResult.malformedForLength(1);
         }
+        if (leaves && b != '-') {
+          implReset();
+          continue;
+        }
         in.get();
-        if (shifted) {
-          shifted(b, out);
+        if (leaves) {
+          leave(out);
+        } else if (digit >= 0) {
+          add(digit, out);
         } else if (b == '+') {
           shifted = true;
           fresh = true;
@@ -69,15 +73,18 @@ final class Utf7 extends DecodeOnlyCharset {
       return CoderResult.UNDERFLOW;
     }
 
-    private void shifted(byte b, CharBuffer out) {
-      int digit = BASE64.indexOf(b);
-      if (digit < 0) {
-        if (b != '-' || fresh) {
-          out.put(b == '-' ? '+' : (char) b);
-        }
-        leave();
-        return;
+    private static boolean isMalformed(byte b) {
+      return b < 0 || b == '\\' || b == '~';
+    }
+
+    private void leave(CharBuffer out) {
+      if (fresh) {
+        out.put('+');
       }
+      implReset();
+    }
+
+    private void add(int digit, CharBuffer out) {
       fresh = false;
       bits = bits << 6 | digit;
       count += 6;

@@ -222,7 +222,7 @@ public final class FetchFields {
   private static final Map<String, FieldForm> FORMS =
       Map.of(
           "",
-          FetchFields::latin1,
+          value -> latin1(value.replace("\r\n", "\n")),
           "utf8",
           value -> HeaderText.decode(value).replace('\0', ' ').getBytes(StandardCharsets.UTF_8),
           "address",
@@ -243,7 +243,9 @@ public final class FetchFields {
   }
 
   private static String lines(String value, Function<MailAddress, String> shown) {
-    return MailAddress.parse(value).stream().map(shown).collect(Collectors.joining("\n"));
+    return MailAddress.parse(value.replace("\r\n", "\n")).stream()
+        .map(shown)
+        .collect(Collectors.joining("\n"));
   }
 
   /** {@code mailbox@domain}; the name alone for the beginning of a group. */
@@ -289,8 +291,7 @@ public final class FetchFields {
         values.write('\n');
       }
       // as in Dovecot: a NUL becomes U+FFFD, here in UTF-8 one char a byte
-      String whole = value.replace("\r\n", "\n").replace("\0", "\u00ef\u00bf\u00bd");
-      values.writeBytes(form.of(whole));
+      values.writeBytes(form.of(value.replace("\0", "\u00ef\u00bf\u00bd")));
       first = false;
     }
     return new Content(null, new ByteArrayInputStream(values.toByteArray()));

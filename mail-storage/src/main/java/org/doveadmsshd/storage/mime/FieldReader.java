@@ -107,9 +107,11 @@ final class FieldReader {
     return Next.END;
   }
 
+  /** Of a comment that does not end that remains which stands before its last break or escape. */
   private boolean skipComment() {
     StringBuilder content = new StringBuilder();
     comment = "";
+    int kept = 0;
     int depth = 1;
     for (at++; at < text.length(); at++) {
       char c = text.charAt(at);
@@ -120,10 +122,15 @@ final class FieldReader {
         comment = content.toString();
         return true;
       }
+      int before = content.length();
+      int start = at;
       if (!inside(c, content)) {
-        return false;
+        break;
       }
+      boolean broke = c == '\n' || c == '\0';
+      kept = broke ? content.length() : at > start ? before : kept;
     }
+    comment = content.substring(0, Math.min(kept, content.length()));
     return false;
   }
 

@@ -273,6 +273,7 @@ public final class MimeScanner {
   private int skipToDelimiter(boolean wanted) throws IOException {
     boolean atLineStart = true;
     breakBefore = false;
+    headerBroke = false;
     lastByte = '\n';
     while (!visitor.isDone()) {
       if (window.position == window.limit && !window.fill()) {

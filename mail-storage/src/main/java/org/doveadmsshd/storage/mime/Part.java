@@ -135,10 +135,10 @@ public final class Part {
 
   /** Of several types the first counts, of several encodings the last, as in Dovecot. */
   void read(HeaderField field) {
-    switch (field.lowerName()) {
-      case "content-type" -> readType(field.value());
-      case "content-transfer-encoding" -> encoding = encoding(field.value());
-      default -> {}
+    if (field.isNamed("content-type")) {
+      readType(field.value());
+    } else if (field.isNamed("content-transfer-encoding")) {
+      encoding = encoding(field.value());
     }
   }
 

@@ -22,6 +22,8 @@ class CharsetsTest {
       value = {
         "utf-7 | M+APw-ller +- +2D3eAA-! | Müller + 😀!",
         "utf-7 | a~b | a\ufffdb",
+        "utf-7 | +APw\u00e9APw- | ü\ufffdAPw-",
+        "utf-7 | +AP\u00e9w- | \ufffdü",
         "unicode-1-1-utf-7 | +ImIhgA x | ≢ↀ x",
         "macintosh | a\u008ab\u00db | aäb€",
         "KOI8R | \u00f0\u00f2\u00c9 | ПРи",
