@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Optional;
 import org.doveadmsshd.storage.charset.Charsets;
 import org.doveadmsshd.storage.charset.TextDecoder;
 
@@ -87,13 +88,19 @@ final class EncodedWords {
   }
 
   private void word(int at) {
-    String name = text.substring(at + 2, encodingAt - 1);
-    int language = name.indexOf('*');
     boolean quoted = "Qq".indexOf(text.charAt(encodingAt)) >= 0;
     String content = text.substring(contentAt, contentEnd);
-    add(
-        quoted ? unquoted(content) : unbased(content),
-        Charsets.find(language < 0 ? name : name.substring(0, language)).orElse(null));
+    add(quoted ? unquoted(content) : unbased(content), charset(at + 2, encodingAt - 1));
+  }
+
+  /** Of what stands before a star and a language, if nobody knows it with them. */
+  private Charset charset(int from, int to) {
+    String name = text.substring(from, to);
+    int language = name.indexOf('*');
+    Optional<Charset> known = Charsets.find(name);
+    return known.isPresent() || language < 0
+        ? known.orElse(null)
+        : Charsets.find(name.substring(0, language)).orElse(null);
   }
 
   private static String unquoted(String content) {
