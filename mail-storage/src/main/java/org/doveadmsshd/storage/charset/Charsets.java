@@ -31,7 +31,7 @@ public final class Charsets {
       """
       windows-31j cp932 ms932 windows932 sjisopen sjiswin
       x-windows-949 cp949 949 uhc mscp949 windows949 ksc56011987 ksc56011989 isoir149 korean
-      x-mswin-936 cp936 936 ms936 windows936
+      x-mswin-936 gbk cp936 936 ms936 windows936
       x-windows-950 cp950 950 windows950
       Big5 bigfive cnbig5
       GB2312 cngb csgb2312 gb231280
@@ -43,7 +43,7 @@ public final class Charsets {
       EUC-JP eucjpms eucjpwin ujis
       ISO-2022-JP iso2022jp3
       x-Johab cp1361 mscp1361
-      x-MacUkraine macuk macukrainian
+      x-MacUkraine macuk macukrainian maccyrillic
       x-MacCentralEurope cp1282
       x-MacRoman xmacroman
       ISO-8859-7 iso885972003

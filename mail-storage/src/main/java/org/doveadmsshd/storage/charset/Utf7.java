@@ -74,7 +74,7 @@ final class Utf7 extends DecodeOnlyCharset {
     }
 
     private static boolean isMalformed(byte b) {
-      return b < 0 || b == '\\' || b == '~';
+      return b < ' ' && b != '\t' && b != '\n' && b != '\r' || b == '\\' || b >= '~';
     }
 
     private void leave(CharBuffer out) {
