@@ -107,19 +107,26 @@ final class FieldReader {
     return Next.END;
   }
 
-  /** Of a comment that does not end that remains which stands before its last break or escape. */
   private boolean skipComment() {
     StringBuilder content = new StringBuilder();
-    comment = "";
+    boolean ends = enclosed('(', ')', content);
+    comment = content.toString();
+    return ends;
+  }
+
+  /**
+   * Reads from one char to another, between which there may be pairs of them. False where the text
+   * ends before; the content is then what stands before its last break or escape, as Dovecot puts
+   * it together piece by piece.
+   */
+  private boolean enclosed(char open, char close, StringBuilder content) {
     int kept = 0;
     int depth = 1;
     for (at++; at < text.length(); at++) {
       char c = text.charAt(at);
-      if (c == '(') {
-        depth++;
-      } else if (c == ')' && --depth == 0) {
+      depth += c == close ? -1 : c == open ? 1 : 0;
+      if (depth == 0) {
         at++;
-        comment = content.toString();
         return true;
       }
       int before = content.length();
@@ -130,7 +137,7 @@ final class FieldReader {
       boolean broke = c == '\n' || c == '\0';
       kept = broke ? content.length() : at > start ? before : kept;
     }
-    comment = content.substring(0, Math.min(kept, content.length()));
+    content.setLength(Math.min(kept, content.length()));
     return false;
   }
 
@@ -212,21 +219,12 @@ final class FieldReader {
     out.append(text, start, at);
   }
 
-  /** A quoted string, from its opening quote on; nothing is given out of one that is not closed. */
+  /** A quoted string, from its opening quote on; of one that does not end a part is given out. */
   Next quoted(StringBuilder out) {
     StringBuilder content = new StringBuilder();
-    for (at++; at < text.length(); at++) {
-      char c = text.charAt(at);
-      if (c == '"') {
-        at++;
-        out.append(content);
-        return skipSpace();
-      }
-      if (!inside(c, content)) {
-        break;
-      }
-    }
-    return Next.BROKEN;
+    boolean ends = enclosed('"', '"', content);
+    out.append(content);
+    return ends ? skipSpace() : Next.BROKEN;
   }
 
   /** Atoms, dots and quoted strings, with one space between those that stand apart. */

@@ -30,7 +30,7 @@ public record SentDate(long seconds, int offsetSeconds) {
   /** Reads a field value; nothing when it is no date. */
   public static Optional<SentDate> parse(String value) {
     try {
-      return Optional.of(new Parser(value).parse());
+      return Optional.of(new Parser(value.replace("\0", FieldReader.REPLACEMENT)).parse());
     } catch (DateTimeException e) {
       return Optional.empty();
     }
