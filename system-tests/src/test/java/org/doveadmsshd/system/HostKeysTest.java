@@ -72,7 +72,7 @@ class HostKeysTest {
     assertThat(site.doveadmSsh("who").code()).isZero();
     knownHosts("@revoked " + host() + " " + key("host_key"), host() + " " + key("host_key"));
     TestSite.Result revoked = site.doveadmSsh("user", "*");
-    assertThat(revoked.code()).isEqualTo(75);
+    assertThat(revoked.code()).isEqualTo(77);
     assertThat(revoked.out()).isEmpty();
   }
 
@@ -81,7 +81,7 @@ class HostKeysTest {
     keygen("-q", "-t", "ed25519", "-N", "", "-f", file("ca").toString());
     knownHosts("@cert-authority * " + key("ca"));
     certify("127.0.0.1");
-    assertThat(site.doveadmSsh("who").code()).isEqualTo(75);
+    assertThat(site.doveadmSsh("who").code()).isEqualTo(77);
     configure("host_certificate = host_key-cert.pub");
     knownHosts(host() + " " + key("host_key"));
     assertThat(site.doveadm("reload").code()).isZero();
@@ -90,7 +90,7 @@ class HostKeysTest {
     assertThat(site.doveadmSsh("who").code()).isZero();
     assertThat(site.doveadm("who").code()).as("the stock client").isZero();
     knownHosts("@cert-authority other.example " + key("ca"));
-    assertThat(site.doveadmSsh("who").code()).isEqualTo(75);
+    assertThat(site.doveadmSsh("who").code()).isEqualTo(77);
     knownHosts("@cert-authority * " + key("ca"));
     for (String[] bad :
         new String[][] {{"other.example"}, {"127.0.0.1", "-V", "20200101:20200102"}}) {
@@ -148,7 +148,7 @@ class HostKeysTest {
             .split(" ")[1];
     Files.delete(file("known_hosts"));
     TestSite.Result unknown = site.doveadmSsh("who");
-    assertThat(unknown.code()).isEqualTo(75);
+    assertThat(unknown.code()).isEqualTo(77);
     assertThat(unknown.error()).contains("doveadm-ssh trust [127.0.0.1]:", fingerprint);
     TestSite.Result nobody = site.doveadmSsh("trust", "one");
     assertThat(nobody.code()).isEqualTo(77);

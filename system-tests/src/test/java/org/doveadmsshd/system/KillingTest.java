@@ -53,7 +53,7 @@ class KillingTest {
     }
   }
 
-  /** The command for the users in NAMES, in a client of its own. */
+  /** The command for the users in NAMES, in a client of its own; -v has it name all who fail. */
   private static CompletableFuture<TestSite.Result> run(String line) {
     String[] words = line.split(" ");
     words[Arrays.asList(words).indexOf("NAMES")] = directory.resolve("names").toString();
@@ -136,7 +136,7 @@ class KillingTest {
 
   private static void searchWhileWorkersAndSupervisorDie(Map<String, Set<String>> mails)
       throws Exception {
-    CompletableFuture<TestSite.Result> run = run("search -F NAMES mailbox INBOX all");
+    CompletableFuture<TestSite.Result> run = run("-v search -F NAMES mailbox INBOX all");
     killMeanwhile(run, Map.of(5, KillingTest::killSupervisor));
     Map<String, Integer> rows = rows(run.get());
     Map<String, String> failures = failures(run.get());
@@ -157,7 +157,7 @@ class KillingTest {
   }
 
   private static void moveWhileAllDie(Map<String, Set<String>> mails) throws Exception {
-    CompletableFuture<TestSite.Result> run = run("move -F NAMES Filed mailbox INBOX all");
+    CompletableFuture<TestSite.Result> run = run("-v move -F NAMES Filed mailbox INBOX all");
     killMeanwhile(
         run,
         Map.of(
