@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.doveadmsshd.auth.Cached;
 import org.doveadmsshd.auth.HashedPassdb;
 import org.doveadmsshd.auth.Passdb;
@@ -34,46 +35,122 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes passdbs and userdbs of settings. Connections to databases are kept from one configuration
- * to the next where it names the same. Used by one thread at a time.
+ * Makes passdbs and userdbs of settings. Connections to databases are shared by all that names the
+ * same, and kept from one configuration to the next. They are closed when nobody needs them any
+ * more. Safe for several threads.
  */
 final class Backends {
   private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
 
   /** What is connected, by its settings. */
-  private final Map<Record, Closeable> open = new HashMap<>();
+  private final Map<Record, Shared> open = new HashMap<>(); // guarded by this
 
-  /**
-   * The passdb and the userdb that a configuration names.
-   *
-   * @param passdb who is a master, as far as passwords tell
-   * @param userdb the mail users
-   */
-  record Opened(Passdb passdb, Userdb userdb) {}
+  /** Connections, and how many need them. */
+  private static final class Shared {
+    private final Closeable connections;
+    private int uses; // guarded by the backends
+
+    Shared(Closeable connections) {
+      this.connections = connections;
+    }
+  }
+
+  /** What a configuration names, until it is closed. */
+  final class Opened implements Closeable {
+    private final Set<Record> used = new HashSet<>(); // guarded by the backends
+    private Passdb passdb;
+    private Userdb userdb;
+
+    private Opened() {}
+
+    /** Who is a master, as far as passwords tell. */
+    Passdb passdb() {
+      return passdb;
+    }
+
+    /** The mail users. */
+    Userdb userdb() {
+      return userdb;
+    }
+
+    private <T extends Closeable> T shared(Record settings, Class<T> type, Supplier<T> made) {
+      synchronized (Backends.this) {
+        Shared shared = open.computeIfAbsent(settings, key -> new Shared(made.get()));
+        shared.uses += used.add(settings) ? 1 : 0;
+        return type.cast(shared.connections);
+      }
+    }
+
+    private SqlDatabase database(SqlSettings settings) {
+      return shared(settings, SqlDatabase.class, () -> new SqlDatabase(settings));
+    }
+
+    private LdapDirectory directory(LdapSettings settings) {
+      return shared(settings, LdapDirectory.class, () -> new LdapDirectory(settings));
+    }
+
+    private DovecotUserdb dovecot(Backend.Dovecot settings) {
+      return shared(
+          settings,
+          DovecotUserdb.class,
+          () -> new DovecotUserdb(settings.socket(), settings.asksForProxy()));
+    }
+
+    @Override
+    public void close() {
+      List<Closeable> unused = new ArrayList<>();
+      synchronized (Backends.this) {
+        for (Record settings : used) {
+          Shared shared = open.get(settings);
+          if (--shared.uses == 0) {
+            open.remove(settings);
+            unused.add(shared.connections);
+          }
+        }
+        used.clear();
+      }
+      unused.forEach(Backends::close);
+    }
+  }
 
   /** Opens what a configuration names; nothing of it is connected yet. */
   Opened open(Settings settings) throws Failure {
     if (settings.userdbs().isEmpty()) {
       throw new Failure(Outcome.CONFIGURATION_ERROR, "The configuration has no userdb section");
     }
+    Opened opened = new Opened();
+    boolean whole = false;
+    try {
+      fill(opened, settings);
+      whole = true;
+      return opened;
+    } finally {
+      if (!whole) {
+        opened.close();
+      }
+    }
+  }
+
+  private static void fill(Opened opened, Settings settings) {
     Settings.AuthCache limits = settings.authCache();
     Cached cached = new Cached(limits.entries(), limits.ttl(), limits.negativeTtl());
     boolean caches = limits.entries() > 0;
     List<PassdbChain.Link> passdbs = new ArrayList<>();
     for (Backend.Passdb passdb : settings.passdbs()) {
-      Passdb opened = passdb(passdb.backend(), caches ? cached : null);
-      passdbs.add(new PassdbChain.Link(opened, passdb.rules(), passdb.denies()));
+      Passdb asked = passdb(opened, passdb.backend(), caches ? cached : null);
+      passdbs.add(new PassdbChain.Link(asked, passdb.rules(), passdb.denies()));
     }
     List<UserdbChain.Link> userdbs = new ArrayList<>();
     for (Backend.Userdb userdb : settings.userdbs()) {
-      Userdb opened = userdb(userdb.backend());
-      userdbs.add(new UserdbChain.Link(opened, userdb.rules()));
+      Userdb asked = userdb(opened, userdb.backend());
+      userdbs.add(new UserdbChain.Link(asked, userdb.rules()));
     }
     UserdbChain users = new UserdbChain(userdbs);
-    return new Opened(new PassdbChain(passdbs), caches ? cached.userdb(users) : users);
+    opened.passdb = new PassdbChain(passdbs);
+    opened.userdb = caches ? cached.userdb(users) : users;
   }
 
-  private Passdb passdb(Backend backend, Cached cached) {
+  private static Passdb passdb(Opened opened, Backend backend, Cached cached) {
     if (backend instanceof Backend.Dovecot) {
       Backend.Dovecot dovecot = (Backend.Dovecot) backend;
       return new DovecotPassdb(dovecot.socket(), dovecot.target());
@@ -89,13 +166,13 @@ final class Backends {
     if (backend instanceof Backend.Ldap) {
       LdapSettings settings = ((Backend.Ldap) backend).settings();
       if (settings.authBind()) {
-        return directory(settings).binding();
+        return opened.directory(settings).binding();
       }
-      store = directory(settings);
+      store = opened.directory(settings);
       scheme = settings.defaultPasswordScheme();
     } else if (backend instanceof Backend.Sql) {
       SqlSettings settings = ((Backend.Sql) backend).settings();
-      store = database(settings);
+      store = opened.database(settings);
       scheme = settings.defaultPasswordScheme();
     } else {
       Backend.PasswdFile file = (Backend.PasswdFile) backend;
@@ -105,18 +182,15 @@ final class Backends {
     return new HashedPassdb(cached == null ? store : cached.store(store), scheme);
   }
 
-  private Userdb userdb(Backend backend) {
+  private static Userdb userdb(Opened opened, Backend backend) {
     if (backend instanceof Backend.Sql) {
-      return database(((Backend.Sql) backend).settings());
+      return opened.database(((Backend.Sql) backend).settings());
     }
     if (backend instanceof Backend.Ldap) {
-      return directory(((Backend.Ldap) backend).settings());
+      return opened.directory(((Backend.Ldap) backend).settings());
     }
     if (backend instanceof Backend.Dovecot) {
-      Backend.Dovecot dovecot = (Backend.Dovecot) backend;
-      return (Userdb)
-          open.computeIfAbsent(
-              dovecot, key -> new DovecotUserdb(dovecot.socket(), dovecot.asksForProxy()));
+      return opened.dovecot((Backend.Dovecot) backend);
     }
     if (backend instanceof Backend.Static) {
       Backend.Static fixed = (Backend.Static) backend;
@@ -130,38 +204,6 @@ final class Backends {
     return new PasswdFile(file.path(), file.nameFormat());
   }
 
-  private SqlDatabase database(SqlSettings settings) {
-    return (SqlDatabase) open.computeIfAbsent(settings, key -> new SqlDatabase(settings));
-  }
-
-  private LdapDirectory directory(LdapSettings settings) {
-    return (LdapDirectory) open.computeIfAbsent(settings, key -> new LdapDirectory(settings));
-  }
-
-  /** Closes connections that a configuration does not name any more. */
-  void closeAllBut(Settings settings) {
-    Set<Record> used = new HashSet<>();
-    settings.passdbs().forEach(passdb -> used.add(connected(passdb.backend())));
-    settings.userdbs().forEach(userdb -> used.add(connected(userdb.backend())));
-    open.entrySet()
-        .removeIf(
-            entry -> {
-              boolean unused = !used.contains(entry.getKey());
-              if (unused) {
-                close(entry.getValue());
-              }
-              return unused;
-            });
-  }
-
-  /** The settings of a backend by which its connections are found. */
-  private static Record connected(Backend backend) {
-    if (backend instanceof Backend.Sql) {
-      return ((Backend.Sql) backend).settings();
-    }
-    return backend instanceof Backend.Ldap ? ((Backend.Ldap) backend).settings() : (Record) backend;
-  }
-
   private static void close(Closeable connections) {
     try {
       connections.close();
@@ -170,9 +212,12 @@ final class Backends {
     }
   }
 
-  /** Closes all connections. */
+  /** Closes all connections, whoever needs them. */
   void close() {
-    open.values().forEach(Backends::close);
-    open.clear();
+    List<Shared> all;
+    synchronized (this) {
+      all = List.copyOf(open.values());
+    }
+    all.forEach(shared -> close(shared.connections));
   }
 }

@@ -11,7 +11,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.doveadmsshd.auth.Masters;
-import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
@@ -39,7 +38,7 @@ public final class Daemon implements Sessions.Control {
   private final WorkPlace workPlace;
   private final ConfiguredAudit audit = new ConfiguredAudit(Clock.systemUTC());
   private final Masters masters;
-  private final CurrentWorker worker = new CurrentWorker();
+  private final CurrentSite site = new CurrentSite();
   private final MemoryBudget budget = MemoryBudget.ofHeap();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile Settings settings;
@@ -61,16 +60,16 @@ public final class Daemon implements Sessions.Control {
     workPlace = new WorkPlace(settings);
     audit.configure(settings.auditLog(), settings.auditRequired());
     Backends.Opened opened = backends.open(settings);
-    masters = masters(settings, opened.passdb());
+    masters = masters(settings);
     sessions =
         new Sessions(
             new Sessions.Setting(executor(), clock, lanes(settings), software),
             masters,
-            worker,
+            site,
             audit,
             budget.all());
     sessions.controlledBy(this);
-    worker.become(worker(settings, opened.userdb()), () -> {});
+    site.become(worker(settings, opened.userdb()), opened.passdb(), opened::close);
     authorizedKeys = new AuthorizedKeys(settings.authorizedKeys());
     passdbKeys = new PassdbKeys(masters, authorizedKeys);
     passdbKeys.enable(settings.authorizedKeysPassdb());
@@ -126,8 +125,8 @@ public final class Daemon implements Sessions.Control {
         audit);
   }
 
-  private static Masters masters(Settings settings, Passdb passdb) {
-    return new Masters(Scopes.of(settings.masters()), passdb, settings.authMechanisms());
+  private Masters masters(Settings settings) {
+    return new Masters(Scopes.of(settings.masters()), site.passdb(), settings.authMechanisms());
   }
 
   private static int lanes(Settings settings) {
@@ -182,23 +181,43 @@ public final class Daemon implements Sessions.Control {
     return settings.effective();
   }
 
-  /** Takes what can be changed while it runs from the configuration as it is now. */
+  /**
+   * Takes what can be changed while it runs from the configuration as it is now. When something of
+   * it cannot be had, nothing is changed.
+   */
   @Override
   public synchronized void reload() throws Failure {
     Settings next = ConfigurationFile.readAgain(settings.file());
     Backends.Opened opened = backends.open(next);
-    SshEndpoint.HostIdentity identity = identity(next);
-    workPlace.reload();
+    boolean taken = false;
+    try {
+      SshEndpoint.HostIdentity identity = identity(next);
+      Worker worker = worker(next, opened.userdb());
+      reloadOthers(next);
+      site.become(worker, opened.passdb(), opened::close);
+      taken = true;
+      masters.become(masters(next));
+      endpoint.identify(identity);
+      endpoint.use(keys(next, authorizedKeys));
+      passdbKeys.enable(next.authorizedKeysPassdb());
+      settings = next;
+      LOG.info("The configuration was read anew");
+    } finally {
+      if (!taken) {
+        opened.close();
+      }
+    }
+  }
+
+  /** The audit log and the supervisor; both or none of them. */
+  private void reloadOthers(Settings next) throws Failure {
     audit.configure(next.auditLog(), next.auditRequired());
-    Worker nextWorker = worker(next, opened.userdb());
-    masters.become(masters(next, opened.passdb()));
-    endpoint.identify(identity);
-    endpoint.use(keys(next, authorizedKeys));
-    passdbKeys.enable(next.authorizedKeysPassdb());
-    settings = next;
-    worker.become(nextWorker, () -> {});
-    backends.closeAllBut(next);
-    LOG.info("The configuration was read anew");
+    try {
+      workPlace.reload(next);
+    } catch (Failure e) {
+      audit.configure(settings.auditLog(), settings.auditRequired());
+      throw e;
+    }
   }
 
   /** Begins to stop; {@link #awaitEnd} returns when that is done. */

@@ -63,13 +63,8 @@ public final class SupervisorMain {
     Backends backends = new Backends();
     Supervisor supervisor =
         new Supervisor(
-            new Supervisor.Site(settings, backends.open(settings).userdb()),
-            () -> {
-              Settings next = ConfigurationFile.readAgain(settings.file());
-              Supervisor.Site site = new Supervisor.Site(next, backends.open(next).userdb());
-              backends.closeAllBut(next);
-              return site;
-            },
+            site(settings, backends),
+            () -> site(ConfigurationFile.readAgain(settings.file()), backends),
             (int) server.uid());
     supervisor.start(program());
     LOG.info(
@@ -92,6 +87,11 @@ public final class SupervisorMain {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Supervisor.Site site(Settings settings, Backends backends) throws Failure {
+    Backends.Opened opened = backends.open(settings);
+    return new Supervisor.Site(settings, opened.userdb(), opened::close);
   }
 
   /** Who the server runs as. */

@@ -101,9 +101,9 @@ final class WorkPlace implements AutoCloseable {
     return processes;
   }
 
-  /** Has the supervisor, if there is one, read the configuration anew, too. */
-  void reload() throws Failure {
-    if (processes != null) {
+  /** Has the supervisor, if there is to be one, read the configuration anew, too. */
+  void reload(Settings next) throws Failure {
+    if (processes != null && kind(next).equals("process")) {
       processes.reload();
     }
   }

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import jdk.net.ExtendedSocketOptions;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.base.Current;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.server.socket.ListeningSocket;
@@ -40,7 +41,7 @@ public final class Supervisor {
   private final int server;
   private final Path directory;
   private final AtomicInteger connections = new AtomicInteger();
-  private volatile Site site;
+  private final Current<Site> current = new Current<>();
   private WorkerPool pool;
   private ListeningSocket socket;
 
@@ -48,8 +49,9 @@ public final class Supervisor {
    * What it goes by.
    *
    * @param userdb who the mail users are
+   * @param close what these need, once others are in force and nobody uses them
    */
-  public record Site(Settings settings, Userdb userdb) {}
+  public record Site(Settings settings, Userdb userdb, Runnable close) {}
 
   /** Where the configuration comes from. */
   @FunctionalInterface
@@ -69,9 +71,15 @@ public final class Supervisor {
    */
   public Supervisor(Site site, Configuration configuration, int server) {
     this.server = server;
-    this.site = site;
+    current.become(site, site.close());
     this.configuration = configuration;
     this.directory = site.settings().baseDir();
+  }
+
+  private Settings settings() {
+    try (Current.Use<Site> site = current.use()) {
+      return site.value().settings();
+    }
   }
 
   /** Begins to listen, and to start processes. */
@@ -80,7 +88,7 @@ public final class Supervisor {
     socket =
         ListeningSocket.open(
             directory.resolve(SOCKET), PosixFilePermissions.fromString("rw-rw----"), "");
-    pool = new WorkerPool(program, workers(), policy(site.settings()));
+    pool = new WorkerPool(program, workers(), policy(settings()));
     pool.start();
     Thread thread = new Thread(this::accept, "accept");
     thread.setDaemon(true);
@@ -175,7 +183,7 @@ public final class Supervisor {
 
   private boolean admits(SocketChannel channel) throws IOException {
     String peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
-    boolean known = peer.equals(site.settings().processes().user()) || peer.equals("root");
+    boolean known = peer.equals(settings().processes().user()) || peer.equals("root");
     boolean room = connections.get() <= MAX_CONNECTIONS;
     if (!known || !room) {
       LOG.warn("A connection of {} is refused{}", peer, known ? ": there are too many" : "");
@@ -208,11 +216,18 @@ public final class Supervisor {
    * @throws Failure when there is none, or the configuration does not let his mail be worked on
    */
   MailUser user(String name) throws Failure {
-    MailUser user =
-        site.userdb()
-            .find(name)
-            .orElseThrow(() -> new Failure(Outcome.NO_USER, "User doesn't exist: " + name));
-    Settings settings = site.settings();
+    try (Current.Use<Site> site = current.use()) {
+      MailUser user =
+          site.value()
+              .userdb()
+              .find(name)
+              .orElseThrow(() -> new Failure(Outcome.NO_USER, "User doesn't exist: " + name));
+      checkDirectory(user, site.value().settings());
+      return user;
+    }
+  }
+
+  private static void checkDirectory(MailUser user, Settings settings) throws Failure {
     List<Path> allowed = settings.isolation().mailDirs();
     if (!allowed.isEmpty() && user.proxyHost().isEmpty()) {
       Path mail = MailLocation.of(user, settings.mailLocation()).trusted().normalize();
@@ -222,12 +237,11 @@ public final class Supervisor {
             "The mail of " + user.name() + " lies where it may not be (valid_mail_dirs)");
       }
     }
-    return user;
   }
 
   /** With whose rights his mail is worked on. */
   Identity identity(MailUser user) throws Failure {
-    Settings.IsolationSettings bounds = site.settings().isolation();
+    Settings.IsolationSettings bounds = settings().isolation();
     return Identity.of(
         user, new Identity.Bounds(bounds.firstUid(), bounds.lastUid(), bounds.firstGid()));
   }
@@ -235,7 +249,7 @@ public final class Supervisor {
   /** Reads the configuration anew; where it listens and for whom stays as it is. */
   synchronized void reload() throws Failure {
     Site next = configuration.read();
-    site = next;
+    current.become(next, next.close());
     pool.use(policy(next.settings()));
     LOG.info("The configuration was read anew");
   }

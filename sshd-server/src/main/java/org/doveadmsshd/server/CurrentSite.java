@@ -1,0 +1,71 @@
+package org.doveadmsshd.server;
+
+import java.util.Optional;
+import org.doveadmsshd.auth.LoginAttempt;
+import org.doveadmsshd.auth.Passdb;
+import org.doveadmsshd.auth.PasswordStore;
+import org.doveadmsshd.base.Current;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.worker.Worker;
+import org.doveadmsshd.worker.Workers;
+
+/**
+ * The worker and the passdb for what is asked next. Those that have been replaced stay open until
+ * nobody uses them any more: a reload fails neither runs, nor lanes, nor logins.
+ */
+final class CurrentSite implements Workers {
+  private final Current<Site> current = new Current<>();
+
+  private record Site(Worker worker, Passdb passdb) {}
+
+  @Override
+  public Use use() {
+    Current.Use<Site> site = current.use();
+    return new Use() {
+      @Override
+      public Worker worker() {
+        return site.value().worker();
+      }
+
+      @Override
+      public void close() {
+        site.close();
+      }
+    };
+  }
+
+  /**
+   * Takes others for what is asked from now on.
+   *
+   * @param close what they need, once they have been replaced and nobody uses them
+   */
+  void become(Worker worker, Passdb passdb, Runnable close) {
+    current.become(new Site(worker, passdb), close);
+  }
+
+  /** Whichever passdb it is at each question. */
+  Passdb passdb() {
+    return new Passdb() {
+      @Override
+      public Answer verify(LoginAttempt attempt) throws Failure {
+        try (Current.Use<Site> site = current.use()) {
+          return site.value().passdb().verify(attempt);
+        }
+      }
+
+      @Override
+      public Optional<PasswordStore.Stored> find(LoginAttempt who) throws Failure {
+        try (Current.Use<Site> site = current.use()) {
+          return site.value().passdb().find(who);
+        }
+      }
+
+      @Override
+      public Optional<String> bearer(String token) throws Failure {
+        try (Current.Use<Site> site = current.use()) {
+          return site.value().passdb().bearer(token);
+        }
+      }
+    };
+  }
+}
