@@ -41,6 +41,14 @@ public final class Brain {
     /** The servers it is carried out on; called once, after the words have been checked. */
     List<Server> servers() throws Failure;
 
+    /**
+     * Asked before what is carried out here, and not on a server, begins.
+     *
+     * @param command its name
+     * @throws Failure when whoever has typed it may not have that
+     */
+    void checkHere(String command) throws Failure;
+
     /** Whether {@code -F} may name a file rather than standard input. */
     boolean mayReadFiles();
 
@@ -51,11 +59,12 @@ public final class Brain {
   /**
    * Carries out the words after {@code doveadm}.
    *
-   * @param started told about the run before it begins, for who wants to watch or to stop it
+   * @param started told about it before it begins, for who wants to watch or to stop it
    * @return the exit code
    * @throws IOException when the console is gone; the run has been stopped then
    */
-  public int run(List<String> words, Console console, Resources resources, Consumer<Run> started)
+  public int run(
+      List<String> words, Console console, Resources resources, Consumer<Running> started)
       throws IOException {
     try {
       if (!words.isEmpty() && (words.get(0).equals("help") || words.get(0).equals("--help"))) {
@@ -74,7 +83,7 @@ public final class Brain {
   }
 
   private int run(
-      Invocation invocation, Console console, Resources resources, Consumer<Run> started)
+      Invocation invocation, Console console, Resources resources, Consumer<Running> started)
       throws Failure, IOException {
     if (invocation.users() instanceof UserSelection.Listed && !resources.mayReadFiles()) {
       checkStandardInput((UserSelection.Listed) invocation.users());
@@ -83,7 +92,8 @@ public final class Brain {
     Command.Time time = new Command.Time(now, ZoneId::systemDefault);
     Task task = invocation.command().prepare(invocation.words(), time);
     if (task instanceof Task.Local) {
-      return LocalRun.execute(invocation, (Task.Local) task, console, resources.memory());
+      resources.checkHere(invocation.command().name());
+      return LocalRun.execute(invocation, (Task.Local) task, console, resources.memory(), started);
     }
     List<Server> servers = resources.servers();
     Optional<Spool> input = CommandInput.read(invocation, task, console, resources);

@@ -5,18 +5,21 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.command.Output;
 import org.doveadmsshd.command.Task;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
 
 /** Carries out a command that needs neither user nor server. */
-final class LocalRun implements Output {
+final class LocalRun implements Output, Running {
   private final Console console;
   private final List<Message> rows = new ArrayList<>();
   private Failure failure;
+  private volatile boolean cancelled;
 
   private LocalRun(Console console) {
     this.console = console;
@@ -24,7 +27,27 @@ final class LocalRun implements Output {
 
   /** Returns the exit code. */
   static int execute(
-      Invocation invocation, Task.Local task, Console console, MemoryBudget.Share memory)
+      Invocation invocation,
+      Task.Local task,
+      Console console,
+      MemoryBudget.Share memory,
+      Consumer<Running> started)
+      throws Failure, IOException {
+    LocalRun run = new LocalRun(console);
+    started.accept(run);
+    long needed = task.memory();
+    try (MemoryBudget.Share own = memory.share(memory.most())) {
+      if (!own.tryTake(needed)) {
+        throw new Failure(
+            Outcome.TEMPORARY_FAILURE,
+            "There is no memory for this at the moment (it takes %,d KiB); try again later"
+                .formatted(needed / 1024));
+      }
+      return run.execute(invocation, task, memory);
+    }
+  }
+
+  private int execute(Invocation invocation, Task.Local task, MemoryBudget.Share memory)
       throws Failure, IOException {
     Printer printer =
         new Printer(
@@ -35,17 +58,22 @@ final class LocalRun implements Output {
             false,
             !invocation.hideTitles(),
             console.width());
-    LocalRun run = new LocalRun(console);
     try {
-      task.run(console::in, run);
+      checkpoint();
+      task.run(console::in, this);
     } finally {
-      printer.finished(0, "", run.rows, 0);
+      printer.finished(0, "", rows, 0);
       printer.end();
     }
-    if (run.failure != null) {
-      throw run.failure;
+    if (failure != null) {
+      throw failure;
     }
     return 0;
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
   }
 
   @Override
@@ -79,5 +107,9 @@ final class LocalRun implements Output {
   }
 
   @Override
-  public void checkpoint() {}
+  public void checkpoint() throws Failure {
+    if (cancelled) {
+      throw new Failure(Outcome.CANCELLED, "Stopped");
+    }
+  }
 }

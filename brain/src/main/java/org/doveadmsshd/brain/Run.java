@@ -12,7 +12,7 @@ import org.doveadmsshd.base.Outcome;
  * Dispatch} gives them to servers, the {@link Printer} puts out their rows, and the {@link
  * Reporter} says what became of them.
  */
-public final class Run {
+public final class Run implements Running {
   private static final long TICK_MILLIS = 100;
   private static final int TICKS_PER_LINE = 10;
 
@@ -122,7 +122,8 @@ public final class Run {
     }
   }
 
-  /** Stops: users under way end at their next checkpoint, others are not begun. */
+  /** Users under way end at their next checkpoint, others are not begun. */
+  @Override
   public void cancel() {
     dispatch.cancel();
   }
@@ -132,11 +133,12 @@ public final class Run {
     dispatch.broken(null, e);
   }
 
-  /** For {@code who}: users done and failed so far. */
+  @Override
   public long done() {
     return reporter.done();
   }
 
+  @Override
   public long failed() {
     return reporter.failedUsers();
   }

@@ -52,6 +52,13 @@ class BrainTest {
   private MemoryBudget budget = new MemoryBudget(64 * 1024 * 1024);
   private Patience patience = Patience.STANDARD;
   private volatile Run run;
+  private Here here = command -> {};
+  private Consumer<Running> begun = started -> {};
+
+  /** Whether what is carried out here may be. */
+  private interface Here {
+    void on(String command) throws Failure;
+  }
 
   @AfterEach
   void stop() {
@@ -146,6 +153,11 @@ class BrainTest {
           }
 
           @Override
+          public void checkHere(String command) throws Failure {
+            here.on(command);
+          }
+
+          @Override
           public boolean mayReadFiles() {
             return false;
           }
@@ -156,7 +168,12 @@ class BrainTest {
           }
         };
     return new Brain(threads, Clock.systemUTC(), patience)
-        .run(List.of(words), console, resources, started -> run = started);
+        .run(List.of(words), console, resources, this::begun);
+  }
+
+  private void begun(Running started) {
+    run = started instanceof Run ? (Run) started : null;
+    begun.accept(started);
   }
 
   private int run(List<Server> servers, String... words) throws IOException {
@@ -635,5 +652,71 @@ class BrainTest {
         .containsExactly("a", "b c'd", "e \" f\\g", "", "h i");
     assertThat(CommandLine.split("  ")).isEmpty();
     assertThatThrownBy(() -> CommandLine.split("a 'b")).isInstanceOf(Failure.class);
+  }
+
+  @Test
+  void whatNeedsNoServerIsRefusedToWhomItIsNotAllowed() throws Exception {
+    for (String[] words :
+        List.of(
+            new String[] {"pw", "-p", "secret"},
+            new String[] {"pw", "-l"},
+            new String[] {"mailbox", "mutf7", "ä"})) {
+      List<String> asked = new ArrayList<>();
+      here =
+          command -> {
+            asked.add(command);
+            throw new Failure(Outcome.NO_PERMISSION, "not in scope");
+          };
+      assertThat(run(List.of(), words)).isEqualTo(77);
+      assertThat(asked).hasSize(1);
+      assertThat(String.join(" ", words)).startsWith(asked.get(0));
+    }
+    assertThat(out.size()).isZero();
+  }
+
+  @Test
+  void whatNeedsNoServerCanBeStoppedAndEndsAsSuch() throws Exception {
+    begun = Running::cancel;
+    assertThat(run(List.of(), "pw", "-p", "secret", "-s", "BLF-CRYPT")).isEqualTo(75);
+    assertThat(out.size()).isZero();
+    assertThat(error.toString(StandardCharsets.UTF_8)).contains("Stopped");
+  }
+
+  @Test
+  void hashingDrawsOnTheMemoryThatThereIs() throws Exception {
+    budget = new MemoryBudget(32 * 1024 * 1024);
+    assertThat(run(List.of(), "pw", "-p", "secret", "-s", "ARGON2ID")).isEqualTo(75);
+    assertThat(error.toString(StandardCharsets.UTF_8)).contains("65,536 KiB", "try again later");
+    budget = new MemoryBudget(80 * 1024 * 1024);
+    assertThat(run(List.of(), "pw", "-p", "secret", "-s", "ARGON2ID")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("{ARGON2ID}$argon2id$");
+    assertThat(budget.all().held()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-t {ARGON2ID}$argon2id$v=19$m=1048576,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+        "-t {ARGON2I}$argon2i$v=19$m=65536,t=999,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+        "-t {CRYPT}$6$rounds=999999999$salt$x",
+        "-t $5$rounds=999999999$salt$x",
+        "-t {BLF-CRYPT}$2y$31$AAAAAAAAAAAAAAAAAAAAAOAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "-t {CRYPT}$y$jZ/.$AAAA$AAAA",
+        "-t {CRYPT}$7$CU..../....AAAA$AAAA",
+        "-t {CRYPT}$md5,rounds=4294963199$AAAA$AAAA",
+        "-s SHA512-CRYPT -r 2147483647",
+        "-s BLF-CRYPT -r 31",
+        "-s PBKDF2 -r 2147483647",
+        "-s SCRAM-SHA-256 -r 2147483647",
+        "-s ARGON2ID -r 2147483647"
+      })
+  @Timeout(20)
+  void noPasswordTakesTheMachineForItself(String words) throws Exception {
+    List<String> line = new ArrayList<>(List.of("pw", "-p", "secret"));
+    line.addAll(List.of(words.split(" ")));
+    assertThat(run(List.of(), line.toArray(String[]::new))).isIn(65, 75);
+    assertThat(out.size()).isZero();
+    assertThat(error.toString(StandardCharsets.UTF_8))
+        .containsAnyOf("asks for more than pw gives", "Rounds out of range");
   }
 }

@@ -219,6 +219,9 @@ class ScriptedWorkersTest {
           }
 
           @Override
+          public void checkHere(String command) {}
+
+          @Override
           public boolean mayReadFiles() {
             return false;
           }
@@ -233,7 +236,7 @@ class ScriptedWorkersTest {
             List.of(words),
             new Console(in, out, error, false, 80),
             resources,
-            started -> run = started);
+            started -> run = (Run) started);
   }
 
   private static final String[] SEARCH = {"search", "-F", "-", "all"};

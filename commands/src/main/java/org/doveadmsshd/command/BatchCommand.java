@@ -2,7 +2,9 @@ package org.doveadmsshd.command;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.Column;
 
@@ -101,7 +103,9 @@ final class BatchCommand implements Command {
 
     @Override
     public List<String> commands() {
-      return names;
+      Set<String> all = new LinkedHashSet<>(names);
+      tasks.forEach(task -> all.addAll(task.commands()));
+      return List.copyOf(all);
     }
 
     @Override

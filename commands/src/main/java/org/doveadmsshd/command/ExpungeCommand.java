@@ -61,6 +61,13 @@ final class ExpungeCommand implements Command {
 
   private record ExpungeTask(MailSearch search, boolean deletesEmpty) implements Task.OfUser {
     @Override
+    public List<String> commands() {
+      return deletesEmpty
+          ? List.of(MailboxDeleteCommand.NAME, MailboxSubscribeCommand.UNSUBSCRIBE)
+          : List.of();
+    }
+
+    @Override
     public void run(UserContext context) throws Failure, IOException {
       Expunging expunging = new Expunging(context.output());
       search.forEach(context, false, expunging);

@@ -55,6 +55,11 @@ final class ImportCommand implements Command {
     }
 
     @Override
+    public List<String> commands() {
+      return subscribes ? List.of(MailboxSubscribeCommand.SUBSCRIBE) : List.of();
+    }
+
+    @Override
     public void run(UserContext context) throws Failure, IOException {
       String user = sourceUser.orElse(context.user());
       try (MailStore source = context.others().open(user, location);

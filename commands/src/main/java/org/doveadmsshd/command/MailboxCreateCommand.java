@@ -35,17 +35,19 @@ final class MailboxCreateCommand implements Command {
       throw Failure.usage("mailbox create: -g is for one mailbox");
     }
     return MailboxEdit.each(
-        words.positionals(),
-        "create",
-        "mailboxes created",
-        (store, mailbox) -> {
-          boolean directory = mailbox.length() > 1 && mailbox.endsWith("" + MailStore.SEPARATOR);
-          String name = directory ? mailbox.substring(0, mailbox.length() - 1) : mailbox;
-          store.create(name, guid);
-          if (subscribes) {
-            store.subscribe(List.of(name), true);
-          }
-        });
+            words.positionals(),
+            "create",
+            "mailboxes created",
+            (store, mailbox) -> {
+              boolean directory =
+                  mailbox.length() > 1 && mailbox.endsWith("" + MailStore.SEPARATOR);
+              String name = directory ? mailbox.substring(0, mailbox.length() - 1) : mailbox;
+              store.create(name, guid);
+              if (subscribes) {
+                store.subscribe(List.of(name), true);
+              }
+            })
+        .with(subscribes, MailboxSubscribeCommand.SUBSCRIBE);
   }
 
   /** A GUID that an option has, in lower case. */

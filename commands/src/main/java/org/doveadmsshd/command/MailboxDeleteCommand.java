@@ -8,10 +8,12 @@ import org.doveadmsshd.storage.MailStore;
 
 /** {@code doveadm mailbox delete}: removes mailboxes and their mails. */
 final class MailboxDeleteCommand implements Command {
+  static final String NAME = "mailbox delete";
+
   @Override
   public Manual manual() {
     return new Manual(
-        "mailbox delete",
+        NAME,
         "<mailbox> [...]",
         "remove mailboxes with all their mails",
         """
@@ -38,17 +40,18 @@ final class MailboxDeleteCommand implements Command {
       throw Failure.usage("Can't delete mailbox '': it stands for all of them, with -r");
     }
     return MailboxEdit.each(
-        words.positionals(),
-        "delete",
-        "mailboxes deleted",
-        (store, mailbox) -> {
-          for (String name : recursive ? withChildren(store, mailbox) : List.of(mailbox)) {
-            store.delete(name, words.has("require-empty"), words.has("unsafe"));
-            if (words.has("subscriptions")) {
-              store.subscribe(List.of(name), false);
-            }
-          }
-        });
+            words.positionals(),
+            "delete",
+            "mailboxes deleted",
+            (store, mailbox) -> {
+              for (String name : recursive ? withChildren(store, mailbox) : List.of(mailbox)) {
+                store.delete(name, words.has("require-empty"), words.has("unsafe"));
+                if (words.has("subscriptions")) {
+                  store.subscribe(List.of(name), false);
+                }
+              }
+            })
+        .with(words.has("subscriptions"), MailboxSubscribeCommand.UNSUBSCRIBE);
   }
 
   /** Children before parents. */

@@ -6,8 +6,17 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.MailStore;
 
-/** A task that changes mailboxes and prints nothing. */
-record MailboxEdit(Edit edit) implements Task.OfUser {
+/**
+ * A task that changes mailboxes and prints nothing.
+ *
+ * @param commands names of those that do parts of it
+ */
+record MailboxEdit(List<String> commands, Edit edit) implements Task.OfUser {
+  /** A task that needs no other command in scope. */
+  MailboxEdit(Edit edit) {
+    this(List.of(), edit);
+  }
+
   /** What is done. */
   @FunctionalInterface
   interface Edit {
@@ -41,6 +50,11 @@ record MailboxEdit(Edit edit) implements Task.OfUser {
             }
           }
         });
+  }
+
+  /** The same, where an option has it do what other commands do as well. */
+  MailboxEdit with(boolean option, String... further) {
+    return option ? new MailboxEdit(List.of(further), edit) : this;
   }
 
   @Override

@@ -30,15 +30,19 @@ final class MailboxRenameCommand implements Command {
     String from = words.positionals().get(0);
     String to = words.positionals().get(1);
     return MailboxEdit.each(
-        List.of(from),
-        "rename",
-        "mailboxes renamed",
-        (store, mailbox) -> {
-          store.rename(from, to);
-          if (words.has("subscriptions")) {
-            renameSubscriptions(store, from, to);
-          }
-        });
+            List.of(from),
+            "rename",
+            "mailboxes renamed",
+            (store, mailbox) -> {
+              store.rename(from, to);
+              if (words.has("subscriptions")) {
+                renameSubscriptions(store, from, to);
+              }
+            })
+        .with(
+            words.has("subscriptions"),
+            MailboxSubscribeCommand.SUBSCRIBE,
+            MailboxSubscribeCommand.UNSUBSCRIBE);
   }
 
   private static void renameSubscriptions(MailStore store, String from, String to) throws Failure {

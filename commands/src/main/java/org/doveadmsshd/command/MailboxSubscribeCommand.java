@@ -5,6 +5,9 @@ import org.doveadmsshd.base.Failure;
 
 /** {@code doveadm mailbox subscribe} and {@code unsubscribe}. */
 final class MailboxSubscribeCommand implements Command {
+  static final String SUBSCRIBE = "mailbox subscribe";
+  static final String UNSUBSCRIBE = "mailbox unsubscribe";
+
   private final boolean subscribes;
 
   MailboxSubscribeCommand(boolean subscribes) {
@@ -14,7 +17,7 @@ final class MailboxSubscribeCommand implements Command {
   @Override
   public Manual manual() {
     return new Manual(
-        subscribes ? "mailbox subscribe" : "mailbox unsubscribe",
+        subscribes ? SUBSCRIBE : UNSUBSCRIBE,
         "<mailbox> [...]",
         subscribes ? "subscribe to mailboxes" : "end subscriptions to mailboxes",
         """

@@ -3,6 +3,8 @@ package org.doveadmsshd.command;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.auth.scheme.PasswordHash;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -11,6 +13,9 @@ import org.doveadmsshd.protocol.Value;
 
 /** {@code doveadm pw}: makes and checks password hashes. */
 final class PwCommand implements Command {
+  /** Logins are to go on beside it, whoever asks however often. */
+  private static final Semaphore HASHING = new Semaphore(1, true);
+
   @Override
   public Manual manual() {
     return new Manual(
@@ -19,6 +24,8 @@ final class PwCommand implements Command {
         "make or check the hash of a password",
         """
         The password is the first line of standard input, or that of -p, where others may see it.
+        One password is hashed at a time, with at most 64 MiB and for about 5 seconds; -r and
+        hashes given with -t that ask for more are refused.
         """,
         List.of(
             new Option('l', "list", null, "list the schemes"),
@@ -29,7 +36,7 @@ final class PwCommand implements Command {
             new Option('u', "user", "user", "whose password it is: DIGEST-MD5 needs that"),
             new Option('V', "verify", null, "check the new hash, and say so")),
         false,
-        Access.READ);
+        Access.ADMIN);
   }
 
   @Override
@@ -37,13 +44,19 @@ final class PwCommand implements Command {
     if (!words.positionals().isEmpty()) {
       throw Failure.usage("doveadm pw takes no arguments (-p gives the password)");
     }
+    Optional<String> test = words.value("test");
+    if (test.isPresent() && !PasswordHash.parse(test.get(), "CRYPT").cost().isModest()) {
+      throw new Failure(
+          Outcome.DATA_ERROR,
+          "The hash asks for more than pw gives to one password: 64 MiB, and about 5 seconds");
+    }
     return new PwTask(
         words.has("list"),
         words.value("password"),
         words.value("scheme").orElse("CRYPT"),
         words.value("user").orElse(""),
         (int) words.number("rounds").orElse(0),
-        words.value("test"),
+        test,
         words.has("verify"));
   }
 
@@ -67,12 +80,39 @@ final class PwCommand implements Command {
     }
 
     @Override
+    public long memory() {
+      return test.map(hash -> PasswordHash.parse(hash, "CRYPT").cost().memory())
+          .orElse(lists ? 0L : PasswordHash.memoryOfMaking(scheme));
+    }
+
+    @Override
     public void run(UserContext.Input input, Output output) throws Failure, IOException {
       if (lists) {
         print(output, String.join(" ", PasswordHash.schemes()));
         return;
       }
       String given = password.isPresent() ? password.get() : AuthCommand.password(input);
+      await(output);
+      try {
+        hash(given, output);
+      } finally {
+        HASHING.release();
+      }
+    }
+
+    /** Waits until no other password is hashed. */
+    private static void await(Output output) throws Failure {
+      try {
+        do {
+          output.checkpoint();
+        } while (!HASHING.tryAcquire(100, TimeUnit.MILLISECONDS));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new Failure(Outcome.CANCELLED, "Cancelled", e);
+      }
+    }
+
+    private void hash(String given, Output output) throws Failure, IOException {
       String hash = test.isPresent() ? test.get() : PasswordHash.make(scheme, user, given, rounds);
       boolean checks = verifies || test.isPresent();
       if (checks && !PasswordHash.parse(hash, "CRYPT").verify(user, given)) {

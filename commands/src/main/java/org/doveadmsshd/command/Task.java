@@ -38,6 +38,11 @@ public interface Task {
 
   /** A task that needs neither user nor server: it is carried out where the command was typed. */
   interface Local extends Task {
+    /** Bytes of memory that it needs while it runs, besides what is always there. */
+    default long memory() {
+      return 0;
+    }
+
     /** As {@link OfUser#run}. */
     void run(UserContext.Input input, Output output) throws Failure, IOException;
   }

@@ -22,7 +22,7 @@ import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
-import org.doveadmsshd.brain.Run;
+import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.remote.RemoteServer;
 import org.doveadmsshd.brain.socket.SocketConnector;
@@ -180,7 +180,7 @@ public final class Main {
   }
 
   /** Ctrl-C stops the run, which then says what was done, and the program ends with its code. */
-  private static void stopOnSignal(Run run) {
+  private static void stopOnSignal(Running run) {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -207,6 +207,9 @@ public final class Main {
       this.words = words;
       this.executor = executor;
     }
+
+    @Override
+    public void checkHere(String command) {} // it is his own machine
 
     @Override
     public boolean mayReadFiles() {

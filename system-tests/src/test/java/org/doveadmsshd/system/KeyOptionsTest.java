@@ -114,6 +114,20 @@ class KeyOptionsTest {
   }
 
   @Test
+  void whatNeedsNoMailIsInScopeOrRefusedToo() throws Exception {
+    options("commands=\"search\"");
+    assertThat(site.doveadm("pw -l").code()).isEqualTo(77);
+    assertThat(site.doveadm("pw -p secret").code()).isEqualTo(77);
+    assertThat(site.doveadm("mailbox mutf7 x").code()).isEqualTo(77);
+    assertThat(site.doveadm("help pw").code()).isZero();
+    options("commands=\"read\"");
+    assertThat(site.doveadm("pw -p secret").code()).isEqualTo(77);
+    assertThat(site.doveadm("mailbox mutf7 x").code()).isZero();
+    options("");
+    assertThat(site.doveadm("pw -p secret -s PLAIN").lines()).containsExactly("{PLAIN}secret");
+  }
+
+  @Test
   void aKeyForOneCommandOpensNoLane() throws Exception {
     options("command=\"doveadm who\"");
     TestSite.Result result = site.doveadmSsh("user", "*");

@@ -137,8 +137,7 @@ record ScopedMails(
               + user.name()
               + " only, so no location can be read");
     }
-    String usual = user.mail().orElse(defaults.mailLocation());
-    boolean ownHome = usual.startsWith("maildir:~") && usual.indexOf('%') < 0;
+    boolean ownHome = hasHomeOfHisOwn(user);
     boolean inHome = location.equals("maildir:~") || location.startsWith("maildir:~/");
     boolean everybody = commands.stream().allMatch(scope::hasAllUsers);
     if (!everybody && !(inHome && ownHome)) {
@@ -147,6 +146,28 @@ record ScopedMails(
           "Your scope does not cover all users, so the source must be in a home: maildir:~/…"
               + (ownHome ? "" : " (and here homes are shared)"));
     }
+  }
+
+  /**
+   * Whether nobody else's mail lies in a user's home. Where all mail lies in homes by one template,
+   * who shares a home shares the mail. What the userdb says of one user's mail tells nothing of
+   * others in the same home; then the home must be called as he is.
+   */
+  private boolean hasHomeOfHisOwn(MailUser user) {
+    String usual = user.mail().orElse(defaults.mailLocation());
+    if (!usual.startsWith("maildir:~") || usual.indexOf('%') >= 0) {
+      return false;
+    }
+    return user.mail().isEmpty() || isNamedFor(user, user.home().orElse(""));
+  }
+
+  private static boolean isNamedFor(MailUser user, String home) {
+    List<String> names = List.of(home.split("/"));
+    int at = user.name().lastIndexOf('@');
+    return names.contains(user.name())
+        || at > 0
+            && names.contains(user.name().substring(0, at))
+            && names.contains(user.name().substring(at + 1));
   }
 
   /** A warning that cannot be delivered ends the request as any other message would. */

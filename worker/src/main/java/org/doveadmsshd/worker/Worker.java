@@ -170,9 +170,19 @@ public final class Worker {
     master.scope().checkCommand(request.run().command());
     Task task = task(request.run());
     for (String further : task.commands()) {
-      master.scope().checkCommand(further);
+      checkFurther(master, further, request.run().command());
     }
     return task;
+  }
+
+  /** What a command does besides, as options and batches ask for it, must be in scope, too. */
+  private static void checkFurther(Master master, String further, String command) throws Failure {
+    try {
+      master.scope().checkCommand(further);
+    } catch (Failure e) {
+      throw new Failure(
+          e.outcome(), e.getMessage() + ", which this %s needs as well".formatted(command));
+    }
   }
 
   /** Accounts for a login on a lane. */

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -209,6 +210,17 @@ class ScopeEscapeTest {
     Userdb users = new Aliased(file);
     QuotaRules quota = QuotaRules.of("count:q", List.of()).orElseThrow();
     worker = LocalWorker.of(users, masters, quota, new Busy());
+  }
+
+  private void makeUsersAnew() throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+        if (!file.equals(directory)) {
+          Files.delete(file);
+        }
+      }
+    }
+    makeUsers();
   }
 
   private static void mailbox(Path directory, boolean secret) throws IOException {
@@ -414,5 +426,88 @@ class ScopeEscapeTest {
         }
       }
     }
+  }
+
+  private static Scope only(String... commands) {
+    return new Scope(List.of(new UserMask("*@example.org")), Set.of(commands));
+  }
+
+  /** Every command for a user, with words that do something where it is allowed. */
+  private static List<List<String>> commandsForUsers() {
+    List<List<String>> all = new ArrayList<>();
+    for (Command command : CommandCatalog.all()) {
+      boolean listed = command.manual().isPerUser() && !REACHES_NOTHING.contains(command.name());
+      if (listed && !command.name().equals("batch")) {
+        all.add(
+            PER_USER.stream()
+                .filter(words -> words.get(0).equals(command.name()))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(command.name())));
+      }
+    }
+    return all;
+  }
+
+  @ParameterizedTest
+  @MethodSource("commandsForUsers")
+  void aBatchMayWhatItsCommandsMayAndNoMore(List<String> words) throws Exception {
+    Path maildir = directory.resolve(OWN).resolve("Maildir");
+    Map<String, String> before = tree(maildir);
+    List<String> batch = new ArrayList<>(List.of("batch", ":"));
+    batch.addAll(List.of(words.get(0).split(" ")));
+    batch.addAll(words.subList(1, words.size()));
+    for (Scope scope : List.of(only("batch"), only(words.get(0)))) {
+      assertThat(run(scope, OWN, batch).done().outcome())
+          .isIn(Outcome.NO_PERMISSION, Outcome.USAGE);
+    }
+    assertThat(tree(maildir)).isEqualTo(before);
+    boolean together =
+        run(only("batch", words.get(0)), OWN, batch).done().outcome() == Outcome.NO_PERMISSION;
+    if (!words.get(0).equals("save")) { // reads, and cannot be in a batch
+      makeUsersAnew();
+      boolean alone = run(only(words.get(0)), OWN, words).done().outcome() == Outcome.NO_PERMISSION;
+      assertThat(together).isEqualTo(alone).isEqualTo(words.get(0).equals("move"));
+    }
+  }
+
+  /** What options do besides is what other commands do. */
+  private static List<List<String>> withOptions() {
+    return List.of(
+        List.of("expunge", "-d", "mailbox", "Trash", "all"),
+        List.of("mailbox create", "-s", "Made"),
+        List.of("mailbox delete", "-s", "Trash"),
+        List.of("mailbox rename", "-s", "Trash", "Bin"),
+        List.of("import", "-s", "maildir:~/Maildir", "Made", "all"),
+        List.of("move", "Trash", "mailbox", "INBOX", "all"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("withOptions")
+  void whatOptionsDoMustBeInScopeToo(List<String> words) throws Exception {
+    Path maildir = directory.resolve(OWN).resolve("Maildir");
+    Map<String, String> before = tree(maildir);
+    Answer answer = run(only(words.get(0)), OWN, words);
+    assertThat(answer.done().outcome()).isEqualTo(Outcome.NO_PERMISSION);
+    assertThat(answer.done().text())
+        .startsWith("Your scope does not allow the command: ")
+        .endsWith(", which this " + words.get(0) + " needs as well");
+    assertThat(tree(maildir)).isEqualTo(before);
+    assertThat(run(DOMAIN, OWN, words).done().outcome()).isEqualTo(Outcome.OK);
+    assertThat(tree(maildir)).isNotEqualTo(before);
+  }
+
+  @Test
+  void aHomeThatOthersMayHaveIsNoPlaceToImportFrom() throws Exception {
+    Path shared = Files.createDirectories(directory.resolve("shared"));
+    mailbox(shared.resolve("jane"), false);
+    mailbox(shared.resolve("joe"), true);
+    String line = "%s:pw:::" + ":" + shared + "::userdb_mail=maildir:~/%s%n";
+    Files.writeString(
+        directory.resolve("users"),
+        line.formatted("jane@example.org", "jane") + line.formatted("joe@example.com", "joe"));
+    List<String> words = List.of("import", "maildir:~/joe", "", "all");
+    Answer answer = run(DOMAIN, "jane@example.org", words);
+    assertThat(answer.done().outcome()).isEqualTo(Outcome.NO_PERMISSION);
+    assertThat(tree(shared.resolve("jane")).values()).noneMatch(mail -> mail.contains(SECRET));
   }
 }

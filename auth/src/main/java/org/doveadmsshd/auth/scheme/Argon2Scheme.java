@@ -27,12 +27,33 @@ enum Argon2Scheme implements Scheme {
 
   private static final int USUAL_ROUNDS = 3;
 
+  /** Rounds of the usual memory take some 60 ms each. */
+  private static final int MAX_ROUNDS = 75;
+
+  private static final int KIB_PER_MILLI = 1000;
+
   private final String kind;
   private final int type;
 
   Argon2Scheme(String kind, int type) {
     this.kind = kind;
     this.type = type;
+  }
+
+  @Override
+  public HashCost cost(String hash) {
+    Matcher matcher = FORM.matcher(hash);
+    if (!matcher.matches()) {
+      return HashCost.LITTLE; // it is refused
+    }
+    long memory = Long.parseLong(matcher.group(3));
+    long rounds = Long.parseLong(matcher.group(4));
+    return new HashCost(memory * 1024, memory * rounds / KIB_PER_MILLI);
+  }
+
+  @Override
+  public long memory() {
+    return USUAL_MEMORY * 1024L;
   }
 
   @Override
@@ -62,6 +83,7 @@ enum Argon2Scheme implements Scheme {
     byte[] salt = new byte[16];
     new SecureRandom().nextBytes(salt);
     int iterations = rounds == 0 ? USUAL_ROUNDS : rounds;
+    Scheme.check(iterations, 1, MAX_ROUNDS);
     Argon2BytesGenerator generator = new Argon2BytesGenerator();
     generator.init(
         new Argon2Parameters.Builder(type)

@@ -3,6 +3,7 @@ package org.doveadmsshd.auth.scheme;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.codec.digest.Crypt;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
@@ -26,6 +27,25 @@ enum CryptScheme implements Scheme {
   /** What Dovecot uses for Blowfish. */
   private static final int USUAL_COST = 5;
 
+  /** Each more doubles the time; this takes some seconds. */
+  private static final int MAX_COST = 16;
+
+  /** These, too. */
+  private static final int MAX_ROUNDS = 3_000_000;
+
+  private static final int ROUNDS_PER_MILLI = 600;
+
+  private static final long YESCRYPT_MEMORY = 64L * 1024 * 1024;
+  private static final long YESCRYPT_MILLIS = 500;
+
+  private static final Pattern BLOWFISH_COST = Pattern.compile("\\$2[aby]?\\$([0-9]{2})\\$.*");
+  private static final Pattern SHA_ROUNDS =
+      Pattern.compile("\\$[56]\\$rounds=([0-9]{1,18})\\$.*", Pattern.DOTALL);
+
+  /** yescrypt as crypt(3) makes it, up to 64 MiB. Other parameters may ask for anything. */
+  private static final Pattern USUAL_YESCRYPT =
+      Pattern.compile("\\$g?y\\$j[./0-9AB]T\\$.*", Pattern.DOTALL);
+
   private final Pattern form;
 
   CryptScheme(String form) {
@@ -37,6 +57,28 @@ enum CryptScheme implements Scheme {
   }
 
   @Override
+  public HashCost cost(String hash) {
+    Matcher blowfish = BLOWFISH_COST.matcher(hash);
+    if (blowfish.matches()) {
+      return new HashCost(0, (1L << Math.min(40, Integer.parseInt(blowfish.group(1)))) / 16);
+    }
+    Matcher rounds = SHA_ROUNDS.matcher(hash);
+    if (rounds.matches()) {
+      return new HashCost(0, Long.parseLong(rounds.group(1)) / ROUNDS_PER_MILLI);
+    }
+    if (isCommon(hash) || BLOWFISH.fits(hash)) {
+      return HashCost.LITTLE;
+    }
+    return USUAL_YESCRYPT.matcher(hash).matches()
+        ? new HashCost(YESCRYPT_MEMORY, YESCRYPT_MILLIS)
+        : HashCost.UNKNOWN;
+  }
+
+  private static boolean isCommon(String hash) {
+    return DES.fits(hash) || MD5.fits(hash) || SHA256.fits(hash) || SHA512.fits(hash);
+  }
+
+  @Override
   public boolean verify(String user, String password, String hash) {
     if (!fits(hash)) {
       throw new IllegalArgumentException("not a hash of " + this);
@@ -44,9 +86,8 @@ enum CryptScheme implements Scheme {
     if (BLOWFISH.fits(hash)) {
       return OpenBSDBCrypt.checkPassword(hash, password.toCharArray());
     }
-    boolean common = DES.fits(hash) || MD5.fits(hash) || SHA256.fits(hash) || SHA512.fits(hash);
     String computed =
-        common
+        isCommon(hash)
             ? Crypt.crypt(password.getBytes(StandardCharsets.UTF_8), hash)
             : LibCrypt.crypt(password, hash);
     return MessageDigest.isEqual(
@@ -68,10 +109,9 @@ enum CryptScheme implements Scheme {
     return Crypt.crypt(password.getBytes(StandardCharsets.UTF_8), setting);
   }
 
-  /** Between 1,000 and 999,999,999. */
   private static String rounds(int rounds) {
-    if (rounds != 0 && rounds < 1000) {
-      throw new IllegalArgumentException("rounds");
+    if (rounds != 0) {
+      Scheme.check(rounds, 1000, MAX_ROUNDS);
     }
     return rounds == 0 ? "" : "rounds=" + rounds + "$";
   }
@@ -85,11 +125,12 @@ enum CryptScheme implements Scheme {
     return salt.toString();
   }
 
-  /** {@code $2y$}; {@code cost} between 4 and 31. */
+  /** {@code $2y$}. */
   private static String blowfish(String password, int cost) {
     byte[] salt = new byte[16];
     new SecureRandom().nextBytes(salt);
     int used = cost == 0 ? USUAL_COST : cost;
+    Scheme.check(used, 4, MAX_COST);
     return OpenBSDBCrypt.generate("2y", password.toCharArray(), salt, used);
   }
 }

@@ -80,7 +80,10 @@ public final class PasswordHash {
     try {
       return "{" + name + "}" + known.make(user, password, rounds);
     } catch (IllegalArgumentException e) {
-      throw new Failure(Outcome.TEMPORARY_FAILURE, "Rounds out of range for " + name, e);
+      throw new Failure(
+          Outcome.TEMPORARY_FAILURE,
+          "Rounds out of range for " + name + ": they must be " + e.getMessage(),
+          e);
     }
   }
 
@@ -107,6 +110,27 @@ public final class PasswordHash {
 
   public static boolean isScheme(String name) {
     return SCHEMES.containsKey(ENCODING.matcher(name.toUpperCase(Locale.ROOT)).replaceFirst(""));
+  }
+
+  /** Bytes that {@link #make} takes with a scheme. */
+  public static long memoryOfMaking(String scheme) {
+    Scheme known = SCHEMES.get(scheme.toUpperCase(Locale.ROOT));
+    return known == null ? 0 : known.memory();
+  }
+
+  /** What {@link #verify} takes, as far as that can be told beforehand. */
+  public HashCost cost() {
+    Matcher suffix = ENCODING.matcher(scheme);
+    Scheme known = SCHEMES.get(suffix.replaceFirst(""));
+    if (known == null) {
+      return HashCost.LITTLE; // it is refused
+    }
+    try {
+      suffix.reset();
+      return known.cost(suffix.find() ? decoded(known, suffix.group(1)) : hash);
+    } catch (IllegalArgumentException e) {
+      return HashCost.LITTLE; // malformed, which is told when it is verified
+    }
   }
 
   /**

@@ -16,6 +16,10 @@ final class Pbkdf2Scheme implements Scheme {
       "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
   private static final int USUAL_ROUNDS = 5000;
+
+  /** They take some seconds. */
+  private static final int MAX_ROUNDS = 5_000_000;
+
   private static final int LENGTH = 20;
 
   @Override
@@ -36,6 +40,7 @@ final class Pbkdf2Scheme implements Scheme {
   @Override
   public String make(String user, String password, int rounds) {
     int used = rounds == 0 ? USUAL_ROUNDS : rounds;
+    Scheme.check(used, 1, MAX_ROUNDS);
     StringBuilder salt = new StringBuilder();
     SecureRandom random = new SecureRandom();
     for (int i = 0; i < 16; i++) {

@@ -18,6 +18,27 @@ interface Scheme {
    */
   String make(String user, String password, int rounds);
 
+  /**
+   * Checks rounds.
+   *
+   * @throws IllegalArgumentException when they are out of range
+   */
+  static void check(int rounds, int least, int most) {
+    if (rounds < least || rounds > most) {
+      throw new IllegalArgumentException("between " + least + " and " + most);
+    }
+  }
+
+  /** What verifying a hash takes; called before it, with whatever stands there. */
+  default HashCost cost(String hash) {
+    return HashCost.LITTLE;
+  }
+
+  /** Bytes that making a hash takes. */
+  default long memory() {
+    return 0;
+  }
+
   /** Whether hashes are bytes, in base64 or hexadecimal digits, rather than text of their own. */
   default boolean isBinary() {
     return false;

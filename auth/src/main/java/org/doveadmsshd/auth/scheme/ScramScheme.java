@@ -13,6 +13,9 @@ import java.util.Base64;
 record ScramScheme(String hash) implements Scheme {
   private static final int USUAL_ROUNDS = 4096;
 
+  /** They take some seconds. */
+  private static final int MAX_ROUNDS = 5_000_000;
+
   @Override
   public boolean verify(String user, String password, String stored) {
     ScramSecret secret = ScramSecret.parse(stored);
@@ -36,6 +39,7 @@ record ScramScheme(String hash) implements Scheme {
   @Override
   public String make(String user, String password, int rounds) {
     int used = rounds == 0 ? USUAL_ROUNDS : rounds;
+    Scheme.check(used, 1, MAX_ROUNDS);
     byte[] salt = new byte[16];
     new SecureRandom().nextBytes(salt);
     byte[] salted = salted(password, salt, used);

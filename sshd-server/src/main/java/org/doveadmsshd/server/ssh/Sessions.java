@@ -28,7 +28,7 @@ import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
-import org.doveadmsshd.brain.Run;
+import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.command.Access;
 import org.doveadmsshd.command.ServerContext;
@@ -274,7 +274,7 @@ public final class Sessions implements ServerContext.Activity {
     private final List<String> words;
     private final long id = nextId();
     private final long begun = System.nanoTime();
-    private volatile Run run;
+    private volatile Running run;
     private volatile boolean cancelled;
 
     Execution(ServerSession session, List<String> words) {
@@ -337,6 +337,12 @@ public final class Sessions implements ServerContext.Activity {
         }
 
         @Override
+        public void checkHere(String command) throws Failure {
+          audit.check();
+          master.at(setting.clock().instant()).scope().checkCommand(command);
+        }
+
+        @Override
         public boolean mayReadFiles() {
           return false;
         }
@@ -348,7 +354,7 @@ public final class Sessions implements ServerContext.Activity {
       };
     }
 
-    private void started(Run started) {
+    private void started(Running started) {
       run = started;
       if (cancelled) {
         started.cancel();
@@ -357,7 +363,7 @@ public final class Sessions implements ServerContext.Activity {
 
     void cancel() {
       cancelled = true;
-      Run running = run;
+      Running running = run;
       if (running != null) {
         running.cancel();
       }
@@ -372,7 +378,7 @@ public final class Sessions implements ServerContext.Activity {
     }
 
     private Entry entry() {
-      Run running = run;
+      Running running = run;
       return new Entry(
           Long.toString(id),
           "run",
