@@ -3,7 +3,6 @@ package org.doveadmsshd.base;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -93,17 +92,6 @@ public final class Spool extends OutputStream implements Closeable {
     }
     file.flush();
     return Files.newInputStream(path);
-  }
-
-  /** As {@link #open}; closing the stream closes the spool. */
-  public InputStream openOnce() throws IOException {
-    return new FilterInputStream(open()) {
-      @Override
-      public void close() throws IOException {
-        super.close();
-        Spool.this.close();
-      }
-    };
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Decodes bytes that come in pieces. Malformed bytes in a row become one U+FFFD, a character that
@@ -22,6 +23,7 @@ public final class TextDecoder {
   private static final int MIN_CHARS = 16;
 
   private final CharsetDecoder decoder;
+  private final boolean isUtf8;
   private final CharBuffer chars;
   private final Output output;
 
@@ -46,6 +48,7 @@ public final class TextDecoder {
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT);
+    this.isUtf8 = charset.equals(StandardCharsets.UTF_8);
     this.chars = chars;
     this.output = output;
   }
@@ -64,6 +67,9 @@ public final class TextDecoder {
         replaced = false;
       }
       if (result.isError()) {
+        if (isUtf8 && breaksOff(in)) {
+          break;
+        }
         in.position(in.position() + 1);
         replace();
       }
@@ -72,6 +78,24 @@ public final class TextDecoder {
       rest = new byte[in.remaining()];
       in.get(rest);
     }
+  }
+
+  /**
+   * Whether the last bytes are no more than a first byte announces, be they its own or not: that is
+   * told when more of them are there.
+   */
+  private static boolean breaksOff(ByteBuffer in) {
+    int first = in.get(in.position()) & 0xff;
+    int announced = first < 0xc2 || first > 0xfd ? 1 : Integer.numberOfLeadingZeros(~first << 24);
+    if (in.remaining() >= announced) {
+      return false;
+    }
+    for (int i = in.position(); i < in.limit(); i++) {
+      if (in.get(i) >= 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void replace() {

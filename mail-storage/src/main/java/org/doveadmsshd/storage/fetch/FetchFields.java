@@ -3,7 +3,6 @@ package org.doveadmsshd.storage.fetch;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -17,9 +16,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.base.Spool;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.fetch.FetchField.Content;
@@ -74,7 +71,7 @@ public final class FetchFields {
         "imap.bodystructure", s -> bytes(BodyStructure.of(s.candidate().structure().root(), true)));
     text("body.snippet", FetchFields::preview);
     text("body.preview", FetchFields::preview);
-    streamed("text.utf8", FetchFields::readable);
+    streamed("text.utf8", s -> new Content(null, new ReadableText(s.candidate().mail().open())));
     streamed("hdr", s -> new Content(null, MessageSection.header(s.candidate().mail().open())));
     streamed("body", s -> new Content(null, MessageSection.body(s.candidate().mail().open())));
     streamed("text", source -> new Content(null, source.candidate().mail().open()));
@@ -193,18 +190,6 @@ public final class FetchFields {
     Preview preview = new Preview();
     source.candidate().scan(preview);
     return new Content(Value.of(preview.bytes()), null);
-  }
-
-  private static Content readable(Source source) throws Failure {
-    Spool spool = new Spool(new MemoryBudget(Long.MAX_VALUE).all());
-    try {
-      source.candidate().scan(new ReadableText(spool));
-      return new Content(null, spool.openOnce());
-    } catch (IOException e) {
-      throw Failure.temporary("A mail cannot be decoded", e);
-    } catch (UncheckedIOException e) {
-      throw Failure.temporary("A mail cannot be decoded", e.getCause());
-    }
   }
 
   /** Text that may be longer than what fits into a row. */

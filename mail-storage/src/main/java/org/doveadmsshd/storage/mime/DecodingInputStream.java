@@ -18,7 +18,10 @@ final class DecodingInputStream extends BlockInputStream {
   }
 
   private void take(byte[] bytes, int offset, int length) {
-    decoded = Arrays.copyOfRange(bytes, offset, offset + length);
+    int left = decoded.length - position;
+    byte[] all = Arrays.copyOfRange(decoded, position, decoded.length + length);
+    System.arraycopy(bytes, offset, all, left, length);
+    decoded = all;
     position = 0;
   }
 

@@ -30,9 +30,26 @@ public final class MimeScanner {
   private final ByteWindow window;
   private final MimeVisitor visitor;
   private final List<Multipart> open = new ArrayList<>();
+  private final HeldBreak lineBreak = new HeldBreak();
+  private State state = State.START;
   private int parts;
   private boolean headerOnly;
   private Part lastPart;
+
+  /** The fields of the header that is being read, with the part it belongs to. */
+  private FieldCollector fields;
+
+  /** Whether that header has a line that is not empty. */
+  private boolean begun;
+
+  /** Whether the visitor has been told of a body that is not over, and whether it wants it. */
+  private boolean inBody;
+
+  private boolean wanted;
+  private boolean atLineStart;
+
+  /** The index of the multipart whose delimiter comes next. */
+  private int delimiter;
 
   /** Whether a line break, or CR and a line break, stands before the delimiter last found. */
   private boolean breakBefore;
@@ -43,6 +60,15 @@ public final class MimeScanner {
   private boolean headerBroke;
 
   private byte lastByte;
+
+  /** What comes next. */
+  private enum State {
+    START,
+    HEADER,
+    BODY,
+    DELIMITER,
+    END
+  }
 
   /** An open multipart: its boundary with the leading dashes, and what its parts are by default. */
   private record Multipart(Part part, byte[] delimiter, String defaultType) {}
@@ -60,32 +86,65 @@ public final class MimeScanner {
 
   /** Scans until the end or until the visitor has seen enough. */
   public void scan() throws IOException {
-    int next = part(new Part(null, "text/plain"));
-    while (next >= 0 && !visitor.isDone()) {
-      Multipart parent = open.get(next);
-      endParts(parent.part(), window.mark());
-      while (open.size() > next + 1) {
-        open.remove(open.size() - 1);
-      }
-      boolean closing = isClosing(parent);
-      boolean ended = skipLine();
-      breakBefore = false;
-      if (closing) {
-        open.remove(next);
-        next = skipToDelimiter(false);
-      } else if (!ended) {
-        next = -1; // a delimiter that the mail breaks off in begins no part
-      } else if (++parts > MAX_PARTS) {
-        lastPart = parent.part(); // what follows is body of the multipart
-        next = -1;
-        open.clear();
-        skipToDelimiter(false);
-      } else {
-        next = part(new Part(parent.part(), parent.defaultType()));
+    while (step()) {
+      // until that was all
+    }
+  }
+
+  /** Reads only the header of the mail. */
+  public void scanHeader() throws IOException {
+    headerOnly = true;
+    scan();
+  }
+
+  /**
+   * Reads a little further: a line of a header, a piece of a body, a delimiter.
+   *
+   * @return false when there is nothing left that the visitor wants
+   */
+  boolean step() throws IOException {
+    switch (state) {
+      case START -> begin(new Part(null, "text/plain"), window.mark());
+      case HEADER -> headerLine();
+      case BODY -> bodyPiece();
+      case DELIMITER -> pass(open.get(delimiter));
+      case END -> {
+        return false;
       }
     }
+    if (visitor.isDone() && state != State.END) {
+      bodyEnd();
+      end();
+    }
+    return state != State.END;
+  }
+
+  private void end() {
     breakBefore = false;
     endParts(null, window.mark());
+    state = State.END;
+  }
+
+  /** Passes over a delimiter. */
+  private void pass(Multipart parent) throws IOException {
+    endParts(parent.part(), window.mark());
+    while (open.size() > delimiter + 1) {
+      open.remove(open.size() - 1);
+    }
+    boolean closing = isClosing(parent);
+    boolean ended = skipLine();
+    if (closing) {
+      open.remove(delimiter);
+      beginBody(false);
+    } else if (!ended) {
+      end(); // a delimiter that the mail breaks off in begins no part
+    } else if (++parts > MAX_PARTS) {
+      lastPart = parent.part(); // what follows is body of the multipart
+      open.clear();
+      beginBody(false);
+    } else {
+      begin(new Part(parent.part(), parent.defaultType()), window.mark());
+    }
   }
 
   /** Passes the rest of a line; false where the mail ends without a line end. */
@@ -125,34 +184,14 @@ public final class MimeScanner {
         delimiter.bareLines() - (returnBefore ? 0 : 1));
   }
 
-  /** Reads only the header of the mail. */
-  public void scanHeader() throws IOException {
-    headerOnly = true;
-    header(new Part(null, "text/plain"));
-  }
-
-  /** Reads a part. Returns which open multipart's delimiter ended it, or -1 at the end. */
-  private int part(Part first) throws IOException {
-    Part part = first;
-    part.start(window.mark());
-    while (true) {
-      lastPart = part;
-      int ended = header(part);
-      Mark body = ended >= 0 ? beforeBreak(window.mark()) : window.mark();
-      part.body(body);
-      boolean wanted = visitor.headerEnd(part);
-      if (visitor.isDone()) {
-        visitor.bodyEnd();
-        return -1;
-      }
-      if (!part.isMessage()) {
-        int delimiter = ended == NO_DELIMITER ? skipToDelimiter(wanted) : ended;
-        visitor.bodyEnd();
-        return delimiter;
-      }
-      part = new Part(part, "text/plain");
-      part.start(body);
-    }
+  /** Begins a part; its header comes next. */
+  private void begin(Part part, Mark start) {
+    part.start(start);
+    lastPart = part;
+    fields = new FieldCollector(part);
+    begun = false;
+    headerBroke = false;
+    state = State.HEADER;
   }
 
   /** From here on the delimiters of a multipart count. */
@@ -170,43 +209,86 @@ public final class MimeScanner {
   private static final int NO_DELIMITER = -2;
 
   /**
-   * Reads header fields up to the empty line. A delimiter that follows at once, or stands inside
-   * the header, takes the line break before it from the header.
+   * Reads a line of a header. An empty one ends it. So does a delimiter, which takes the line break
+   * before it from the header, also where it follows an empty line at once.
+   */
+  private void headerLine() throws IOException {
+    int end = window.lineEnd();
+    int start = window.position;
+    if (end == start) {
+      headerEnd(-1);
+      return;
+    }
+    byte first = window.bytes[start];
+    boolean empty =
+        first == '\n' || first == '\r' && end - start == 2 && window.bytes[start + 1] == '\n';
+    int found = first == '-' && !fields.inLine ? delimiterAt(start, end) : -1;
+    if (found >= 0) {
+      headerBroke = begun;
+      headerEnd(found);
+      return;
+    }
+    boolean last = empty && !fields.inLine;
+    if (!last) {
+      fields.add(window.bytes, start, end);
+      begun = true;
+    }
+    passed(start, end);
+    window.position = end;
+    if (last) {
+      fields.finish();
+      fields.part.endHeader();
+      int behind = headerOnly ? NO_DELIMITER : delimiterBehindHeader(fields.part);
+      headerBroke = behind >= 0;
+      headerEnd(behind);
+    }
+  }
+
+  /**
+   * Goes on behind a header.
    *
-   * @return that delimiter, with the position at its line; -1 when the mail ended there, else
+   * @param found the multipart at whose delimiter it ended; -1 when the mail ended there, else
    *     {@link #NO_DELIMITER}
    */
-  private int header(Part part) throws IOException {
-    FieldCollector field = new FieldCollector(part);
-    boolean begun = false;
-    headerBroke = false;
-    while (true) {
-      int end = window.lineEnd();
-      int start = window.position;
-      if (end == start) {
-        field.finish();
-        return -1;
-      }
-      byte first = window.bytes[start];
-      boolean empty =
-          first == '\n' || first == '\r' && end - start == 2 && window.bytes[start + 1] == '\n';
-      int delimiter = first == '-' && !field.inLine ? delimiterAt(start, end) : -1;
-      if (empty && !field.inLine || delimiter >= 0) {
-        field.finish();
-        if (delimiter >= 0) {
-          headerBroke = begun;
-          return delimiter;
-        }
-        passed(start, end);
-        window.position = end;
-        int behind = headerOnly ? NO_DELIMITER : delimiterBehindHeader(part);
-        headerBroke = behind >= 0;
-        return behind;
-      }
-      field.add(window.bytes, start, end);
-      begun = true;
-      passed(start, end);
-      window.position = end;
+  private void headerEnd(int found) {
+    fields.finish();
+    if (headerOnly) {
+      state = State.END;
+      return;
+    }
+    Part part = fields.part;
+    Mark body = found >= 0 ? beforeBreak(window.mark()) : window.mark();
+    part.body(body);
+    boolean asked = visitor.headerEnd(part);
+    inBody = true;
+    if (visitor.isDone()) {
+      return;
+    }
+    if (part.isMessage()) {
+      inBody = false;
+      begin(new Part(part, "text/plain"), body);
+    } else if (found == NO_DELIMITER) {
+      beginBody(asked);
+    } else {
+      bodyEnd();
+      goOn(found);
+    }
+  }
+
+  private void bodyEnd() {
+    if (inBody) {
+      inBody = false;
+      visitor.bodyEnd();
+    }
+  }
+
+  /** Goes on at the delimiter of a multipart, or ends where there is none. */
+  private void goOn(int next) {
+    if (next < 0) {
+      end();
+    } else {
+      delimiter = next;
+      state = State.DELIMITER;
     }
   }
 
@@ -216,8 +298,12 @@ public final class MimeScanner {
     if (open.isEmpty() || window.position == window.limit && !window.fill()) {
       return NO_DELIMITER;
     }
-    int delimiter = window.bytes[window.position] == '-' ? delimiterAtPosition() : -1;
-    return delimiter >= 0 && open.get(delimiter).part() != part ? delimiter : NO_DELIMITER;
+    if (window.bytes[window.position] != '-') {
+      return NO_DELIMITER;
+    }
+    int end = window.lineEnd(); // may move what is in the window
+    int found = delimiterAt(window.position, end);
+    return found >= 0 && open.get(found).part() != part ? found : NO_DELIMITER;
   }
 
   /** Puts the lines of a field together. */
@@ -265,43 +351,53 @@ public final class MimeScanner {
     }
   }
 
-  /**
-   * Passes over body up to the next delimiter, telling the visitor where wanted.
-   *
-   * @return the index of its multipart, with the position at the delimiter's line; -1 at the end
-   */
-  private int skipToDelimiter(boolean wanted) throws IOException {
-    boolean atLineStart = true;
+  private void beginBody(boolean isWanted) {
+    wanted = isWanted;
+    atLineStart = true;
     breakBefore = false;
     headerBroke = false;
     lastByte = '\n';
-    while (!visitor.isDone()) {
-      if (window.position == window.limit && !window.fill()) {
-        return -1;
+    lineBreak.forget();
+    state = State.BODY;
+  }
+
+  /** Passes over body up to the next line that may be a delimiter, or over that line. */
+  private void bodyPiece() throws IOException {
+    if (window.position == window.limit && !window.fill()) {
+      if (wanted) {
+        lineBreak.tell(visitor);
       }
-      int start = window.position;
-      int dashes = open.isEmpty() ? window.limit : nextDashes(start, atLineStart);
-      if (wanted && dashes > start) {
-        visitor.body(window.bytes, start, dashes - start);
-      }
-      if (dashes > start) {
-        atLineStart = passed(start, dashes);
-      }
-      window.position = dashes;
-      if (dashes < window.limit) {
-        int delimiter = delimiterAtPosition();
-        if (delimiter >= 0) {
-          return delimiter;
-        }
-        int end = window.lineEnd();
-        if (wanted) {
-          visitor.body(window.bytes, window.position, end - window.position);
-        }
-        atLineStart = passed(window.position, end);
-        window.position = end;
+      bodyEnd();
+      goOn(-1);
+      return;
+    }
+    int start = window.position;
+    int dashes = open.isEmpty() ? window.limit : nextDashes(start, atLineStart);
+    if (dashes > start) {
+      passBody(dashes);
+    }
+    if (dashes < window.limit) {
+      int end = window.lineEnd(); // may move what is in the window
+      int found = delimiterAt(window.position, end);
+      if (found >= 0) {
+        bodyEnd();
+        goOn(found);
+      } else {
+        passBody(end);
       }
     }
-    return -1;
+  }
+
+  /** Passes over a piece of body, telling the visitor where wanted. */
+  private void passBody(int end) {
+    int start = window.position;
+    if (wanted && open.isEmpty()) {
+      visitor.body(window.bytes, start, end - start);
+    } else if (wanted) {
+      lineBreak.tellBefore(visitor, window.bytes, start, end);
+    }
+    atLineStart = passed(start, end);
+    window.position = end;
   }
 
   /** Notes how a piece of body ended; whether that was a line break. */
@@ -310,11 +406,6 @@ public final class MimeScanner {
     returnBefore = to - from > 1 ? window.bytes[to - 2] == '\r' : lastByte == '\r';
     lastByte = window.bytes[to - 1];
     return breakBefore;
-  }
-
-  private int delimiterAtPosition() throws IOException {
-    int end = window.lineEnd();
-    return delimiterAt(window.position, end);
   }
 
   /**

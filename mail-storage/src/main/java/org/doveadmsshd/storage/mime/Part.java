@@ -23,6 +23,7 @@ public final class Part {
   private String charset = "us-ascii";
   private String boundary;
   private boolean typed;
+  private boolean headerEnded;
   private boolean cut;
 
   /** Whether a search would look into it by what the last of several types says. */
@@ -101,6 +102,16 @@ public final class Part {
   /** Null where the part has none. */
   String boundary() {
     return boundary;
+  }
+
+  /** An empty line has come. */
+  void endHeader() {
+    headerEnded = true;
+  }
+
+  /** Whether an empty line ends its header, and not a delimiter or the mail. */
+  boolean hasHeaderEnd() {
+    return headerEnded;
   }
 
   /** Its structure is not followed any further. */

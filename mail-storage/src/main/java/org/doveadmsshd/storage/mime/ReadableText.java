@@ -1,86 +1,82 @@
 package org.doveadmsshd.storage.mime;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
 import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import org.doveadmsshd.storage.charset.Charsets;
+import org.doveadmsshd.storage.charset.TextDecoder;
 
 /**
- * Writes a mail as text in UTF-8: header fields decoded, a line each; bodies with transfer encoding
- * and charset undone; delimiters left out.
- *
- * <p>A failing target ends the scan with {@link UncheckedIOException}.
+ * A mail as text in UTF-8: header fields decoded, a line each; bodies with transfer encoding and
+ * charset undone; delimiters left out. The mail is read as far as the text is; of the text, that of
+ * one field or one piece of body is in memory.
  */
-public final class ReadableText implements MimeVisitor, TransferDecoder.Output {
-  private final OutputStream out;
-  private final CharBuffer chars = CharBuffer.allocate(8192);
-  private TransferDecoder transfer;
-  private CharsetDecoder charset;
-  private ByteBuffer undecoded = ByteBuffer.allocate(0);
+public final class ReadableText extends BlockInputStream {
+  private final InputStream mail;
+  private final MimeScanner scanner;
+  private final Utf8Buffer text = new Utf8Buffer();
 
-  public ReadableText(OutputStream out) {
-    this.out = out;
+  /**
+   * @param mail as stored; closed with this stream
+   */
+  public ReadableText(InputStream mail) {
+    this.mail = mail;
+    this.scanner = new MimeScanner(new byte[MimeScanner.BUFFER], 0, mail, new Writer());
   }
 
   @Override
-  public void field(Part part, HeaderField field) {
-    String text = HeaderText.decode(field.value());
-    write((field.name().isEmpty() ? text : field.name() + ": " + text) + "\n");
-  }
-
-  @Override
-  public boolean headerEnd(Part part) {
-    write("\n");
-    transfer = new TransferDecoder(part.encoding(), this);
-    charset =
-        Charsets.of(part.type().startsWith("text/") ? part.charset() : "utf-8")
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPLACE)
-            .onUnmappableCharacter(CodingErrorAction.REPLACE);
-    return !part.isMultipart() && !part.isMessage() && part.encoding() != Part.Encoding.UNKNOWN;
-  }
-
-  @Override
-  public void body(byte[] bytes, int offset, int length) {
-    transfer.accept(bytes, offset, length);
-  }
-
-  @Override
-  public void accept(byte[] bytes, int offset, int length) {
-    ByteBuffer input = ByteBuffer.wrap(bytes, offset, length);
-    if (undecoded.hasRemaining()) {
-      input = ByteBuffer.allocate(undecoded.remaining() + length).put(undecoded).put(input).flip();
+  public int read(byte[] target, int offset, int length) throws IOException {
+    while (text.isEmpty() && length > 0) {
+      if (!scanner.step() && text.isEmpty()) {
+        return -1;
+      }
     }
-    decode(input, false);
-    undecoded = ByteBuffer.allocate(input.remaining()).put(input).flip();
-  }
-
-  private void decode(ByteBuffer input, boolean last) {
-    boolean more = true;
-    while (more) {
-      more = charset.decode(input, chars.clear(), last).isOverflow();
-      write(chars.flip().toString());
-    }
+    return text.take(target, offset, length);
   }
 
   @Override
-  public void bodyEnd() {
-    if (charset != null && undecoded.hasRemaining()) {
-      decode(undecoded, true);
-      undecoded = ByteBuffer.allocate(0);
-    }
+  public void close() throws IOException {
+    mail.close();
   }
 
-  private void write(String text) {
-    try {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private final class Writer implements MimeVisitor {
+    private final SearchBuffers buffers = new SearchBuffers();
+    private final CharBuffer chars = CharBuffer.allocate(8192);
+    private TransferDecoder transfer;
+
+    @Override
+    public void field(Part part, HeaderField field) {
+      if (!field.name().isEmpty()) {
+        name(field.name());
+        text.add(": " + field.indent());
+      }
+      text.add(HeaderText.decode(field.value()));
+      text.add("\n");
+    }
+
+    private void name(String name) {
+      byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+      TextDecoder decoder = new TextDecoder(StandardCharsets.UTF_8, chars, text::add);
+      decoder.accept(bytes, 0, bytes.length);
+      decoder.replaceRest();
+    }
+
+    @Override
+    public boolean headerEnd(Part part) {
+      if (part.hasHeaderEnd()) {
+        text.add("\n");
+      }
+      TextDecoder charset = new TextDecoder(Charsets.of(part.charset()), chars, text::add);
+      transfer = new TransferDecoder(part.encoding(), charset::accept, buffers);
+      return !part.isCalledMultipart()
+          && !part.isMessage()
+          && part.encoding() != Part.Encoding.UNKNOWN;
+    }
+
+    @Override
+    public void body(byte[] bytes, int offset, int length) {
+      transfer.accept(bytes, offset, length);
     }
   }
 }

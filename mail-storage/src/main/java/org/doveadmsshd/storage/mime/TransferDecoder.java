@@ -2,20 +2,30 @@ package org.doveadmsshd.storage.mime;
 
 /**
  * Undoes base64 and quoted-printable piece by piece (RFC 2045 section 6), leniently: what cannot be
- * decoded in quoted-printable stays as it is, base64 ends where it is broken or padded.
+ * decoded in quoted-printable stays as it is, base64 ends where it is broken or padded. Lines of
+ * quoted-printable end with CRLF.
  */
 final class TransferDecoder {
   private static final byte[] BASE64 = new byte[128];
   private static final byte SKIP = -1;
+
+  /** So much is decoded at once. */
+  private static final int SLICE = 16 * 1024;
+
+  /** Of white space in a row no more is kept in quoted-printable, as in Dovecot. */
+  private static final int MAX_SPACES = 77;
+
+  /** What may be held back: an equals sign, white space, a CR. */
+  private static final int MAX_HELD = MAX_SPACES + 2;
 
   /** Bytes that mean themselves in quoted-printable wherever they stand. */
   private static final boolean[] PLAIN = new boolean[256];
 
   static {
     java.util.Arrays.fill(PLAIN, true);
-    PLAIN['='] = false;
-    PLAIN['\n'] = false;
-    PLAIN['\r'] = false;
+    for (char c : new char[] {'=', '\n', '\r', ' ', '\t'}) {
+      PLAIN[c] = false;
+    }
     String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     java.util.Arrays.fill(BASE64, SKIP);
     for (int i = 0; i < alphabet.length(); i++) {
@@ -36,9 +46,14 @@ final class TransferDecoder {
   private int bits;
   private int bitCount;
   private boolean ended;
-  private int escape;
-  private int firstDigit;
-  private int spaces;
+
+  /** Held back until it is known what they mean: an equals sign, white space, a CR. */
+  private final byte[] held = new byte[MAX_HELD];
+
+  private int heldLength;
+
+  /** The digit behind an equals sign that waits for another; 0 for none. */
+  private byte digit;
 
   TransferDecoder(Part.Encoding encoding, Output output) {
     this(encoding, output, new SearchBuffers());
@@ -59,8 +74,11 @@ final class TransferDecoder {
         output.accept(decoded, 0, size);
       }
       case QUOTED_PRINTABLE -> {
-        int size = quotedPrintable(bytes, offset, length); // may replace the array
-        output.accept(decoded, 0, size);
+        int end = offset + length;
+        for (int at = offset; at < end; at += SLICE) {
+          int size = quotedPrintable(bytes, at, Math.min(SLICE, end - at));
+          output.accept(decoded, 0, size);
+        }
       }
       case UNKNOWN -> {}
     }
@@ -113,73 +131,87 @@ final class TransferDecoder {
     return b < 0 ? SKIP : BASE64[b];
   }
 
-  /**
-   * White space at the end of a line is no content; what may be that is kept for the next piece.
-   */
   private int quotedPrintable(byte[] bytes, int offset, int length) {
-    room(length + spaces + 3);
+    room(2 * length + MAX_HELD);
     int out = 0;
-    for (; spaces > 0; spaces--) {
-      decoded[out++] = ' ';
-    }
     int end = offset + length;
     for (int i = offset; i < end; i++) {
-      byte b = bytes[i];
-      if (escape == 0 && PLAIN[b & 0xff]) {
-        int run = i + 1;
-        while (run < end && PLAIN[bytes[run] & 0xff]) {
-          run++;
-        }
+      int run = heldLength == 0 && digit == 0 ? plainEnd(bytes, i, end) : i;
+      if (run > i) {
         System.arraycopy(bytes, i, decoded, out, run - i);
         out += run - i;
         i = run - 1;
-      } else if (escape != 0) {
-        out = escaped(b, out);
-      } else if (b == '=') {
-        escape = 1;
       } else {
-        out = withoutSpaces(out); // a line break
-        decoded[out++] = b;
+        out = quotedPrintable(bytes[i], out);
       }
-    }
-    return hold(out);
-  }
-
-  /** Keeps spaces at the end of a piece back; returns where they begin. */
-  private int hold(int out) {
-    int end = escape == 0 ? withoutSpaces(out) : out;
-    spaces = out - end;
-    return end;
-  }
-
-  private int withoutSpaces(int at) {
-    int out = at;
-    while (out > 0 && decoded[out - 1] == ' ') {
-      out--;
     }
     return out;
   }
 
-  /** Takes a byte after an equals sign: a soft line break, or two digits. */
-  private int escaped(byte b, int at) {
-    int out = at;
-    if (escape == 2) {
-      escape = 0;
-      int high = Character.digit(firstDigit, 16);
-      int low = Character.digit(b, 16);
-      if (high >= 0 && low >= 0) {
-        decoded[out++] = (byte) (high << 4 | low);
-      } else {
-        decoded[out++] = '=';
-        decoded[out++] = (byte) firstDigit;
-        decoded[out++] = b;
-      }
-    } else if (b == '\n') {
-      escape = 0;
-    } else if (b != '\r' && b != ' ' && b != '\t') {
-      firstDigit = b;
-      escape = 2;
+  /** Where bytes end that mean themselves, and single spaces between them. */
+  private static int plainEnd(byte[] bytes, int from, int end) {
+    int i = from;
+    while (i < end
+        && (PLAIN[bytes[i] & 0xff]
+            || bytes[i] == ' ' && i + 1 < end && PLAIN[bytes[i + 1] & 0xff])) {
+      i++;
     }
+    return i;
+  }
+
+  private int quotedPrintable(byte b, int at) {
+    int out = at;
+    boolean equals = heldLength > 0 && held[0] == '=';
+    boolean hex = Character.digit(b, 16) >= 0;
+    if (digit != 0 && hex) {
+      decoded[out++] = (byte) (Character.digit(digit, 16) << 4 | Character.digit(b, 16));
+      digit = 0;
+      heldLength = 0;
+      return out;
+    }
+    if (digit != 0) {
+      out = release(out);
+      decoded[out++] = digit;
+      digit = 0;
+      equals = false;
+    }
+    if (b == '\n') {
+      heldLength = 0; // white space at the end of a line is no content
+      if (!equals) {
+        decoded[out++] = '\r';
+        decoded[out++] = '\n';
+      }
+    } else if (equals && hex && heldLength == 1) {
+      digit = b;
+    } else {
+      out = holdOrPut(b, out);
+    }
+    return out;
+  }
+
+  /** Takes what is neither a line break nor a digit behind an equals sign. */
+  private int holdOrPut(byte b, int at) {
+    boolean returned = heldLength > 0 && held[heldLength - 1] == '\r';
+    boolean space = b == ' ' || b == '\t';
+    int out = !returned && (space || b == '\r') ? at : release(at);
+    if (space) {
+      int equals = heldLength > 0 && held[0] == '=' ? 1 : 0;
+      if (heldLength - equals < MAX_SPACES) {
+        held[heldLength++] = b;
+      }
+    } else if (b == '\r' || b == '=') {
+      held[heldLength++] = b;
+    } else {
+      decoded[out++] = b;
+    }
+    return out;
+  }
+
+  /** Puts out what was held back. */
+  private int release(int at) {
+    System.arraycopy(held, 0, decoded, at, heldLength);
+    int out = at + heldLength;
+    heldLength = 0;
     return out;
   }
 

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.mime.MessageSection;
 import org.doveadmsshd.storage.mime.SentDate;
+import org.doveadmsshd.storage.search.Candidate;
+import org.doveadmsshd.storage.search.FakeMail;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +42,21 @@ class FetchFieldsTest {
           .isEqualTo(marked.substring(0, at));
       assertThat(read(MessageSection.body(new ByteArrayInputStream(mail)), piece))
           .isEqualTo(marked.substring(at + 1));
+    }
+  }
+
+  @Test
+  void theTextOfAMailIsReadAsItIsWantedHoweverLongTheMail() throws Exception {
+    FakeMail mail = FakeMail.endless("Subject: a\n\n", "and so on\n");
+    try (Candidate candidate = new Candidate(1)) {
+      candidate.take(mail);
+      FetchField.Source source = new FetchField.Source("jane@example.org", null, candidate);
+      FetchField field = FetchFields.parse("text.utf8").get(0);
+      try (InputStream text = field.reader().read(source).stream()) {
+        assertThat(new String(text.readNBytes(40), StandardCharsets.UTF_8))
+            .startsWith("Subject: a\n\nand so on\nand");
+        text.skipNBytes(1_000_000);
+      }
     }
   }
 

@@ -39,6 +39,10 @@ class ReadAsDovecotTest {
     return cases("structure.answers");
   }
 
+  private static Stream<Case> text() throws Exception {
+    return cases("text.answers");
+  }
+
   private static Stream<Case> cases(String file) throws Exception {
     String text;
     try (InputStream in = ReadAsDovecotTest.class.getResourceAsStream(file)) {
@@ -80,6 +84,16 @@ class ReadAsDovecotTest {
   @ParameterizedTest
   @MethodSource("structure")
   void headersAddressesAndStructureAreReadAsDovecotReadsThem(Case each) throws Exception {
+    answers(each);
+  }
+
+  @ParameterizedTest
+  @MethodSource("text")
+  void textsSectionsAndPreviewsAreThoseOfDovecot(Case each) throws Exception {
+    answers(each);
+  }
+
+  private static void answers(Case each) throws Exception {
     byte[] answer =
         each.asked().startsWith("search ")
             ? search(each.mail(), each.asked().split(" ", 3)).getBytes(StandardCharsets.UTF_8)

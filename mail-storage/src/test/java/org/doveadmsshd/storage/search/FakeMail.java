@@ -2,6 +2,7 @@ package org.doveadmsshd.storage.search;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class FakeMail implements Mail {
   long saved;
   long size;
   byte[] content = new byte[0];
+  byte[] again = new byte[0];
 
   static FakeMail of(String content) {
     return of(content.getBytes(StandardCharsets.UTF_8));
@@ -27,6 +29,13 @@ public final class FakeMail implements Mail {
   public static FakeMail of(byte[] content) {
     FakeMail mail = new FakeMail();
     mail.content = content;
+    return mail;
+  }
+
+  /** A mail that never ends, as its last line comes again and again. */
+  public static FakeMail endless(String beginning, String line) {
+    FakeMail mail = of(beginning);
+    mail.again = line.getBytes(StandardCharsets.UTF_8);
     return mail;
   }
 
@@ -77,7 +86,19 @@ public final class FakeMail implements Mail {
   @Override
   public InputStream open() {
     looks.add("open");
-    return new ByteArrayInputStream(content);
+    InputStream whole = new ByteArrayInputStream(content);
+    return again.length == 0 ? whole : new SequenceInputStream(whole, repeated());
+  }
+
+  private InputStream repeated() {
+    return new InputStream() {
+      private int at;
+
+      @Override
+      public int read() {
+        return again[at++ % again.length];
+      }
+    };
   }
 
   @Override
