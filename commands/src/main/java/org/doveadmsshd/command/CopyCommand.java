@@ -63,7 +63,7 @@ final class CopyCommand implements Command {
     }
     Optional<String> source = fromOther ? Optional.of(all.get(2)) : Optional.empty();
     return new CopyTask(
-        moves, all.get(0), source, new MailSearch(query, true), words.has(Preview.NAME));
+        moves, all.get(0), source, new MailSearch(query, true, moves), words.has(Preview.NAME));
   }
 
   private record CopyTask(

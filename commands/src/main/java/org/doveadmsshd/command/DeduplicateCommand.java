@@ -8,6 +8,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.search.Candidate;
+import org.doveadmsshd.storage.search.Query;
 
 /** {@code doveadm deduplicate}: keeps the first of mails that are the same. */
 final class DeduplicateCommand implements Command {
@@ -34,7 +35,8 @@ final class DeduplicateCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    MailSearch search = new MailSearch(MailSearch.query(this, words.positionals(), time), true);
+    Query query = MailSearch.query(this, words.positionals(), time);
+    MailSearch search = new MailSearch(query, true, true);
     return new DeduplicateTask(search, words.has(BY_ID), words.has(Preview.NAME));
   }
 

@@ -24,7 +24,8 @@ final class ExpungeCommand implements Command {
         mails of a mailbox, say so: expunge mailbox Trash all.
 
         "saved" is the moment a mail was put into its mailbox, as far as the file system knows
-        it (its change time). It is never earlier than the truth, so mails are rather kept.
+        it (its change time). It is never earlier than the truth, so mails are rather kept. A mail
+        without a readable Date field matches neither "sentbefore" and the like nor their opposite.
         doveadm help search explains queries.
         """,
         List.of(
@@ -39,7 +40,7 @@ final class ExpungeCommand implements Command {
   public Task prepare(Words words, Time time) throws Failure {
     Query query = MailSearch.query(this, words.positionals(), time);
     checkSafety("expunge", query);
-    MailSearch search = new MailSearch(query, true);
+    MailSearch search = new MailSearch(query, true, true);
     return words.has(Preview.NAME)
         ? new Preview(search)
         : new ExpungeTask(search, words.has("delete-empty-mailbox"));

@@ -10,7 +10,9 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Value;
+import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.UnreadableMailException;
 import org.doveadmsshd.storage.fetch.FetchField;
 import org.doveadmsshd.storage.fetch.FetchFields;
 import org.doveadmsshd.storage.search.Candidate;
@@ -89,17 +91,38 @@ final class FetchCommand implements Command {
       FetchField.Source source = new FetchField.Source(context.user(), mailbox, candidate);
       List<Value> values = new ArrayList<>(fields.size());
       List<InputStream> streams = new ArrayList<>();
+      MailFailure failure = null;
       try {
         for (FetchField field : fields) {
-          FetchField.Content content = field.reader().read(source);
-          values.add(
-              content.stream() == null ? content.value() : inline(content.stream(), streams));
+          try {
+            values.add(read(field, source, streams));
+          } catch (MailFailure e) { // the others may be there, and columns must not shift
+            values.add(Value.ABSENT);
+            failure = failure == null ? e : failure;
+          }
         }
         context.output().row(mailbox.name(), values, streams);
+        if (failure != null) {
+          throw failure;
+        }
       } finally {
         for (InputStream stream : streams) {
           stream.close();
         }
+      }
+    }
+
+    private static Value read(FetchField field, FetchField.Source source, List<InputStream> streams)
+        throws Failure, IOException {
+      FetchField.Content content = field.reader().read(source);
+      if (content.stream() == null) {
+        return content.value();
+      }
+      try {
+        return inline(content.stream(), streams);
+      } catch (UnreadableMailException e) {
+        content.stream().close();
+        throw e.failure();
       }
     }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
@@ -23,6 +24,7 @@ final class MailSearch {
   private final Query query;
   private final MailboxSelection selection;
   private final boolean mailboxMustExist;
+  private final boolean removes;
 
   /** Does something with a mail that matches. */
   @FunctionalInterface
@@ -37,6 +39,15 @@ final class MailSearch {
    * @param mailboxMustExist whether it is an error when the mailbox that the query names is missing
    */
   MailSearch(Query query, boolean mailboxMustExist) {
+    this(query, mailboxMustExist, false);
+  }
+
+  /**
+   * @param removes whether what matches is taken away: who does not know when a mail was sent must
+   *     not remove it for its age
+   */
+  MailSearch(Query query, boolean mailboxMustExist, boolean removes) {
+    this.removes = removes;
     this.query = query;
     this.selection = MailboxSelection.of(query);
     this.mailboxMustExist = mailboxMustExist;
@@ -51,7 +62,8 @@ final class MailSearch {
   }
 
   /**
-   * Visits every match. A mailbox that fails is reported, and the others are searched all the same.
+   * Visits every match. A mail or a mailbox that fails is reported, and the others are searched all
+   * the same.
    *
    * @param numbered whether the visitor looks at UIDs or sequence numbers
    */
@@ -120,17 +132,19 @@ final class MailSearch {
   }
 
   private Plan plan(Mailbox mailbox) throws Failure {
-    return Plan.needsGuid(query)
-        ? Plan.of(query, mailbox.name(), mailbox.identity().guid())
-        : Plan.of(query, mailbox.name());
+    String guid = Plan.needsGuid(query) ? mailbox.identity().guid() : "";
+    return Plan.of(query, mailbox.name(), guid, removes);
   }
 
   private static void search(
       Mailbox mailbox, Plan plan, Output output, boolean numbered, Visitor visitor)
       throws Failure, IOException {
     List<? extends Mail> mails = mailbox.mails(numbered || plan.needsNumbers());
+    MailFailures failures = new MailFailures(mailbox.name(), output);
     try (Candidate candidate = new Candidate(mails.size())) {
-      plan.begin(mails, candidate);
+      for (MailFailure failure : plan.begin(mails, candidate)) {
+        failures.add(failure);
+      }
       long done = 0;
       for (Mail mail : mails) {
         output.checkpoint();
@@ -140,9 +154,12 @@ final class MailSearch {
           }
         } catch (MailGoneException e) {
           // as if it had been expunged before we came
+        } catch (MailFailure e) {
+          failures.add(e);
         }
         output.progress(++done, mails.size());
       }
+      failures.end();
     }
   }
 }

@@ -14,6 +14,7 @@ import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.search.MailboxPattern;
@@ -128,7 +129,7 @@ final class MailboxStatusCommand implements Command {
         throws Failure, IOException {
       try (Mailbox mailbox = Mailboxes.open(context.store(), name)) {
         Map<Field, Value> values = new EnumMap<>(Field.class);
-        for (Map.Entry<Field, Long> count : counts(mailbox).entrySet()) {
+        for (Map.Entry<Field, Long> count : counts(mailbox, context.output()).entrySet()) {
           sums.merge(count.getKey(), count.getValue(), Long::sum);
           values.put(count.getKey(), Value.of(count.getValue()));
         }
@@ -151,7 +152,7 @@ final class MailboxStatusCommand implements Command {
     }
 
     /** What is the sum of something over the mails. */
-    private Map<Field, Long> counts(Mailbox mailbox) throws Failure {
+    private Map<Field, Long> counts(Mailbox mailbox, Output output) throws Failure, IOException {
       Map<Field, Long> counts = new EnumMap<>(Field.class);
       // who has just got a UID is recent, and the next one is that behind those of new mails
       boolean numbered = fields.contains(Field.RECENT) || fields.contains(Field.UIDNEXT);
@@ -159,15 +160,19 @@ final class MailboxStatusCommand implements Command {
         return counts;
       }
       fields.stream().filter(field -> field.summable).forEach(field -> counts.put(field, 0L));
+      MailFailures failures = new MailFailures(mailbox.name(), output);
       for (Mail mail : mailbox.mails(numbered)) {
         for (Field field : counts.keySet()) {
           try {
             counts.merge(field, share(mail, field), Long::sum);
           } catch (MailGoneException e) {
             // expunged meanwhile
+          } catch (MailFailure e) {
+            failures.add(e); // the others are counted all the same
           }
         }
       }
+      failures.end();
       return counts;
     }
 

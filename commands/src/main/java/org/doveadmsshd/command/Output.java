@@ -23,6 +23,7 @@ public interface Output {
    * Prints a row with long values.
    *
    * @param streams one for each {@link Value#CHUNKED}, in order; read to their end, not closed
+   * @throws Failure when a mail cannot be read further; the row is complete then, with less in it
    */
   void row(String mailbox, List<Value> values, List<InputStream> streams)
       throws Failure, IOException;

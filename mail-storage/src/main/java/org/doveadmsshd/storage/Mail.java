@@ -9,7 +9,8 @@ import org.doveadmsshd.storage.mime.HeaderField;
 /**
  * One mail. What is not in its name is looked up when asked for, once.
  *
- * <p>Every method may throw {@link MailGoneException} when somebody else has expunged the mail.
+ * <p>Every method may throw {@link MailGoneException} when somebody else has expunged the mail, and
+ * {@link MailFailure} when there is something about this mail alone.
  */
 public interface Mail {
   /** 1 and up; 0 when mails were not numbered. */
@@ -55,8 +56,18 @@ public interface Mail {
    */
   default void rememberHeader(List<HeaderField> fields) {}
 
-  /** The mail as stored, unbuffered; the caller closes it. */
+  /**
+   * The mail as stored, unbuffered; the caller closes it. What it throws when the mail cannot be
+   * read, or is no mail that we can read, is an {@link UnreadableMailException}.
+   *
+   * @throws MailFailure when it cannot be opened
+   */
   InputStream open() throws Failure;
+
+  /** As {@link #open}, whatever it is that is stored: for copies. */
+  default InputStream openStored() throws Failure {
+    return open();
+  }
 
   /** What the storage calls it: with Maildir the name of the file without flags. */
   String storageId();

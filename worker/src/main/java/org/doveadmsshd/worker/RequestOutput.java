@@ -15,6 +15,8 @@ import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.Value;
+import org.doveadmsshd.storage.MailFailure;
+import org.doveadmsshd.storage.UnreadableMailException;
 
 /** Makes messages of what a task puts out. One thread at a time. */
 public final class RequestOutput implements Output {
@@ -66,8 +68,17 @@ public final class RequestOutput implements Output {
       all.addAll(values);
     }
     send(new Message.Row(requestId, all));
+    MailFailure failure = null;
     for (InputStream stream : streams) {
-      chunks(stream);
+      try {
+        chunks(stream);
+      } catch (UnreadableMailException e) {
+        send(new Message.Chunk(requestId, true, ByteBuffer.allocate(0)));
+        failure = failure == null ? e.failure() : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

@@ -19,6 +19,8 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
+import org.doveadmsshd.storage.MailFailure;
+import org.doveadmsshd.storage.UnreadableMailException;
 import org.doveadmsshd.storage.fetch.FetchField.Content;
 import org.doveadmsshd.storage.fetch.FetchField.Source;
 import org.doveadmsshd.storage.mime.BodyStructure;
@@ -181,8 +183,10 @@ public final class FetchFields {
     try {
       return new Content(
           null, part.<Failure>read(mail, () -> source.candidate().mail().open(), decoded));
+    } catch (UnreadableMailException e) {
+      throw e.failure();
     } catch (IOException e) {
-      throw Failure.temporary("A mail cannot be read", e);
+      throw new MailFailure("A mail cannot be read: " + e.getMessage(), e);
     }
   }
 

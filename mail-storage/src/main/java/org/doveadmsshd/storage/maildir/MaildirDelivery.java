@@ -12,6 +12,7 @@ import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailGoneException;
+import org.doveadmsshd.storage.UnreadableMailException;
 import org.doveadmsshd.storage.posix.Directory;
 import org.doveadmsshd.storage.posix.FileStatus;
 import org.doveadmsshd.storage.posix.OpenFile;
@@ -123,6 +124,8 @@ final class MaildirDelivery implements Delivery {
       return size;
     } catch (PosixException e) {
       throw mailbox.failure(e);
+    } catch (UnreadableMailException e) {
+      throw e.failure();
     } catch (IOException e) {
       throw Failure.temporary("Mailbox " + mailbox.name() + ": the mail could not be read", e);
     } finally {
@@ -169,7 +172,7 @@ final class MaildirDelivery implements Delivery {
     boolean linked = mail instanceof MaildirMail && link((MaildirMail) mail, file);
     if (!linked) {
       OptionalLong received = OptionalLong.of(mail.received());
-      try (InputStream in = mail.open()) {
+      try (InputStream in = mail.openStored()) {
         write(file, out -> MailWriter.copyExactly(in, out), received);
       } catch (IOException e) {
         throw Failure.temporary("A mail cannot be read", e);

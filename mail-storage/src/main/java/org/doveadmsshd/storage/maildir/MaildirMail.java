@@ -8,13 +8,17 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailFailure;
+import org.doveadmsshd.storage.UnreadableMailException;
 import org.doveadmsshd.storage.mime.HeaderField;
 import org.doveadmsshd.storage.posix.Directory;
+import org.doveadmsshd.storage.posix.FileName;
 import org.doveadmsshd.storage.posix.FileStatus;
+import org.doveadmsshd.storage.posix.OpenFile;
 import org.doveadmsshd.storage.posix.PosixException;
 
 /** One file in {@code cur} or {@code new}. */
-final class MaildirMail implements Mail {
+final class MaildirMail implements Mail, MailStream.Owner {
   private static final int TRIES = 10;
 
   private final MaildirMailbox mailbox;
@@ -217,8 +221,10 @@ final class MaildirMail implements Mail {
   private long countVirtualSize() throws Failure {
     try (InputStream in = open()) {
       return LineEnds.virtualSize(in);
+    } catch (UnreadableMailException e) {
+      throw e.failure();
     } catch (IOException e) {
-      throw Failure.temporary("Mailbox " + mailbox.name() + ": cannot read a mail", e);
+      throw failure(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -246,8 +252,44 @@ final class MaildirMail implements Mail {
 
   @Override
   public InputStream open() throws Failure {
+    return open(false);
+  }
+
+  @Override
+  public InputStream openStored() throws Failure {
+    return open(true);
+  }
+
+  private InputStream open(boolean anything) throws Failure {
     // what the listing calls a file is opened without waiting: a FIFO in its place is just empty
-    return anywhere(where -> mailbox.listing().directory(where).read(where.file())).stable();
+    OpenFile file = anywhere(where -> mailbox.listing().directory(where).read(where.file()));
+    return new MailStream(file.stable(), this, anything);
+  }
+
+  @Override
+  public String complaint(OpenFile file, byte[] bytes, int offset, int length)
+      throws PosixException {
+    long named = MaildirName.size(base(), 'S');
+    if (length == 0) {
+      return named == 0 ? null : "is empty";
+    }
+    Optional<String> otherwise = PlainMail.otherwise(bytes, offset, length);
+    if (otherwise.isPresent()) {
+      return "is " + otherwise.get() + ", which cannot be read here";
+    }
+    boolean other =
+        named >= 0
+            && !PlainMail.beginsWithHeader(bytes, offset, length)
+            && file.status().size() != named;
+    return other ? "has no header, and not the size that its name says" : null;
+  }
+
+  @Override
+  public MailFailure failure(String reason, IOException cause) {
+    String file = FileName.display(place.file());
+    String uid = uid() == 0 ? "" : " (UID " + uid() + ")";
+    String what = cause == null ? " " + reason : ": " + reason;
+    return new MailFailure("Mailbox " + mailbox.name() + ": mail " + file + uid + what, cause);
   }
 
   @Override
@@ -275,7 +317,7 @@ final class MaildirMail implements Mail {
     try {
       return anywhereOrThrow(access);
     } catch (PosixException e) {
-      throw mailbox.failure(e);
+      throw failure(MaildirStore.reason(e), e);
     }
   }
 

@@ -346,8 +346,8 @@ final class MaildirMailbox implements Mailbox {
 
   /** What a failed system call means to the user. */
   Failure failure(PosixException e) {
-    String text = e.isFull() ? "the disk or the quota is full" : MaildirStore.reason(e);
-    return Failure.temporary("Mailbox " + name + ": " + text, e);
+    return Failure.temporary(
+        "Mailbox " + name + ": " + e.file() + ": " + MaildirStore.reason(e), e);
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
@@ -109,6 +110,9 @@ public final class MaildirStore implements MailStore {
 
   /** Why something could not be opened, in words that name no path. */
   static String reason(PosixException e) {
+    if (e.isFull()) {
+      return "the disk or the quota is full";
+    }
     return e.isLink() || e.isNotDirectory()
         ? "there is a file or a symbolic link where a directory should be"
         : e.reason();
@@ -394,13 +398,22 @@ public final class MaildirStore implements MailStore {
     long messages = 0;
     for (Mail mail : mailbox.mails(false)) {
       try {
-        bytes += asked.size(mail);
+        bytes += countedSize(mail, asked);
         messages++;
       } catch (MailGoneException e) {
         // it counts no more
       }
     }
     return new MaildirQuota.Total(bytes, messages);
+  }
+
+  /** What a mail that cannot be read takes is known all the same, but for its line ends. */
+  private static long countedSize(Mail mail, MaildirQuota asked) throws Failure {
+    try {
+      return asked.size(mail);
+    } catch (MailFailure e) {
+      return mail.physicalSize();
+    }
   }
 
   @Override

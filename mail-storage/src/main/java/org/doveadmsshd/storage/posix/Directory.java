@@ -44,6 +44,7 @@ public final class Directory implements Closeable {
 
   /** Opens a file for reading; does not wait for the other end of a FIFO. */
   public OpenFile read(String name) throws PosixException {
+    SystemCalls.announceRead("open", shown(name));
     return open(name, LibC.O_RDONLY | LibC.O_NONBLOCK, 0);
   }
 
@@ -117,8 +118,10 @@ public final class Directory implements Closeable {
 
   /** The status of something in this directory, of the link itself where it is one. */
   public FileStatus status(String name) throws PosixException {
+    String shown = shown(name);
+    SystemCalls.announceRead("stat", shown);
     Scratch scratch = Scratch.get();
-    return status(scratch, scratch.name(name), LibC.AT_SYMLINK_NOFOLLOW, shown(name));
+    return status(scratch, scratch.name(name), LibC.AT_SYMLINK_NOFOLLOW, shown);
   }
 
   /** The status of this directory. */

@@ -70,6 +70,7 @@ public final class OpenFile extends InputStream {
     if (position > 0 && position >= size) {
       return -1; // a mail never grows: no call is needed to see that it is over
     }
+    SystemCalls.announceRead("read", shownName);
     Scratch scratch = Scratch.get();
     int wanted = Math.min(length, Scratch.BUFFER);
     long got = LibC.read(fd, scratch.bufferAddress, wanted);

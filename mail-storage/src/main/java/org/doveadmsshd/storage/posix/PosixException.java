@@ -6,10 +6,17 @@ import java.io.IOException;
 /** A system call failed. The message is for logs: it names the call, the file and the reason. */
 public final class PosixException extends IOException {
   private final int errno;
+  private final String file;
 
   PosixException(String call, String name, int errno) {
     super(call + "(" + FileName.display(name) + "): " + text(errno));
     this.errno = errno;
+    this.file = FileName.display(name.substring(name.lastIndexOf('/') + 1));
+  }
+
+  /** The name of the file that it is about, without the path to it: may be shown to a user. */
+  public String file() {
+    return file;
   }
 
   private static String text(int errno) {
@@ -45,6 +52,11 @@ public final class PosixException extends IOException {
         || errno == LibC.EOPNOTSUPP
         || errno == LibC.ENOSYS
         || isDenied();
+  }
+
+  /** The file is not of a kind that this can be done with. */
+  public boolean isInvalid() {
+    return errno == LibC.EINVAL;
   }
 
   public boolean isNotEmpty() {

@@ -12,6 +12,8 @@ import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailFailure;
+import org.doveadmsshd.storage.UnreadableMailException;
 import org.doveadmsshd.storage.mime.HeaderField;
 import org.doveadmsshd.storage.mime.MimeScanner;
 import org.doveadmsshd.storage.mime.MimeTree;
@@ -155,8 +157,13 @@ public final class Candidate implements Closeable {
 
   /** The Date field; 1970 when there is none that can be read. */
   public SentDate sent() throws Failure {
+    return readableSent().orElse(SentDate.NONE);
+  }
+
+  /** The Date field; nothing when there is none that can be read. */
+  Optional<SentDate> readableSent() throws Failure {
     List<String> dates = header("date");
-    return dates.isEmpty() ? SentDate.NONE : SentDate.parse(dates.get(0)).orElse(SentDate.NONE);
+    return dates.isEmpty() ? Optional.empty() : SentDate.parse(dates.get(0));
   }
 
   /** Shows all of the mail to a visitor. */
@@ -177,8 +184,10 @@ public final class Candidate implements Closeable {
       } else {
         scanAll(visitor, headerOnly);
       }
+    } catch (UnreadableMailException e) {
+      throw e.failure();
     } catch (IOException e) {
-      throw Failure.temporary("A mail cannot be read", e);
+      throw new MailFailure("A mail cannot be read: " + e.getMessage(), e);
     }
   }
 

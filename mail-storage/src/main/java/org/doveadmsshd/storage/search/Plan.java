@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
 
 /**
@@ -19,11 +20,16 @@ public final class Plan {
   private static final Query NEVER = new Query.Not(new Query.All());
 
   private final Query query;
+  private final boolean removes;
   private final List<Query.Text> texts = new ArrayList<>();
   private final Map<Query.InThread, Set<Mail>> threads = new IdentityHashMap<>();
 
-  private Plan(Query query) {
+  /** Mails that could not be looked at as a part of all mails. */
+  private final List<MailFailure> failures = new ArrayList<>();
+
+  private Plan(Query query, boolean removes) {
     this.query = query;
+    this.removes = removes;
     collectTexts(query);
   }
 
@@ -41,7 +47,18 @@ public final class Plan {
 
   /** Decides for a mailbox. */
   public static Plan of(Query query, String mailbox, String guid) {
-    return new Plan(decide(query, mailbox, guid));
+    return of(query, mailbox, guid, false);
+  }
+
+  /**
+   * Decides for a mailbox.
+   *
+   * @param removes whether what matches will be gone: a mail without a date that can be read then
+   *     matches no key about that date, nor the opposite of one. Otherwise it counts as sent in
+   *     1970, as in Dovecot
+   */
+  public static Plan of(Query query, String mailbox, String guid, boolean removes) {
+    return new Plan(decide(query, mailbox, guid), removes);
   }
 
   /** Whether the query asks for mailboxes by GUID, so that it must be known. */
@@ -66,14 +83,18 @@ public final class Plan {
   /**
    * Looks at all mails of the mailbox where a key is about more than one of them. To be called
    * before {@link #matches}.
+   *
+   * @return what was wrong with single mails, which are in no thread then
    */
-  public void begin(List<? extends Mail> mails, Candidate candidate) throws Failure {
-    begin(query, mails, candidate);
+  public List<MailFailure> begin(List<? extends Mail> mails, Candidate candidate) throws Failure {
+    begin(query, mails, candidate, false);
+    return failures;
   }
 
-  private void begin(Query part, List<? extends Mail> mails, Candidate candidate) throws Failure {
+  private void begin(Query part, List<? extends Mail> mails, Candidate candidate, boolean inverted)
+      throws Failure {
     for (Query inside : parts(part)) {
-      begin(inside, mails, candidate);
+      begin(inside, mails, candidate, inverted ^ part instanceof Query.Not);
     }
     if (part instanceof Query.InThread) {
       Query.InThread inThread = (Query.InThread) part;
@@ -82,11 +103,13 @@ public final class Plan {
       for (Mail mail : mails) {
         try {
           found.add(mail, candidate.take(mail));
-          if (matches(inThread.part(), candidate)) {
+          if (matches(inThread.part(), candidate, inverted)) {
             matching.add(mail);
           }
         } catch (MailGoneException e) {
           // as if it had been expunged before we came
+        } catch (MailFailure e) {
+          failures.add(e);
         }
       }
       threads.put(inThread, found.around(matching));
@@ -94,7 +117,7 @@ public final class Plan {
   }
 
   public boolean matches(Candidate candidate) throws Failure {
-    return matches(query, candidate);
+    return matches(query, candidate, false);
   }
 
   private static Query decide(Query query, String mailbox, String guid) {
@@ -179,9 +202,14 @@ public final class Plan {
     return query instanceof Query.Not ? List.of(((Query.Not) query).part()) : List.of();
   }
 
-  private boolean matches(Query part, Candidate candidate) throws Failure {
+  /**
+   * @param inverted whether an odd number of NOT stands before it
+   */
+  private boolean matches(Query part, Candidate candidate, boolean inverted) throws Failure {
     if (part instanceof Query.Test) {
-      return ((Query.Test) part).check().matches(candidate);
+      Query.Test test = (Query.Test) part;
+      boolean unknown = removes && test.bySentDate() && candidate.readableSent().isEmpty();
+      return unknown ? inverted : test.check().matches(candidate);
     }
     if (part instanceof Query.Text) {
       return candidate.has((Query.Text) part, texts);
@@ -191,7 +219,7 @@ public final class Plan {
     }
     if (part instanceof Query.And) {
       for (Query inside : ((Query.And) part).parts()) {
-        if (!matches(inside, candidate)) {
+        if (!matches(inside, candidate, inverted)) {
           return false;
         }
       }
@@ -199,13 +227,14 @@ public final class Plan {
     }
     if (part instanceof Query.Or) {
       for (Query inside : ((Query.Or) part).parts()) {
-        if (matches(inside, candidate)) {
+        if (matches(inside, candidate, inverted)) {
           return true;
         }
       }
       return false;
     }
-    return !(part instanceof Query.Not) || !matches(((Query.Not) part).part(), candidate);
+    return !(part instanceof Query.Not)
+        || !matches(((Query.Not) part).part(), candidate, !inverted);
   }
 
   /** The plan for people: a line for each step, indented where steps stand inside another. */

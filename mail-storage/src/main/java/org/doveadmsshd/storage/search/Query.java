@@ -44,8 +44,14 @@ public sealed interface Query {
    *
    * @param text the key as the user wrote it, for explanations
    * @param numbered whether UIDs or sequence numbers are looked at
+   * @param bySentDate whether it is about the Date field, which a mail may lack
    */
-  record Test(String text, Cost cost, boolean numbered, Check check) implements Query {}
+  record Test(String text, Cost cost, boolean numbered, boolean bySentDate, Check check)
+      implements Query {
+    Test(String text, Cost cost, boolean numbered, Check check) {
+      this(text, cost, numbered, false, check);
+    }
+  }
 
   /** Answers for one mail. */
   @FunctionalInterface

@@ -148,7 +148,11 @@ final class SearchKeys {
     String text = arguments.next();
     DateArgument date = arguments.date(text);
     return new Query.Test(
-        name + " " + text, cost, false, candidate -> check.matches(date, candidate));
+        name + " " + text,
+        cost,
+        false,
+        cost == Cost.HEADER,
+        candidate -> check.matches(date, candidate));
   }
 
   private static void dates(DateArgument.Comparison comparison) {
