@@ -3,20 +3,23 @@ package org.doveadmsshd.storage.mime;
 import java.io.IOException;
 import java.io.InputStream;
 
-/**
- * A stream in which every line ends with CRLF, and no NUL is, which IMAP cannot send: it becomes
- * 0x80, as with Dovecot.
- */
-public final class CrlfInputStream extends BlockInputStream {
+/** A stream in which every line ends with CRLF. */
+final class CrlfInputStream extends BlockInputStream {
   private final InputStream in;
+  private final byte zero;
   private final byte[] buffer = new byte[16 * 1024];
   private int position;
   private int limit;
   private int last;
   private boolean pending;
 
-  public CrlfInputStream(InputStream in) {
+  /**
+   * @param binary whether a NUL is left as it is; else it becomes 0x80, as with Dovecot: IMAP
+   *     cannot send it
+   */
+  CrlfInputStream(InputStream in, boolean binary) {
     this.in = in;
+    this.zero = binary ? 0 : (byte) 0x80;
   }
 
   @Override
@@ -39,7 +42,7 @@ public final class CrlfInputStream extends BlockInputStream {
         target[at++] = '\r';
         pending = true;
       } else {
-        target[at++] = b == 0 ? (byte) 0x80 : b;
+        target[at++] = b == 0 ? zero : b;
         last = b;
         pending = false;
         position++;

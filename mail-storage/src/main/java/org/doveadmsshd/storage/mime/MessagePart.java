@@ -22,6 +22,8 @@ import org.doveadmsshd.storage.mime.MimeTree.Node;
  */
 public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) {
 
+  private static final byte[] CRLF = {'\r', '\n'};
+
   /** What of a part is meant. */
   public enum Kind {
     /** All of the mail, or the body of a part. */
@@ -73,7 +75,7 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
   /**
    * The bytes of the section with CRLF line ends; nothing where the mail has no such part.
    *
-   * @param decoded whether transfer encoding is undone
+   * @param decoded whether transfer encoding is undone in bodies, and NUL is left as it is
    */
   public <X extends Exception> InputStream read(Node mail, Source<X> source, boolean decoded)
       throws X, IOException {
@@ -86,31 +88,43 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
     }
     Node message = numbers.isEmpty() ? mail : inner(node);
     if (kind == Kind.ALL) {
-      return decoded ? decoded(node, source) : range(source, node.part().body(), node.part().end());
+      return body(node, source, decoded);
     }
     if (message == null) {
       return InputStream.nullInputStream();
     }
     Part part = message.part();
     return switch (kind) {
-      case TEXT -> range(source, part.body(), part.end());
+      case TEXT -> body(message, source, decoded);
       case HEADER -> range(source, part.start(), part.body());
       default -> new ByteArrayInputStream(someFields(range(source, part.start(), part.body())));
     };
   }
 
+  private static <X extends Exception> InputStream body(
+      Node node, Source<X> source, boolean decoded) throws X {
+    return decoded
+        ? new BinaryBody(node, source.open())
+        : range(source, node.part().body(), node.part().end());
+  }
+
   private Node find(Node mail) {
     Node node = mail;
+    boolean itself = false;
     for (int i = 0; i < numbers.size(); i++) {
       int number = numbers.get(i);
-      Node container = i > 0 && inner(node) != null ? inner(node) : node;
-      if (container.part().isMultipart()) {
-        if (number > container.children().size()) {
+      if (i > 0 && inner(node) != null) {
+        node = inner(node);
+        itself = false;
+      }
+      if (node.part().isMultipart()) {
+        if (number > node.children().size()) {
           return null;
         }
-        node = container.children().get(number - 1);
-      } else if (number == 1 && isSingle(container.part()) && (i == 0 || node != mail)) {
-        node = container; // the body of what has no parts is its part 1
+        node = node.children().get(number - 1);
+        itself = false;
+      } else if (number == 1 && isSingle(node.part()) && !itself) {
+        itself = true; // the body of what has no parts is its part 1, which has none in turn
       } else {
         return null;
       }
@@ -129,17 +143,7 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
 
   private static <X extends Exception> InputStream range(Source<X> source, Mark from, Mark to)
       throws X {
-    return new CrlfInputStream(new RangeInputStream(source.open(), from, to));
-  }
-
-  private static <X extends Exception> InputStream decoded(Node node, Source<X> source)
-      throws X, IOException {
-    Part part = node.part();
-    Part.Encoding encoding = part.encoding();
-    if (encoding == Part.Encoding.NONE || encoding == Part.Encoding.UNKNOWN) {
-      return range(source, part.body(), part.end());
-    }
-    return new DecodingInputStream(range(source, part.body(), part.end()), encoding);
+    return new CrlfInputStream(new RangeInputStream(source.open(), from, to), false);
   }
 
   private byte[] someFields(InputStream header) throws IOException {
@@ -164,12 +168,14 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
           taken = !blank && fields.contains(name) == (kind == Kind.FIELDS);
         }
         write(out, bytes, at, taken ? end : at);
+        if (taken && bytes[end - 1] != '\n' && kind == Kind.FIELDS) {
+          write(out, CRLF, 0, CRLF.length);
+        }
         at = end;
       }
     }
     if (ends) {
-      out.write('\r');
-      out.write('\n');
+      write(out, CRLF, 0, CRLF.length);
     }
     return out.toByteArray();
   }
