@@ -3,13 +3,10 @@ package org.doveadmsshd.storage.maildir;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.posix.PosixException;
 
 /**
  * What is remembered of a mailbox: which mails it had when it looked like its {@link #stamp}, and
@@ -30,7 +27,7 @@ import org.doveadmsshd.storage.Mailbox;
  *
  * @param identity nothing when the mails have no UIDs
  */
-record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, List<Row> rows) {
+record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails mails) {
   /** Largest cache that is read or written, in bytes: some 50,000 mails with their headers. */
   static final int MAX_SIZE = 16 * 1024 * 1024;
 
@@ -39,36 +36,52 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, List<R
   private static final int FIXED = HEAD + 9 * Long.BYTES + 3 * Integer.BYTES + 32;
   private static final int ROW = 8;
   private static final int GUID = 32;
-  private static final int MAX_FIELDS = 0xffff;
+  private static final int MAX_FIELDS = 4096;
+  private static final int MAX_ROW =
+      ROW + 0xff + MAX_FIELDS + MailFacts.FIXED + MailFacts.MAX_HEADER;
+
+  private static final int BUFFER = 64 * 1024;
+
+  /** Its mails. */
+  interface Mails {
+    /** All of them, in ascending order of UIDs if they have some. */
+    MailTable table();
+
+    /** The mail at a position in that order. */
+    int at(int position);
+
+    /** What is known of it. */
+    MailFacts facts(int mail);
+  }
 
   /**
-   * A mail.
+   * Mails that were read.
    *
-   * @param entry null in a cache without UIDs
+   * @param content of the file; where what is known of each mail lies in it
    */
-  record Row(MaildirListing.Place place, UidList.Entry entry, MailFacts facts) {
-    String base() {
-      return MaildirName.base(place.file());
+  private record Read(MailTable table, ByteBuffer content, int[] factsAt) implements Mails {
+    @Override
+    public int at(int position) {
+      return position;
     }
 
-    private String fields() {
-      return entry == null ? "" : entry.fields();
-    }
-
-    private int size() {
-      return ROW + place.file().length() + fields().length() + facts.size();
+    @Override
+    public MailFacts facts(int mail) {
+      return MailFacts.get(content.duplicate().position(factsAt[mail]));
     }
   }
 
-  /** The facts by the bases of the mails. */
-  Map<String, MailFacts> facts() {
-    Map<String, MailFacts> facts = new HashMap<>(2 * rows.size() + 16);
-    rows.forEach(row -> facts.put(row.base(), row.facts()));
-    return facts;
+  /** How many bytes the file has at least, without the names and headers of the mails. */
+  static long leastSize(int mails) {
+    return FIXED + (long) mails * (ROW + MailFacts.FIXED);
   }
 
-  /** Reads the bytes of a file; nothing when it is damaged, of another version, or no cache. */
-  static Optional<MailCache> parse(byte[] content) {
+  /**
+   * Reads the bytes of a file; nothing when it is damaged, of another version, or no cache.
+   *
+   * @param room for the mails; the bytes are kept, too
+   */
+  static Optional<MailCache> parse(byte[] content, Room room) throws Room.NoneException {
     try {
       ByteBuffer in = ByteBuffer.wrap(content);
       for (byte b : MAGIC) {
@@ -79,7 +92,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, List<R
       if (in.getInt() != checksum(content)) {
         return Optional.empty();
       }
-      return Optional.of(read(in));
+      return Optional.of(read(in, room));
     } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
       return Optional.empty();
     }
@@ -91,7 +104,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, List<R
     return (int) checksum.getValue();
   }
 
-  private static MailCache read(ByteBuffer in) {
+  private static MailCache read(ByteBuffer in, Room room) throws Room.NoneException {
     MailboxStamp stamp = new MailboxStamp(version(in), version(in), version(in));
     long validity = Integer.toUnsignedLong(in.getInt());
     long next = Integer.toUnsignedLong(in.getInt());
@@ -101,40 +114,50 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, List<R
         Optional.of(new Mailbox.Identity(guid, validity, next)).filter(all -> validity != 0);
     int count = in.getInt();
     check(count >= 0 && count <= in.remaining() / ROW);
-    List<Row> rows = new ArrayList<>(count);
+    room.grow((long) Integer.BYTES * count);
+    int[] factsAt = new int[count];
+    MailTable table = new MailTable(room);
     long lastUid = 0;
-    for (int i = 0; i < count; i++) {
-      Row row = row(in, identity.isPresent());
-      check(row.entry() == null || row.entry().uid() > lastUid);
-      lastUid = row.entry() == null ? 0 : row.entry().uid();
-      rows.add(row);
+    for (int mail = 0; mail < count; mail++) {
+      factsAt[mail] = row(in, table, identity.isPresent());
+      check(table.size() == mail + 1); // else there are two of one base
+      check(identity.isEmpty() || table.uid(mail) > lastUid);
+      lastUid = table.uid(mail);
     }
     check(!in.hasRemaining() && (lastUid == 0 || lastUid < next));
-    return new MailCache(stamp, identity, rows);
+    return new MailCache(stamp, identity, new Read(table, in, factsAt));
   }
 
   private static MailboxStamp.Version version(ByteBuffer in) {
     return new MailboxStamp.Version(in.getLong(), in.getLong(), in.getLong());
   }
 
-  private static Row row(ByteBuffer in, boolean numbered) {
+  /** Takes a mail into a table; returns where what is known of it begins. */
+  private static int row(ByteBuffer in, MailTable table, boolean numbered)
+      throws Room.NoneException {
     long uid = Integer.toUnsignedLong(in.getInt());
     boolean isNew = in.get() == 1;
     int nameLength = in.get() & 0xff;
     int fieldsLength = in.getShort() & 0xffff;
-    String file = text(in, nameLength);
-    String fields = text(in, fieldsLength);
-    check(!file.isEmpty() && MaildirName.isMail(file) && file.indexOf('/') < 0);
-    return new Row(
-        new MaildirListing.Place(isNew, file),
-        numbered ? new UidList.Entry(uid, fields) : null,
-        MailFacts.get(in));
+    check(fieldsLength <= MAX_FIELDS);
+    byte[] name = new byte[nameLength];
+    in.get(name);
+    check(nameLength > 0 && MaildirName.isMail(name, nameLength));
+    for (byte b : name) {
+      check(b != '/');
+    }
+    int mail = table.add(name, nameLength, isNew);
+    int fields = in.position();
+    in.position(fields + fieldsLength);
+    if (numbered) {
+      table.number(mail, uid, in.array(), fields, fieldsLength);
+    }
+    int facts = in.position();
+    MailFacts.get(in);
+    return facts;
   }
 
   private static String text(ByteBuffer in, int length) {
-    if (length == 0) {
-      return "";
-    }
     int from = in.position();
     in.position(from + length);
     return new String(in.array(), from, length, StandardCharsets.ISO_8859_1);
@@ -146,43 +169,77 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, List<R
     }
   }
 
-  /** The bytes of the file; nothing when they would be too many. */
-  Optional<byte[]> bytes() {
-    long size = FIXED;
-    boolean fits = true;
-    for (Row row : rows) {
-      size += row.size();
-      fits &= row.fields().length() <= MAX_FIELDS;
+  /** Takes the bytes of a file piece by piece. */
+  @FunctionalInterface
+  interface Sink {
+    void write(byte[] bytes, int from, int length) throws PosixException;
+  }
+
+  /**
+   * Writes the bytes of the file, of which there are never two at once: their checksum stands
+   * before them, so all are made twice.
+   *
+   * @return whether it did; not when they would be too many
+   */
+  boolean write(Sink sink) throws PosixException {
+    CRC32C checksum = new CRC32C();
+    long[] size = {HEAD};
+    boolean fits =
+        each(
+            (bytes, from, length) -> {
+              checksum.update(bytes, from, length);
+              size[0] += length;
+            });
+    if (!fits || size[0] > MAX_SIZE) {
+      return false;
     }
-    if (size > MAX_SIZE || !fits) {
-      return Optional.empty();
-    }
-    ByteBuffer out = ByteBuffer.allocate((int) size);
-    out.put(MAGIC).putInt(0);
+    ByteBuffer head = ByteBuffer.allocate(HEAD).put(MAGIC).putInt((int) checksum.getValue());
+    sink.write(head.array(), 0, HEAD);
+    return each(sink);
+  }
+
+  /** Gives everything behind the checksum; false when the notes on a mail are too long. */
+  private boolean each(Sink sink) throws PosixException {
+    ByteBuffer out = ByteBuffer.allocate(BUFFER);
     put(out, stamp.cur());
     put(out, stamp.fresh());
     put(out, stamp.uidList());
     out.putInt((int) (long) identity.map(Mailbox.Identity::uidValidity).orElse(0L));
     out.putInt((int) (long) identity.map(Mailbox.Identity::uidNext).orElse(0L));
     put(out, identity.map(Mailbox.Identity::guid).orElse("0".repeat(GUID)));
-    out.putInt(rows.size());
-    rows.forEach(row -> put(out, row));
-    out.putInt(MAGIC.length, checksum(out.array()));
-    return Optional.of(out.array());
+    int count = mails.table().size();
+    out.putInt(count);
+    for (int i = 0; i < count; i++) {
+      int mail = mails.at(i);
+      if (!put(out, mails.table(), mail)) {
+        return false;
+      }
+      mails.facts(mail).put(out);
+      if (out.remaining() < MAX_ROW) {
+        sink.write(out.array(), 0, out.position());
+        out.clear();
+      }
+    }
+    sink.write(out.array(), 0, out.position());
+    return true;
   }
 
   private static void put(ByteBuffer out, MailboxStamp.Version version) {
     out.putLong(version.inode()).putLong(version.size()).putLong(version.changedNanos());
   }
 
-  private static void put(ByteBuffer out, Row row) {
-    out.putInt(row.entry() == null ? 0 : (int) row.entry().uid());
-    out.put((byte) (row.place().isNew() ? 1 : 0));
-    out.put((byte) row.place().file().length());
-    out.putShort((short) row.fields().length());
-    put(out, row.place().file());
-    put(out, row.fields());
-    row.facts().put(out);
+  private boolean put(ByteBuffer out, MailTable table, int mail) {
+    String fields = identity.isPresent() ? table.notes(mail) : "";
+    if (fields.length() > MAX_FIELDS) {
+      return false;
+    }
+    out.putInt(identity.isPresent() ? (int) table.uid(mail) : 0);
+    out.put((byte) (table.isNew(mail) ? 1 : 0));
+    out.put((byte) table.nameLength(mail));
+    out.putShort((short) fields.length());
+    out.put(table.array(mail), table.nameAt(mail), table.nameLength(mail));
+    put(out, fields);
+    return true;
   }
 
   private static void put(ByteBuffer out, String oneCharAByte) {

@@ -20,11 +20,13 @@ record MailCacheFile(Directory directory, Duration settled) {
   private static final String ASIDE = FILE + ".tmp";
   private static final long ABANDONED = 60;
 
-  /** What is remembered; nothing where that is of no use. */
-  Optional<MailCache> read() {
+  /** What is remembered; nothing where that is of no use, or there is no room for it. */
+  Optional<MailCache> read(Room room) {
     try (OpenFile file = directory.read(FILE).stable()) {
-      return MailCache.parse(file.readAll(MailCache.MAX_SIZE + 1));
-    } catch (PosixException e) {
+      byte[] content = file.readAll(MailCache.MAX_SIZE + 1);
+      room.grow(content.length);
+      return MailCache.parse(content, room);
+    } catch (PosixException | Room.NoneException e) {
       return Optional.empty();
     }
   }
@@ -36,14 +38,15 @@ record MailCacheFile(Directory directory, Duration settled) {
    * @param stampedAt when its stamp was taken, by {@link System#nanoTime}
    */
   void write(MailCache cache, long stampedAt) throws PosixException {
-    Optional<byte[]> bytes = cache.bytes();
-    if (bytes.isEmpty() || !createAside()) {
+    if (!createAside()) {
       return;
     }
     boolean inPlace = false;
     try (OpenFile file = directory.append(ASIDE)) {
       file.adopt(directory.status());
-      file.write(bytes.get());
+      if (!cache.write(file::write)) {
+        return;
+      }
       long now = file.status().modifiedNanos(); // by the clock of the file system
       long stamped = now - (System.nanoTime() - stampedAt);
       if (stamped - cache.stamp().changedNanos() > settled.toNanos()) {

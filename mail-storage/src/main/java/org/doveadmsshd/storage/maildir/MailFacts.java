@@ -22,10 +22,10 @@ final class MailFacts {
   static final long UNKNOWN = Long.MIN_VALUE;
 
   /** Longest header that is remembered, as stored. */
-  private static final int MAX_HEADER = 8 * 1024;
+  static final int MAX_HEADER = 8 * 1024;
 
   private static final int FIELD = 1 + Integer.BYTES;
-  private static final int FIXED = 3 * Long.BYTES + Integer.BYTES;
+  static final int FIXED = 3 * Long.BYTES + Integer.BYTES;
 
   private long received = UNKNOWN;
   private long physicalSize = UNKNOWN;
@@ -33,8 +33,6 @@ final class MailFacts {
 
   /** Null when it is not known. */
   private ByteBuffer header;
-
-  private boolean learned;
 
   /**
    * Reads what {@link #put} has written. The header is referred to, not copied.
@@ -49,6 +47,9 @@ final class MailFacts {
     facts.physicalSize = from.getLong();
     facts.virtualSize = from.getLong();
     int length = from.getInt();
+    if (length > MAX_HEADER) {
+      throw new IllegalArgumentException("malformed header");
+    }
     if (length >= 0) {
       facts.header = from.slice(from.position(), length);
       from.position(from.position() + length);
@@ -129,19 +130,12 @@ final class MailFacts {
     return -1;
   }
 
-  /** Whether anything is known now that was not when it was read. */
-  boolean hasLearned() {
-    return learned;
-  }
-
   void learn(FileStatus status) {
-    learned |= received == UNKNOWN;
     received = status.modifiedSeconds();
     physicalSize = status.size();
   }
 
   void learnVirtualSize(long size) {
-    learned = true;
     virtualSize = size;
   }
 
@@ -163,6 +157,5 @@ final class MailFacts {
       header.put((byte) indexOf(field.name())).putInt(value.length).put(value);
     }
     header.flip();
-    learned = true;
   }
 }

@@ -1,10 +1,8 @@
 package org.doveadmsshd.storage.maildir;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.posix.Directory;
@@ -44,7 +42,7 @@ final class MailboxTree {
       }
       if (guid.isPresent()) {
         UidList list = UidList.create(UidValidity.next(root), guid.get());
-        new UidListFile(mailbox, file).replace(list.rewritten(guid.get()));
+        new UidListFile(mailbox, file).replaceHead(list);
       }
       for (String part : PARTS) {
         makeDirectory(mailbox, part, model);
@@ -76,7 +74,7 @@ final class MailboxTree {
    *
    * @param mails the mails that may go with it; null for any
    */
-  void delete(String file, String shown, Set<String> mails) throws Failure, PosixException {
+  void delete(String file, String shown, MailTable mails) throws Failure, PosixException {
     if (root.status(file).isLink()) {
       root.unlink(file);
       return;
@@ -106,23 +104,22 @@ final class MailboxTree {
     return aside;
   }
 
-  private boolean hasOthers(String aside, Set<String> mails) throws PosixException {
+  private boolean hasOthers(String aside, MailTable mails) throws PosixException {
+    boolean[] found = new boolean[1];
     try (Directory mailbox = root.directory(aside)) {
-      Set<String> now = new HashSet<>();
       for (String part : List.of("cur", "new")) {
         try (Directory directory = mailbox.directory(part)) {
-          directory.files().stream()
-              .filter(MaildirName::isMail)
-              .map(MaildirName::base)
-              .forEach(now::add);
+          directory.files(
+              (name, length) ->
+                  found[0] |= MaildirName.isMail(name, length) && !mails.has(name, length));
         } catch (PosixException e) {
           if (!e.isMissing()) {
             throw e;
           }
         }
       }
-      return !mails.containsAll(now);
     }
+    return found[0];
   }
 
   /** Removes a directory and all in it, following no link. */

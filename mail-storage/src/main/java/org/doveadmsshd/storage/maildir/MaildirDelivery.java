@@ -51,8 +51,8 @@ final class MaildirDelivery implements Delivery {
 
   /** Where a staged mail goes. */
   private record Target(Staged mail, String base, boolean keepsIdentity) {
-    UidList.NewEntry entry(String fields) {
-      return new UidList.NewEntry(mail.uid(), fields, base);
+    UidListFile.NewEntry entry(String fields) {
+      return new UidListFile.NewEntry(mail.uid(), fields, base);
     }
   }
 
@@ -225,19 +225,25 @@ final class MaildirDelivery implements Delivery {
       }
     } catch (PosixException e) {
       throw mailbox.failure(e);
+    } catch (Room.NoneException e) {
+      throw mailbox.tooBig(e);
     }
   }
 
-  private int commitLocked() throws Failure, PosixException {
+  private int commitLocked() throws Failure, PosixException, Room.NoneException {
     UidListFile file = mailbox.uidListFile();
-    Set<String> present = mailbox.listing().scan().keySet();
-    UidList list = file.read();
-    List<Target> targets = targets(present, list);
+    MailTable present = mailbox.listing().scan(mailbox.room());
+    MailTable wanted = new MailTable(mailbox.room());
+    for (Staged mail : staged) {
+      wanted.add(mail.identity(), false);
+    }
+    UidList list = file.read(present, wanted);
+    List<Target> targets = targets(present, wanted);
     Keywords keywords = mailbox.keywordsFor(staged.stream().map(Staged::flags).toList());
     boolean numbering = needsNumbers(targets);
     if (numbering) {
-      list = file.addBases(list, MaildirMailbox.unnumbered(present, list), mailbox.root());
-      List<UidList.NewEntry> identified = new ArrayList<>();
+      list = file.addMissing(list, present, mailbox.root());
+      List<UidListFile.NewEntry> identified = new ArrayList<>();
       for (Target target : targets) {
         if (!target.keepsIdentity()) {
           identified.add(target.entry("G" + target.mail().identity()));
@@ -245,7 +251,7 @@ final class MaildirDelivery implements Delivery {
       }
       list = file.add(list, identified, mailbox.root());
     }
-    List<UidList.NewEntry> arrived = new ArrayList<>();
+    List<UidListFile.NewEntry> arrived = new ArrayList<>();
     int count = 0;
     try {
       for (Target target : targets) {
@@ -282,13 +288,17 @@ final class MaildirDelivery implements Delivery {
     return false;
   }
 
-  /** Chooses names that are free, also among those of mails that are gone. */
-  private List<Target> targets(Set<String> present, UidList list) {
-    Set<String> taken = new HashSet<>(present);
+  /**
+   * Chooses names that are free, also among those of mails that are gone.
+   *
+   * @param wanted the identities; those that the UID list knows have a UID
+   */
+  private List<Target> targets(MailTable present, MailTable wanted) {
+    Set<String> taken = new HashSet<>();
     List<Target> targets = new ArrayList<>();
     for (Staged mail : staged) {
       String identity = mail.identity();
-      boolean known = list != null && list.entry(identity) != null;
+      boolean known = present.find(identity) >= 0 || wanted.uid(wanted.find(identity)) != 0;
       boolean free = !identity.isEmpty() && !known && taken.add(identity);
       if (free || identity.isEmpty()) {
         targets.add(new Target(mail, free ? identity : NewFileName.next(), true));

@@ -1,8 +1,9 @@
 package org.doveadmsshd.storage.maildir;
 
 import java.io.Closeable;
-import java.util.HashMap;
-import java.util.Map;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
 import org.doveadmsshd.storage.posix.Directory;
 import org.doveadmsshd.storage.posix.PosixException;
 
@@ -21,22 +22,24 @@ final class MaildirListing implements Closeable {
     this.mailbox = mailbox;
   }
 
-  /** All mails by their base. Repeated when the directories change meanwhile. */
-  Map<String, Place> scan() throws PosixException {
-    cur = cur == null ? openIfThere("cur") : cur;
-    fresh = fresh == null ? openIfThere("new") : fresh;
-    Map<String, Place> places = new HashMap<>(256);
-    for (int i = 0; i < SCANS; i++) {
+  /** All mails. Repeated when the directories change meanwhile. */
+  MailTable scan(Room room) throws PosixException, Room.NoneException {
+    open();
+    for (int i = 1; ; i++) {
       long before = modified();
-      places.clear();
+      MailTable mails = new MailTable(room);
       // new first: a mail that moves to cur between the two is then seen at least once
-      add(fresh, true, places);
-      add(cur, false, places);
-      if (modified() == before) {
-        break;
+      add(fresh, true, mails);
+      add(cur, false, mails);
+      if (modified() == before || i == SCANS) {
+        return mails;
       }
     }
-    return places;
+  }
+
+  private void open() throws PosixException {
+    cur = cur == null ? openIfThere("cur") : cur;
+    fresh = fresh == null ? openIfThere("new") : fresh;
   }
 
   private Directory openIfThere(String file) throws PosixException {
@@ -55,16 +58,49 @@ final class MaildirListing implements Closeable {
     return 31 * ofCur + (fresh == null ? 0 : fresh.status().modifiedNanos());
   }
 
-  private static void add(Directory from, boolean isNew, Map<String, Place> places)
-      throws PosixException {
+  private static void add(Directory from, boolean isNew, MailTable mails)
+      throws PosixException, Room.NoneException {
     if (from == null) {
       return;
     }
-    for (String file : from.files()) {
-      if (MaildirName.isMail(file)) {
-        places.put(MaildirName.base(file), new Place(isNew, file));
+    from.files(
+        (name, length) -> {
+          if (MaildirName.isMail(name, length)) {
+            mails.add(name, length, isNew);
+          }
+        });
+  }
+
+  /** Where the mail of a base lies now; nothing when it is in neither directory. */
+  Optional<Place> find(String base) throws PosixException {
+    open();
+    byte[] wanted = base.getBytes(StandardCharsets.ISO_8859_1);
+    Place[] found = new Place[1];
+    for (int i = 1; ; i++) {
+      long before = modified();
+      find(fresh, true, wanted, found);
+      find(cur, false, wanted, found);
+      if (found[0] != null || modified() == before || i == SCANS) {
+        return Optional.ofNullable(found[0]);
       }
     }
+  }
+
+  private static void find(Directory in, boolean isNew, byte[] base, Place[] found)
+      throws PosixException {
+    if (in == null) {
+      return;
+    }
+    in.files(
+        (name, length) -> {
+          boolean hasBase =
+              length >= base.length
+                  && (length == base.length || name[base.length] == ':')
+                  && Arrays.equals(name, 0, base.length, base, 0, base.length);
+          if (hasBase && MaildirName.isMail(name, length)) {
+            found[0] = new Place(isNew, new String(name, 0, length, StandardCharsets.ISO_8859_1));
+          }
+        });
   }
 
   /**

@@ -22,43 +22,58 @@ final class MaildirMail implements Mail, MailStream.Owner {
   private static final int TRIES = 10;
 
   private final MaildirMailbox mailbox;
-  private final UidList.Entry entry;
-  private final MailFacts facts;
+  private final MailTable table;
+  private final int number;
+  private final int sequence;
   private final boolean justNumbered;
+  private MailFacts facts;
   private MaildirListing.Place place;
-  private int sequence;
   private FileStatus status;
 
   /**
    * A mail that was found.
    *
-   * @param row where it lies, its UID and what is known of it
+   * @param number of the mail in the table
+   * @param sequence as {@link #sequence} tells it
    * @param justNumbered whether it got its UID only now
    */
-  MaildirMail(MaildirMailbox mailbox, MailCache.Row row, boolean justNumbered) {
+  MaildirMail(
+      MaildirMailbox mailbox, MailTable table, int number, int sequence, boolean justNumbered) {
     this.mailbox = mailbox;
-    this.place = row.place();
-    this.entry = row.entry();
-    this.facts = row.facts();
+    this.table = table;
+    this.number = number;
+    this.sequence = sequence;
     this.justNumbered = justNumbered;
   }
 
-  /** What can be remembered of it. */
-  MailCache.Row row() {
-    return new MailCache.Row(place, entry, facts);
-  }
-
-  MailFacts facts() {
+  private MailFacts facts() {
+    facts = facts == null ? mailbox.memory().facts(number) : facts;
     return facts;
   }
 
+  /** Finds something out about it, which the mailbox may keep in mind. */
+  private void learn(Runnable learning) {
+    int before = facts().size();
+    learning.run();
+    mailbox.memory().learned(number, facts, facts.size() - before);
+  }
+
+  private MaildirListing.Place place() {
+    place = place == null ? table.place(number) : place;
+    return place;
+  }
+
   private String base() {
-    return MaildirName.base(place.file());
+    return table.base(number);
+  }
+
+  private String noted(char letter) {
+    return UidList.field(table.notes(number), letter);
   }
 
   @Override
   public long uid() {
-    return entry == null ? 0 : entry.uid();
+    return sequence == 0 ? 0 : table.uid(number);
   }
 
   @Override
@@ -66,13 +81,9 @@ final class MaildirMail implements Mail, MailStream.Owner {
     return sequence;
   }
 
-  void sequence(int sequence) {
-    this.sequence = sequence;
-  }
-
   @Override
   public Flags flags() throws Failure {
-    String letters = MaildirName.flags(place.file());
+    String letters = MaildirName.flags(place().file());
     int bits = 0;
     boolean hasKeywords = false;
     for (int i = 0; i < letters.length(); i++) {
@@ -80,7 +91,7 @@ final class MaildirMail implements Mail, MailStream.Owner {
       bits |= bit(letter);
       hasKeywords |= letter >= 'a' && letter <= 'z';
     }
-    if (place.isNew() || justNumbered) {
+    if (place().isNew() || justNumbered) {
       bits |= 1 << Flag.RECENT.ordinal();
     }
     return new Flags(bits, hasKeywords ? keywords(letters) : List.of());
@@ -150,14 +161,15 @@ final class MaildirMail implements Mail, MailStream.Owner {
 
   @Override
   public String guid() {
-    String own = entry == null ? null : entry.field('G');
+    String own = noted('G');
     return own != null ? own : base();
   }
 
   @Override
   public long received() throws Failure {
-    if (facts.received() == MailFacts.UNKNOWN) {
-      facts.learn(status());
+    if (facts().received() == MailFacts.UNKNOWN) {
+      FileStatus known = status();
+      learn(() -> facts.learn(known));
     }
     return facts.received();
   }
@@ -175,13 +187,13 @@ final class MaildirMail implements Mail, MailStream.Owner {
   /** An empty value in the list stands for the base. */
   @Override
   public String popUidl() {
-    String listed = entry == null ? null : entry.field('P');
+    String listed = noted('P');
     return listed == null ? "" : listed.isEmpty() ? base() : listed;
   }
 
   @Override
   public String popOrder() {
-    String listed = entry == null ? null : entry.field('O');
+    String listed = noted('O');
     return listed == null ? "" : listed;
   }
 
@@ -194,27 +206,29 @@ final class MaildirMail implements Mail, MailStream.Owner {
   @Override
   public long physicalSize() throws Failure {
     long named = sizeInName('S');
-    if (named < 0 && facts.physicalSize() == MailFacts.UNKNOWN) {
-      facts.learn(status());
+    if (named < 0 && facts().physicalSize() == MailFacts.UNKNOWN) {
+      FileStatus known = status();
+      learn(() -> facts.learn(known));
     }
     return named >= 0 ? named : facts.physicalSize();
   }
 
   @Override
   public long virtualSize() throws Failure {
-    if (facts.virtualSize() == MailFacts.UNKNOWN) {
+    if (facts().virtualSize() == MailFacts.UNKNOWN) {
       long named = sizeInName('W');
       if (named >= 0) {
         return named;
       }
-      facts.learnVirtualSize(countVirtualSize());
+      long counted = countVirtualSize();
+      learn(() -> facts.learnVirtualSize(counted));
     }
     return facts.virtualSize();
   }
 
   private long sizeInName(char letter) {
     long size = MaildirName.size(base(), letter);
-    String listed = size < 0 && entry != null ? entry.field(letter) : null;
+    String listed = size < 0 ? noted(letter) : null;
     return listed != null && listed.matches("[0-9]{1,18}") ? Long.parseLong(listed) : size;
   }
 
@@ -237,17 +251,17 @@ final class MaildirMail implements Mail, MailStream.Owner {
 
   @Override
   public Optional<List<String>> rememberedHeader(String name) {
-    return facts.header(name);
+    return facts().header(name);
   }
 
   @Override
   public List<String> rememberedNames() {
-    return mailbox.isRemembered() ? MailFacts.NAMES : List.of();
+    return mailbox.memory().isKept() ? MailFacts.NAMES : List.of();
   }
 
   @Override
   public void rememberHeader(List<HeaderField> fields) {
-    facts.learnHeader(fields);
+    learn(() -> facts.learnHeader(fields));
   }
 
   @Override
@@ -325,7 +339,7 @@ final class MaildirMail implements Mail, MailStream.Owner {
   private <T> T anywhereOrThrow(Access<T> access) throws Failure, PosixException {
     for (int i = 1; ; i++) {
       try {
-        return access.at(place);
+        return access.at(place());
       } catch (PosixException e) {
         if (!e.isMissing() || i == TRIES) {
           throw e;

@@ -1,8 +1,5 @@
 package org.doveadmsshd.storage.maildir;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +22,7 @@ final class MaildirMailbox implements Mailbox {
   private Directory root;
   private final MaildirStore.Context context;
   private final MaildirQuota quota;
+  private final Room room = Room.ANY;
   private Maker maker;
   private MaildirListing listing;
   private MailboxMemory memory;
@@ -34,8 +32,8 @@ final class MaildirMailbox implements Mailbox {
   /** As it is remembered; nothing when the UID list has to be read for it. */
   private Optional<Identity> recalled = Optional.empty();
 
-  /** The mails last asked for. */
-  private List<MaildirMail> mails = List.of();
+  /** The mails last asked for; null before. */
+  private MaildirMails mails;
 
   /** Makes the mail directory of a user who has none. */
   @FunctionalInterface
@@ -72,7 +70,7 @@ final class MaildirMailbox implements Mailbox {
     directory = opened;
     if (opened != null) {
       listing = new MaildirListing(opened);
-      memory = new MailboxMemory(opened, context.settled());
+      memory = new MailboxMemory(opened, context.settled(), room);
     }
   }
 
@@ -91,10 +89,10 @@ final class MaildirMailbox implements Mailbox {
     }
     try {
       if (uids == null) {
-        uids = uidListFile().read();
+        uids = uidListFile().readHead();
       }
       if (uids == null || uids.guid() == null) {
-        assign(new HashMap<>());
+        assign();
       }
       return identity(uids);
     } catch (PosixException e) {
@@ -104,8 +102,7 @@ final class MaildirMailbox implements Mailbox {
 
   /** The identity under which the mails were listed; nothing when they have no UIDs. */
   private Optional<Identity> listedIdentity() {
-    boolean numbered = !mails.isEmpty() && mails.get(0).uid() != 0;
-    return numbered && uids != null && uids.guid() != null
+    return mails.isNumbered() && !mails.isEmpty() && uids != null && uids.guid() != null
         ? Optional.of(identity(uids))
         : Optional.empty();
   }
@@ -122,88 +119,61 @@ final class MaildirMailbox implements Mailbox {
     try {
       Optional<MailCache> cache = memory.recall(numbered);
       recalled = cache.flatMap(MailCache::identity);
-      mails =
-          cache.isPresent()
-              ? mails(cache.get().rows(), Set.of())
-              : numbered ? numbered() : mails(rows(listing.scan(), null), Set.of());
-      for (int i = 0; numbered && i < mails.size(); i++) {
-        mails.get(i).sequence(i + 1);
+      if (cache.isPresent()) {
+        mails = new MaildirMails(this, cache.get().mails().table(), null, numbered);
+      } else {
+        mails = numbered ? numbered() : new MaildirMails(this, listing.scan(room), null, false);
       }
+      memory.begin(mails.table());
       return mails;
     } catch (PosixException e) {
       throw failure(e);
+    } catch (Room.NoneException e) {
+      throw tooBig(e);
     }
   }
 
-  private List<MaildirMail> mails(List<MailCache.Row> rows, Set<String> justNumbered) {
-    List<MaildirMail> found = new ArrayList<>(rows.size());
-    for (MailCache.Row row : rows) {
-      boolean isNew = !justNumbered.isEmpty() && justNumbered.contains(row.base());
-      found.add(new MaildirMail(this, row, isNew));
+  /** The mails as a table, without UIDs; it is of no use after the mailbox is closed. */
+  MailTable table() throws Failure {
+    if (directory == null) {
+      return new MailTable(Room.ANY);
     }
-    return found;
+    mails(false);
+    return mails.table();
   }
 
   /** The mails in the order of their UIDs; who has none gets one. */
-  private List<MaildirMail> numbered() throws Failure, PosixException {
-    uids = uidListFile().read();
-    List<MailCache.Row> rows = uids == null ? null : rows(listing.scan(), uids);
-    Set<String> assigned = Set.of();
-    if (rows == null) {
-      Map<String, MaildirListing.Place> places = new HashMap<>();
-      assigned = assign(places);
-      rows = rows(places, uids);
-    }
-    rows.sort((one, other) -> Long.compare(one.entry().uid(), other.entry().uid()));
-    return mails(rows, assigned);
-  }
-
-  /**
-   * What is known of mails that were listed.
-   *
-   * @param list has their UIDs; null when none are wanted
-   * @return null when one of them is not in the list
-   */
-  private List<MailCache.Row> rows(Map<String, MaildirListing.Place> places, UidList list) {
-    List<MailCache.Row> rows = new ArrayList<>(places.size());
-    for (Map.Entry<String, MaildirListing.Place> place : places.entrySet()) {
-      String base = place.getKey();
-      UidList.Entry entry = list == null ? null : list.entry(base);
-      if (list != null && entry == null) {
-        return null;
+  private MaildirMails numbered() throws Failure, PosixException, Room.NoneException {
+    MailTable table = listing.scan(room);
+    uids = uidListFile().read(table);
+    long firstNew = Long.MAX_VALUE;
+    if (uids == null || !table.isNumbered()) {
+      table = null; // so that there are not two of them
+      try (UidListLock lock = lock()) {
+        table = listing.scan(room);
+        UidList old = uidListFile().read(table);
+        firstNew = old == null ? 1 : old.next();
+        uids = uidListFile().addMissing(old, table, root);
       }
-      rows.add(new MailCache.Row(place.getValue(), entry, memory.facts(base)));
     }
-    return rows;
+    MaildirMails found = new MaildirMails(this, table, table.byUid(), true);
+    found.justNumberedFrom(firstNew);
+    return found;
   }
 
-  /**
-   * Gives every mail a UID, under the lock: reads list and directories anew, then appends.
-   *
-   * @param places filled with the mails found under the lock
-   * @return the bases that got a UID just now
-   */
-  private Set<String> assign(Map<String, MaildirListing.Place> places)
-      throws Failure, PosixException {
+  /** Gives every mail a UID, and the mailbox an identity, under the lock. */
+  private void assign() throws Failure, PosixException {
     try (UidListLock lock = lock()) {
-      places.putAll(listing.scan());
-      UidList old = uidListFile().read();
-      List<String> missing = unnumbered(places.keySet(), old);
-      uids = uidListFile().addBases(old, missing, root);
-      return new HashSet<>(missing);
+      MailTable table = listing.scan(room);
+      uids = uidListFile().addMissing(uidListFile().read(table), table, root);
+    } catch (Room.NoneException e) {
+      throw tooBig(e);
     }
   }
 
-  /** The bases that a list does not have, in the order in which they get UIDs. */
-  static List<String> unnumbered(Set<String> bases, UidList list) {
-    List<String> missing = new ArrayList<>();
-    for (String base : bases) {
-      if (list == null || list.entry(base) == null) {
-        missing.add(base);
-      }
-    }
-    missing.sort(MaildirName.UID_ORDER);
-    return missing;
+  /** What to say when there is no memory for the mails. */
+  Failure tooBig(Room.NoneException e) {
+    return Failure.temporary("Mailbox " + name + " has too many mails for the memory there is", e);
   }
 
   UidListLock lock() throws Failure, PosixException {
@@ -231,9 +201,13 @@ final class MaildirMailbox implements Mailbox {
     return keywords;
   }
 
-  /** Whether anything is kept in mind of it. */
-  boolean isRemembered() {
-    return memory.isKept();
+  /** What is kept in mind of it. */
+  MailboxMemory memory() {
+    return memory;
+  }
+
+  Room room() {
+    return room;
   }
 
   MaildirListing listing() {
@@ -290,12 +264,14 @@ final class MaildirMailbox implements Mailbox {
       throw new Failure(Outcome.NOT_FOUND, "Mailbox is not there yet: " + name);
     }
     try (UidListLock lock = lock()) {
-      UidList list = uidListFile().addBases(uidListFile().read(), List.of(), root);
-      uidListFile().replace(list.changed(update).rewritten(UidListFile.newGuid()));
+      UidList list = uidListFile().add(uidListFile().readHead(), List.of(), root);
+      uidListFile().replaceHead(list.changed(update));
       uids = null;
       recalled = Optional.empty();
     } catch (PosixException e) {
       throw failure(e);
+    } catch (Room.NoneException e) {
+      throw tooBig(e);
     }
   }
 
@@ -305,17 +281,19 @@ final class MaildirMailbox implements Mailbox {
       return;
     }
     try (UidListLock lock = lock()) {
-      Set<String> present = listing.scan().keySet();
+      MailTable present = listing.scan(room);
       UidList list = uidListFile().readOrRebuild(present, root, context.warnings());
-      list = uidListFile().addBases(list, unnumbered(present, list), root);
-      if (!list.isWithin(present)) {
-        uidListFile().replace(list.without(present).rewritten(UidListFile.newGuid()));
+      list = uidListFile().addMissing(list, present, root);
+      if (list.strangers() > 0) {
+        uidListFile().retain(list, present);
       }
       memory.forget();
       uids = null;
       recalled = Optional.empty();
     } catch (PosixException e) {
       throw failure(e);
+    } catch (Room.NoneException e) {
+      throw tooBig(e);
     }
   }
 
@@ -337,11 +315,7 @@ final class MaildirMailbox implements Mailbox {
    * @throws MailGoneException when it is in neither directory
    */
   MaildirListing.Place relocate(String base) throws Failure, PosixException {
-    MaildirListing.Place place = listing.scan().get(base);
-    if (place == null) {
-      throw new MailGoneException(name);
-    }
-    return place;
+    return listing.find(base).orElseThrow(() -> new MailGoneException(name));
   }
 
   /** What a failed system call means to the user. */
@@ -353,7 +327,9 @@ final class MaildirMailbox implements Mailbox {
   @Override
   public void close() {
     if (directory != null) {
-      memory.keep(recalled.or(this::listedIdentity), mails);
+      if (mails != null) {
+        memory.keep(recalled.or(this::listedIdentity), mails);
+      }
       listing.close();
     }
     if (directory != null && directory != root) {

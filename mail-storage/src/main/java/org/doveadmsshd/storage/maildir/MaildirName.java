@@ -22,6 +22,19 @@ final class MaildirName {
     return order == 0 ? one.compareTo(other) : order;
   }
 
+  /** As {@link #isMail(String)}, of a name that stands at the beginning of an array. */
+  static boolean isMail(byte[] name, int length) {
+    if (name[0] == '.' || name[0] == ':') {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (name[i] == '\n' || name[i] == '\r') {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether a directory entry is a mail at all. */
   static boolean isMail(String name) {
     char first = name.charAt(0);
@@ -114,6 +127,28 @@ final class MaildirName {
     long value = 0;
     for (int i = from; i < text.length() && value < Long.MAX_VALUE / 100; i++) {
       int digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        break;
+      }
+      value = value * 10 + digit;
+    }
+    return value;
+  }
+
+  /** As for texts; of a base that stands in an array up to a position. */
+  static long micros(byte[] base, int from, int end) {
+    int dot = from;
+    while (dot < end && base[dot] != '.') {
+      dot++;
+    }
+    return dot + 1 < end && base[dot + 1] == 'M' ? number(base, dot + 2, end) : 0;
+  }
+
+  /** As for texts; of a base that stands in an array up to a position. */
+  static long number(byte[] base, int from, int end) {
+    long value = 0;
+    for (int i = from; i < end && value < Long.MAX_VALUE / 100; i++) {
+      int digit = base[i] - '0';
       if (digit < 0 || digit > 9) {
         break;
       }

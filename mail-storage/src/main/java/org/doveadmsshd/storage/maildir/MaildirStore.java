@@ -295,14 +295,11 @@ public final class MaildirStore implements MailStore {
     if (name.equalsIgnoreCase(INBOX)) {
       throw new Failure(Outcome.DATA_ERROR, "INBOX can't be deleted.");
     }
-    Set<String> mails = new HashSet<>();
     try (Mailbox mailbox = find(name).orElseThrow(() -> missing(name))) {
-      mailbox.mails(false).forEach(mail -> mails.add(mail.storageId()));
-    }
-    if (onlyEmpty && !mails.isEmpty()) {
-      throw new Failure(Outcome.DATA_ERROR, "Mailbox isn't empty: " + name);
-    }
-    try {
+      MailTable mails = ((MaildirMailbox) mailbox).table();
+      if (onlyEmpty && mails.size() > 0) {
+        throw new Failure(Outcome.DATA_ERROR, "Mailbox isn't empty: " + name);
+      }
       new MailboxTree(root).delete(fileName(name), name, force ? null : mails);
       if (context.quota().driver().equals(Optional.of(QuotaRules.Driver.MAILDIR))) {
         quota.recalculate();

@@ -1,10 +1,9 @@
 package org.doveadmsshd.storage.maildir;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.posix.Directory;
@@ -20,75 +19,152 @@ import org.doveadmsshd.storage.posix.RandomBytes;
  */
 record UidListFile(Directory directory, String mailbox) {
   private static final int GUID_BYTES = 16;
+  private static final MailTable[] NONE = {};
 
-  /** The list, or null when there is none. */
-  UidList read() throws Failure, PosixException {
-    try (OpenFile file = directory.read(UidList.FILE)) {
-      return UidList.parse(file.readAll(UidList.MAX_SIZE));
+  /** Says which mails of a list stay in it. */
+  @FunctionalInterface
+  private interface Keeping {
+    boolean keeps(UidListReader line);
+  }
+
+  /** The mails that are added to a list. */
+  @FunctionalInterface
+  interface Additions {
+    void write(UidListWriter list) throws PosixException, Room.NoneException;
+  }
+
+  /**
+   * The list, or null when there is none.
+   *
+   * @param tables mails that are told their UIDs and what is noted beside them
+   */
+  UidList read(MailTable... tables) throws Failure, PosixException, Room.NoneException {
+    try {
+      return readIfWhole(tables);
     } catch (UidList.DamagedException e) {
-      throw Failure.temporary(
-          "Mailbox %s: dovecot-uidlist is damaged (%s); nothing was changed. "
-                  .formatted(mailbox, e.getMessage())
-              + "It is rebuilt, with new UIDs, by: doveadm force-resync",
-          e);
+      throw damaged(e);
+    }
+  }
+
+  private Failure damaged(UidList.DamagedException e) {
+    return Failure.temporary(
+        "Mailbox %s: dovecot-uidlist is damaged (%s); nothing was changed. "
+                .formatted(mailbox, e.getMessage())
+            + "It is rebuilt, with new UIDs, by: doveadm force-resync",
+        e);
+  }
+
+  /** As {@link #read}, of what says nothing of mails; for whom memory does not matter. */
+  UidList readHead() throws Failure, PosixException {
+    try {
+      return read(NONE);
+    } catch (Room.NoneException e) {
+      throw new IllegalStateException(e); // there is nothing to be noted
+    }
+  }
+
+  private UidList readIfWhole(MailTable... tables)
+      throws UidList.DamagedException, PosixException, Room.NoneException {
+    try (OpenFile file = directory.read(UidList.FILE)) {
+      UidListReader reader = new UidListReader(file);
+      long strangers = 0;
+      while (reader.nextMail()) {
+        boolean known = false;
+        for (MailTable table : tables) {
+          int mail = table.find(reader.line(), reader.baseAt(), reader.baseLength());
+          if (mail >= 0) {
+            known = true;
+            number(table, mail, reader);
+          }
+        }
+        strangers += known ? 0 : 1;
+      }
+      return reader.list(strangers);
     } catch (PosixException e) {
       if (e.isMissing()) {
         return null;
       }
       throw e;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a file throws nothing but the other one
     }
+  }
+
+  private static void number(MailTable table, int mail, UidListReader line)
+      throws Room.NoneException {
+    table.number(mail, line.uid(), line.line(), line.fieldsAt(), line.fieldsLength());
   }
 
   /**
    * Gives mails UIDs: writes their lines, and a list where there is none or it lacks something.
    *
+   * @param old the list as it is; null for none
+   * @param any whether there is anything to be added
    * @param root hands out the UIDVALIDITY of a new list
    * @return the list as it is now
    */
-  UidList add(UidList old, List<UidList.NewEntry> entries, Directory root)
-      throws Failure, PosixException {
-    boolean appendable = old != null && old.guid() != null && old.isComplete();
-    if (appendable && entries.isEmpty()) {
-      return old;
+  UidList add(UidList old, boolean any, Additions additions, Directory root)
+      throws Failure, PosixException, Room.NoneException {
+    if (old != null && old.guid() != null && old.complete()) {
+      return any ? append(old, additions) : old;
     }
     UidList list = old == null ? UidList.create(UidValidity.next(root), newGuid()) : old;
-    String lines = list.linesFor(entries);
-    if (appendable) {
-      append(lines);
-    } else {
-      replace(list.rewritten(newGuid()) + lines);
-    }
-    return read();
+    return replace(list.guid() == null ? list.identified(newGuid()) : list, all -> true, additions);
   }
 
-  /** As {@link #add}, for mails about which nothing but their base is to be noted. */
-  UidList addBases(UidList old, List<String> bases, Directory root) throws Failure, PosixException {
-    List<UidList.NewEntry> entries = new ArrayList<>();
-    bases.forEach(base -> entries.add(new UidList.NewEntry(0, "", base)));
-    return add(old, entries, root);
+  /** As {@link #add(UidList, boolean, Additions, Directory)}, for mails of some entries. */
+  UidList add(UidList old, List<NewEntry> entries, Directory root)
+      throws Failure, PosixException, Room.NoneException {
+    Additions additions =
+        list -> {
+          for (NewEntry entry : entries) {
+            byte[] base = entry.base().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+            list.add(entry.uid(), entry.fields(), base, 0, base.length);
+          }
+        };
+    return add(old, !entries.isEmpty(), additions, root);
+  }
+
+  /**
+   * A line to be added.
+   *
+   * @param uid 0 for the next one; one below that becomes the next one
+   * @param fields what is to be noted beside it; empty for nothing
+   */
+  record NewEntry(long uid, String fields, String base) {}
+
+  /** Gives all mails of a table UIDs that have none, and notes nothing but their bases. */
+  UidList addMissing(UidList old, MailTable table, Directory root)
+      throws Failure, PosixException, Room.NoneException {
+    int[] missing = table.unnumbered();
+    Additions additions =
+        list -> {
+          for (int mail : missing) {
+            byte[] array = table.array(mail);
+            int from = table.nameAt(mail);
+            long uid = list.add(0, "", array, from, table.baseLength(mail));
+            table.number(mail, uid, array, from, 0);
+          }
+        };
+    return add(old, missing.length > 0, additions, root);
   }
 
   /**
    * The list; where it is damaged, a new one with another UIDVALIDITY, so that clients notice.
    *
-   * @param present the mails there are; they get UIDs in their order
+   * @param present the mails there are; they are told their UIDs, and get others in their order
    */
-  UidList readOrRebuild(Set<String> present, Directory root, Consumer<String> warnings)
-      throws Failure, PosixException {
-    try (OpenFile file = directory.read(UidList.FILE)) {
-      return UidList.parse(file.readAll(UidList.MAX_SIZE));
+  UidList readOrRebuild(MailTable present, Directory root, Consumer<String> warnings)
+      throws Failure, PosixException, Room.NoneException {
+    try {
+      return readIfWhole(present);
     } catch (UidList.DamagedException e) {
       warnings.accept(
           "Mailbox %s: dovecot-uidlist was damaged (%s); it is rebuilt, and its %d mails get new UIDs"
               .formatted(mailbox, e.getMessage(), present.size()));
+      present.unnumber();
       UidList list = UidList.create(UidValidity.next(root), newGuid());
-      replace(list.rewritten(newGuid()));
-      return list;
-    } catch (PosixException e) {
-      if (e.isMissing()) {
-        return null;
-      }
-      throw e;
+      return replace(list, null, none -> {});
     }
   }
 
@@ -97,21 +173,52 @@ record UidListFile(Directory directory, String mailbox) {
   }
 
   /** Appends whole lines; a failure takes back what was written of them. */
-  private void append(String lines) throws PosixException {
-    try (OpenFile file = directory.append(UidList.FILE)) {
+  private UidList append(UidList old, Additions additions)
+      throws PosixException, Room.NoneException {
+    try (OpenFile file = directory.append(UidList.FILE);
+        UidListWriter writer = new UidListWriter(file, old.next())) {
       long size = file.status().size();
       try {
-        file.write(lines.getBytes(StandardCharsets.ISO_8859_1));
-        file.sync();
-      } catch (PosixException e) {
+        additions.write(writer);
+        writer.sync();
+      } catch (PosixException | Room.NoneException e) {
         file.truncate(size);
         throw e;
       }
+      return old.written(writer.next());
     }
   }
 
-  /** Writes a list aside, makes it durable, and puts it in the place of the old one. */
-  void replace(String content) throws PosixException {
+  /** Writes the list with all its mails and another head. */
+  UidList replaceHead(UidList head) throws Failure, PosixException {
+    try {
+      return replace(head, all -> true, none -> {});
+    } catch (Room.NoneException e) {
+      throw new IllegalStateException(e); // there is nothing to be noted
+    }
+  }
+
+  /** Takes mails out of the list that are not in a table, which has its UIDs. */
+  UidList retain(UidList old, MailTable present) throws Failure, PosixException {
+    Keeping keeping =
+        line -> {
+          int mail = present.find(line.line(), line.baseAt(), line.baseLength());
+          return mail >= 0 && present.uid(mail) == line.uid();
+        };
+    try {
+      return replace(old, keeping, none -> {});
+    } catch (Room.NoneException e) {
+      throw new IllegalStateException(e); // there is nothing to be noted
+    }
+  }
+
+  /**
+   * Writes a list aside, makes it durable, and puts it in the place of the old one.
+   *
+   * @param keeping which mails of the old one stay; null when that cannot be read
+   */
+  private UidList replace(UidList head, Keeping keeping, Additions additions)
+      throws Failure, PosixException, Room.NoneException {
     String aside = UidList.FILE + ".tmp";
     try {
       directory.unlink(aside); // left behind by somebody who was killed under the lock
@@ -120,12 +227,41 @@ record UidListFile(Directory directory, String mailbox) {
         throw e;
       }
     }
-    try (OpenFile file = directory.create(aside, 0600)) {
+    UidList written;
+    try (OpenFile file = directory.create(aside, 0600);
+        UidListWriter writer = new UidListWriter(file, head.next())) {
       file.adopt(directory.status());
-      file.write(content.getBytes(StandardCharsets.ISO_8859_1));
-      file.sync();
+      byte[] header = head.header();
+      writer.write(header, 0, header.length);
+      if (keeping != null) {
+        copy(keeping, writer);
+      }
+      additions.write(writer);
+      writer.sync();
+      written = head.written(writer.next());
     }
     directory.rename(aside, UidList.FILE);
     directory.sync();
+    return written;
+  }
+
+  /** Copies lines of the list that is there, if there is one. */
+  private void copy(Keeping keeping, UidListWriter writer) throws Failure, PosixException {
+    try (OpenFile file = directory.read(UidList.FILE)) {
+      UidListReader reader = new UidListReader(file);
+      while (reader.nextMail()) {
+        if (keeping.keeps(reader)) {
+          writer.copy(reader);
+        }
+      }
+    } catch (UidList.DamagedException e) {
+      throw damaged(e);
+    } catch (PosixException e) {
+      if (!e.isMissing()) {
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a file throws nothing but the other one
+    }
   }
 }

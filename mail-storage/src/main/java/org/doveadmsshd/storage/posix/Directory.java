@@ -75,18 +75,36 @@ public final class Directory implements Closeable {
 
   /** The names in this directory without {@code .} and {@code ..}, in directory order. */
   public List<String> list() throws PosixException {
-    return list(false);
+    List<String> names = new ArrayList<>();
+    each(
+        false,
+        (name, length) -> names.add(new String(name, 0, length, StandardCharsets.ISO_8859_1)));
+    return names;
   }
 
-  /** As {@link #list}, without what is known to be no regular file: directories, links, FIFOs. */
-  public List<String> files() throws PosixException {
-    return list(true);
+  /** Takes the names of a directory one by one. */
+  @FunctionalInterface
+  public interface Names<X extends Exception> {
+    /**
+     * Called for each; must make no system call meanwhile.
+     *
+     * @param name the array in which it stands from the beginning; of no use after the call
+     * @param length of the name, in bytes
+     */
+    void take(byte[] name, int length) throws X;
   }
 
-  private List<String> list(boolean filesOnly) throws PosixException {
+  /**
+   * Shows all names but those of what is known to be no regular file: directories, links, FIFOs.
+   */
+  public <X extends Exception> void files(Names<X> names) throws PosixException, X {
+    each(true, names);
+  }
+
+  private <X extends Exception> void each(boolean filesOnly, Names<X> names)
+      throws PosixException, X {
     Scratch scratch = Scratch.get();
     ByteBuffer entries = scratch.buffer;
-    List<String> names = new ArrayList<>();
     if (listed) {
       LibC.lseek(fd, 0, 0);
     }
@@ -98,7 +116,7 @@ public final class Directory implements Closeable {
         throw new PosixException("getdents", shownName, Native.getLastError());
       }
       if (length == 0) {
-        return names;
+        return;
       }
       for (int at = 0; at < length; at += entries.getShort(at + 16) & 0xffff) {
         int room = (entries.getShort(at + 16) & 0xffff) - DIRENT_NAME;
@@ -110,7 +128,7 @@ public final class Directory implements Closeable {
         boolean self = name[0] == '.' && (end == 1 || end == 2 && name[1] == '.');
         int type = entries.get(at + DIRENT_TYPE);
         if (!self && (!filesOnly || type == DT_REG || type == DT_UNKNOWN)) {
-          names.add(new String(name, 0, end, StandardCharsets.ISO_8859_1));
+          names.take(name, end);
         }
       }
     }

@@ -8,6 +8,9 @@ import java.util.Arrays;
 public final class OpenFile extends InputStream {
   private static final long UTIME_NOW = (1L << 30) - 1;
 
+  /** Most small files are shorter. */
+  private static final int SMALL = 32 * 1024;
+
   private final String shownName;
   private int fd;
 
@@ -106,19 +109,27 @@ public final class OpenFile extends InputStream {
    * @throws PosixException also when the file is longer than the limit
    */
   public byte[] readAll(int limit) throws PosixException {
-    byte[] content = new byte[Math.min(limit, 8192)];
+    byte[] content = new byte[Math.min(limit, SMALL)];
     int length = 0;
-    int got;
-    while ((got = read(content, length, content.length - length)) > 0) {
+    while (true) {
+      int got = read(content, length, content.length - length);
+      if (got <= 0) {
+        return Arrays.copyOf(content, length);
+      }
       length += got;
       if (length == content.length) {
+        int next = read();
+        if (next < 0) {
+          return content;
+        }
         if (length >= limit) {
           throw new PosixException("read", shownName + " (over " + limit + " bytes)", 27); // EFBIG
         }
-        content = Arrays.copyOf(content, (int) Math.min(limit, content.length * 4L));
+        long whole = Math.max(status().size(), 2L * length);
+        content = Arrays.copyOf(content, (int) Math.min(limit, whole));
+        content[length++] = (byte) next;
       }
     }
-    return Arrays.copyOf(content, length);
   }
 
   /** Writes all of the bytes. After a failure an unknown part of them stands in the file. */

@@ -1,6 +1,7 @@
 package org.doveadmsshd.storage.search;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -22,7 +23,9 @@ public final class Plan {
   private final Query query;
   private final boolean removes;
   private final List<Query.Text> texts = new ArrayList<>();
-  private final Map<Query.InThread, Set<Mail>> threads = new IdentityHashMap<>();
+
+  /** The sequence numbers of the mails that match. */
+  private final Map<Query.InThread, BitSet> threads = new IdentityHashMap<>();
 
   /** Mails that could not be looked at as a part of all mails. */
   private final List<MailFailure> failures = new ArrayList<>();
@@ -112,7 +115,9 @@ public final class Plan {
           failures.add(e);
         }
       }
-      threads.put(inThread, found.around(matching));
+      BitSet around = new BitSet(mails.size() + 1);
+      found.around(matching).forEach(mail -> around.set(mail.sequence()));
+      threads.put(inThread, around);
     }
   }
 
@@ -215,7 +220,7 @@ public final class Plan {
       return candidate.has((Query.Text) part, texts);
     }
     if (part instanceof Query.InThread) {
-      return threads.get(part).contains(candidate.mail());
+      return threads.get(part).get(candidate.mail().sequence());
     }
     if (part instanceof Query.And) {
       for (Query inside : ((Query.And) part).parts()) {

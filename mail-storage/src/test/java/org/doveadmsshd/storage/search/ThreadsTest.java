@@ -19,6 +19,10 @@ class ThreadsTest {
         FakeMail.of(
             "Message-ID: <%s@x>\nReferences: %s\nSubject: %s\n\nx\n"
                 .formatted(id, references.replace(">", "@x>"), subject));
+    add(mail);
+  }
+
+  private void add(FakeMail mail) {
     mail.sequence = mails.size() + 1;
     mail.uid = mail.sequence;
     mails.add(mail);
@@ -75,8 +79,8 @@ class ThreadsTest {
 
   @Test
   void anIdentifierWithoutAtSignJoinsNothing() throws Failure {
-    mails.add(FakeMail.of("Message-ID: <1@x>\nReferences: <yes>\nSubject: one\n\nx\n"));
-    mails.add(FakeMail.of("Message-ID: <2@x>\nReferences: <yes>\nSubject: two\n\nx\n"));
+    add(FakeMail.of("Message-ID: <1@x>\nReferences: <yes>\nSubject: one\n\nx\n"));
+    add(FakeMail.of("Message-ID: <2@x>\nReferences: <yes>\nSubject: two\n\nx\n"));
     assertThat(found("inthread refs subject one")).hasSize(1);
   }
 
