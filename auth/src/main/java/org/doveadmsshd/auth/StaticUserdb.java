@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.base.Variables;
 
 /**
@@ -30,13 +31,7 @@ public final class StaticUserdb implements Userdb {
   @Override
   public Optional<MailUser> find(String name) {
     String user = name.toLowerCase(Locale.ROOT);
-    boolean odd =
-        user.isEmpty()
-            || user.indexOf('/') >= 0
-            || user.contains("..")
-            || user.startsWith(".")
-            || user.chars().anyMatch(Character::isISOControl);
-    if (odd) {
+    if (!UserName.isFitForPaths(user)) {
       return Optional.empty(); // would lead elsewhere
     }
     Map<String, String> fields = new LinkedHashMap<>();

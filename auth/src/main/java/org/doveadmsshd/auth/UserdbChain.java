@@ -1,24 +1,29 @@
 package org.doveadmsshd.auth;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserName;
 
 /** Several userdbs, asked in order. */
 public final class UserdbChain implements Userdb {
   private final List<Link> links;
+  private final MemoryBudget.Share memory;
 
   /** One of them. */
   public record Link(Userdb userdb, LinkRules rules) {}
 
-  public UserdbChain(List<Link> links) {
+  /**
+   * @param memory draws names while they are listed
+   */
+  public UserdbChain(List<Link> links, MemoryBudget.Share memory) {
     this.links = List.copyOf(links);
+    this.memory = memory;
   }
 
   /** What a later one says of a user who is looked for further is added to what is known. */
@@ -55,6 +60,11 @@ public final class UserdbChain implements Userdb {
     if (!found && failure != null) {
       throw failure;
     }
+    if (found && !UserName.isPossible(spelled)) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "The userdb gives " + name + " a name that no user can have");
+    }
     return found ? Optional.of(new MailUser(spelled, fields)) : Optional.empty();
   }
 
@@ -63,7 +73,10 @@ public final class UserdbChain implements Userdb {
     return links.stream().anyMatch(link -> link.userdb().canList());
   }
 
-  /** Who stands in several is named once. */
+  /**
+   * Who stands in several is named once. All are gathered before the first is named, so that no
+   * userdb is kept busy by the visitor. Of one that fails those are named that it has told.
+   */
   @Override
   public void forEach(Visitor visitor) throws Failure, IOException {
     if (!canList()) {
@@ -71,27 +84,21 @@ public final class UserdbChain implements Userdb {
           Outcome.CONFIGURATION_ERROR,
           "No userdb can list its users: name them with -u or -F, or configure one that can");
     }
-    List<Userdb> before = new ArrayList<>();
-    for (Link link : links) {
-      if (link.userdb().canList()) {
-        link.userdb()
-            .forEach(
-                name -> {
-                  if (!isIn(before, name)) {
-                    visitor.visit(name);
-                  }
-                });
-        before.add(link.userdb());
+    try (GatheredNames names = new GatheredNames(memory)) {
+      Failure failure = null;
+      for (Link link : links) {
+        try {
+          if (link.userdb().canList()) {
+            link.userdb().forEach(names::add);
+          }
+        } catch (Failure e) {
+          failure = failure == null ? e : failure;
+        }
+      }
+      names.forEach(visitor);
+      if (failure != null) {
+        throw failure;
       }
     }
-  }
-
-  private static boolean isIn(List<Userdb> userdbs, String name) throws Failure {
-    for (Userdb userdb : userdbs) {
-      if (userdb.find(name).isPresent()) {
-        return true;
-      }
-    }
-    return false;
   }
 }

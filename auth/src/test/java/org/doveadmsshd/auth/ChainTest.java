@@ -3,12 +3,16 @@ package org.doveadmsshd.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Several passdbs and userdbs in a row, as Dovecot asks them. */
 class ChainTest {
+  private static final MemoryBudget.Share MEMORY = new MemoryBudget(1 << 20).all();
   private static final LoginAttempt ATTEMPT = new LoginAttempt("jane", "secret", "192.0.2.1");
   private static final Failure DOWN = new Failure(Outcome.TEMPORARY_FAILURE, "down");
 
@@ -170,7 +175,7 @@ class ChainTest {
     for (Userdb userdb : userdbs) {
       links.add(new UserdbChain.Link(userdb, LinkRules.USUAL));
     }
-    return new UserdbChain(links);
+    return new UserdbChain(links, MEMORY);
   }
 
   @Test
@@ -178,6 +183,66 @@ class ChainTest {
     List<String> names = new ArrayList<>();
     chain(users("a", "b"), users("b", "c"), users("c", "d")).forEach(names::add);
     assertThat(names).containsExactly("a", "b", "c", "d");
+  }
+
+  @Test
+  void namesThatNobodyCanHaveAreNeitherListedNorGiven() throws Exception {
+    List<String> names = new ArrayList<>();
+    chain(users("a", "", "b\u0001", "x".repeat(256), "half \ud800", "c")).forEach(names::add);
+    assertThat(names).containsExactly("a", "c");
+    Userdb renaming = looking(name -> Optional.of(new MailUser("other\nname", Map.of())), names);
+    assertThatThrownBy(() -> chain(renaming).find("a")).hasMessageContaining("no user can have");
+  }
+
+  @Test
+  void whoeverIsToldOfUsersMayAskTheSameUserdbForThem() throws Exception {
+    List<String> told = new ArrayList<>();
+    List<String> listed = new ArrayList<>(List.of("a", "b"));
+    chain(looking(name -> Optional.empty(), listed))
+        .forEach(
+            name -> {
+              assertThat(listed).as("the list has been read to its end").isEmpty();
+              told.add(name);
+            });
+    assertThat(told).containsExactly("a", "b");
+  }
+
+  /** Looks users up by a function, and takes out of a list whom it has named. */
+  private static Userdb looking(Function<String, Optional<MailUser>> lookup, List<String> list) {
+    return new Userdb() {
+      @Override
+      public Optional<MailUser> find(String name) {
+        return lookup.apply(name);
+      }
+
+      @Override
+      public boolean canList() {
+        return true;
+      }
+
+      @Override
+      public void forEach(Visitor visitor) throws Failure, IOException {
+        while (!list.isEmpty()) {
+          visitor.visit(list.remove(0));
+        }
+      }
+    };
+  }
+
+  @Test
+  void aHundredThousandNamesAreListedOnceInTheirOrder() throws Exception {
+    MemoryBudget budget = new MemoryBudget(16 * 1024 * 1024);
+    String[] many = new String[100_000];
+    Arrays.setAll(many, i -> "user" + i + "@example.org");
+    List<String> names = new ArrayList<>();
+    new UserdbChain(
+            List.of(
+                new UserdbChain.Link(users(many), LinkRules.USUAL),
+                new UserdbChain.Link(users(many), LinkRules.USUAL)),
+            budget.all())
+        .forEach(names::add);
+    assertThat(names).containsExactly(many);
+    assertThat(budget.all().held()).isZero();
   }
 
   @Test
@@ -206,7 +271,8 @@ class ChainTest {
         new UserdbChain(
             List.of(
                 new UserdbChain.Link(first, rules("NEVER", "continue-ok", "continue", "continue")),
-                new UserdbChain.Link(second, LinkRules.USUAL)));
+                new UserdbChain.Link(second, LinkRules.USUAL)),
+            MEMORY);
     assertThat(chain.find("a").orElseThrow().fields())
         .isEqualTo(Map.of("home", "/two", "uid", "5", "quota_rule", "*:storage=1G"));
   }

@@ -59,6 +59,16 @@ class PasswdFileTest {
     assertThat(verify(file, "a", "1").isRight()).isTrue();
   }
 
+  @Test
+  void linesMayEndWithCarriageReturnsAndEmptyNamesAreNobodys() throws Exception {
+    PasswdFile file = write("a:1\r\n\r\n:x\r\n \r\nb:2::::/home/b::\r\nc\u0001:3\r\n");
+    List<String> names = new ArrayList<>();
+    file.forEach(names::add);
+    assertThat(names).containsExactly("a", "b");
+    assertThat(verify(file, "a", "1").isRight()).isTrue();
+    assertThat(file.find("b").orElseThrow().fields()).containsEntry("home", "/home/b");
+  }
+
   private static Passdb.Answer verify(PasswdFile file, String user, String password)
       throws Failure {
     return new HashedPassdb(file, "PLAIN").verify(new LoginAttempt(user, password, ""));

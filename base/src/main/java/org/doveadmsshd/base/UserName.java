@@ -1,8 +1,14 @@
 package org.doveadmsshd.base;
 
-/** What a user can be called. */
+/**
+ * What a user can be called. Every name is checked where it comes in: from a command line, a file,
+ * a lane, a backend, the server that asks the supervisor.
+ */
 public final class UserName {
+  /** In characters. */
   public static final int MAX_LENGTH = 255;
+
+  private static final int SHOWN = 60;
 
   private UserName() {}
 
@@ -10,6 +16,37 @@ public final class UserName {
   public static boolean isPossible(String name) {
     return !name.isEmpty()
         && name.length() <= MAX_LENGTH
-        && name.chars().noneMatch(Character::isISOControl);
+        && name.codePoints().noneMatch(UserName::isOdd);
+  }
+
+  /** Control characters, and halves of characters, which no encoding has. */
+  private static boolean isOdd(int c) {
+    return Character.isISOControl(c)
+        || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+  }
+
+  /** Whether a name can become part of a path without leading elsewhere. */
+  public static boolean isFitForPaths(String name) {
+    return isPossible(name)
+        && name.charAt(0) != '.'
+        && name.indexOf('/') < 0
+        && !name.contains("..");
+  }
+
+  /**
+   * Checks the name of somebody for whom something is to be done.
+   *
+   * @throws Failure with exit code 67, as for a user whom nobody knows
+   */
+  public static void check(String name) throws Failure {
+    if (!isPossible(name)) {
+      throw new Failure(Outcome.NO_USER, explanation(name));
+    }
+  }
+
+  /** Why a name is no user's, for people. */
+  public static String explanation(String name) {
+    return "No user is called \"%s\": a name has 1 to %d characters, none of them control characters"
+        .formatted(Printable.line(name, SHOWN), MAX_LENGTH);
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.Executor;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.base.UserName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,9 +117,18 @@ final class Feed {
   private void assignLine(StringBuilder line) throws InterruptedException, IOException {
     String name = line.toString().strip();
     line.setLength(0);
-    if (!name.isEmpty() && !dispatch.isCancelled()) {
+    if (!name.isEmpty() && !dispatch.isCancelled() && isPossible(name)) {
       dispatch.assign(name, placement.of(name));
     }
+  }
+
+  /** What no user is called fails by itself, and no server hears of it. */
+  private boolean isPossible(String name) throws IOException {
+    if (!UserName.isPossible(name)) {
+      reporter.failed(Outcome.NO_USER, UserName.explanation(name));
+      return false;
+    }
+    return true;
   }
 
   /** Lists every server's users, all servers at once. */
@@ -162,7 +172,7 @@ final class Feed {
 
   private void assignListed(Server server, String user) {
     try {
-      if (!dispatch.isCancelled()) {
+      if (!dispatch.isCancelled() && isPossible(user)) {
         dispatch.assign(user, List.of(server));
       }
     } catch (IOException e) {

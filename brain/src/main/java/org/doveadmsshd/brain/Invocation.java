@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Times;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
@@ -59,7 +60,6 @@ public record Invocation(
           new Option((char) 0, "timeout", "time", "give up on a user after this time: 30s, 5m"),
           new Option((char) 0, "allow-empty", null, "it is no error when no user matches"));
 
-  private static final int MAX_USER = 255;
   private static final String QUOTA = "plugin/quota=";
 
   /** How quotas are counted here in any case. */
@@ -124,8 +124,8 @@ public record Invocation(
     if (words.has("all-users")) {
       chosen.add(new UserSelection.Matching(UserMask.ALL));
     }
-    if (words.value("user").map(String::length).orElse(0) > MAX_USER) {
-      throw Failure.usage("-u: nobody has a name of more than " + MAX_USER + " characters");
+    if (!words.value("user").map(UserName::isPossible).orElse(true)) {
+      throw Failure.usage("-u: " + UserName.explanation(words.value("user").orElse("")));
     }
     words.value("file").ifPresent(file -> chosen.add(new UserSelection.Listed(file)));
     words

@@ -207,6 +207,31 @@ class BrainTest {
   }
 
   @Test
+  void aNameThatNobodyCanHaveFailsByItselfAndNoServerHearsOfIt() throws Exception {
+    List<String> asked = Collections.synchronizedList(new ArrayList<>());
+    Server server =
+        new FakeServer(
+            "s",
+            List.of("a", "b\u0007", "c"),
+            1,
+            assignment -> {
+              asked.add(assignment.request(1).user());
+              rows(assignment, 1);
+            });
+    String file = "a\n" + "x".repeat(256) + "\nev\u001bil\nb\n";
+    assertThat(run(out, file, List.of(server), "search", "-F", "-", "all")).isEqualTo(67);
+    assertThat(asked).containsExactly("a", "b");
+    assertThat(error.toString(StandardCharsets.UTF_8))
+        .contains("No user is called \"ev\ufffdil\"")
+        .doesNotContain("\u001b");
+    asked.clear();
+    assertThat(run(List.of(server), "search", "-A", "all")).isEqualTo(67);
+    assertThat(asked).containsExactly("a", "c");
+    assertThat(run(List.of(server), "search", "-u", "", "all")).isEqualTo(64);
+    assertThat(run(List.of(server), "search", "-u", "a\u0000*", "all")).isEqualTo(64);
+  }
+
+  @Test
   void oneLaneDoesUsersInTheOrderOfTheList() throws Exception {
     Server server = new FakeServer("s", users(2000), 1, assignment -> rows(assignment, 1));
     assertThat(run(List.of(server), "search", "-A", "all")).isZero();

@@ -28,6 +28,7 @@ import org.doveadmsshd.auth.sql.SqlSettings;
 import org.doveadmsshd.auth.system.PamPassdb;
 import org.doveadmsshd.auth.system.SystemUserdb;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.settings.Backend;
 import org.doveadmsshd.settings.Settings;
@@ -42,8 +43,17 @@ import org.slf4j.LoggerFactory;
 final class Backends {
   private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
 
+  private final MemoryBudget.Share memory;
+
   /** What is connected, by its settings. */
   private final Map<Record, Shared> open = new HashMap<>(); // guarded by this
+
+  /**
+   * @param memory draws names of users while they are listed
+   */
+  Backends(MemoryBudget.Share memory) {
+    this.memory = memory;
+  }
 
   /** Connections, and how many need them. */
   private static final class Shared {
@@ -131,7 +141,7 @@ final class Backends {
     }
   }
 
-  private static void fill(Opened opened, Settings settings) {
+  private void fill(Opened opened, Settings settings) {
     Settings.AuthCache limits = settings.authCache();
     Cached cached = new Cached(limits.entries(), limits.ttl(), limits.negativeTtl());
     boolean caches = limits.entries() > 0;
@@ -145,7 +155,7 @@ final class Backends {
       Userdb asked = userdb(opened, userdb.backend());
       userdbs.add(new UserdbChain.Link(asked, userdb.rules()));
     }
-    UserdbChain users = new UserdbChain(userdbs);
+    UserdbChain users = new UserdbChain(userdbs, memory);
     opened.passdb = new PassdbChain(passdbs);
     opened.userdb = caches ? cached.userdb(users) : users;
   }

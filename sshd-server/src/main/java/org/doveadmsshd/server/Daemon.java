@@ -34,12 +34,12 @@ public final class Daemon implements Sessions.Control {
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
   private static final int MIN_LANES = 4;
 
-  private final Backends backends = new Backends();
+  private final MemoryBudget budget = MemoryBudget.ofHeap();
+  private final Backends backends = new Backends(budget.all());
   private final WorkPlace workPlace;
   private final ConfiguredAudit audit = new ConfiguredAudit(Clock.systemUTC());
   private final Masters masters;
   private final CurrentSite site = new CurrentSite();
-  private final MemoryBudget budget = MemoryBudget.ofHeap();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile Settings settings;
   private final Sessions sessions;

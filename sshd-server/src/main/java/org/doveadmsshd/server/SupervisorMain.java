@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.doveadmsshd.auth.system.NameService;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.command.Option;
 import org.doveadmsshd.command.Program;
@@ -60,7 +61,7 @@ public final class SupervisorMain {
   private static void supervise(Settings settings) throws Failure {
     NameService.Entry server = server(settings.processes().user());
     ProcessIdentity.takeGroup((int) server.gid()); // what is made here the server can open
-    Backends backends = new Backends();
+    Backends backends = new Backends(MemoryBudget.ofHeap().all());
     Supervisor supervisor =
         new Supervisor(
             site(settings, backends),

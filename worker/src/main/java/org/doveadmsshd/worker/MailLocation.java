@@ -6,6 +6,7 @@ import java.util.List;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserName;
 
 /**
  * Where a user's mail lies.
@@ -15,7 +16,6 @@ import org.doveadmsshd.base.Outcome;
  */
 public record MailLocation(Path trusted, List<String> below) {
   private static final String MAILDIR = "maildir:";
-  private static final int MAX_USER = 255;
 
   /**
    * Fills in a template such as {@code maildir:~/Maildir} or {@code maildir:/srv/mail/%d/%n}.
@@ -55,14 +55,7 @@ public record MailLocation(Path trusted, List<String> below) {
 
   /** A name becomes part of paths: nothing in it may lead elsewhere. */
   private static void checkName(String name) throws Failure {
-    boolean odd =
-        name.isEmpty()
-            || name.length() > MAX_USER
-            || name.charAt(0) == '.'
-            || name.indexOf('/') >= 0
-            || name.contains("..")
-            || name.chars().anyMatch(Character::isISOControl);
-    if (odd) {
+    if (!UserName.isFitForPaths(name)) {
       throw new Failure(Outcome.DATA_ERROR, "The user name is not one that mail can have");
     }
   }

@@ -13,6 +13,7 @@ import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Output;
@@ -138,7 +139,9 @@ public final class Worker {
               run.requestId(), task.columns(), run.context(), request.control(), request.sink());
       if (task instanceof Task.OfServer) {
         ((Task.OfServer) task).run(contexts.of(accounting.master(), request.input(), output));
-      } else if (!(task instanceof Task.OfUser)) {
+      } else if (task instanceof Task.OfUser) {
+        UserName.check(run.user());
+      } else {
         throw Failure.usage(run.command() + " is carried out where it is typed");
       }
     }

@@ -195,6 +195,22 @@ class LaneSessionTest {
   }
 
   @Test
+  void aNameThatNobodyCanHaveFailsAloneAndItsNeighboursAreDone() throws Exception {
+    LaneSession lane = lane(true);
+    lane.receive(HELLO);
+    lane.receive(run(1, "a@example.org", "search", "all"));
+    lane.receive(run(2, "a\n@example.org", "search", "all"));
+    lane.receive(run(3, "x".repeat(300) + "@example.org", "search", "all"));
+    lane.receive(run(4, "b@example.org", "search", "all"));
+    assertThat(done(1).outcome()).isEqualTo(Outcome.OK);
+    assertThat(done(2).outcome()).isEqualTo(Outcome.NO_USER);
+    Message.Done third = done(3);
+    assertThat(third.outcome()).isEqualTo(Outcome.NO_USER);
+    assertThat(third.text()).contains("1 to 255 characters");
+    assertThat(done(4).outcome()).isEqualTo(Outcome.OK);
+  }
+
+  @Test
   void theWorkerItselfChecksTheScope() throws Exception {
     LaneSession lane = lane(true);
     lane.receive(HELLO);

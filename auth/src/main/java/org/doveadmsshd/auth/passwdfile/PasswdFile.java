@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +16,11 @@ import org.doveadmsshd.auth.PasswordStore;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.base.Variables;
+import org.doveadmsshd.base.WatchedFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file of lines {@code user:password:uid:gid:gecos:home:shell:extra fields}, read again when it
@@ -27,6 +30,7 @@ import org.doveadmsshd.base.Variables;
  * cannot be listed.
  */
 public final class PasswdFile implements Userdb, PasswordStore {
+  private static final Logger LOG = LoggerFactory.getLogger(PasswdFile.class);
   private static final String USERDB_PREFIX = "userdb_";
 
   /** Most files of domains that are kept in memory. */
@@ -34,13 +38,10 @@ public final class PasswdFile implements Userdb, PasswordStore {
 
   private final String path;
   private final String nameFormat;
-  private final Map<Path, Content> contents = new ConcurrentHashMap<>();
+  private final Map<Path, WatchedFile<Map<String, Line>>> contents = new ConcurrentHashMap<>();
 
   /** One line. */
   private record Line(String password, MailUser user, Map<String, String> extras) {}
-
-  /** What was in the file when it looked like this. */
-  private record Content(long modified, long size, Map<String, Line> lines) {}
 
   /**
    * @param path may have variables
@@ -68,7 +69,7 @@ public final class PasswdFile implements Userdb, PasswordStore {
 
   private Optional<Line> line(Variables variables, String user) throws Failure {
     boolean perDomain = Variables.isIn(path);
-    if (perDomain && (user.indexOf('/') >= 0 || user.contains("..") || user.indexOf('\0') >= 0)) {
+    if (perDomain && !UserName.isFitForPaths(user)) {
       return Optional.empty(); // no name that may become part of a path
     }
     Map<String, Line> lines = lines(Path.of(variables.expand(path)), perDomain);
@@ -95,18 +96,11 @@ public final class PasswdFile implements Userdb, PasswordStore {
    * @param mayBeMissing whether a file that is not there has no users, as that of an unknown domain
    */
   private Map<String, Line> lines(Path file, boolean mayBeMissing) throws Failure {
-    Content current = contents.get(file);
+    if (contents.size() >= MAX_FILES) {
+      contents.clear();
+    }
     try {
-      BasicFileAttributes status = Files.readAttributes(file, BasicFileAttributes.class);
-      long modified = status.lastModifiedTime().toMillis();
-      if (current == null || current.modified != modified || current.size != status.size()) {
-        current = new Content(modified, status.size(), read(file));
-        if (contents.size() >= MAX_FILES) {
-          contents.clear();
-        }
-        contents.put(file, current);
-      }
-      return current.lines;
+      return contents.computeIfAbsent(file, key -> new WatchedFile<>(key, PasswdFile::read)).get();
     } catch (NoSuchFileException e) {
       if (mayBeMissing) {
         return Map.of();
@@ -120,11 +114,16 @@ public final class PasswdFile implements Userdb, PasswordStore {
   private static Map<String, Line> read(Path file) throws IOException {
     Map<String, Line> lines = new LinkedHashMap<>();
     String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-    for (String line : text.split("\n")) {
+    for (String raw : text.split("\n")) {
+      String line = raw.stripTrailing(); // also of a CR
       if (!line.isEmpty() && line.charAt(0) != '#' && line.charAt(0) != ':') {
-        String[] columns = line.stripTrailing().split(":", 8);
+        String[] columns = line.split(":", 8);
         String name = columns[0].toLowerCase(Locale.ROOT);
-        lines.putIfAbsent(name, line(name, columns));
+        if (UserName.isPossible(name)) {
+          lines.putIfAbsent(name, line(name, columns));
+        } else {
+          LOG.warn("{}: a line is passed over. {}", file, UserName.explanation(name));
+        }
       }
     }
     return lines;

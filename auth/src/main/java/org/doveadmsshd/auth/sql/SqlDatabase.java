@@ -141,7 +141,10 @@ public final class SqlDatabase implements Userdb, PasswordStore, Closeable {
   private static String name(Map<String, String> row) {
     String user = row.getOrDefault("user", row.get("username"));
     String domain = row.get("domain");
-    return user == null || domain == null || user.indexOf('@') >= 0 ? user : user + "@" + domain;
+    if (user == null || user.isEmpty()) {
+      return null; // not even with a domain
+    }
+    return domain == null || user.indexOf('@') >= 0 ? user : user + "@" + domain;
   }
 
   private static SqlQuery required(Optional<SqlQuery> query, String setting) throws Failure {

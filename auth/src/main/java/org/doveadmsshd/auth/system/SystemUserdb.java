@@ -9,6 +9,7 @@ import java.util.Set;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.UserName;
 
 /** The system's own users. Those with a low uid belong to services and are no mail users. */
 public final class SystemUserdb implements Userdb {
@@ -29,7 +30,7 @@ public final class SystemUserdb implements Userdb {
 
   @Override
   public Optional<MailUser> find(String name) throws Failure {
-    if (name.isEmpty() || name.chars().anyMatch(c -> c < ' ' || c == ':' || c == '/')) {
+    if (!UserName.isPossible(name) || name.indexOf(':') >= 0 || name.indexOf('/') >= 0) {
       return Optional.empty(); // a NUL would end the name too soon
     }
     return NameService.find(name).filter(this::isMailUser).map(SystemUserdb::user);

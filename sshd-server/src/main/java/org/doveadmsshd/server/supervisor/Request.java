@@ -5,9 +5,6 @@ import org.doveadmsshd.protocol.ProtocolException;
 
 /** What the server may ask of the supervisor: this, and nothing else. */
 sealed interface Request {
-  /** Longest name of a user, in characters. */
-  int MAX_USER = 255;
-
   /** Most users for one worker at once. */
   int MAX_USERS = 64;
 
@@ -15,7 +12,7 @@ sealed interface Request {
    * A worker process for a user, who is looked up by the supervisor, and for those after him as far
    * as it can serve them, too.
    *
-   * @param users the names, at least one
+   * @param users the names, at least one; they may be such as no user has
    * @param patience how long the server waits for one, in milliseconds; 0 for no limit
    */
   record Worker(List<String> users, long patience) implements Request {
@@ -59,15 +56,9 @@ sealed interface Request {
       throw new ProtocolException("a request for a worker that names no time or no user");
     }
     List<String> users = line.subList(2, line.size());
-    if (users.size() > MAX_USERS || users.stream().anyMatch(Request::isNoName)) {
-      throw new ProtocolException("a request for a worker for too many, or a name no user has");
+    if (users.size() > MAX_USERS) {
+      throw new ProtocolException("a request for a worker for too many");
     }
     return new Worker(users, Long.parseLong(line.get(1)));
-  }
-
-  private static boolean isNoName(String user) {
-    return user.isEmpty()
-        || user.length() > MAX_USER
-        || user.chars().anyMatch(Character::isISOControl);
   }
 }

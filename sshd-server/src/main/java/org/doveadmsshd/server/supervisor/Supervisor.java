@@ -18,6 +18,7 @@ import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.base.Current;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.server.socket.ListeningSocket;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.worker.MailLocation;
@@ -216,6 +217,7 @@ public final class Supervisor {
    * @throws Failure when there is none, or the configuration does not let his mail be worked on
    */
   MailUser user(String name) throws Failure {
+    UserName.check(name);
     try (Current.Use<Site> site = current.use()) {
       MailUser user =
           site.value()
