@@ -35,7 +35,7 @@ public interface Mailbox extends Closeable {
    * Gives mails of this mailbox exactly these flags; {@link Flag#RECENT} stays as it is. Those that
    * were expunged meanwhile are passed over.
    *
-   * @throws Failure when not all could be changed; those before it have been
+   * @throws MailFailure when not all could be changed; all others have been
    */
   void setFlags(Map<? extends Mail, Flags> changes) throws Failure;
 

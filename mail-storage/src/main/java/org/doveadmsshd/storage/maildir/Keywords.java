@@ -4,6 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.posix.Directory;
@@ -13,15 +16,24 @@ import org.doveadmsshd.storage.posix.PosixException;
 /**
  * What the letters {@code a} to {@code z} in this mailbox's file names mean: {@code
  * dovecot-keywords}, lines of {@code <0-25> <keyword>}. A letter never changes its meaning.
+ *
+ * <p>A letter that stands in names of files and has no name, as after mails were copied without the
+ * file, is called {@code unknown-0} to {@code unknown-25}. It is never given to another keyword.
  */
 final class Keywords {
   private static final String FILE = "dovecot-keywords";
   private static final String ASIDE = FILE + ".lock";
   private static final int MAX_SIZE = 64 * 1024;
   private static final String UNKNOWN = "unknown-";
+  private static final int LETTERS = 26;
+  private static final Pattern LINE = Pattern.compile("([0-9]{1,9}) (.+)");
+
+  /** Longest name that a keyword is given, in bytes; as in Dovecot's mail_max_keyword_length. */
+  private static final int MAX_LENGTH = 50;
+
   private static final long SECOND = 1_000_000_000L;
 
-  private final String[] names = new String[26];
+  private final String[] names = new String[LETTERS];
 
   private Keywords() {}
 
@@ -37,16 +49,18 @@ final class Keywords {
     }
   }
 
-  /** Takes what can be read; a malformed line leaves its letter unnamed. */
+  /**
+   * Takes what can be read; a malformed line leaves its letter unnamed. Of several lines for a
+   * letter the last counts, as in Dovecot.
+   */
   static Keywords parse(String content) {
     Keywords keywords = new Keywords();
-    for (String line : content.split("\n")) {
-      int space = line.indexOf(' ');
-      if (space >= 1 && space <= 2 && line.substring(0, space).matches("[0-9]+")) {
-        int index = Integer.parseInt(line.substring(0, space));
-        if (index < 26 && space + 1 < line.length()) {
-          keywords.names[index] = line.substring(space + 1);
-        }
+    for (String line : content.split("\r?\n")) {
+      Matcher matcher = LINE.matcher(line);
+      boolean usable = matcher.matches() && line.indexOf('\0') < 0;
+      int index = usable ? Integer.parseInt(matcher.group(1)) : LETTERS;
+      if (index < LETTERS) {
+        keywords.names[index] = matcher.group(2);
       }
     }
     return keywords;
@@ -57,36 +71,72 @@ final class Keywords {
     List<String> keywords = new ArrayList<>();
     for (char letter = 'a'; letter <= 'z'; letter++) {
       if (letters.indexOf(letter) >= 0) {
-        String name = names[letter - 'a'];
-        keywords.add(name != null ? name : UNKNOWN + (letter - 'a'));
+        String name = name(letter - 'a');
+        if (keywords.stream().noneMatch(name::equalsIgnoreCase)) { // two letters for one keyword
+          keywords.add(name);
+        }
       }
     }
     return keywords;
   }
 
+  private String name(int index) {
+    return names[index] == null ? UNKNOWN + index : names[index];
+  }
+
+  /** Whether a letter stands for a keyword, in any case. */
+  boolean means(char letter, String keyword) {
+    return letter >= 'a' && letter <= 'z' && name(letter - 'a').equalsIgnoreCase(keyword);
+  }
+
   /** The letter of a keyword, in any case; 0 when it has none. */
   char letter(String keyword) {
     for (int i = 0; i < names.length; i++) {
-      String name = names[i] == null ? UNKNOWN + i : names[i];
-      if (name.equalsIgnoreCase(keyword)) {
+      if (keyword.equalsIgnoreCase(names[i])) {
         return (char) ('a' + i);
+      }
+    }
+    for (char letter = 'a'; letter <= 'z'; letter++) {
+      if (means(letter, keyword)) {
+        return letter;
       }
     }
     return 0;
   }
 
-  boolean hasAll(Collection<String> keywords) {
-    return keywords.stream().allMatch(keyword -> letter(keyword) != 0);
+  /** Those of some keywords that have no letter. */
+  List<String> missing(Collection<String> keywords) {
+    return keywords.stream().filter(keyword -> letter(keyword) == 0).toList();
+  }
+
+  /**
+   * Refuses what nobody should begin to use.
+   *
+   * @throws Failure with exit code 65 when a keyword is too long
+   */
+  static void check(Collection<String> keywords) throws Failure {
+    for (String keyword : keywords) {
+      if (keyword.getBytes(StandardCharsets.UTF_8).length > MAX_LENGTH) {
+        throw new Failure(
+            Outcome.DATA_ERROR,
+            "A keyword has at most " + MAX_LENGTH + " characters; this is longer: " + keyword);
+      }
+    }
   }
 
   /**
    * Gives letters to keywords that have none, in the file, too. Under the lock of the UID list.
    *
+   * @param used the letters that stand in names of files, which are not given away
    * @throws Failure when there are 26 already; nothing has changed then
    */
-  static Keywords extend(Directory directory, String mailbox, Collection<String> wanted)
+  static Keywords extend(
+      Directory directory, String mailbox, Collection<String> wanted, Set<Character> used)
       throws Failure, PosixException {
     Keywords keywords = read(directory);
+    for (char letter : used) {
+      keywords.names[letter - 'a'] = keywords.name(letter - 'a'); // as Dovecot names them
+    }
     for (String keyword : wanted) {
       if (keywords.letter(keyword) == 0) {
         keywords.names[keywords.free(mailbox, keyword)] = keyword;

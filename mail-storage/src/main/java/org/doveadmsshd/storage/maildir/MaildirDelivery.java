@@ -232,14 +232,14 @@ final class MaildirDelivery implements Delivery {
 
   private int commitLocked() throws Failure, PosixException, Room.NoneException {
     UidListFile file = mailbox.uidListFile();
-    MailTable present = mailbox.listing().scan(mailbox.room());
+    MailTable present = mailbox.scanLocked();
     MailTable wanted = new MailTable(mailbox.room());
     for (Staged mail : staged) {
       wanted.add(mail.identity(), false);
     }
     UidList list = file.read(present, wanted);
     List<Target> targets = targets(present, wanted);
-    Keywords keywords = mailbox.keywordsFor(staged.stream().map(Staged::flags).toList());
+    Keywords keywords = mailbox.keywordsFor(false, staged.stream().map(Staged::flags).toList());
     boolean numbering = needsNumbers(targets);
     if (numbering) {
       list = file.addMissing(list, present, mailbox.root());
@@ -303,17 +303,10 @@ final class MaildirDelivery implements Delivery {
       if (free || identity.isEmpty()) {
         targets.add(new Target(mail, free ? identity : NewFileName.next(), true));
       } else {
-        targets.add(new Target(mail, NewFileName.next() + sizes(identity), false));
+        targets.add(new Target(mail, NewFileName.next() + MaildirName.sizes(identity), false));
       }
     }
     return targets;
-  }
-
-  /** The sizes that an identity names, to be named by the new base, too. */
-  private static String sizes(String identity) {
-    long physical = MaildirName.size(identity, 'S');
-    long virtual = MaildirName.size(identity, 'W');
-    return (physical < 0 ? "" : ",S=" + physical) + (virtual < 0 ? "" : ",W=" + virtual);
   }
 
   /** Makes one mail visible. False when it was expunged at its source meanwhile. */

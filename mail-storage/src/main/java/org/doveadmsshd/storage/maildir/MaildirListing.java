@@ -2,8 +2,13 @@ package org.doveadmsshd.storage.maildir;
 
 import java.io.Closeable;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.doveadmsshd.storage.posix.Directory;
 import org.doveadmsshd.storage.posix.PosixException;
 
@@ -14,6 +19,10 @@ final class MaildirListing implements Closeable {
   private final Directory mailbox;
   private Directory cur;
   private Directory fresh;
+  private boolean disturbed;
+
+  /** Bases that several files had at the last scan. */
+  private final Set<String> twins = new LinkedHashSet<>();
 
   /** Which directory a mail lies in, and under which name. */
   record Place(boolean isNew, String file) {}
@@ -28,13 +37,64 @@ final class MaildirListing implements Closeable {
     for (int i = 1; ; i++) {
       long before = modified();
       MailTable mails = new MailTable(room);
+      twins.clear();
       // new first: a mail that moves to cur between the two is then seen at least once
       add(fresh, true, mails);
       add(cur, false, mails);
-      if (modified() == before || i == SCANS) {
+      disturbed = modified() != before;
+      if (!disturbed || i == SCANS) {
         return mails;
       }
     }
+  }
+
+  /**
+   * Whether the directories changed during the last scan, so that mails may have been missed. Whose
+   * file is renamed meanwhile may be seen under both names, under one, or not at all.
+   */
+  boolean wasDisturbed() {
+    return disturbed;
+  }
+
+  /** The bases that several files had at the last scan: only one of them is in the table. */
+  Set<String> twins() {
+    return twins;
+  }
+
+  /** All files of a base. */
+  List<Place> all(String base) throws PosixException {
+    open();
+    List<Place> found = new ArrayList<>();
+    byte[] wanted = base.getBytes(StandardCharsets.ISO_8859_1);
+    find(fresh, true, wanted, found);
+    find(cur, false, wanted, found);
+    return found;
+  }
+
+  /** The letters of keywords that stand in names of files. */
+  Set<Character> keywordLetters() throws PosixException {
+    open();
+    Set<Character> letters = new TreeSet<>();
+    for (Directory directory : new Directory[] {fresh, cur}) {
+      if (directory != null) {
+        directory.files((name, length) -> addLetters(name, length, letters));
+      }
+    }
+    return letters;
+  }
+
+  private static void addLetters(byte[] name, int length, Set<Character> letters) {
+    if (MaildirName.isMail(name, length)) {
+      for (char c : MaildirName.flags(text(name, length)).toCharArray()) {
+        if (c >= 'a' && c <= 'z') {
+          letters.add(c);
+        }
+      }
+    }
+  }
+
+  private static String text(byte[] name, int length) {
+    return new String(name, 0, length, StandardCharsets.ISO_8859_1);
   }
 
   private void open() throws PosixException {
@@ -58,7 +118,7 @@ final class MaildirListing implements Closeable {
     return 31 * ofCur + (fresh == null ? 0 : fresh.status().modifiedNanos());
   }
 
-  private static void add(Directory from, boolean isNew, MailTable mails)
+  private void add(Directory from, boolean isNew, MailTable mails)
       throws PosixException, Room.NoneException {
     if (from == null) {
       return;
@@ -66,7 +126,11 @@ final class MaildirListing implements Closeable {
     from.files(
         (name, length) -> {
           if (MaildirName.isMail(name, length)) {
-            mails.add(name, length, isNew);
+            int before = mails.size();
+            int mail = mails.add(name, length, isNew);
+            if (mails.size() == before) {
+              twins.add(mails.base(mail));
+            }
           }
         });
   }
@@ -75,18 +139,18 @@ final class MaildirListing implements Closeable {
   Optional<Place> find(String base) throws PosixException {
     open();
     byte[] wanted = base.getBytes(StandardCharsets.ISO_8859_1);
-    Place[] found = new Place[1];
+    List<Place> found = new ArrayList<>(1);
     for (int i = 1; ; i++) {
       long before = modified();
       find(fresh, true, wanted, found);
       find(cur, false, wanted, found);
-      if (found[0] != null || modified() == before || i == SCANS) {
-        return Optional.ofNullable(found[0]);
+      if (!found.isEmpty() || modified() == before || i == SCANS) {
+        return found.stream().reduce((first, last) -> last);
       }
     }
   }
 
-  private static void find(Directory in, boolean isNew, byte[] base, Place[] found)
+  private static void find(Directory in, boolean isNew, byte[] base, List<Place> found)
       throws PosixException {
     if (in == null) {
       return;
@@ -98,7 +162,7 @@ final class MaildirListing implements Closeable {
                   && (length == base.length || name[base.length] == ':')
                   && Arrays.equals(name, 0, base.length, base, 0, base.length);
           if (hasBase && MaildirName.isMail(name, length)) {
-            found[0] = new Place(isNew, new String(name, 0, length, StandardCharsets.ISO_8859_1));
+            found.add(new Place(isNew, text(name, length)));
           }
         });
   }

@@ -115,8 +115,8 @@ final class MaildirMail implements Mail, MailStream.Owner {
   }
 
   /** Gives it exactly these flags; under the lock of the UID list. */
-  void setFlags(Flags flags, Keywords keywords) throws Failure, PosixException {
-    anywhereOrThrow(
+  void setFlags(Flags flags, Keywords keywords) throws Failure {
+    anywhere(
         where -> {
           rename(where, flags, keywords);
           return null;
@@ -131,7 +131,8 @@ final class MaildirMail implements Mail, MailStream.Owner {
     boolean bare = letters.isEmpty() && file.indexOf(':') < 0;
     String renamed = bare ? file : base() + ":2," + letters + MaildirName.trailing(file);
     if (!renamed.equals(file)) {
-      mailbox.listing().directory(where).rename(file, renamed);
+      Directory directory = mailbox.listing().directory(where);
+      directory.rename(file, directory, renamed);
       place = new MaildirListing.Place(where.isNew(), renamed);
     }
   }
@@ -300,7 +301,7 @@ final class MaildirMail implements Mail, MailStream.Owner {
 
   @Override
   public MailFailure failure(String reason, IOException cause) {
-    String file = FileName.display(place.file());
+    String file = FileName.display(place().file());
     String uid = uid() == 0 ? "" : " (UID " + uid() + ")";
     String what = cause == null ? " " + reason : ": " + reason;
     return new MailFailure("Mailbox " + mailbox.name() + ": mail " + file + uid + what, cause);

@@ -10,6 +10,7 @@ import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.posix.Directory;
@@ -122,7 +123,7 @@ final class MaildirMailbox implements Mailbox {
       if (cache.isPresent()) {
         mails = new MaildirMails(this, cache.get().mails().table(), null, numbered);
       } else {
-        mails = numbered ? numbered() : new MaildirMails(this, listing.scan(room), null, false);
+        mails = numbered ? numbered() : new MaildirMails(this, scan(), null, false);
       }
       memory.begin(mails.table());
       return mails;
@@ -144,13 +145,13 @@ final class MaildirMailbox implements Mailbox {
 
   /** The mails in the order of their UIDs; who has none gets one. */
   private MaildirMails numbered() throws Failure, PosixException, Room.NoneException {
-    MailTable table = listing.scan(room);
+    MailTable table = scan();
     uids = uidListFile().read(table);
     long firstNew = Long.MAX_VALUE;
     if (uids == null || !table.isNumbered()) {
       table = null; // so that there are not two of them
       try (UidListLock lock = lock()) {
-        table = listing.scan(room);
+        table = scanLocked();
         UidList old = uidListFile().read(table);
         firstNew = old == null ? 1 : old.next();
         uids = uidListFile().addMissing(old, table, root);
@@ -161,10 +162,31 @@ final class MaildirMailbox implements Mailbox {
     return found;
   }
 
+  /** Lists the mails; under the lock if they have to be parted first. */
+  private MailTable scan() throws Failure, PosixException, Room.NoneException {
+    MailTable table = listing.scan(room);
+    if (listing.twins().isEmpty()) {
+      return table;
+    }
+    try (UidListLock lock = lock()) {
+      return scanLocked();
+    }
+  }
+
+  /** Lists the mails under the lock of the UID list, and sees to it that each has its own name. */
+  MailTable scanLocked() throws PosixException, Room.NoneException {
+    MailTable table = listing.scan(room);
+    if (listing.twins().isEmpty()) {
+      return table;
+    }
+    new Twins(listing, name, context.warnings()).part(List.copyOf(listing.twins()));
+    return listing.scan(room);
+  }
+
   /** Gives every mail a UID, and the mailbox an identity, under the lock. */
   private void assign() throws Failure, PosixException {
     try (UidListLock lock = lock()) {
-      MailTable table = listing.scan(room);
+      MailTable table = scanLocked();
       uids = uidListFile().addMissing(uidListFile().read(table), table, root);
     } catch (Room.NoneException e) {
       throw tooBig(e);
@@ -184,12 +206,21 @@ final class MaildirMailbox implements Mailbox {
     return new UidListFile(directory, name);
   }
 
-  /** The letters for the keywords of some mails; under the lock. */
-  Keywords keywordsFor(List<Flags> flags) throws Failure, PosixException {
+  /**
+   * The letters for the keywords of some mails; under the lock.
+   *
+   * @param typed whether somebody asks for them here and now; else mails have them elsewhere
+   */
+  Keywords keywordsFor(boolean typed, List<Flags> flags) throws Failure, PosixException {
     Set<String> wanted = new LinkedHashSet<>();
     flags.forEach(each -> wanted.addAll(each.keywords()));
-    if (!keywords().hasAll(wanted)) {
-      keywords = Keywords.extend(directory, name, wanted);
+    keywords = null; // others may have named some since
+    List<String> missing = keywords().missing(wanted);
+    if (typed) {
+      Keywords.check(missing);
+    }
+    if (!missing.isEmpty()) {
+      keywords = Keywords.extend(directory, name, wanted, listing.keywordLetters());
     }
     return keywords;
   }
@@ -232,13 +263,19 @@ final class MaildirMailbox implements Mailbox {
       return;
     }
     try (UidListLock lock = lock()) {
-      Keywords letters = keywordsFor(List.copyOf(changes.values()));
+      Keywords letters = keywordsFor(true, List.copyOf(changes.values()));
+      MailFailure failure = null;
       for (Map.Entry<? extends Mail, Flags> change : changes.entrySet()) {
         try {
           ((MaildirMail) change.getKey()).setFlags(change.getValue(), letters);
         } catch (MailGoneException e) {
           // as if it had been expunged before we came
+        } catch (MailFailure e) {
+          failure = failure == null ? e : failure;
         }
+      }
+      if (failure != null) {
+        throw failure;
       }
     } catch (PosixException e) {
       throw failure(e);
@@ -281,7 +318,11 @@ final class MaildirMailbox implements Mailbox {
       return;
     }
     try (UidListLock lock = lock()) {
-      MailTable present = listing.scan(room);
+      MailTable present = scanLocked();
+      if (listing.wasDisturbed()) {
+        throw Failure.temporary(
+            "Mailbox " + name + ": others change it all the time; nothing was changed", null);
+      }
       UidList list = uidListFile().readOrRebuild(present, root, context.warnings());
       list = uidListFile().addMissing(list, present, root);
       if (list.strangers() > 0) {

@@ -94,11 +94,36 @@ final class MaildirName {
       }
     }
     for (String keyword : flags.keywords()) {
-      letters.add(keywords.letter(keyword));
+      addKeyword(keyword, keywords, old, letters);
     }
     StringBuilder text = new StringBuilder();
     letters.forEach(text::append);
     return text.toString();
+  }
+
+  /** A letter that it has already is kept, whatever other letters there are for that keyword. */
+  private static void addKeyword(
+      String keyword, Keywords keywords, String old, TreeSet<Character> letters) {
+    boolean has = false;
+    for (char c : old.toCharArray()) {
+      if (keywords.means(c, keyword)) {
+        letters.add(c);
+        has = true;
+      }
+    }
+    char letter = has ? 0 : keywords.letter(keyword);
+    if (letter != 0) {
+      letters.add(letter);
+    } else if (!has) {
+      throw new IllegalStateException("no letter for the keyword " + keyword);
+    }
+  }
+
+  /** The sizes that a base names, as they stand there in every name. */
+  static String sizes(String base) {
+    long physical = size(base, 'S');
+    long virtual = size(base, 'W');
+    return (physical < 0 ? "" : ",S=" + physical) + (virtual < 0 ? "" : ",W=" + virtual);
   }
 
   /** The number after {@code ,S=} or {@code ,W=} in a base, or -1 when there is none. */

@@ -11,7 +11,7 @@ class KeywordsFuzzTest {
   void anyText(byte[] bytes) {
     Keywords keywords = Keywords.parse(new String(bytes, java.nio.charset.StandardCharsets.UTF_8));
     List<String> names = keywords.of("abcdefghijklmnopqrstuvwxyz");
-    assertThat(names).hasSize(26);
+    assertThat(names).hasSizeLessThanOrEqualTo(26);
     for (String name : names) {
       assertThat(keywords.letter(name)).isBetween('a', 'z');
     }

@@ -1,0 +1,187 @@
+package org.doveadmsshd.storage.maildir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.storage.Delivery;
+import org.doveadmsshd.storage.Flag;
+import org.doveadmsshd.storage.Flags;
+import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailStore;
+import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.posix.SystemCalls;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two files with the base of one mail are two mails, and neither is lost. */
+class TwinsTest {
+  private static final String BASE = "1780000001.M1P1.h,S=14,W=17";
+
+  @TempDir Path home;
+  private MaildirTree tree;
+
+  @BeforeEach
+  void twoFilesOfOneBase() throws Exception {
+    tree = new MaildirTree(home);
+    tree.mail("cur/" + BASE + ":2,S", "Subject: 1\n\n1\n");
+    try (Mailbox mailbox = tree.inbox()) {
+      mailbox.mails(true);
+    }
+    Thread.sleep(20); // so that which one came later can be told
+    tree.mail("cur/" + BASE + ":2,FS", "Subject: 2\n\n2\n");
+  }
+
+  @AfterEach
+  void stopObserving() {
+    SystemCalls.observe(null);
+  }
+
+  /** Contents by UID. */
+  private Map<Long, String> mails() throws Failure, IOException {
+    Map<Long, String> mails = new TreeMap<>();
+    try (Mailbox mailbox = tree.inbox()) {
+      for (Mail mail : mailbox.mails(true)) {
+        mails.put(mail.uid(), text(mail));
+      }
+    }
+    return mails;
+  }
+
+  private static String text(Mail mail) throws Failure, IOException {
+    try (InputStream in = mail.open()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).substring(9, 10);
+    }
+  }
+
+  @Test
+  void bothAreShownAndTheOneThatCameLaterGetsAUidOfItsOwn() throws Exception {
+    assertThat(mails()).isEqualTo(Map.of(1L, "1", 2L, "2"));
+    assertThat(tree.warnings).hasSize(1);
+    assertThat(tree.warnings.get(0)).contains("Mailbox INBOX", BASE, "a mail of its own");
+    try (Mailbox mailbox = tree.inbox()) {
+      List<? extends Mail> mails = mailbox.mails(true);
+      assertThat(mails.get(0).storageId()).isEqualTo(BASE);
+      assertThat(mails.get(1).flags().has(Flag.FLAGGED)).isTrue();
+      assertThat(mails.get(1).virtualSize()).isEqualTo(17);
+    }
+    assertThat(mails()).as("for good").isEqualTo(Map.of(1L, "1", 2L, "2"));
+  }
+
+  @Test
+  void whoAsksForNoUidsSeesBoth() throws Exception {
+    try (Mailbox mailbox = tree.inbox()) {
+      assertThat(mailbox.mails(false)).hasSize(2);
+    }
+  }
+
+  @Test
+  void oneInNewAndOneInCurAreTwoMails() throws Exception {
+    tree.mail("new/" + BASE, "Subject: 3\n\n3\n");
+    assertThat(mails().values()).containsExactlyInAnyOrder("1", "2", "3");
+  }
+
+  @Test
+  void noUidIsUsedForAnotherMailWhenOneIsExpunged() throws Exception {
+    try (Mailbox mailbox = tree.inbox()) {
+      mailbox.mails(true).get(0).expunge();
+    }
+    assertThat(mails()).isEqualTo(Map.of(2L, "2"));
+  }
+
+  @Test
+  void aChangeOfFlagsNeverReplacesATwinThatComesMeanwhile() throws Exception {
+    mails();
+    try (Mailbox mailbox = tree.inbox()) {
+      Mail mail = mailbox.mails(true).get(0);
+      SystemCalls.observe(
+          (call, name) -> {
+            if (call.equals("rename") && name.contains(BASE)) {
+              SystemCalls.observe(null);
+              try {
+                tree.mail("cur/" + BASE + ":2,", "Subject: 3\n\n3\n");
+              } catch (IOException e) {
+                throw new IllegalStateException(e);
+              }
+            }
+            return 0;
+          });
+      Map<Mail, Flags> changes = new LinkedHashMap<>();
+      changes.put(mail, Flags.NONE);
+      try {
+        mailbox.setFlags(changes);
+      } catch (Failure e) {
+        assertThat(e).hasMessageContaining(BASE);
+      }
+    }
+    assertThat(mails().values()).containsExactlyInAnyOrder("1", "2", "3");
+  }
+
+  @Test
+  void whatIsDeliveredTakesNoNameOfATwin() throws Exception {
+    tree.mailbox(".Other");
+    tree.mail(".Other/new/" + BASE, "Subject: 3\n\n3\n");
+    try (MailStore store = tree.open();
+        Mailbox inbox = store.find("INBOX").orElseThrow();
+        Mailbox other = store.find("Other").orElseThrow();
+        Delivery delivery = inbox.deliver()) {
+      delivery.move(other.mails(true).get(0));
+      assertThat(delivery.commit()).isEqualTo(1);
+    }
+    assertThat(mails().values()).containsExactlyInAnyOrder("1", "2", "3");
+  }
+
+  @Test
+  void severalNamesOfOneFileAreOneMail() throws Exception {
+    Path first = tree.root.resolve("cur/" + BASE + ":2,S");
+    Files.delete(tree.root.resolve("cur/" + BASE + ":2,FS"));
+    Files.createLink(tree.root.resolve("new/" + BASE), first);
+    assertThat(mails()).isEqualTo(Map.of(1L, "1"));
+    assertThat(tree.warnings).isEmpty();
+  }
+
+  @Test
+  void whatCannotBePartedIsToldOf() throws Exception {
+    SystemCalls.observe((call, name) -> call.equals("rename") ? 30 : 0); // EROFS
+    try (Mailbox mailbox = tree.inbox()) {
+      assertThat(mailbox.mails(false)).hasSize(1);
+    }
+    assertThat(tree.warnings).hasSize(1);
+    assertThat(tree.warnings.get(0)).contains("two files have the name", "Read-only");
+    SystemCalls.observe(null);
+    assertThat(mails()).hasSize(2);
+  }
+
+  @Test
+  void filesDoNotChangeWhileTheyArePartedButForTheirNames() throws Exception {
+    mails();
+    try (Stream<Path> files = Files.walk(tree.root)) {
+      List<String> contents =
+          files
+              .filter(file -> file.toString().matches(".*/(cur|new)/.*"))
+              .map(TwinsTest::read)
+              .sorted()
+              .toList();
+      assertThat(contents).containsExactly("Subject: 1\n\n1\n", "Subject: 2\n\n2\n");
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
