@@ -121,8 +121,8 @@ final class SupervisedSite implements AutoCloseable {
   }
 
   /** What the supervisor has written into its log. */
-  String supervisorLog() throws IOException {
-    return Files.readString(directory.resolve("supervisor.log"));
+  String supervisorLog() {
+    return read(directory.resolve("supervisor.log"));
   }
 
   Process server() {
@@ -191,7 +191,7 @@ final class SupervisedSite implements AutoCloseable {
   }
 
   static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime() - end).as("waited for " + what).isNegative();
       Thread.sleep(20);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -197,15 +198,28 @@ class WorkerLimitsTest {
     Path home = Files.createDirectories(directory.resolve("broken/lib")).getParent();
     Files.writeString(home.resolve("lib/nothing.jar"), "");
     String log = supervised.supervisorLog();
+    long begun = System.nanoTime();
     supervised.startSupervisor("-Ddoveadm.worker.home=" + home);
     TestSite.Result result = search(0);
     assertThat(result.code()).as(result.error()).isEqualTo(75);
     assertThat(result.error()).contains("No worker process can be started");
-    Thread.sleep(3000);
-    String said = supervised.supervisorLog().substring(log.length());
-    assertThat(said.split("next try in", -1)).hasSizeBetween(2, 5);
+    SupervisedSite.await("three tries", () -> pauses(log).size() >= 3);
+    List<Integer> pauses = pauses(log);
+    assertThat(pauses).isSorted();
+    assertThat(pauses.get(2)).isPositive();
+    assertThat((System.nanoTime() - begun) / 1_000_000_000L)
+        .isGreaterThanOrEqualTo(pauses.get(0) + pauses.get(1));
     supervised.supervisor().destroyForcibly().waitFor();
     supervised.startSupervisor();
     assertThat(search(0).code()).isZero();
+  }
+
+  /** How many seconds the supervisor said it would wait, each time since its log was this long. */
+  private static List<Integer> pauses(String log) {
+    return Pattern.compile("next try in ([0-9]+) s")
+        .matcher(supervised.supervisorLog().substring(log.length()))
+        .results()
+        .map(found -> Integer.valueOf(found.group(1)))
+        .toList();
   }
 }

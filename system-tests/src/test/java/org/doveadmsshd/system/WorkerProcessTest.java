@@ -125,27 +125,37 @@ class WorkerProcessTest {
   @Test
   void aWorkerThatIsKilledCostsItsOwnUserOneTemporaryFailureAndNobodyElseAnything()
       throws Exception {
-    int uid = FIRST + 2;
     String search = "search -u %s mailbox INBOX 1";
-    assertThat(site.doveadm(search.formatted(users.get(2))).code()).isZero();
-    long pid = supervised.awaitWorkers(worker -> isOf(worker, uid)).get(0);
+    TestSite.Result failed = killedAtWork(search.formatted(users.get(2)));
+    for (int i = 0; i < 20 && failed.code() == 0; i++) {
+      failed = killedAtWork(search.formatted(users.get(2))); // it had not got to the worker yet
+    }
+    assertThat(failed.code()).as(failed.error()).isEqualTo(75);
+    assertThat(failed.error()).contains(users.get(2)).contains("signal 9");
+    assertThat(site.doveadm(search.formatted(users.get(2))).code()).as("the next").isZero();
+  }
+
+  /**
+   * What becomes of a command of the third user whose worker is stopped before and killed during
+   * it.
+   */
+  private static TestSite.Result killedAtWork(String line) throws Exception {
+    assertThat(site.doveadm(line).code()).isZero();
+    long pid = supervised.awaitWorkers(worker -> isOf(worker, FIRST + 2)).get(0);
     supervised.signal("STOP", pid);
     CompletableFuture<TestSite.Result> stuck =
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                return site.doveadm(search.formatted(users.get(2)));
+                return site.doveadm(line);
               } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
               }
             });
-    assertThat(site.doveadm(search.formatted(users.get(3))).code()).as("another").isZero();
+    assertThat(site.doveadm(line.replace(users.get(2), users.get(3))).code()).as("other").isZero();
     assertThat(stuck).isNotDone();
     supervised.signal("KILL", pid);
-    TestSite.Result failed = stuck.get(30, TimeUnit.SECONDS);
-    assertThat(failed.code()).as(failed.error()).isEqualTo(75);
-    assertThat(failed.error()).contains(users.get(2)).contains("signal 9");
-    assertThat(site.doveadm(search.formatted(users.get(2))).code()).as("the next").isZero();
+    return stuck.get(60, TimeUnit.SECONDS);
   }
 
   @Test

@@ -60,13 +60,13 @@ class PostgresTest implements SqlDatabaseContract {
 
   @Test
   void aSlowAnswerIsNotWaitedForForEver() throws Exception {
-    SqlSettings sleeping = asking(settings(), "SELECT pg_sleep(60)");
+    SqlSettings sleeping = asking(settings(), "SELECT pg_sleep(600)");
     try (SqlDatabase database = new SqlDatabase(sleeping, new SqlDatabase.Patience(5_000, 1))) {
       long begun = System.nanoTime();
       assertThatThrownBy(() -> database.find("x"))
           .isInstanceOfSatisfying(
               Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(75));
-      assertThat((System.nanoTime() - begun) / 1_000_000_000L).isLessThan(30);
+      assertThat((System.nanoTime() - begun) / 1_000_000_000L).isLessThan(300);
     }
   }
 }
