@@ -11,6 +11,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
 import org.doveadmsshd.storage.UnreadableMailException;
 import org.doveadmsshd.storage.posix.Directory;
@@ -22,9 +23,10 @@ import org.doveadmsshd.storage.posix.PosixException;
  * Mails on their way into a Maildir.
  *
  * <p>A new mail is written to {@code tmp} and made durable; a copy is a further name of the same
- * file there, where that is possible; a mail that moves stays where it is. The commit holds the
- * lock of the UID list: it renames each into {@code cur} or {@code new} in one step. Where a mail
- * cannot keep its name, its identity is noted before the rename.
+ * file there, where that is possible; a mail that moves stays where it is, unless it belongs to
+ * another owner or file system: then it is copied, and removed when the copy has come. The commit
+ * holds the lock of the UID list: it renames each into {@code cur} or {@code new} in one step.
+ * Where a mail cannot keep its name, its identity is noted before the rename.
  */
 final class MaildirDelivery implements Delivery {
   private static final long SECOND = 1_000_000_000L;
@@ -36,8 +38,16 @@ final class MaildirDelivery implements Delivery {
   private final Directory directory;
   private final Directory tmp;
   private final List<Staged> staged = new ArrayList<>();
+
+  /** What must not exceed the limit. */
   private long addedBytes;
+
   private long addedMails;
+
+  /** What has come so far, less what it has counted elsewhere. */
+  private long notedBytes;
+
+  private long notedMails;
 
   /**
    * A mail that waits for the commit.
@@ -46,8 +56,10 @@ final class MaildirDelivery implements Delivery {
    * @param source the mail that moves, or that is removed when the copy has come; null for none
    * @param identity what the mail is known by elsewhere; its base where that is free
    * @param uid 0 for the next one
+   * @param bytes what it counts, where somebody wants to know
    */
-  private record Staged(String file, MaildirMail source, String identity, Flags flags, long uid) {}
+  private record Staged(
+      String file, MaildirMail source, String identity, Flags flags, long uid, long bytes) {}
 
   /** Where a staged mail goes. */
   private record Target(Staged mail, String base, boolean keepsIdentity) {
@@ -83,13 +95,23 @@ final class MaildirDelivery implements Delivery {
     StoredSize size = write(file, out -> MailWriter.copy(mail, out), about.received());
     String sizes = ",S=" + size.physical() + ",W=" + size.virtual();
     String identity = about.guid().filter(MaildirDelivery::isUsable).orElse(file + sizes);
-    staged.add(new Staged(file, null, identity, about.flags(), about.uid().orElse(0)));
-    count(mailbox.quota().size(size.physical(), size.virtual()));
+    long bytes = mailbox.quota().size(size.physical(), size.virtual());
+    staged.add(new Staged(file, null, identity, about.flags(), about.uid().orElse(0), bytes));
+    add(bytes);
   }
 
-  private void count(long bytes) {
+  /** Counts what has to have room. */
+  private void add(long bytes) {
     addedBytes += bytes;
     addedMails++;
+  }
+
+  /** What a mail counts here or where it comes from; 0 if nobody wants to know. */
+  private long size(Mail mail, MaildirMail source) throws Failure {
+    boolean needed =
+        mailbox.quota().needsSizes(mailbox.name())
+            || source != null && source.mailbox().quota().notes(source.mailbox().name());
+    return needed ? mailbox.quota().size(mail) : 0;
   }
 
   private static boolean isUsable(String identity) {
@@ -146,20 +168,26 @@ final class MaildirDelivery implements Delivery {
   @Override
   public void copy(Mail mail) throws Failure {
     stage(mail, null);
-    count(mailbox.quota().size(mail));
   }
 
   @Override
   public void move(Mail mail) throws Failure {
     MaildirMail source = mail instanceof MaildirMail ? (MaildirMail) mail : null;
-    if (source != null && mayShare(source)) {
-      staged.add(new Staged(null, source, identity(mail), mail.flags(), 0));
+    if (source != null && mayMove(source)) {
+      long bytes = size(mail, source);
+      staged.add(new Staged(null, source, identity(mail), mail.flags(), 0, bytes));
+      if (!isCountedHere(source)) {
+        add(bytes);
+      }
     } else {
       stage(mail, source);
     }
-    if (source == null || !source.sharesQuotaWith(mailbox)) {
-      count(mailbox.quota().size(mail));
-    }
+  }
+
+  /** Whether a mail counts against the same quota where it lies now. */
+  private boolean isCountedHere(MaildirMail source) {
+    MaildirQuota quota = source.mailbox().quota();
+    return quota == mailbox.quota() && quota.counts(source.mailbox().name());
   }
 
   private static String identity(Mail mail) {
@@ -178,7 +206,17 @@ final class MaildirDelivery implements Delivery {
         throw Failure.temporary("A mail cannot be read", e);
       }
     }
-    staged.add(new Staged(file, removedAfterwards, identity(mail), flags, 0));
+    long bytes;
+    try {
+      bytes = size(mail, removedAfterwards);
+    } catch (Failure e) {
+      removeQuietly(file);
+      throw e;
+    }
+    staged.add(new Staged(file, removedAfterwards, identity(mail), flags, 0, bytes));
+    if (removedAfterwards == null || !isCountedHere(removedAfterwards)) {
+      add(bytes);
+    }
   }
 
   /** Gives the file a further name in tmp, where owner and permissions would be the same. */
@@ -199,13 +237,23 @@ final class MaildirDelivery implements Delivery {
 
   /** Whether the very file may lie in this mailbox: file system, owner and permissions fit. */
   private boolean mayShare(MaildirMail mail) throws Failure {
+    return mayMove(mail) && fits(mail);
+  }
+
+  /** Whether the very file may come here: its permissions can be changed. */
+  private boolean mayMove(MaildirMail mail) throws Failure {
+    FileStatus file = mail.status();
+    FileStatus here = here();
+    return file.device() == here.device() && file.uid() == here.uid() && file.gid() == here.gid();
+  }
+
+  private boolean fits(MaildirMail mail) throws Failure {
+    return (mail.status().mode() & 0777) == (here().mode() & 0666 | 0600);
+  }
+
+  private FileStatus here() throws Failure {
     try {
-      FileStatus file = mail.status();
-      FileStatus here = directory.status();
-      return file.device() == here.device()
-          && file.uid() == here.uid()
-          && file.gid() == here.gid()
-          && (file.mode() & 0777) == (here.mode() & 0666 | 0600);
+      return directory.status();
     } catch (PosixException e) {
       throw mailbox.failure(e);
     }
@@ -253,23 +301,59 @@ final class MaildirDelivery implements Delivery {
     }
     List<UidListFile.NewEntry> arrived = new ArrayList<>();
     int count = 0;
+    MailFailure failure = null;
     try {
       for (Target target : targets) {
-        if (place(target, keywords)) {
-          count++;
-          if (target.keepsIdentity()) {
-            arrived.add(target.entry(""));
+        try {
+          if (place(target, keywords)) {
+            count++;
+            note(target.mail());
+            if (target.keepsIdentity()) {
+              arrived.add(target.entry(""));
+            }
           }
+        } catch (MailFailure e) {
+          failure = failure == null ? e : failure;
         }
       }
     } finally {
+      mailbox.quota().changed(notedBytes, notedMails);
       mailbox.listing().sync();
       if (numbering) {
-        file.add(list, arrived, mailbox.root());
+        number(list, arrived);
       }
-      mailbox.quota().changed(mailbox.name(), addedBytes, addedMails);
+    }
+    if (failure != null) {
+      throw failure;
     }
     return count;
+  }
+
+  /** Notes the UIDs of mails that have come. They are there, whether that can be done or not. */
+  private void number(UidList list, List<UidListFile.NewEntry> arrived)
+      throws Failure, Room.NoneException {
+    try {
+      mailbox.uidListFile().add(list, arrived, mailbox.root());
+    } catch (PosixException e) {
+      mailbox.warn("mails have come, but their UIDs cannot be noted: " + e.file(), e);
+    }
+  }
+
+  /** Notes what a mail that has come counts here, and no more where it was. */
+  private void note(Staged mail) {
+    if (mailbox.quota().notes(mailbox.name())) {
+      notedBytes += mail.bytes();
+      notedMails++;
+    }
+    MaildirMailbox left = mail.file() == null ? mail.source().mailbox() : null;
+    if (left != null && left.quota().notes(left.name())) {
+      if (left.quota() == mailbox.quota()) {
+        notedBytes -= mail.bytes();
+        notedMails--;
+      } else {
+        left.quota().changed(-mail.bytes(), -1);
+      }
+    }
   }
 
   /**
@@ -320,14 +404,30 @@ final class MaildirDelivery implements Delivery {
       if (mail.file() != null) {
         tmp.rename(mail.file(), to, name);
         if (mail.source() != null) {
-          mail.source().expunge();
+          expungeSource(mail.source(), to, name);
         }
       } else {
+        if (!fits(mail.source())) {
+          mail.source().adopt(here());
+        }
         mail.source().moveTo(to, name);
       }
       return true;
     } catch (MailGoneException e) {
       return mail.file() != null; // then it has come, and somebody else has removed the other one
+    }
+  }
+
+  /** Removes what has been copied; the copy goes if that cannot be done, so that there is one. */
+  private static void expungeSource(MaildirMail source, Directory to, String name)
+      throws Failure, PosixException {
+    try {
+      source.expunge();
+    } catch (MailGoneException e) {
+      throw e;
+    } catch (Failure e) {
+      to.unlink(name);
+      throw e;
     }
   }
 

@@ -155,9 +155,18 @@ final class MaildirMail implements Mail, MailStream.Owner {
         });
   }
 
-  /** Whether it lies in a mailbox of the same user as another. */
-  boolean sharesQuotaWith(MaildirMailbox other) {
-    return mailbox.quota() == other.quota();
+  /** Where it lies. */
+  MaildirMailbox mailbox() {
+    return mailbox;
+  }
+
+  /** Gives the file the permissions that a mailbox asks of its files, if that may be done. */
+  void adopt(FileStatus model) throws Failure {
+    try (OpenFile file = anywhere(where -> mailbox.listing().directory(where).read(where.file()))) {
+      file.adopt(model);
+    } catch (PosixException e) {
+      // it is the owner's all the same
+    }
   }
 
   @Override
@@ -309,16 +318,15 @@ final class MaildirMail implements Mail, MailStream.Owner {
 
   @Override
   public void expunge() throws Failure {
-    long size = mailbox.quota().size(this);
+    boolean noted = mailbox.quota().notes(mailbox.name());
+    long size = noted ? physicalSize() : 0;
     anywhere(
         where -> {
           mailbox.listing().directory(where).unlink(where.file());
           return null;
         });
-    try {
-      mailbox.quota().changed(mailbox.name(), -size, -1);
-    } catch (PosixException e) {
-      throw mailbox.failure(e);
+    if (noted) {
+      mailbox.quota().changed(-size, -1);
     }
   }
 

@@ -359,6 +359,11 @@ final class MaildirMailbox implements Mailbox {
     return listing.find(base).orElseThrow(() -> new MailGoneException(name));
   }
 
+  /** Tells of something that went wrong and does not matter to what was to be done. */
+  void warn(String what, PosixException e) {
+    context.warnings().accept("Mailbox " + name + ": " + what + ": " + MaildirStore.reason(e));
+  }
+
   /** What a failed system call means to the user. */
   Failure failure(PosixException e) {
     return Failure.temporary(

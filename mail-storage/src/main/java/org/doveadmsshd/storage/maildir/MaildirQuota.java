@@ -2,6 +2,7 @@ package org.doveadmsshd.storage.maildir;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.Mail;
@@ -26,6 +27,8 @@ final class MaildirQuota {
   private final QuotaRules rules;
   private Directory root;
   private final Counter counter;
+  private final Consumer<String> warnings;
+  private boolean warned;
 
   /** Mails and their bytes. */
   record Total(long bytes, long messages) {
@@ -46,11 +49,13 @@ final class MaildirQuota {
 
   /**
    * @param root null for a user without mail directory
+   * @param warnings told when the file cannot be read or written; nothing fails for it
    */
-  MaildirQuota(QuotaRules rules, Directory root, Counter counter) {
+  MaildirQuota(QuotaRules rules, Directory root, Counter counter, Consumer<String> warnings) {
     this.rules = rules;
     this.root = root;
     this.counter = counter;
+    this.warnings = warnings;
   }
 
   /** Tells where the file is, once the user has a mail directory. */
@@ -58,12 +63,25 @@ final class MaildirQuota {
     root = made;
   }
 
-  /** What a mail counts; 0 where nothing is counted. */
+  /** What a mail counts. */
   long size(Mail mail) throws Failure {
-    if (rules.driver().isEmpty()) {
-      return 0;
-    }
     return usesFile() ? mail.physicalSize() : mail.virtualSize();
+  }
+
+  /** Whether the mails of a mailbox count. */
+  boolean counts(String mailbox) {
+    return rules.counts(mailbox);
+  }
+
+  /** Whether it is noted what comes into a mailbox and leaves it. */
+  boolean notes(String mailbox) {
+    return usesFile() && rules.counts(mailbox);
+  }
+
+  /** Whether anybody wants to know how large the mails are that come into a mailbox. */
+  boolean needsSizes(String mailbox) {
+    boolean limited = rules.driver().isPresent() && rules.byteLimit(mailbox) > 0;
+    return notes(mailbox) || limited && rules.counts(mailbox);
   }
 
   /** As {@link #size(Mail)}, for a mail of these sizes. */
@@ -80,7 +98,7 @@ final class MaildirQuota {
    *
    * @throws Failure with exit code 73
    */
-  void check(String mailbox, long bytes, long messages) throws Failure, PosixException {
+  void check(String mailbox, long bytes, long messages) throws Failure {
     long byteLimit = rules.byteLimit(mailbox);
     long messageLimit = rules.messageLimit(mailbox);
     boolean unlimited = byteLimit == 0 && messageLimit == 0;
@@ -103,22 +121,34 @@ final class MaildirQuota {
     }
   }
 
-  /** Notes what has come or gone. */
-  void changed(String mailbox, long bytes, long messages) throws PosixException {
-    if (!usesFile() || !rules.counts(mailbox) || bytes == 0 && messages == 0) {
+  /**
+   * Notes what has come or gone in mailboxes whose mails count. That is done: it does not fail when
+   * it cannot be noted.
+   */
+  void changed(long bytes, long messages) {
+    if (!usesFile() || bytes == 0 && messages == 0) {
       return;
     }
     try (OpenFile file = root.append(FILE)) {
       file.write((bytes + " " + messages + "\n").getBytes(StandardCharsets.US_ASCII));
     } catch (PosixException e) {
       if (!e.isMissing()) { // who asks first counts anew
-        throw e;
+        warn(e);
       }
     }
   }
 
+  private void warn(PosixException e) {
+    if (!warned) {
+      warned = true;
+      warnings.accept(
+          "The quota is not kept: %s: %s; doveadm quota recalc counts anew when it can be written"
+              .formatted(e.file(), e.reason()));
+    }
+  }
+
   /** What there is now. */
-  QuotaUsage usage() throws Failure, PosixException {
+  QuotaUsage usage() throws Failure {
     Total total = total();
     return new QuotaUsage(
         rules.name(),
@@ -128,17 +158,31 @@ final class MaildirQuota {
         rules.messageLimit("*"));
   }
 
-  private Total total() throws Failure, PosixException {
+  private Total total() throws Failure {
     if (!usesFile() || root == null) {
       return counter.count(this);
     }
     Optional<Total> noted = read();
-    return noted.isPresent() ? noted.get() : recalculate();
+    return noted.isPresent() ? noted.get() : recount();
+  }
+
+  /** Counts anew, and writes the file if that can be done. */
+  Total recount() throws Failure {
+    Total total = counter.count(this);
+    try {
+      write(total);
+    } catch (PosixException e) {
+      warn(e);
+    }
+    return total;
   }
 
   /** Counts anew and writes the file. */
-  Total recalculate() throws Failure, PosixException {
-    Total total = counter.count(this);
+  void recalculate() throws Failure, PosixException {
+    write(counter.count(this));
+  }
+
+  private void write(Total total) throws PosixException {
     if (usesFile() && root != null) {
       String aside = FILE + "." + NewFileName.next();
       String content = limit() + "\n" + total.bytes() + " " + total.messages() + "\n";
@@ -149,7 +193,6 @@ final class MaildirQuota {
       }
       root.rename(aside, FILE);
     }
-    return total;
   }
 
   /** {@code 1073741824S,1000C}. */
@@ -159,7 +202,7 @@ final class MaildirQuota {
   }
 
   /** The sum of the file; nothing when it must be counted anew. */
-  private Optional<Total> read() throws PosixException {
+  private Optional<Total> read() {
     byte[] content;
     long age;
     try (OpenFile file = root.read(FILE)) {
@@ -169,10 +212,10 @@ final class MaildirQuota {
       }
       content = file.readAll(MAX_SIZE + 1);
     } catch (PosixException e) {
-      if (e.isMissing()) {
-        return Optional.empty();
+      if (!e.isMissing()) {
+        warn(e);
       }
-      throw e;
+      return Optional.empty();
     }
     return sum(new String(content, StandardCharsets.ISO_8859_1), age);
   }

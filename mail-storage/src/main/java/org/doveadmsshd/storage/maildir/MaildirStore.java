@@ -66,7 +66,7 @@ public final class MaildirStore implements MailStore {
     this.path = path;
     this.root = root;
     this.context = context;
-    this.quota = new MaildirQuota(context.quota(), root, this::count);
+    this.quota = new MaildirQuota(context.quota(), root, this::count, context.warnings());
   }
 
   /**
@@ -302,7 +302,7 @@ public final class MaildirStore implements MailStore {
       }
       new MailboxTree(root).delete(fileName(name), name, force ? null : mails);
       if (context.quota().driver().equals(Optional.of(QuotaRules.Driver.MAILDIR))) {
-        quota.recalculate();
+        quota.recount();
       }
     } catch (PosixException e) {
       throw Failure.temporary("Cannot delete mailbox " + name + ": " + reason(e), e);
@@ -420,11 +420,7 @@ public final class MaildirStore implements MailStore {
 
   @Override
   public QuotaUsage quota(QuotaRules rules) throws Failure {
-    try {
-      return new MaildirQuota(rules, root, this::count).usage();
-    } catch (PosixException e) {
-      throw Failure.temporary("Cannot read the quota: " + e.reason(), e);
-    }
+    return new MaildirQuota(rules, root, this::count, context.warnings()).usage();
   }
 
   @Override
@@ -432,7 +428,7 @@ public final class MaildirStore implements MailStore {
     try {
       quota.recalculate();
     } catch (PosixException e) {
-      throw Failure.temporary("Cannot write the quota: " + e.reason(), e);
+      throw Failure.temporary("Cannot write the quota: " + e.file() + ": " + e.reason(), e);
     }
   }
 

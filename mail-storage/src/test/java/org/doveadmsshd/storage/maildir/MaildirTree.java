@@ -18,6 +18,7 @@ final class MaildirTree {
   final Path root;
   final List<String> warnings = new ArrayList<>();
   Duration lockPatience = Duration.ofSeconds(20);
+  QuotaRules quota = QuotaRules.NONE;
   Optional<Duration> settled = Optional.of(Duration.ofMillis(20));
 
   MaildirTree(Path home) throws IOException {
@@ -44,7 +45,7 @@ final class MaildirTree {
     return MaildirStore.open(
         root.getParent(),
         List.of("Maildir"),
-        new MaildirStore.Context(lockPatience, () -> {}, warnings::add, QuotaRules.NONE, settled));
+        new MaildirStore.Context(lockPatience, () -> {}, warnings::add, quota, settled));
   }
 
   Mailbox inbox() throws Failure {
