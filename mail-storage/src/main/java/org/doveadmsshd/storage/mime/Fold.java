@@ -85,6 +85,11 @@ final class Fold {
     return fold(c).charAt(0);
   }
 
+  /** The lower-case form of an ASCII letter; anything else as it is. */
+  static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
+  }
+
   /** The upper-case form of an ASCII letter; any other byte as it is. */
   static int ascii(int b) {
     return b >= 'a' && b <= 'z' ? b - 32 : b;

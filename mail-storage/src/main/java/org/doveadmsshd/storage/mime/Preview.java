@@ -1,34 +1,64 @@
 package org.doveadmsshd.storage.mime;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.doveadmsshd.storage.charset.Charsets;
+import org.doveadmsshd.storage.charset.TextDecoder;
 
 /**
- * The beginning of what a mail says: of its first text part at most {@value #LENGTH} characters,
- * without markup and quoted lines, white space made single spaces.
+ * The beginning of what a mail says: that of its first part of type text; in multipart/alternative
+ * of one that is plain, else of the last in HTML, else of the last of another kind. Messages inside
+ * do not count.
  */
-public final class Preview implements MimeVisitor, TransferDecoder.Output {
-  private static final int LENGTH = 200;
+public final class Preview implements MimeVisitor {
+  private static final int OTHER = 1;
+  private static final int HTML = 2;
+  private static final int PLAIN = 3;
 
-  /** How much of a part is looked at, in decoded bytes. */
-  private static final int MAX_BYTES = 64 * 1024;
-
-  private final ByteArrayOutputStream decoded = new ByteArrayOutputStream();
-  private Part chosen;
+  private final SearchBuffers buffers = new SearchBuffers();
+  private Snippet snippet = new Snippet();
   private TransferDecoder transfer;
+
+  /** The multipart whose parts are alternatives to the one chosen so far; null outside of one. */
+  private Part alternatives;
+
+  /** The kind of what has been chosen; 0 for nothing yet. */
+  private int chosen;
+
+  private boolean isLast;
   private boolean done;
 
   @Override
   public boolean headerEnd(Part part) {
-    boolean plain = part.type().equals("text/plain");
-    boolean html = part.type().equals("text/html");
-    if (chosen != null || !plain && !html || isInMessage(part)) {
+    Part among = outermostAlternative(part.parent());
+    done = chosen > 0 && among != alternatives;
+    int kind = kind(part);
+    if (done || kind < chosen || kind == 0 || isInMessage(part)) {
       return false;
     }
-    chosen = part;
-    transfer = new TransferDecoder(part.encoding(), this);
+    if (among != null && among != part.parent()) {
+      return false; // deeper inside nobody looks
+    }
+    alternatives = among;
+    chosen = kind;
+    isLast = among == null || kind == PLAIN;
+    begin(part);
     return true;
+  }
+
+  private static Part outermostAlternative(Part inner) {
+    Part found = null;
+    for (Part part = inner; part != null; part = part.parent()) {
+      found = part.type().equals("multipart/alternative") ? part : found;
+    }
+    return found;
+  }
+
+  private static int kind(Part part) {
+    return switch (part.type()) {
+      case "text/plain" -> PLAIN;
+      case "text/html" -> HTML;
+      default -> part.type().equals("text") || part.type().startsWith("text/") ? OTHER : 0;
+    };
   }
 
   private static boolean isInMessage(Part part) {
@@ -40,20 +70,27 @@ public final class Preview implements MimeVisitor, TransferDecoder.Output {
     return false;
   }
 
-  @Override
-  public void body(byte[] bytes, int offset, int length) {
-    transfer.accept(bytes, offset, length);
-    done = decoded.size() >= MAX_BYTES;
+  private void begin(Part part) {
+    snippet = new Snippet();
+    boolean readable = !part.type().equals("text"); // a subtype is missing
+    TextDecoder.Output text =
+        part.type().equals("text/html") ? new HtmlText(snippet)::accept : snippet::accept;
+    TextDecoder charset = new TextDecoder(Charsets.of(part.charset()), buffers.chars(), text);
+    Part.Encoding encoding = readable ? part.encoding() : Part.Encoding.UNKNOWN;
+    transfer = new TransferDecoder(encoding, charset::accept, buffers);
   }
 
   @Override
-  public void accept(byte[] bytes, int offset, int length) {
-    decoded.write(bytes, offset, Math.min(length, MAX_BYTES));
+  public void body(byte[] bytes, int offset, int length) {
+    if (!snippet.isFull()) {
+      transfer.accept(bytes, offset, length);
+    }
+    done = isLast && snippet.isFull();
   }
 
   @Override
   public void bodyEnd() {
-    done = chosen != null;
+    done |= isLast;
   }
 
   @Override
@@ -63,81 +100,7 @@ public final class Preview implements MimeVisitor, TransferDecoder.Output {
 
   /** The preview; empty where there is no text. */
   public String text() {
-    if (chosen == null) {
-      return "";
-    }
-    String text = new String(decoded.toByteArray(), Charsets.of(chosen.charset()));
-    String plain = chosen.type().equals("text/html") ? withoutMarkup(text) : withoutQuotes(text);
-    String collapsed =
-        plain.replaceAll("[\\s\\x00\\u00a0\\u200b\\u200e\\u200f\\ufeff]+", " ").strip();
-    int end = Math.min(collapsed.codePointCount(0, collapsed.length()), LENGTH);
-    return collapsed.substring(0, collapsed.offsetByCodePoints(0, end)).stripTrailing();
-  }
-
-  private static String withoutQuotes(String text) {
-    StringBuilder own = new StringBuilder();
-    for (String line : text.split("\n")) {
-      if (!line.startsWith(">")) {
-        own.append(line).append('\n');
-      }
-    }
-    return own.toString();
-  }
-
-  /** Linear in the text, whatever it holds. */
-  private static String withoutMarkup(String html) {
-    StringBuilder text = new StringBuilder();
-    String hidden = null;
-    int at = 0;
-    while (at < html.length()) {
-      int open = html.indexOf('<', at);
-      int end = open < 0 ? html.length() : open;
-      if (hidden == null) {
-        text.append(html, at, end);
-      }
-      if (open < 0) {
-        break;
-      }
-      int close =
-          html.startsWith("<!--", open) ? html.indexOf("-->", open) + 2 : html.indexOf('>', open);
-      if (close < open) {
-        break;
-      }
-      hidden = hidden(html, open, hidden);
-      text.append(' ');
-      at = close + 1;
-    }
-    return entities(text.toString());
-  }
-
-  /** The element whose content is not shown, after a tag. */
-  private static String hidden(String html, int tag, String before) {
-    for (String element : new String[] {"style", "script", "head", "title", "blockquote"}) {
-      boolean opens = html.regionMatches(true, tag + 1, element, 0, element.length());
-      if (opens && before == null && !isNameChar(html, tag + 1 + element.length())) {
-        return element;
-      }
-      boolean closes =
-          html.startsWith("/", tag + 1)
-              && html.regionMatches(true, tag + 2, element, 0, element.length());
-      if (closes && element.equals(before)) {
-        return null;
-      }
-    }
-    return before;
-  }
-
-  private static boolean isNameChar(String html, int at) {
-    return at < html.length() && Character.isLetterOrDigit(html.charAt(at));
-  }
-
-  private static String entities(String text) {
-    return text.replace("&nbsp;", " ")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&apos;", "'")
-        .replace("&amp;", "&");
+    return snippet.text();
   }
 
   /** The preview in UTF-8. */
