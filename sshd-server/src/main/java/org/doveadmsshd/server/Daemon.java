@@ -91,7 +91,10 @@ public final class Daemon implements Sessions.Control {
             audit);
     SocketEndpoint.Limits limits =
         new SocketEndpoint.Limits(
-            connections.all(), settings.loginTimeout(), settings.authFailureDelay());
+            connections.all(),
+            connections.beforeLoginPerAddress(),
+            settings.loginTimeout(),
+            settings.authFailureDelay());
     for (Settings.SocketSettings socket : settings.sockets()) {
       SocketEndpoint.Listener listener =
           new SocketEndpoint.Listener(socket.path(), socket.mode(), socket.group());

@@ -3,6 +3,7 @@ package org.doveadmsshd.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.command.CommandCatalog;
@@ -37,7 +39,9 @@ class UnixSocketTest {
             directory,
             4,
             """
-            login_timeout = 4s
+            login_timeout = 12s
+            audit_log = audit.log
+            max_connections_before_login_per_address = 3
             auth_failure_delay = 1s
             service doveadm {
               unix_listener %1$s/own {
@@ -109,6 +113,53 @@ class UnixSocketTest {
     Path open = secret("secret");
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
     assertThat(through("all", scram + open, "user", "*").error()).contains("chmod 600");
+  }
+
+  @Test
+  void whoFailsToProveItIsAccountedForAndWaitsNextTime() throws Exception {
+    String plain = "mechanism = plain\n user = admin\n secret_file = ";
+    assertThat(through("all", plain + secret("wrong"), "who").code()).isNotZero();
+    assertThat(Files.readAllLines(directory.resolve("audit.log")))
+        .anyMatch(
+            line ->
+                line.contains("\"event\":\"login\"")
+                    && line.contains("\"master\":\"admin\"")
+                    && line.contains("\"address\":\"local user " + SELF + "\"")
+                    && line.contains("\"exit\":77"));
+    long begun = System.nanoTime();
+    assertThat(through("all", plain + secret("secret"), "who").code()).isZero();
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofSeconds(2));
+    assertThat(through("all", "", "user", "*").code()).as("whom the system says").isZero();
+  }
+
+  @Test
+  void whoDoesNotLogInKeepsNobodyElseOut() throws Exception {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(sockets.resolve("all"));
+    List<SocketChannel> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < 10; i++) {
+        open.add(SocketChannel.open(address));
+      }
+      int served = 0;
+      for (SocketChannel each : open) {
+        served += each.read(ByteBuffer.allocate(1000)) > 0 ? 1 : 0; // the hello, or the end
+      }
+      assertThat(served).isBetween(1, 3);
+    } finally {
+      for (SocketChannel each : open) {
+        each.close();
+      }
+    }
+    SupervisedSite.await("room", () -> isServed(address));
+    assertThat(through("all", "", "user", "*").code()).isZero();
+  }
+
+  private static boolean isServed(UnixDomainSocketAddress address) {
+    try (SocketChannel channel = SocketChannel.open(address)) {
+      return channel.read(ByteBuffer.allocate(1000)) > 0;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Test

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.doveadmsshd.system.SupervisedSite.isOf;
 import static org.doveadmsshd.system.SupervisedSite.status;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -123,39 +121,49 @@ class WorkerProcessTest {
   }
 
   @Test
-  void aWorkerThatIsKilledCostsItsOwnUserOneTemporaryFailureAndNobodyElseAnything()
-      throws Exception {
+  void aWorkerThatIsStoppedWhileItIsIdleHangsNobody() throws Exception {
+    int uid = FIRST + 2;
     String search = "search -u %s mailbox INBOX 1";
-    TestSite.Result failed = killedAtWork(search.formatted(users.get(2)));
-    for (int i = 0; i < 20 && failed.code() == 0; i++) {
-      failed = killedAtWork(search.formatted(users.get(2))); // it had not got to the worker yet
-    }
-    assertThat(failed.code()).as(failed.error()).isEqualTo(75);
-    assertThat(failed.error()).contains(users.get(2)).contains("signal 9");
-    assertThat(site.doveadm(search.formatted(users.get(2))).code()).as("the next").isZero();
+    assertThat(site.doveadm(search.formatted(users.get(2))).code()).isZero();
+    long pid = supervised.awaitWorkers(worker -> isOf(worker, uid)).get(0);
+    supervised.signal("STOP", pid);
+    TestSite.Result next = site.doveadm(search.formatted(users.get(2)));
+    assertThat(next.code()).as("another process takes him: " + next.error()).isZero();
+    assertThat(site.doveadm(search.formatted(users.get(3))).code()).as("another").isZero();
+    assertThat(status(pid, "Pid")).as("it was killed").isEmpty();
   }
 
-  /**
-   * What becomes of a command of the third user whose worker is stopped before and killed during
-   * it.
-   */
-  private static TestSite.Result killedAtWork(String line) throws Exception {
-    assertThat(site.doveadm(line).code()).isZero();
-    long pid = supervised.awaitWorkers(worker -> isOf(worker, FIRST + 2)).get(0);
-    supervised.signal("STOP", pid);
-    CompletableFuture<TestSite.Result> stuck =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return site.doveadm(line);
-              } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-            });
-    assertThat(site.doveadm(line.replace(users.get(2), users.get(3))).code()).as("other").isZero();
-    assertThat(stuck).isNotDone();
+  @Test
+  void aWorkerThatIsKilledCostsItsOwnUserOneTemporaryFailureAndNobodyElseAnything()
+      throws Exception {
+    int uid = FIRST + 2;
+    Path large = site.maildir(users.get(2)).resolve("cur/1790000000.M1P1.large:2,");
+    Files.writeString(large, "Subject: large\n\n" + ("x".repeat(70) + "\n").repeat(500_000));
+    site.exec(new byte[0], "chown", Integer.toString(uid), large.toString());
+    List<String> words = site.ssh("admin");
+    words.add("doveadm fetch -u " + users.get(2) + " text mailbox INBOX subject large");
+    Path error = directory.resolve("killed");
+    Process client = new ProcessBuilder(words).redirectError(error.toFile()).start();
+    client.getOutputStream().close();
+    assertThat(client.getInputStream().read()).as("it works, and nobody reads").isNotNegative();
+    long pid = supervised.awaitWorkers(worker -> isOf(worker, uid)).get(0);
     supervised.signal("KILL", pid);
-    return stuck.get(60, TimeUnit.SECONDS);
+    client.getInputStream().readAllBytes();
+    assertThat(client.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(client.exitValue()).as(Files.readString(error)).isEqualTo(75);
+    assertThat(Files.readString(error)).contains(users.get(2)).contains("signal 9");
+    Files.delete(large);
+    assertThat(site.doveadm("search -A mailbox INBOX 1").code()).as("the next").isZero();
+  }
+
+  @Test
+  void aFrozenSupervisorHangsNobody() throws Exception {
+    supervised.signal("STOP", supervised.supervisor().pid());
+    TestSite.Result frozen = site.doveadm("search -u " + users.get(0) + " mailbox INBOX 1");
+    supervised.signal("CONT", supervised.supervisor().pid());
+    assertThat(frozen.code()).isEqualTo(75);
+    assertThat(frozen.error()).contains("doveadm-supervisor");
+    assertThat(site.doveadm("search -A mailbox INBOX 1").lines()).hasSize(users.size());
   }
 
   @Test

@@ -13,6 +13,7 @@ import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.sasl.SaslServer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.ProtocolException;
@@ -26,6 +27,10 @@ import org.slf4j.LoggerFactory;
 final class LaneAuthentication {
   private static final Logger LOG = LoggerFactory.getLogger(LaneAuthentication.class);
   private static final int MAX_REFUSALS = 3;
+  private static final int SHOWN = 64;
+
+  /** With which nobody guesses: the system has said who he is. */
+  private static final String EXTERNAL = "EXTERNAL";
 
   private final Workers workers;
   private final Masters masters;
@@ -73,6 +78,9 @@ final class LaneAuthentication {
     if (begun.isEmpty()) {
       refuse(id, "The mechanism " + request.mechanism() + " cannot be used here");
     } else {
+      if (!request.mechanism().equalsIgnoreCase(EXTERNAL)) {
+        LockSupport.parkNanos(peer.guard().before().toNanos());
+      }
       exchange = new Exchange(id, request.mechanism().toUpperCase(Locale.ROOT), begun.get());
       respond(request.initialResponse());
     }
@@ -111,16 +119,27 @@ final class LaneAuthentication {
     if (step instanceof SaslServer.Step.Accepted) {
       end(current, (SaslServer.Step.Accepted) step);
     } else {
-      refuse(current.requestId(), "Authentication failed");
+      failed(current, ((SaslServer.Step.Refused) step).user());
     }
+  }
+
+  /** Somebody is not who he says, or may not log in. */
+  private void failed(Exchange ended, String user) throws IOException {
+    String shown = Printable.line(user, SHOWN);
+    LOG.info("Login by {} failed for {} from {}", ended.mechanism(), shown, peer.origin());
+    note(shown, new Login(ended.mechanism(), peer.origin()), Outcome.NO_PERMISSION);
+    LockSupport.parkNanos(peer.guard().failed().toNanos()); // guessing takes its time
+    refuse(ended.requestId(), "Authentication failed");
   }
 
   private void end(Exchange ended, SaslServer.Step.Accepted who) throws IOException {
     Login login = new Login(ended.mechanism(), peer.address());
     if (masters.find(who.user(), login, who.mailUser()).isEmpty()) {
-      note(who.user(), login, Outcome.NO_PERMISSION);
-      refuse(ended.requestId(), "Authentication failed"); // he is who he says, but no master
+      failed(ended, who.user()); // he is who he says, but no master
       return;
+    }
+    if (!ended.mechanism().equals(EXTERNAL)) {
+      peer.guard().succeeded();
     }
     accepted.accept(() -> masters.find(who.user(), login, who.mailUser()));
     note(who.user(), login, Outcome.OK);
@@ -133,9 +152,7 @@ final class LaneAuthentication {
     }
   }
 
-  /** Late, so that guessing takes its time; only this lane waits. */
   private void refuse(int requestId, String text) throws IOException {
-    LockSupport.parkNanos(peer.failureDelay().toNanos());
     done(requestId, Outcome.NO_PERMISSION, text);
     if (++refusals >= MAX_REFUSALS) {
       throw new ProtocolException("too many failed authentications");

@@ -1,6 +1,5 @@
 package org.doveadmsshd.worker;
 
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.doveadmsshd.auth.Master;
@@ -12,28 +11,32 @@ import org.doveadmsshd.auth.Master;
  *     say so himself
  * @param external who he may say to be without further proof
  * @param address numeric; empty when there is none
- * @param failureDelay how late he is told that he has not proved it
+ * @param guard has him wait when he has not proved it
  * @param trusted whether his word is taken for who he acts for
  */
 public record LanePeer(
     Supplier<Optional<Master>> master,
     Optional<String> external,
     String address,
-    Duration failureDelay,
+    LoginGuard guard,
     boolean trusted) {
+  /** For logs: from where he is, as far as that is known. */
+  String origin() {
+    return address.isEmpty() ? external.map(user -> "local user " + user).orElse("") : address;
+  }
+
   /** Somebody who has been authenticated, as long as he is a master. */
   public static LanePeer authenticated(Supplier<Optional<Master>> master) {
-    return new LanePeer(master, Optional.empty(), "", Duration.ZERO, false);
+    return new LanePeer(master, Optional.empty(), "", LoginGuard.NONE, false);
   }
 
   /** Somebody who has to authenticate himself. */
-  public static LanePeer stranger(
-      Optional<String> external, String address, Duration failureDelay) {
-    return new LanePeer(Optional::empty, external, address, failureDelay, false);
+  public static LanePeer stranger(Optional<String> external, String address, LoginGuard guard) {
+    return new LanePeer(Optional::empty, external, address, guard, false);
   }
 
   /** The server that a worker process works for, which has authenticated masters itself. */
   public static LanePeer server() {
-    return new LanePeer(Optional::empty, Optional.empty(), "", Duration.ZERO, true);
+    return new LanePeer(Optional::empty, Optional.empty(), "", LoginGuard.NONE, true);
   }
 }

@@ -1,9 +1,8 @@
 package org.doveadmsshd.auth.sasl;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What a client of OAUTHBEARER or XOAUTH2 says: a token, and whom it is to act as.
@@ -17,14 +16,9 @@ record BearerResponse(String mechanism, String user, String token) implements Sa
 
   private static final String END = "\001\001";
 
-  /** RFC 7628 section 3.1; host and port are not looked at. */
-  private static final Pattern RFC7628 =
-      Pattern.compile(
-          "[ny],(?:a=([^,\001]*))?,(?:\001(?!auth=)[a-z]+=[^\001]*)*"
-              + "\001auth=[Bb]earer ([A-Za-z0-9._~+/=-]+)(?:\001[a-z]+=[^\001]*)*\001\001");
-
-  private static final Pattern GOOGLE =
-      Pattern.compile("user=([^\001]*)\001auth=[Bb]earer ([A-Za-z0-9._~+/=-]+)\001\001");
+  private static final String SEPARATOR = "\001";
+  private static final String AUTH = "auth=";
+  private static final String BEARER = "earer ";
 
   static BearerResponse oauthBearer(String mailUser, String token) {
     return new BearerResponse(OAUTHBEARER, mailUser, token);
@@ -38,13 +32,75 @@ record BearerResponse(String mechanism, String user, String token) implements Sa
   static Optional<BearerResponse> parse(String mechanism, byte[] response) {
     boolean standard = mechanism.equals(OAUTHBEARER);
     String text = new String(response, StandardCharsets.UTF_8);
-    Matcher matcher = (standard ? RFC7628 : GOOGLE).matcher(text);
-    if (!matcher.matches()) {
+    List<String> pieces = List.of(text.split(SEPARATOR, -1));
+    int last = pieces.size() - 2;
+    if (last < 1 || !text.endsWith(END)) {
       return Optional.empty();
     }
-    String user = matcher.group(1) == null ? "" : matcher.group(1);
-    String name = standard ? user.replace("=2C", ",").replace("=3D", "=") : user;
-    return Optional.of(new BearerResponse(mechanism, name, matcher.group(2)));
+    Optional<String> user = standard ? authorization(pieces.get(0)) : googlesUser(pieces.get(0));
+    List<String> pairs = pieces.subList(1, last);
+    Optional<String> token = standard ? firstToken(pairs) : onlyToken(pairs);
+    return user.isEmpty() || token.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new BearerResponse(mechanism, user.get(), token.get()));
+  }
+
+  /** RFC 5801 section 4: {@code n,a=name,}; nothing when it is malformed. */
+  private static Optional<String> authorization(String header) {
+    boolean complete =
+        header.length() > 2
+            && (header.startsWith("n,") || header.startsWith("y,"))
+            && header.indexOf(',', 2) == header.length() - 1;
+    String name = complete ? header.substring(2, header.length() - 1) : "?";
+    if (name.isEmpty()) {
+      return Optional.of("");
+    }
+    return name.startsWith("a=")
+        ? Optional.of(name.substring(2).replace("=2C", ",").replace("=3D", "="))
+        : Optional.empty();
+  }
+
+  private static Optional<String> googlesUser(String piece) {
+    return piece.startsWith("user=") ? Optional.of(piece.substring(5)) : Optional.empty();
+  }
+
+  /** RFC 7628 section 3.1; host and port are not looked at. */
+  private static Optional<String> firstToken(List<String> pairs) {
+    if (!pairs.stream().allMatch(BearerResponse::isPair)) {
+      return Optional.empty();
+    }
+    return pairs.stream()
+        .filter(pair -> pair.startsWith(AUTH))
+        .findFirst()
+        .flatMap(BearerResponse::token);
+  }
+
+  private static Optional<String> onlyToken(List<String> pairs) {
+    return pairs.size() == 1 && pairs.get(0).startsWith(AUTH)
+        ? token(pairs.get(0))
+        : Optional.empty();
+  }
+
+  private static boolean isPair(String text) {
+    int equals = text.indexOf('=');
+    return equals > 0 && text.substring(0, equals).chars().allMatch(c -> c >= 'a' && c <= 'z');
+  }
+
+  private static Optional<String> token(String pair) {
+    String value = pair.substring(AUTH.length());
+    boolean bearer = value.startsWith("B" + BEARER) || value.startsWith("b" + BEARER);
+    String token = bearer ? value.substring(BEARER.length() + 1) : "";
+    return !token.isEmpty() && token.chars().allMatch(BearerResponse::isOfToken)
+        ? Optional.of(token)
+        : Optional.empty();
+  }
+
+  /** RFC 6750 section 2.1. */
+  private static boolean isOfToken(int c) {
+    return c >= 'A' && c <= 'Z'
+        || c >= 'a' && c <= 'z'
+        || c >= '0' && c <= '9'
+        || "._~+/=-".indexOf(c) >= 0;
   }
 
   @Override

@@ -12,6 +12,7 @@ final class BearerServer implements SaslServer {
   private final String mechanism;
   private final Credentials credentials;
   private boolean refused;
+  private String said = "";
 
   BearerServer(String mechanism, Credentials credentials) {
     this.mechanism = mechanism;
@@ -21,16 +22,17 @@ final class BearerServer implements SaslServer {
   @Override
   public Step respond(byte[] response) throws Failure {
     if (refused) {
-      return new Step.Refused();
+      return new Step.Refused(said);
     }
-    Optional<BearerResponse> said = BearerResponse.parse(mechanism, response);
+    Optional<BearerResponse> parsed = BearerResponse.parse(mechanism, response);
     Optional<String> owner =
-        said.isEmpty() ? Optional.empty() : credentials.bearer(said.get().token());
+        parsed.isEmpty() ? Optional.empty() : credentials.bearer(parsed.get().token());
     if (owner.isEmpty()) {
+      said = parsed.map(BearerResponse::user).orElse("");
       refused = true;
       return new Step.Challenge(INVALID); // why, which the client acknowledges
     }
-    String user = said.get().user();
+    String user = parsed.get().user();
     return new Step.Accepted(owner.get(), user.equals(owner.get()) ? "" : user);
   }
 }

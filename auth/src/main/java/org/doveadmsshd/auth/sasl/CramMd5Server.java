@@ -34,7 +34,7 @@ final class CramMd5Server implements SaslServer {
     String said = new String(response, StandardCharsets.UTF_8);
     int space = said.lastIndexOf(' ');
     if (space <= 0) {
-      return new Step.Refused();
+      return new Step.Refused("");
     }
     String user = said.substring(0, space);
     Optional<PasswordHash> stored = credentials.stored(user);
@@ -45,6 +45,6 @@ final class CramMd5Server implements SaslServer {
             && MessageDigest.isEqual(
                 expected.get().getBytes(StandardCharsets.US_ASCII),
                 said.substring(space + 1).getBytes(StandardCharsets.UTF_8));
-    return right ? new Step.Accepted(user, "") : new Step.Refused();
+    return right ? new Step.Accepted(user, "") : new Step.Refused(user);
   }
 }

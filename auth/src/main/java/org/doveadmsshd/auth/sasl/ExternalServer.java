@@ -10,6 +10,6 @@ record ExternalServer(Credentials credentials) implements SaslServer {
     boolean possible = mailUser.length() <= 255 && mailUser.indexOf('\0') < 0;
     return credentials.external().isPresent() && possible
         ? new Step.Accepted(credentials.external().get(), mailUser)
-        : new Step.Refused();
+        : new Step.Refused(credentials.external().orElse(""));
   }
 }

@@ -9,13 +9,13 @@ record PlainServer(Credentials credentials) implements SaslServer {
   public Step respond(byte[] response) throws Failure {
     Optional<PlainResponse> plain = PlainResponse.parse(response);
     if (plain.isEmpty()) {
-      return new Step.Refused();
+      return new Step.Refused("");
     }
     PlainResponse said = plain.get();
     boolean right =
         credentials.verify(said.authentication(), said.password(), said.authorization());
     return right
         ? new Step.Accepted(said.authentication(), said.authorization())
-        : new Step.Refused();
+        : new Step.Refused(said.authentication());
   }
 }

@@ -33,8 +33,12 @@ public interface SaslServer {
      */
     record Accepted(String user, String mailUser) implements Step {}
 
-    /** He is not. */
-    record Refused() implements Step {}
+    /**
+     * He is not.
+     *
+     * @param user who he says to be, in his own words; empty when he has not got so far
+     */
+    record Refused(String user) implements Step {}
   }
 
   /**

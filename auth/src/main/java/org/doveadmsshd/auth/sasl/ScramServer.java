@@ -31,7 +31,7 @@ final class ScramServer implements SaslServer {
   private String challenge;
   private String nonce;
   private String header;
-  private String user;
+  private String user = "";
   private String mailUser = "";
   private boolean known;
   private ScramSecret secret;
@@ -51,7 +51,7 @@ final class ScramServer implements SaslServer {
     try {
       return first == null ? begin(text) : prove(text);
     } catch (IllegalArgumentException e) {
-      return new Step.Refused();
+      return new Step.Refused(user);
     }
   }
 
@@ -59,7 +59,7 @@ final class ScramServer implements SaslServer {
   private Step begin(String text) throws Failure {
     Matcher message = FIRST.matcher(text);
     if (!message.matches()) {
-      return new Step.Refused();
+      return new Step.Refused(user);
     }
     header = message.group(1);
     first = message.group(3);
@@ -88,7 +88,7 @@ final class ScramServer implements SaslServer {
   private Step prove(String text) {
     Matcher matcher = FINAL.matcher(text);
     if (!matcher.matches() || !matcher.group(3).equals(nonce) || !repeatsHeader(matcher.group(2))) {
-      return new Step.Refused();
+      return new Step.Refused(user);
     }
     String authMessage = first + "," + challenge + "," + matcher.group(1);
     byte[] proof = Base64.getDecoder().decode(matcher.group(4));
@@ -96,7 +96,7 @@ final class ScramServer implements SaslServer {
         proof.length == secret.storedKey().length
             && ScramFunctions.verifyClientProof(mechanism, proof, secret.storedKey(), authMessage);
     if (!right || !known) {
-      return new Step.Refused();
+      return new Step.Refused(user);
     }
     proved = true;
     byte[] signature = ScramFunctions.serverSignature(mechanism, secret.serverKey(), authMessage);

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -15,11 +16,20 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A UNIX socket that has its mode and group before anybody can find it. */
 public final class ListeningSocket implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(ListeningSocket.class);
+
+  /** Between two tries while no connection can be taken, as without descriptors or threads. */
+  private static final long PAUSE_MILLIS = 500;
+
   private final Path path;
   private final ServerSocketChannel channel;
 
@@ -96,8 +106,59 @@ public final class ListeningSocket implements Closeable {
     }
   }
 
-  public SocketChannel accept() throws IOException {
-    return channel.accept();
+  /** Takes one connection after the other, as {@link ServerSocketChannel#accept} does. */
+  @FunctionalInterface
+  interface Source {
+    SocketChannel accept() throws IOException;
+  }
+
+  /** Has connections served. */
+  @FunctionalInterface
+  public interface Taker {
+    /**
+     * Takes a connection, and returns at once.
+     *
+     * @throws IOException when it cannot be served; it is closed then, as for anything thrown
+     */
+    void take(SocketChannel connection) throws IOException;
+  }
+
+  /**
+   * Takes connections on the caller's thread until it is closed. Nothing else ends that: neither a
+   * connection that cannot be accepted nor a thread that cannot be started.
+   */
+  public void serve(Taker taker) {
+    serve(path.toString(), channel::accept, taker, PAUSE_MILLIS);
+  }
+
+  static void serve(String where, Source source, Taker taker, long pauseMillis) {
+    while (true) {
+      SocketChannel connection = null;
+      try {
+        connection = source.accept();
+        taker.take(connection);
+      } catch (ClosedChannelException e) {
+        if (connection == null) {
+          LOG.debug("No more connections to {}", where);
+          return;
+        }
+        LOG.debug("A connection to {} has gone at once", where);
+      } catch (Throwable e) { // the top of a thread, without which nobody is served
+        LOG.error("A connection to {} cannot be taken; trying again: {}", where, e.toString());
+        close(connection);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
+      }
+    }
+  }
+
+  private static void close(SocketChannel connection) {
+    try {
+      if (connection != null) {
+        connection.close();
+      }
+    } catch (IOException e) {
+      LOG.debug("Closing a connection", e);
+    }
   }
 
   Path path() {

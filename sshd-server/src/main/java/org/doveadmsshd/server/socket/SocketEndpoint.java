@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 import org.doveadmsshd.auth.Login;
+import org.doveadmsshd.auth.LoginDelays;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.base.ChannelStreams;
@@ -28,6 +30,7 @@ import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.server.ssh.Sessions;
 import org.doveadmsshd.worker.LanePeer;
 import org.doveadmsshd.worker.LaneSession;
+import org.doveadmsshd.worker.LoginGuard;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +51,11 @@ public final class SocketEndpoint {
   private final Listener listener;
   private final Limits limits;
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+  private final LoginDelays delays;
+
+  /** Who has opened those on which nobody has logged in yet. */
+  private final Map<SocketChannel, String> strangers = new ConcurrentHashMap<>();
+
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(work -> thread(work, "socket-login"));
   private ListeningSocket socket;
@@ -68,15 +76,18 @@ public final class SocketEndpoint {
    * What holds for strangers.
    *
    * @param connections how many there may be at a time, of whomever
+   * @param beforeLogin how many of one user who has not said who he is
    * @param loginTimeout how long somebody may be connected who has not said who he is
    * @param failureDelay how late he is told that he has not proved it
    */
-  public record Limits(int connections, Duration loginTimeout, Duration failureDelay) {}
+  public record Limits(
+      int connections, int beforeLogin, Duration loginTimeout, Duration failureDelay) {}
 
   public SocketEndpoint(Sessions sessions, Listener listener, Limits limits) {
     this.sessions = sessions;
     this.listener = listener;
     this.limits = limits;
+    delays = new LoginDelays(limits.failureDelay());
   }
 
   private static Thread thread(Runnable work, String name) {
@@ -88,29 +99,38 @@ public final class SocketEndpoint {
   /** Begins to listen. */
   public void start() throws Failure {
     socket = ListeningSocket.open(listener.path(), listener.mode(), listener.group());
-    thread(this::accept, "socket-accept").start();
+    thread(() -> socket.serve(this::take), "socket-accept").start();
     LOG.info(
         "Listening on {}: {}",
         socket.path(),
         listener.isOwnersOnly() ? "only its owner may open it" : "who opens it must log in");
   }
 
-  private void accept() {
-    while (true) {
-      try {
-        SocketChannel channel = socket.accept();
-        if (open.size() >= limits.connections()) {
-          LOG.info("A connection to {} is refused: too many", socket.path());
-          channel.close();
-        } else {
-          open.add(channel);
-          thread(() -> serve(channel), "socket-lane").start();
-        }
-      } catch (IOException e) {
-        LOG.debug("No more connections to {}", socket.path(), e);
-        return;
+  private void take(SocketChannel channel) throws IOException {
+    String user = channel.getOption(PEER).user().getName();
+    if (open.size() >= limits.connections() || hasTooMany(user)) {
+      LOG.info("A connection of {} to {} is refused: too many", user, socket.path());
+      channel.close();
+      return;
+    }
+    open.add(channel);
+    if (!listener.isOwnersOnly()) {
+      strangers.put(channel, user);
+    }
+    boolean served = false;
+    try {
+      thread(() -> serve(channel), "socket-lane").start();
+      served = true;
+    } finally {
+      if (!served) {
+        close(channel);
       }
     }
+  }
+
+  /** So that no user of the machine keeps all others out. */
+  private boolean hasTooMany(String user) {
+    return strangers.values().stream().filter(user::equals).count() >= limits.beforeLogin();
   }
 
   /** Reads what a connection says, to its end; answers are written by others. */
@@ -132,7 +152,7 @@ public final class SocketEndpoint {
       lane = sessions.openLane(peer(user), user, "", writer, close, id);
       lane.start();
       expire(channel, lane);
-      read(channel, lane);
+      read(channel, lane, () -> strangers.remove(channel));
     } catch (IOException e) {
       LOG.info("A connection to {} broke off: {}", socket.path(), e.toString());
       if (lane != null) {
@@ -148,11 +168,30 @@ public final class SocketEndpoint {
 
   private LanePeer peer(String user) {
     if (!listener.isOwnersOnly()) {
-      return LanePeer.stranger(Optional.of(user), "", limits.failureDelay());
+      return LanePeer.stranger(Optional.of(user), "", guard(user));
     }
     Login login = new Login("socket " + listener.path(), "");
     Master master = new Master(user, Scope.UNLIMITED, login);
     return LanePeer.authenticated(() -> Optional.of(master));
+  }
+
+  private LoginGuard guard(String user) {
+    return new LoginGuard() {
+      @Override
+      public Duration before() {
+        return delays.before(user);
+      }
+
+      @Override
+      public Duration failed() {
+        return delays.failed(user);
+      }
+
+      @Override
+      public void succeeded() {
+        delays.succeeded(user);
+      }
+    };
   }
 
   private void expire(SocketChannel channel, LaneSession lane) {
@@ -166,11 +205,15 @@ public final class SocketEndpoint {
         TimeUnit.MILLISECONDS);
   }
 
-  private static void read(SocketChannel channel, LaneSession lane) throws IOException {
+  private static void read(SocketChannel channel, LaneSession lane, Runnable known)
+      throws IOException {
     FrameReader reader = new FrameReader(channel, BUFFER);
     try {
       while (reader.read(lane::receive)) {
         awaitRoom(lane);
+        if (lane.master().isPresent()) {
+          known.run();
+        }
       }
       lane.inputEnded();
     } catch (ProtocolException e) {
@@ -191,6 +234,7 @@ public final class SocketEndpoint {
 
   private void close(SocketChannel channel) {
     open.remove(channel);
+    strangers.remove(channel);
     try {
       channel.close();
     } catch (IOException e) {

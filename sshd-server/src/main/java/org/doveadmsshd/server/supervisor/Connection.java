@@ -6,6 +6,9 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.base.Failure;
@@ -26,14 +29,30 @@ final class Connection {
   /** How long a user waits for a process when the server names no time. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
+  /** How often who waits for a worker is told that he waits. */
+  private static final long WAIT_SECONDS = 2;
+
+  /** So many processes may be lost before they have taken a user; he is the reason then. */
+  private static final int TRIES = 3;
+
   private final Supervisor supervisor;
   private final WorkerPool pool;
   private final LineChannel lines;
+  private final ScheduledExecutorService timer;
   private WorkerChild child;
+  private boolean waiting; // for an answer; guarded by lines
 
-  Connection(Supervisor supervisor, WorkerPool pool, SocketChannel channel) {
+  /**
+   * @param timer says to the server that it has to wait
+   */
+  Connection(
+      Supervisor supervisor,
+      WorkerPool pool,
+      SocketChannel channel,
+      ScheduledExecutorService timer) {
     this.supervisor = supervisor;
     this.pool = pool;
+    this.timer = timer;
     lines = new LineChannel(ChannelStreams.in(channel), ChannelStreams.out(channel));
   }
 
@@ -63,29 +82,62 @@ final class Connection {
     } else if (request instanceof Request.Lost) {
       String fate = pool.kill(child);
       child = null;
-      lines.send("ENDED", fate);
+      send("ENDED", fate);
     } else {
       answer(request);
     }
   }
 
   private void answer(Request request) throws IOException {
+    beginsToWait(true);
+    Future<?> waiting =
+        timer.scheduleWithFixedDelay(this::sayWait, WAIT_SECONDS, WAIT_SECONDS, TimeUnit.SECONDS);
     try {
       if (request instanceof Request.Reload) {
         supervisor.reload();
-        lines.send("RELOADED", "");
+        send("RELOADED", "");
       } else {
-        assign((Request.Worker) request);
+        send(assign((Request.Worker) request));
       }
     } catch (Failure e) {
       if (e.getCause() != null) {
         LOG.info("{}: {}", e.getMessage(), e.getCause().toString());
       }
-      lines.send("FAILED", Integer.toString(e.outcome().code()), e.getMessage());
+      send("FAILED", Integer.toString(e.outcome().code()), e.getMessage());
+    } finally {
+      beginsToWait(false);
+      waiting.cancel(false);
     }
   }
 
-  private void assign(Request.Worker request) throws Failure, IOException {
+  private void beginsToWait(boolean waits) {
+    synchronized (lines) {
+      waiting = waits;
+    }
+  }
+
+  /** The timer says nothing after an answer. */
+  private void send(String... values) throws IOException {
+    synchronized (lines) {
+      waiting = false;
+      lines.send(values);
+    }
+  }
+
+  private void sayWait() {
+    try {
+      synchronized (lines) {
+        if (waiting) {
+          lines.send("WAIT");
+        }
+      }
+    } catch (IOException e) {
+      LOG.debug("The server has gone while it waited for a worker", e);
+    }
+  }
+
+  /** Has a worker for users; returns what the server is told. */
+  private String[] assign(Request.Worker request) throws Failure {
     String first = request.users().get(0);
     MailUser user = supervisor.user(first);
     Identity identity = supervisor.identity(user);
@@ -95,25 +147,37 @@ final class Connection {
         request.patience() == 0
             ? PATIENCE.toNanos()
             : Math.min(PATIENCE.toNanos(), request.patience() * 1_000_000);
-    try {
-      child = pool.take(identity, users.size(), System.nanoTime() + patience);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw Failure.temporary("The supervisor is stopping", e);
-    }
-    try {
-      child.assign(users, identity);
-    } catch (IOException e) {
-      String fate = pool.kill(child);
-      child = null;
-      throw Failure.temporary(
-          "The worker process for %s %s before it had begun".formatted(user.name(), fate), e);
-    }
+    take(users, identity, System.nanoTime() + patience);
     String socket = child.socket().toString();
     String count = Integer.toString(child.users());
     String[] last = {"WORKER", socket, count};
     String[] more = {"WORKER", socket, count, "stays"};
-    lines.send(pool.isLast(child) ? last : more);
+    return pool.isLast(child) ? last : more;
+  }
+
+  /** Another process takes them when one is lost before it has: nothing has been begun then. */
+  private void take(List<AssignedUser> users, Identity identity, long end) throws Failure {
+    for (int tries = 1; child == null; tries++) {
+      try {
+        WorkerChild taken = pool.take(identity, users.size(), end);
+        try {
+          taken.assign(users, identity);
+          child = taken;
+        } catch (IOException e) {
+          String fate = pool.kill(taken);
+          LOG.warn("Worker process {} {} before it had begun", taken.pid(), fate);
+          if (tries == TRIES) {
+            throw Failure.temporary(
+                "The worker process for %s %s before it had begun"
+                    .formatted(users.get(0).asked(), fate),
+                e);
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw Failure.temporary("The supervisor is stopping", e);
+      }
+    }
   }
 
   /** Those after the first whom the same process can serve, as far as there is nobody else. */

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import jdk.net.ExtendedSocketOptions;
@@ -42,6 +44,16 @@ public final class Supervisor {
   private final int server;
   private final Path directory;
   private final AtomicInteger connections = new AtomicInteger();
+
+  /** Tells those who wait that they are not forgotten. */
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "waiting");
+            thread.setDaemon(true);
+            return thread;
+          });
+
   private final Current<Site> current = new Current<>();
   private WorkerPool pool;
   private ListeningSocket socket;
@@ -91,7 +103,7 @@ public final class Supervisor {
             directory.resolve(SOCKET), PosixFilePermissions.fromString("rw-rw----"), "");
     pool = new WorkerPool(program, workers(), policy(settings()));
     pool.start();
-    Thread thread = new Thread(this::accept, "accept");
+    Thread thread = new Thread(() -> socket.serve(this::serve), "accept");
     thread.setDaemon(true);
     thread.start();
   }
@@ -169,19 +181,6 @@ public final class Supervisor {
     return set;
   }
 
-  private void accept() {
-    while (true) {
-      try {
-        SocketChannel channel = socket.accept();
-        connections.incrementAndGet();
-        serve(channel);
-      } catch (IOException e) {
-        LOG.debug("No more connections", e);
-        return;
-      }
-    }
-  }
-
   private boolean admits(SocketChannel channel) throws IOException {
     String peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
     boolean known = peer.equals(settings().processes().user()) || peer.equals("root");
@@ -198,7 +197,7 @@ public final class Supervisor {
             () -> {
               try (channel) {
                 if (admits(channel)) {
-                  new Connection(this, pool, channel).serve();
+                  new Connection(this, pool, channel, timer).serve();
                 }
               } catch (IOException e) {
                 LOG.info("A connection of the server broke off: {}", e.toString());
@@ -208,7 +207,16 @@ public final class Supervisor {
             },
             "connection");
     thread.setDaemon(true);
-    thread.start();
+    connections.incrementAndGet();
+    boolean started = false;
+    try {
+      thread.start();
+      started = true;
+    } finally {
+      if (!started) {
+        connections.decrementAndGet();
+      }
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.worker.isolation.Identity;
 import org.doveadmsshd.worker.process.AssignedUser;
@@ -23,6 +24,10 @@ final class WorkerChild {
 
   private static final int SIGNALLED = 128;
   private static final int LAST_SECONDS = 5;
+
+  /** How long one that is idle may take for its next user: it has nothing else to do. */
+  private static final int TAKING_SECONDS = 10;
+
   private static final int LAST_MILLIS = 200;
 
   /** What the pool has it for. */
@@ -68,15 +73,31 @@ final class WorkerChild {
     return Integer.parseInt(answer.get(1));
   }
 
-  /** Has it become the first user, or serve more of the same identity: as many as it may. */
+  /**
+   * Has it become the first user, or serve more of the same identity: as many as it may.
+   *
+   * @throws IOException when it does not; one that says nothing has been killed
+   */
   void assign(List<AssignedUser> assigned, Identity taken) throws IOException {
     List<String[]> told = new ArrayList<>();
     for (int i = 0; i < users; i++) {
       told.add(assigned.get(i).line(users - i - 1, taken));
     }
-    lines.send(told);
-    if (!lines.receive().equals(List.of("TAKEN"))) {
-      throw new IOException("a worker process does not say that it has taken a user");
+    CompletableFuture<Void> answered = new CompletableFuture<>();
+    answered
+        .orTimeout(TAKING_SECONDS, TimeUnit.SECONDS)
+        .exceptionally(
+            late -> {
+              kill(); // which ends the wait for it
+              return null;
+            });
+    try {
+      lines.send(told);
+      if (!lines.receive().equals(List.of("TAKEN"))) {
+        throw new IOException("a worker process does not say that it has taken a user");
+      }
+    } finally {
+      answered.complete(null);
     }
   }
 

@@ -34,6 +34,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   private static final int MAX_TOLD_BYTES = 64 * 1024;
 
   private final Path socket;
+  private final SupervisorConnection.Limits limits;
   private final ConcurrentLinkedDeque<SupervisorConnection> idle = new ConcurrentLinkedDeque<>();
   private final IdleLanes lanes = new IdleLanes();
   private final ScheduledThreadPoolExecutor timer;
@@ -44,7 +45,12 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
    * @param socket where the supervisor listens; nothing is connected yet
    */
   public SupervisedWork(Path socket) {
+    this(socket, SupervisorConnection.Limits.USUAL);
+  }
+
+  SupervisedWork(Path socket, SupervisorConnection.Limits limits) {
     this.socket = socket;
+    this.limits = limits;
     timer = new ScheduledThreadPoolExecutor(1, work -> daemon(work, "worker-deadline"));
     timer.setRemoveOnCancelPolicy(true);
   }
@@ -189,13 +195,17 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     }
   }
 
+  private SupervisorConnection connect() throws IOException {
+    return new SupervisorConnection(socket, timer, limits);
+  }
+
   private Assigned assign(List<String> users, RequestControl control) throws Failure {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       SupervisorConnection connection = idle.poll();
       boolean fresh = connection == null;
       try {
-        connection = fresh ? new SupervisorConnection(socket) : connection;
+        connection = fresh ? connect() : connection;
         return assign(connection, users, control);
       } catch (ProtocolException e) {
         throw Failure.temporary("The supervisor is of another version than this server", e);
@@ -245,7 +255,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
 
   /** Has the supervisor read its configuration anew. */
   public void reload() throws Failure {
-    try (SupervisorConnection connection = new SupervisorConnection(socket)) {
+    try (SupervisorConnection connection = connect()) {
       connection.reload();
     } catch (IOException e) {
       throw Failure.temporary("The supervisor does not answer; is doveadm-supervisor running?", e);

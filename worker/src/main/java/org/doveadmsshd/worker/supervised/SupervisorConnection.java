@@ -2,11 +2,18 @@ package org.doveadmsshd.worker.supervised;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -18,8 +25,23 @@ import org.doveadmsshd.worker.process.LineChannel;
  * (docs/SUPERVISOR.md). One thread at a time; only {@link #close} may come from another.
  */
 final class SupervisorConnection implements Closeable {
+  /** Longest time for which the supervisor has a user wait (docs/SUPERVISOR.md). */
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+
   private final SocketChannel channel;
   private final LineChannel lines;
+  private final ScheduledExecutorService timer;
+  private final Limits limits;
+
+  /**
+   * How long the supervisor may take.
+   *
+   * @param silence until it says at least that one has to wait
+   * @param late longer than it says that a user may have to wait
+   */
+  record Limits(Duration silence, Duration late) {
+    static final Limits USUAL = new Limits(Duration.ofSeconds(10), Duration.ofSeconds(30));
+  }
 
   /**
    * A worker process.
@@ -30,8 +52,24 @@ final class SupervisorConnection implements Closeable {
    */
   record Worker(Path socket, int users, boolean staysOn) {}
 
-  SupervisorConnection(Path socket) throws IOException {
-    channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+  /**
+   * Connects.
+   *
+   * @param timer closes the connection of a supervisor that says nothing
+   */
+  SupervisorConnection(Path socket, ScheduledExecutorService timer, Limits limits)
+      throws IOException {
+    this.timer = timer;
+    this.limits = limits;
+    channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    boolean connected = false;
+    try {
+      connected = timed(() -> channel.connect(UnixDomainSocketAddress.of(socket)));
+    } finally {
+      if (!connected) {
+        close();
+      }
+    }
     lines = new LineChannel(ChannelStreams.in(channel), ChannelStreams.out(channel));
   }
 
@@ -47,8 +85,9 @@ final class SupervisorConnection implements Closeable {
   Worker worker(List<String> users, long patience) throws IOException, Failure {
     List<String> request = new ArrayList<>(List.of("WORKER", Long.toString(patience)));
     request.addAll(users);
-    lines.send(request.toArray(String[]::new));
-    List<String> answer = answer("WORKER");
+    long most = patience == 0 ? LONGEST.toMillis() : Math.min(patience, LONGEST.toMillis());
+    List<String> answer =
+        ask("WORKER", Duration.ofMillis(most).plus(limits.late()), request.toArray(String[]::new));
     int served = answer.size() < 3 ? 0 : number(answer.get(2));
     if (served < 1 || served > users.size()) {
       throw new ProtocolException("the supervisor's answer is not known");
@@ -67,18 +106,53 @@ final class SupervisorConnection implements Closeable {
    * @return how it has ended, for people
    */
   String lost() throws IOException, Failure {
-    lines.send("LOST");
-    return answer("ENDED").get(1);
+    return ask("ENDED", limits.late(), "LOST").get(1);
   }
 
   /** Has the supervisor read its configuration anew. */
   void reload() throws IOException, Failure {
-    lines.send("RELOAD");
-    answer("RELOADED");
+    ask("RELOADED", limits.late(), "RELOAD");
   }
 
-  private List<String> answer(String expected) throws IOException, Failure {
-    List<String> answer = lines.receive();
+  /** What may take long, and is broken off by the timer. */
+  @FunctionalInterface
+  private interface Call<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Does something within the time for which the supervisor may be silent.
+   *
+   * @throws IOException also when it took longer; the connection is closed then
+   */
+  private <T> T timed(Call<T> call) throws IOException {
+    Future<?> late =
+        timer.schedule(this::close, limits.silence().toMillis(), TimeUnit.MILLISECONDS);
+    try {
+      return call.run();
+    } catch (AsynchronousCloseException e) {
+      throw new SocketTimeoutException("the supervisor says nothing");
+    } finally {
+      late.cancel(false);
+    }
+  }
+
+  private List<String> ask(String expected, Duration most, String... request)
+      throws IOException, Failure {
+    long end = System.nanoTime() + most.toNanos();
+    List<String> answer =
+        timed(
+            () -> {
+              lines.send(request);
+              return lines.receive();
+            });
+    while (answer.equals(List.of("WAIT"))) {
+      if (System.nanoTime() - end > 0) {
+        close();
+        throw new SocketTimeoutException("the supervisor comes to no end");
+      }
+      answer = timed(lines::receive);
+    }
     if (answer.get(0).equals("FAILED") && answer.size() == 3) {
       Outcome outcome =
           Outcome.of(number(answer.get(1))).orElseThrow(SupervisorConnection::unknownAnswer);
