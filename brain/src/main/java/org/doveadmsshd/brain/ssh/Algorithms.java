@@ -13,6 +13,7 @@ import org.apache.sshd.common.signature.Signature;
 /**
  * The algorithms that are offered, best first. AES-GCM only: chacha20 is slow in Java, and where
  * CTR is offered OpenSSH clients prefer it although it is slower than GCM here. No SHA-1 anywhere.
+ * The server offers more to clients that know none of these.
  */
 public final class Algorithms {
   private Algorithms() {}

@@ -7,10 +7,9 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.file.nonefs.NoneFileSystemFactory;
 import org.apache.sshd.common.global.KeepAliveHandler;
-import org.apache.sshd.common.kex.BuiltinDHFactories;
+import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.keyprovider.FileHostKeyCertificateProvider;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
@@ -23,10 +22,11 @@ import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
+import org.apache.sshd.server.session.ServerSessionImpl;
+import org.apache.sshd.server.session.SessionFactory;
 import org.apache.sshd.server.subsystem.SubsystemFactory;
 import org.doveadmsshd.auth.LoginDelays;
 import org.doveadmsshd.auth.Masters;
-import org.doveadmsshd.brain.ssh.Algorithms;
 import org.doveadmsshd.keys.Grant;
 import org.doveadmsshd.worker.audit.Audit;
 
@@ -128,16 +128,8 @@ public final class SshEndpoint {
   }
 
   private void setAlgorithms() {
-    Algorithms.set(server);
-    server.setKeyExchangeFactories(
-        NamedFactory.setUpTransformedFactories(
-            true,
-            List.of(
-                BuiltinDHFactories.mlkem768x25519,
-                BuiltinDHFactories.sntrup761x25519_openssh,
-                BuiltinDHFactories.curve25519,
-                BuiltinDHFactories.curve25519_libssh),
-            ServerBuilder.DH2KEX));
+    OfferedAlgorithms.set(server);
+    server.addSessionListener(new MisfitClients());
     CoreModuleProperties.REKEY_BYTES_LIMIT.set(server, REKEY_BYTES);
   }
 
@@ -210,6 +202,16 @@ public final class SshEndpoint {
 
   /** Can stop listening without closing what is open. */
   private static final class DrainableServer extends SshServer {
+    @Override
+    protected SessionFactory createSessionFactory() {
+      return new SessionFactory(this) {
+        @Override
+        protected ServerSessionImpl doCreateSession(IoSession transport) throws Exception {
+          return new ServingSession(getServer(), transport);
+        }
+      };
+    }
+
     void unbind() {
       acceptor.unbind();
     }
