@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
@@ -61,7 +62,12 @@ public class MaildirBenchmark {
     Query query = QueryParser.parse(List.of(words.split(" ")), Instant.EPOCH, () -> ZoneOffset.UTC);
     MaildirStore.Context context =
         new MaildirStore.Context(
-            Duration.ofSeconds(1), () -> {}, text -> {}, QuotaRules.NONE, Optional.empty());
+            Duration.ofSeconds(1),
+            () -> {},
+            text -> {},
+            QuotaRules.NONE,
+            Optional.empty(),
+            MemoryTurns.unlimited().holder());
     int matches = 0;
     try (MailStore store = MaildirStore.open(home, List.of("Maildir"), context);
         Mailbox inbox = store.find("INBOX").orElseThrow()) {

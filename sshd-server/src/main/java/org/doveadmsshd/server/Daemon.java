@@ -57,7 +57,7 @@ public final class Daemon implements Sessions.Control {
    */
   public Daemon(Settings settings, Clock clock, String software) throws Failure {
     this.settings = settings;
-    workPlace = new WorkPlace(settings);
+    workPlace = new WorkPlace(settings, budget.all());
     audit.configure(settings.auditLog(), settings.auditRequired());
     Backends.Opened opened = backends.open(settings);
     masters = masters(settings);

@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.server.supervisor.Supervisor;
 import org.doveadmsshd.settings.Settings;
@@ -18,13 +20,19 @@ import org.doveadmsshd.worker.supervised.SupervisedWork;
 
 /** Where users' commands are carried out, and with whose rights: as {@code isolation} says. */
 final class WorkPlace implements AutoCloseable {
+  private static final String ADVICE =
+      "; a larger Java heap gives them more: DOVEADM_SSHD_OPTS=-Xmx1g";
+
   private final Path supervisor;
+  private final MemoryTurns memory;
   private SupervisedWork processes;
 
   /**
    * @param settings names the directory of the supervisor, once and for all
+   * @param waiting the memory for all that waits, mailboxes that are open here included
    */
-  WorkPlace(Settings settings) {
+  WorkPlace(Settings settings, MemoryBudget.Share waiting) {
+    memory = InProcessWork.turns(waiting, ADVICE);
     supervisor = settings.baseDir().resolve(Supervisor.SOCKET);
   }
 
@@ -78,9 +86,9 @@ final class WorkPlace implements AutoCloseable {
         Identity.Bounds bounds =
             new Identity.Bounds(limits.firstUid(), limits.lastUid(), limits.firstGid());
         return new InProcessWork(
-            name -> userdb, defaults, new UserThreads(new ThreadIdentity(bounds)));
+            name -> userdb, defaults, memory, new UserThreads(new ThreadIdentity(bounds)));
       default:
-        return new InProcessWork(name -> userdb, defaults, Isolation.NONE);
+        return new InProcessWork(name -> userdb, defaults, memory, Isolation.NONE);
     }
   }
 

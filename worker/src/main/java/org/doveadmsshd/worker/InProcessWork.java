@@ -8,6 +8,8 @@ import java.util.function.Function;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.command.UserContext;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.QuotaRules;
@@ -17,6 +19,7 @@ import org.doveadmsshd.worker.isolation.Isolation;
 public final class InProcessWork implements UserWork {
   private final Function<String, Userdb> views;
   private final MailDefaults defaults;
+  private final MemoryTurns memory;
   private final Isolation isolation;
 
   /**
@@ -30,11 +33,25 @@ public final class InProcessWork implements UserWork {
   public record MailDefaults(
       String mailLocation, Duration lockPatience, QuotaRules quota, boolean cached) {}
 
+  /** The part of the memory for what waits that open mailboxes may have together. */
+  private static final double PART = 0.8;
+
+  /** Hands out the memory for open mailboxes, of a share for all that waits. */
+  public static MemoryTurns turns(MemoryBudget.Share memory, String advice) {
+    return new MemoryTurns(memory.part(PART), advice);
+  }
+
   /**
    * @param views the users that a command for the user of that name may know
+   * @param memory for the mailboxes that they open
    * @param isolation with whose rights it is worked on
    */
-  public InProcessWork(Function<String, Userdb> views, MailDefaults defaults, Isolation isolation) {
+  public InProcessWork(
+      Function<String, Userdb> views,
+      MailDefaults defaults,
+      MemoryTurns memory,
+      Isolation isolation) {
+    this.memory = memory;
     this.views = views;
     this.defaults = defaults;
     this.isolation = isolation;
@@ -64,6 +81,12 @@ public final class InProcessWork implements UserWork {
 
   /** The user is looked up with the rights of the process, his mail touched with those he has. */
   private void run(Order order) throws Failure, IOException {
+    try (MemoryTurns.Holder holder = memory.holder()) {
+      run(order, holder);
+    }
+  }
+
+  private void run(Order order, MemoryTurns.Holder holder) throws Failure, IOException {
     RequestOutput output = order.output();
     String name = order.request().user();
     ScopedMails mails =
@@ -72,6 +95,7 @@ public final class InProcessWork implements UserWork {
             order.commands(),
             views.apply(name),
             defaults,
+            holder,
             order.control(),
             output);
     MailUser user = mails.user(name);

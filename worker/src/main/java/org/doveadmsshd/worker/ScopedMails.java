@@ -10,6 +10,7 @@ import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.command.UserContext;
 import org.doveadmsshd.protocol.Message;
@@ -21,12 +22,14 @@ import org.doveadmsshd.storage.maildir.MaildirStore;
  * Opens the mail of users for one request, as far as the scope of its master reaches.
  *
  * @param commands what is going to be done there; the scope must cover each of them
+ * @param memory for the mailboxes that are opened
  */
 record ScopedMails(
     Scope scope,
     List<String> commands,
     Userdb userdb,
     InProcessWork.MailDefaults defaults,
+    MemoryTurns.Holder memory,
     RequestControl control,
     RequestOutput output)
     implements UserContext.Others {
@@ -89,7 +92,8 @@ record ScopedMails(
             control::check,
             warnings(output),
             quota(user),
-            defaults.cached() ? Optional.of(SETTLED) : Optional.empty());
+            defaults.cached() ? Optional.of(SETTLED) : Optional.empty(),
+            memory);
     return MaildirStore.open(location.trusted(), location.below(), context);
   }
 

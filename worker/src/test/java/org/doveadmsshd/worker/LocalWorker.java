@@ -3,6 +3,7 @@ package org.doveadmsshd.worker;
 import java.time.Duration;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.worker.audit.Audit;
@@ -19,7 +20,7 @@ final class LocalWorker {
         new InProcessWork.MailDefaults(location, Duration.ofSeconds(5), quota, false);
     return new Worker(
         users,
-        new InProcessWork(name -> users, defaults, Isolation.NONE),
+        new InProcessWork(name -> users, defaults, MemoryTurns.unlimited(), Isolation.NONE),
         (master, input, output) ->
             new ServerContext(master, masters, users, location, activity, input, output),
         Audit.NONE);

@@ -22,11 +22,13 @@ record MailCacheFile(Directory directory, Duration settled) {
 
   /** What is remembered; nothing where that is of no use, or there is no room for it. */
   Optional<MailCache> read(Room room) {
+    long used = room.used();
     try (OpenFile file = directory.read(FILE).stable()) {
       byte[] content = file.readAll(MailCache.MAX_SIZE + 1);
       room.grow(content.length);
       return MailCache.parse(content, room);
     } catch (PosixException | Room.NoneException e) {
+      room.back(used);
       return Optional.empty();
     }
   }

@@ -7,8 +7,8 @@ import org.doveadmsshd.storage.posix.Directory;
 import org.doveadmsshd.storage.posix.PosixException;
 
 /**
- * What is kept of one open mailbox from one time it is looked at to the next: {@link #recall}
- * first, {@link #keep} at the end. It is kept only if nothing at all has changed in between.
+ * What is kept of one open mailbox from one time it is looked at to the next: {@link #look} first,
+ * {@link #keep} at the end. It is kept only if nothing at all has changed in between.
  */
 final class MailboxMemory {
   /** Mailboxes with fewer mails are as quickly listed. */
@@ -58,30 +58,36 @@ final class MailboxMemory {
     return file != null && left >= 0;
   }
 
+  /** Forgets what has been looked at, and looks how the mailbox is now. */
+  MailboxStamp look() throws PosixException {
+    drop();
+    stampedAt = System.nanoTime();
+    stamp = MailboxStamp.of(directory);
+    return stamp;
+  }
+
+  /** Forgets what has been looked at. */
+  void drop() {
+    answered = false;
+    cache = null;
+    table = null;
+    found = null;
+    learned = 0;
+  }
+
   /**
-   * The mails as they are remembered, if the mailbox still looks the same.
+   * The mails as they are remembered, if the mailbox still looks the same as at {@link #look}.
    *
    * @param numbered whether UIDs are wanted
    */
-  Optional<MailCache> recall(boolean numbered) throws PosixException {
-    forgetFound();
-    answered = false;
-    cache = null;
+  Optional<MailCache> recall(boolean numbered) {
     if (file == null) {
       return Optional.empty();
     }
-    stampedAt = System.nanoTime();
-    stamp = MailboxStamp.of(directory);
     cache = file.read(room).orElse(null);
     answered =
         cache != null && cache.stamp().isSame(stamp) && (!numbered || cache.identity().isPresent());
     return Optional.ofNullable(cache).filter(all -> answered);
-  }
-
-  private void forgetFound() {
-    table = null;
-    found = null;
-    learned = 0;
   }
 
   /** Says what the mails are that it is going to be asked for: those recalled, or others. */
@@ -136,7 +142,7 @@ final class MailboxMemory {
   }
 
   /**
-   * Writes down what has been found since {@link #recall}, if it is worth it.
+   * Writes down what has been found since {@link #look}, if it is worth it.
    *
    * @param identity nothing when the mails have no UIDs
    * @param mails in the order of their UIDs, if they have some

@@ -45,4 +45,11 @@ record MailboxStamp(Version cur, Version fresh, Version uidList) {
   long changedNanos() {
     return Math.max(cur.changedNanos(), Math.max(fresh.changedNanos(), uidList.changedNanos()));
   }
+
+  /** What its mails take in memory, in bytes, as far as the sizes of directories and list say. */
+  long estimate() {
+    long directories = cur.size() + fresh.size();
+    long listed = uidList.size() + uidList.size() / 2;
+    return uidList.size() == 0 ? directories : Math.min(listed, directories * 3 / 2);
+  }
 }

@@ -266,22 +266,24 @@ final class MaildirDelivery implements Delivery {
     }
     try {
       mailbox.quota().check(mailbox.name(), addedBytes, addedMails);
-      try (UidListLock lock = mailbox.lock()) {
-        int count = commitLocked();
-        staged.clear();
-        return count;
-      }
+      int count =
+          mailbox.inOwnRoom(
+              room -> {
+                try (UidListLock lock = mailbox.lock()) {
+                  return commitLocked(room);
+                }
+              });
+      staged.clear();
+      return count;
     } catch (PosixException e) {
       throw mailbox.failure(e);
-    } catch (Room.NoneException e) {
-      throw mailbox.tooBig(e);
     }
   }
 
-  private int commitLocked() throws Failure, PosixException, Room.NoneException {
+  private int commitLocked(Room room) throws Failure, PosixException, Room.NoneException {
     UidListFile file = mailbox.uidListFile();
-    MailTable present = mailbox.scanLocked();
-    MailTable wanted = new MailTable(mailbox.room());
+    MailTable present = mailbox.scanLocked(room);
+    MailTable wanted = new MailTable(room);
     for (Staged mail : staged) {
       wanted.add(mail.identity(), false);
     }

@@ -16,6 +16,9 @@ import org.doveadmsshd.storage.posix.PosixException;
 final class MaildirListing implements Closeable {
   private static final int SCANS = 5;
 
+  /** What a base among the twins takes, in bytes. */
+  private static final int TWIN = 256;
+
   private final Directory mailbox;
   private Directory cur;
   private Directory fresh;
@@ -34,13 +37,15 @@ final class MaildirListing implements Closeable {
   /** All mails. Repeated when the directories change meanwhile. */
   MailTable scan(Room room) throws PosixException, Room.NoneException {
     open();
+    long used = room.used();
     for (int i = 1; ; i++) {
+      room.back(used);
       long before = modified();
       MailTable mails = new MailTable(room);
       twins.clear();
       // new first: a mail that moves to cur between the two is then seen at least once
-      add(fresh, true, mails);
-      add(cur, false, mails);
+      add(fresh, true, mails, room);
+      add(cur, false, mails, room);
       disturbed = modified() != before;
       if (!disturbed || i == SCANS) {
         return mails;
@@ -118,7 +123,7 @@ final class MaildirListing implements Closeable {
     return 31 * ofCur + (fresh == null ? 0 : fresh.status().modifiedNanos());
   }
 
-  private void add(Directory from, boolean isNew, MailTable mails)
+  private void add(Directory from, boolean isNew, MailTable mails, Room room)
       throws PosixException, Room.NoneException {
     if (from == null) {
       return;
@@ -129,6 +134,7 @@ final class MaildirListing implements Closeable {
             int before = mails.size();
             int mail = mails.add(name, length, isNew);
             if (mails.size() == before) {
+              room.grow(TWIN);
               twins.add(mails.base(mail));
             }
           }

@@ -23,7 +23,7 @@ final class MaildirMailbox implements Mailbox {
   private Directory root;
   private final MaildirStore.Context context;
   private final MaildirQuota quota;
-  private final Room room = Room.ANY;
+  private final MailboxRoom room;
   private Maker maker;
   private MaildirListing listing;
   private MailboxMemory memory;
@@ -64,6 +64,7 @@ final class MaildirMailbox implements Mailbox {
     this.name = name;
     this.root = root;
     this.context = context;
+    this.room = new MailboxRoom(name, context);
     use(directory);
   }
 
@@ -118,20 +119,25 @@ final class MaildirMailbox implements Mailbox {
       return List.of();
     }
     try {
-      Optional<MailCache> cache = memory.recall(numbered);
-      recalled = cache.flatMap(MailCache::identity);
-      if (cache.isPresent()) {
-        mails = new MaildirMails(this, cache.get().mails().table(), null, numbered);
-      } else {
-        mails = numbered ? numbered() : new MaildirMails(this, scan(), null, false);
-      }
-      memory.begin(mails.table());
-      return mails;
+      mails = null;
+      long estimate = memory.look().estimate();
+      return room.in(estimate, () -> look(numbered));
     } catch (PosixException e) {
       throw failure(e);
-    } catch (Room.NoneException e) {
-      throw tooBig(e);
     }
+  }
+
+  private MaildirMails look(boolean numbered) throws Failure, PosixException, Room.NoneException {
+    memory.drop();
+    Optional<MailCache> cache = memory.recall(numbered);
+    recalled = cache.flatMap(MailCache::identity);
+    if (cache.isPresent()) {
+      mails = new MaildirMails(this, cache.get().mails().table(), null, numbered);
+    } else {
+      mails = numbered ? numbered() : new MaildirMails(this, scan(), null, false);
+    }
+    memory.begin(mails.table());
+    return mails;
   }
 
   /** The mails as a table, without UIDs; it is of no use after the mailbox is closed. */
@@ -145,13 +151,15 @@ final class MaildirMailbox implements Mailbox {
 
   /** The mails in the order of their UIDs; who has none gets one. */
   private MaildirMails numbered() throws Failure, PosixException, Room.NoneException {
+    long before = room.used();
     MailTable table = scan();
     uids = uidListFile().read(table);
     long firstNew = Long.MAX_VALUE;
     if (uids == null || !table.isNumbered()) {
       table = null; // so that there are not two of them
+      room.back(before);
       try (UidListLock lock = lock()) {
-        table = scanLocked();
+        table = scanLocked(room);
         UidList old = uidListFile().read(table);
         firstNew = old == null ? 1 : old.next();
         uids = uidListFile().addMissing(old, table, root);
@@ -164,38 +172,62 @@ final class MaildirMailbox implements Mailbox {
 
   /** Lists the mails; under the lock if they have to be parted first. */
   private MailTable scan() throws Failure, PosixException, Room.NoneException {
+    long before = room.used();
     MailTable table = listing.scan(room);
     if (listing.twins().isEmpty()) {
       return table;
     }
+    table = null; // so that there are not two of them
+    room.back(before);
     try (UidListLock lock = lock()) {
-      return scanLocked();
+      return scanLocked(room);
     }
   }
 
   /** Lists the mails under the lock of the UID list, and sees to it that each has its own name. */
-  MailTable scanLocked() throws PosixException, Room.NoneException {
-    MailTable table = listing.scan(room);
+  MailTable scanLocked(Room own) throws PosixException, Room.NoneException {
+    long before = own.used();
+    MailTable table = listing.scan(own);
     if (listing.twins().isEmpty()) {
       return table;
     }
+    table = null; // so that there are not two of them
+    own.back(before);
     new Twins(listing, name, context.warnings()).part(List.copyOf(listing.twins()));
-    return listing.scan(room);
+    return listing.scan(own);
   }
 
   /** Gives every mail a UID, and the mailbox an identity, under the lock. */
   private void assign() throws Failure, PosixException {
-    try (UidListLock lock = lock()) {
-      MailTable table = scanLocked();
-      uids = uidListFile().addMissing(uidListFile().read(table), table, root);
-    } catch (Room.NoneException e) {
-      throw tooBig(e);
-    }
+    inOwnRoom(
+        own -> {
+          try (UidListLock lock = lock()) {
+            MailTable table = scanLocked(own);
+            uids = uidListFile().addMissing(uidListFile().read(table), table, root);
+            return null;
+          }
+        });
   }
 
-  /** What to say when there is no memory for the mails. */
-  Failure tooBig(Room.NoneException e) {
-    return Failure.temporary("Mailbox " + name + " has too many mails for the memory there is", e);
+  /** Something done with all mails, beside those that have been asked for. */
+  @FunctionalInterface
+  interface Work<T> {
+    T run(Room room) throws Failure, PosixException, Room.NoneException;
+  }
+
+  /**
+   * Does something for which all mails are looked at, with memory of its own, which is waited for
+   * before.
+   *
+   * @param work has done nothing when it fails for lack of room
+   */
+  <T> T inOwnRoom(Work<T> work) throws Failure, PosixException {
+    MailboxRoom own = new MailboxRoom(name, context);
+    try {
+      return own.in(MailboxStamp.of(directory).estimate(), () -> work.run(own));
+    } finally {
+      own.close();
+    }
   }
 
   UidListLock lock() throws Failure, PosixException {
@@ -235,10 +267,6 @@ final class MaildirMailbox implements Mailbox {
   /** What is kept in mind of it. */
   MailboxMemory memory() {
     return memory;
-  }
-
-  Room room() {
-    return room;
   }
 
   MaildirListing listing() {
@@ -301,14 +329,12 @@ final class MaildirMailbox implements Mailbox {
       throw new Failure(Outcome.NOT_FOUND, "Mailbox is not there yet: " + name);
     }
     try (UidListLock lock = lock()) {
-      UidList list = uidListFile().add(uidListFile().readHead(), List.of(), root);
+      UidList list = uidListFile().addNone(uidListFile().readHead(), root);
       uidListFile().replaceHead(list.changed(update));
       uids = null;
       recalled = Optional.empty();
     } catch (PosixException e) {
       throw failure(e);
-    } catch (Room.NoneException e) {
-      throw tooBig(e);
     }
   }
 
@@ -317,25 +343,32 @@ final class MaildirMailbox implements Mailbox {
     if (directory == null) {
       return;
     }
-    try (UidListLock lock = lock()) {
-      MailTable present = scanLocked();
-      if (listing.wasDisturbed()) {
-        throw Failure.temporary(
-            "Mailbox " + name + ": others change it all the time; nothing was changed", null);
-      }
-      UidList list = uidListFile().readOrRebuild(present, root, context.warnings());
-      list = uidListFile().addMissing(list, present, root);
-      if (list.strangers() > 0) {
-        uidListFile().retain(list, present);
-      }
-      memory.forget();
-      uids = null;
-      recalled = Optional.empty();
+    try {
+      inOwnRoom(
+          own -> {
+            try (UidListLock lock = lock()) {
+              resync(scanLocked(own));
+              return null;
+            }
+          });
     } catch (PosixException e) {
       throw failure(e);
-    } catch (Room.NoneException e) {
-      throw tooBig(e);
     }
+  }
+
+  private void resync(MailTable present) throws Failure, PosixException, Room.NoneException {
+    if (listing.wasDisturbed()) {
+      throw Failure.temporary(
+          "Mailbox " + name + ": others change it all the time; nothing was changed", null);
+    }
+    UidList list = uidListFile().readOrRebuild(present, root, context.warnings());
+    list = uidListFile().addMissing(list, present, root);
+    if (list.strangers() > 0) {
+      uidListFile().retain(list, present);
+    }
+    memory.forget();
+    uids = null;
+    recalled = Optional.empty();
   }
 
   @Override
@@ -378,6 +411,8 @@ final class MaildirMailbox implements Mailbox {
       }
       listing.close();
     }
+    mails = null;
+    room.close();
     if (directory != null && directory != root) {
       directory.close();
     }

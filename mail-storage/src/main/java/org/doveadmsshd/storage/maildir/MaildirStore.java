@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
@@ -43,13 +44,15 @@ public final class MaildirStore implements MailStore {
    * @param quota how much may be stored
    * @param settled how long a mailbox must have been left alone before its listing is remembered in
    *     a file beside it; nothing for no such files
+   * @param memory what is known of mails is taken from
    */
   public record Context(
       Duration lockPatience,
       Checkpoint checkpoint,
       Consumer<String> warnings,
       QuotaRules quota,
-      Optional<Duration> settled) {}
+      Optional<Duration> settled,
+      MemoryTurns.Holder memory) {}
 
   /** Says whether to go on. */
   @FunctionalInterface

@@ -19,4 +19,12 @@ interface Room {
    * @throws NoneException when they are not to be had
    */
   void grow(long bytes) throws NoneException;
+
+  /** What is used now, as {@link #back} takes it. */
+  default long used() {
+    return 0;
+  }
+
+  /** Says that what was used since then has been dropped. */
+  default void back(long before) {}
 }

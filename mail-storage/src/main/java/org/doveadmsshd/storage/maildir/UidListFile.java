@@ -125,6 +125,15 @@ record UidListFile(Directory directory, String mailbox) {
     return add(old, !entries.isEmpty(), additions, root);
   }
 
+  /** Writes a list where there is none or it lacks something. */
+  UidList addNone(UidList old, Directory root) throws Failure, PosixException {
+    try {
+      return add(old, List.of(), root);
+    } catch (Room.NoneException e) {
+      throw new IllegalStateException(e); // there is nothing to be noted
+    }
+  }
+
   /**
    * A line to be added.
    *

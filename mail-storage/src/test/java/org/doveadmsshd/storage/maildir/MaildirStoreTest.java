@@ -58,7 +58,12 @@ class MaildirStoreTest {
             elsewhere,
             List.of("Maildir"),
             new MaildirStore.Context(
-                tree.lockPatience, () -> {}, text -> {}, QuotaRules.NONE, Optional.empty()));
+                tree.lockPatience,
+                () -> {},
+                text -> {},
+                QuotaRules.NONE,
+                Optional.empty(),
+                tree.memory.holder()));
     try (Mailbox inbox = store.find("INBOX").orElseThrow()) {
       assertThat(inbox.mails(true)).isEmpty();
     }
@@ -85,7 +90,8 @@ class MaildirStoreTest {
                         () -> {},
                         text -> {},
                         QuotaRules.NONE,
-                        Optional.empty())))
+                        Optional.empty(),
+                        tree.memory.holder())))
         .isInstanceOf(Failure.class);
   }
 

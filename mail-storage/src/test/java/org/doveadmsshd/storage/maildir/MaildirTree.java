@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.QuotaRules;
@@ -17,6 +18,7 @@ import org.doveadmsshd.storage.QuotaRules;
 final class MaildirTree {
   final Path root;
   final List<String> warnings = new ArrayList<>();
+  MemoryTurns memory = MemoryTurns.unlimited();
   Duration lockPatience = Duration.ofSeconds(20);
   QuotaRules quota = QuotaRules.NONE;
   Optional<Duration> settled = Optional.of(Duration.ofMillis(20));
@@ -45,7 +47,8 @@ final class MaildirTree {
     return MaildirStore.open(
         root.getParent(),
         List.of("Maildir"),
-        new MaildirStore.Context(lockPatience, () -> {}, warnings::add, quota, settled));
+        new MaildirStore.Context(
+            lockPatience, () -> {}, warnings::add, quota, settled, memory.holder()));
   }
 
   Mailbox inbox() throws Failure {

@@ -26,7 +26,7 @@ final class Lanes {
 
   private final LaneSocket listening;
   private final Worker worker;
-  private final MemoryBudget budget = MemoryBudget.ofHeap();
+  private final MemoryBudget budget;
   private final int peer;
   private final Masters nobody = new Masters(Map.of(), new PassdbChain(List.of()), Set.of());
   private volatile Thread working = new Thread(); // the last that was started
@@ -34,7 +34,8 @@ final class Lanes {
   /**
    * @param peer uid of who may connect, besides root
    */
-  Lanes(LaneSocket listening, Worker worker, int peer) {
+  Lanes(LaneSocket listening, Worker worker, MemoryBudget budget, int peer) {
+    this.budget = budget;
     this.listening = listening;
     this.worker = worker;
     this.peer = peer;

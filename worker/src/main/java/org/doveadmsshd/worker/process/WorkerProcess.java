@@ -10,6 +10,8 @@ import java.util.List;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.worker.InProcessWork;
 import org.doveadmsshd.worker.MailLocation;
@@ -50,6 +52,9 @@ public class WorkerProcess {
   /** Of a socket that the server's group may connect to. */
   private static final int SOCKET_MASK = 0117;
 
+  private static final String ADVICE = "; vsz_limit gives workers more";
+
+  private final MemoryBudget budget = MemoryBudget.ofHeap();
   private final LineChannel supervisor;
   private final Path socket;
   private volatile List<AssignedUser> assigned = List.of();
@@ -118,7 +123,7 @@ public class WorkerProcess {
     LaneSocket listening = LaneSocket.listen(socket);
     ProcessIdentity.mask(settings.umask());
     int confined = settings.confine() ? Confinement.version() : 0;
-    Lanes lanes = new Lanes(listening, worker(settings, confined > 0), settings.peer());
+    Lanes lanes = new Lanes(listening, worker(settings, confined > 0), budget, settings.peer());
     supervisor.send("READY", Integer.toString(confined));
     take(lanes);
     Thread serving = new Thread(() -> serve(lanes), "lanes");
@@ -182,7 +187,8 @@ public class WorkerProcess {
             ? new UserThreads(
                 new Confinement(user -> trees(user, settings.mailLocation()), program()))
             : Isolation.NONE;
-    InProcessWork work = new InProcessWork(this::view, settings.defaults(), isolation);
+    MemoryTurns turns = InProcessWork.turns(budget.all(), ADVICE);
+    InProcessWork work = new InProcessWork(this::view, settings.defaults(), turns, isolation);
     return new Worker(
         AssignedUser.NOBODY,
         work,
