@@ -246,7 +246,7 @@ final class MailTable {
     room.grow((long) Long.BYTES * size + (long) Integer.BYTES * size);
     long[] keys = new long[size];
     for (int mail = 0; mail < size; mail++) {
-      keys[mail] = uid(mail) << 32 | mail;
+      keys[mail] = Long.MIN_VALUE ^ (uid(mail) << 32 | mail); // UIDs use all of 32 bits
     }
     Arrays.sort(keys);
     int[] order = new int[size];

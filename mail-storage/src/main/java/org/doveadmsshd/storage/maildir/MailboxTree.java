@@ -14,8 +14,8 @@ import org.doveadmsshd.storage.posix.PosixException;
  * Makes, removes and renames the directories of mailboxes. Names are those of directories, {@code
  * .A.B}.
  *
- * <p>A mailbox is there when it has {@code cur}, so that is made last; it is removed by renaming it
- * aside in one step.
+ * <p>A mailbox is there when it has a UID list, {@code new} or {@code cur}, so these are made last;
+ * it is removed by renaming it aside in one step.
  */
 final class MailboxTree {
   /** Where Dovecot, too, puts mailboxes while they are removed. */
@@ -80,13 +80,37 @@ final class MailboxTree {
       return;
     }
     String aside = trash(file);
-    if (mails != null && hasOthers(aside, mails)) {
-      root.rename(aside, root, file);
+    boolean others = true;
+    try {
+      others = mails != null && hasOthers(aside, mails);
+    } finally {
+      if (others) { // or it is not known
+        restore(aside, file, shown);
+      }
+    }
+    if (others) {
       throw new Failure(
           Outcome.DATA_ERROR, "New mails were found, cancelled mailbox delete: " + shown);
     }
     root.sync();
     removeTree(root, aside, 0);
+  }
+
+  /** Puts a mailbox back that was renamed aside, where nobody would keep it for long. */
+  private void restore(String aside, String file, String shown) throws Failure, PosixException {
+    try {
+      root.rename(aside, root, file);
+    } catch (PosixException e) {
+      if (!e.isExisting()) {
+        throw e;
+      }
+      String name = "-restored-" + System.currentTimeMillis() / 1000;
+      root.rename(aside, root, file + name);
+      throw new Failure(
+          Outcome.DATA_ERROR,
+          "New mails were found, cancelled mailbox delete: %s has been made anew meanwhile, its mails are in %s%s"
+              .formatted(shown, shown, name));
+    }
   }
 
   /** Renames a mailbox aside; returns its name there. */

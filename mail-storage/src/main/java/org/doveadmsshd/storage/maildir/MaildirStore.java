@@ -35,6 +35,9 @@ public final class MaildirStore implements MailStore {
   private Directory root;
   private MaildirMailbox.Maker maker;
 
+  /** Directories that have been told of. */
+  private final Set<String> told = new HashSet<>();
+
   /**
    * How a store behaves.
    *
@@ -93,7 +96,11 @@ public final class MaildirStore implements MailStore {
         store.maker = () -> open(trusted, below, true);
         return store;
       }
-      throw Failure.temporary("Cannot open the mail directory: " + reason(e), e);
+      String hint =
+          e.isLink() || e.isNotDirectory()
+              ? "; a link is followed only where mail_location names it by an absolute path"
+              : "";
+      throw Failure.temporary("Cannot open the mail directory: " + reason(e) + hint, e);
     }
   }
 
@@ -165,18 +172,27 @@ public final class MaildirStore implements MailStore {
     }
     Optional<String> name = ModifiedUtf7.decode(file.substring(1));
     if (name.isEmpty() || hasEmptyComponent(name.get())) {
-      context
-          .warnings()
-          .accept("Ignored a directory whose name is no mailbox: " + FileName.display(file));
+      if (told.add(file)) {
+        context
+            .warnings()
+            .accept("Ignored a directory whose name is no mailbox: " + FileName.display(file));
+      }
       return Optional.empty();
     }
     return name;
   }
 
-  private boolean isMailbox(String file) {
+  private boolean isMailbox(String file) throws PosixException {
     try (Directory mailbox = root.directory(file)) {
-      return mailbox.status("cur").isDirectory();
+      return isThere(mailbox);
     } catch (PosixException e) {
+      if (root.leadsToDirectory(file) && told.add(file)) {
+        context
+            .warnings()
+            .accept(
+                "Left out a mailbox that is a symbolic link, as none is followed there: "
+                    + FileName.display(file.substring(1)));
+      }
       return e.isDenied(); // it may be there: opening it will tell the user why not
     }
   }
@@ -218,11 +234,17 @@ public final class MaildirStore implements MailStore {
   private Optional<Mailbox> findBelow(String file, String name) throws Failure {
     try {
       Directory directory = root.directory(file);
-      if (isThere(directory)) {
-        return Optional.of(new MaildirMailbox(name, directory, root, context, quota));
+      boolean there = false;
+      try {
+        there = isThere(directory);
+      } finally {
+        if (!there) {
+          directory.close();
+        }
       }
-      directory.close();
-      return Optional.empty();
+      return there
+          ? Optional.of(new MaildirMailbox(name, directory, root, context, quota))
+          : Optional.empty();
     } catch (PosixException e) {
       if (e.isMissing() && !e.isNotDirectory()) {
         return Optional.empty();
@@ -231,17 +253,12 @@ public final class MaildirStore implements MailStore {
     }
   }
 
+  /**
+   * Whether a directory is a mailbox. What makes copies of files alone, as git and object stores
+   * do, leaves empty directories out: each of the three may be missing.
+   */
   private static boolean isThere(Directory mailbox) throws PosixException {
-    try {
-      mailbox.status("cur");
-      return true;
-    } catch (PosixException e) {
-      if (e.isMissing()) {
-        return false;
-      }
-      mailbox.close();
-      throw e;
-    }
+    return mailbox.has("cur") || mailbox.has("new") || mailbox.has(UidList.FILE);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.posix.Directory;
+import org.doveadmsshd.storage.posix.FileStatus;
 import org.doveadmsshd.storage.posix.OpenFile;
 import org.doveadmsshd.storage.posix.PosixException;
 
@@ -64,6 +65,7 @@ final class Subscriptions {
       Directory root, MaildirStore.Context context, UnaryOperator<List<String>> change)
       throws Failure, PosixException {
     try (OpenFile lock = lock(root, context)) {
+      FileStatus own = lock.status();
       boolean replaced = false;
       try {
         String old = content(root);
@@ -74,14 +76,31 @@ final class Subscriptions {
           boolean version2 = old.isEmpty() || old.startsWith(VERSION_2);
           lock.write(format(after, version2).getBytes(StandardCharsets.ISO_8859_1));
           lock.sync();
+          if (!isStill(root, own)) {
+            throw Failure.temporary(
+                "The subscriptions were changed by another program meanwhile; nothing was changed",
+                null);
+          }
           root.rename(LOCK, FILE);
           replaced = true;
+          root.sync();
         }
       } finally {
-        if (!replaced) {
+        if (!replaced && isStill(root, own)) { // else it was taken for stale: it is another's now
           root.unlink(LOCK);
         }
       }
+    }
+  }
+
+  private static boolean isStill(Directory root, FileStatus own) throws PosixException {
+    try {
+      return root.status(LOCK).isSameFile(own);
+    } catch (PosixException e) {
+      if (e.isMissing()) {
+        return false;
+      }
+      throw e;
     }
   }
 
@@ -121,8 +140,9 @@ final class Subscriptions {
 
   private static void removeIfStale(Directory root) throws PosixException {
     try {
-      long age = System.currentTimeMillis() * 1_000_000L - root.status(LOCK).modifiedNanos();
-      if (age > STALE_NANOS) {
+      FileStatus lock = root.status(LOCK);
+      long age = System.currentTimeMillis() * 1_000_000L - lock.modifiedNanos();
+      if (age > STALE_NANOS && isStill(root, lock)) {
         root.unlink(LOCK);
       }
     } catch (PosixException e) {

@@ -30,7 +30,7 @@ record UidListFile(Directory directory, String mailbox) {
   /** The mails that are added to a list. */
   @FunctionalInterface
   interface Additions {
-    void write(UidListWriter list) throws PosixException, Room.NoneException;
+    void write(UidListWriter list) throws Failure, PosixException, Room.NoneException;
   }
 
   /**
@@ -181,16 +181,28 @@ record UidListFile(Directory directory, String mailbox) {
     return HexFormat.of().formatHex(RandomBytes.of(GUID_BYTES));
   }
 
-  /** Appends whole lines; a failure takes back what was written of them. */
+  /**
+   * Appends whole lines; a failure takes back what was written of them. A list that may be read
+   * alone, as root leaves it, is replaced as Dovecot does.
+   */
   private UidList append(UidList old, Additions additions)
-      throws PosixException, Room.NoneException {
-    try (OpenFile file = directory.append(UidList.FILE);
-        UidListWriter writer = new UidListWriter(file, old.next())) {
+      throws Failure, PosixException, Room.NoneException {
+    OpenFile opened;
+    try {
+      opened = directory.append(UidList.FILE);
+    } catch (PosixException e) {
+      if (e.isDenied()) {
+        return replace(old, all -> true, additions);
+      }
+      throw e;
+    }
+    try (OpenFile file = opened;
+        UidListWriter writer = new UidListWriter(file, mailbox, old.next())) {
       long size = file.status().size();
       try {
         additions.write(writer);
         writer.sync();
-      } catch (PosixException | Room.NoneException e) {
+      } catch (PosixException | Room.NoneException | Failure e) {
         file.truncate(size);
         throw e;
       }
@@ -238,7 +250,7 @@ record UidListFile(Directory directory, String mailbox) {
     }
     UidList written;
     try (OpenFile file = directory.create(aside, 0600);
-        UidListWriter writer = new UidListWriter(file, head.next())) {
+        UidListWriter writer = new UidListWriter(file, mailbox, head.next())) {
       file.adopt(directory.status());
       byte[] header = head.header();
       writer.write(header, 0, header.length);

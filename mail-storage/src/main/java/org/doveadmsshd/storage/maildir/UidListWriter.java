@@ -2,22 +2,26 @@ package org.doveadmsshd.storage.maildir;
 
 import java.io.Closeable;
 import java.nio.charset.StandardCharsets;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.posix.OpenFile;
 import org.doveadmsshd.storage.posix.PosixException;
 
 /** Writes lines of a UID list. Who holds the lock has one. */
 final class UidListWriter implements Closeable {
   private final OpenFile file;
+  private final String mailbox;
   private final byte[] buffer = new byte[64 * 1024];
   private int used;
   private long next;
 
   /**
    * @param file closed with the writer
+   * @param mailbox its name, for messages
    * @param next the UID that the next new mail gets
    */
-  UidListWriter(OpenFile file, long next) {
+  UidListWriter(OpenFile file, String mailbox, long next) {
     this.file = file;
+    this.mailbox = mailbox;
     this.next = next;
   }
 
@@ -48,9 +52,17 @@ final class UidListWriter implements Closeable {
    * @param wanted its UID where that is at least the next one; 0 for the next one
    * @param fields what is to be noted beside it; empty for nothing
    * @return the UID that it has now
+   * @throws Failure when there is no further UID
    */
-  long add(long wanted, String fields, byte[] base, int from, int length) throws PosixException {
+  long add(long wanted, String fields, byte[] base, int from, int length)
+      throws Failure, PosixException {
     long uid = Math.max(next, wanted);
+    if (uid >= UidList.MAX_UID) {
+      throw Failure.temporary(
+          "Mailbox %s has used its last UID; its mails get new ones when dovecot-uidlist is removed"
+              .formatted(mailbox),
+          null);
+    }
     next = uid + 1;
     line(uid, fields.getBytes(StandardCharsets.ISO_8859_1), 0, fields.length());
     write(base, from, length);

@@ -50,6 +50,7 @@ public final class Directory implements Closeable {
 
   /** Opens an existing file for appending. */
   public OpenFile append(String name) throws PosixException {
+    SystemCalls.announce("append", shown(name));
     return open(name, LibC.O_WRONLY | LibC.O_APPEND | LibC.O_NONBLOCK, 0);
   }
 
@@ -103,6 +104,7 @@ public final class Directory implements Closeable {
 
   private <X extends Exception> void each(boolean filesOnly, Names<X> names)
       throws PosixException, X {
+    SystemCalls.announceRead("list", shownName);
     Scratch scratch = Scratch.get();
     ByteBuffer entries = scratch.buffer;
     if (listed) {
@@ -237,6 +239,20 @@ public final class Directory implements Closeable {
         return false;
       }
       throw e;
+    }
+  }
+
+  /**
+   * Whether a name is a symbolic link behind which there is a directory, or may be. Nothing is
+   * opened.
+   */
+  public boolean leadsToDirectory(String name) {
+    try {
+      Scratch scratch = Scratch.get();
+      return status(name).isLink()
+          && status(scratch, scratch.name(name), 0, shown(name)).isDirectory();
+    } catch (PosixException e) {
+      return e.isDenied();
     }
   }
 
