@@ -1,5 +1,7 @@
 package org.doveadmsshd.storage.mime;
 
+import java.util.List;
+
 /** The readable text of header values. */
 public final class HeaderText {
   private HeaderText() {}
@@ -76,10 +78,15 @@ public final class HeaderText {
    * own.
    */
   public static String addresses(String value) {
+    return decodeSearched(write(MailAddress.parse(unfold(value))));
+  }
+
+  /** Addresses in one form; nothing is decoded. */
+  static String write(List<MailAddress> addresses) {
     StringBuilder text = new StringBuilder();
     boolean inGroup = false;
     String before = "";
-    for (MailAddress address : MailAddress.parse(unfold(value))) {
+    for (MailAddress address : addresses) {
       if (!address.isGroup()) {
         text.append(before);
         append(address, text);
@@ -93,7 +100,7 @@ public final class HeaderText {
       before = address.isGroup() && !inGroup ? " " : ", ";
       inGroup ^= address.isGroup();
     }
-    return decodeSearched(text.toString());
+    return text.toString();
   }
 
   private static void append(MailAddress address, StringBuilder text) {

@@ -1,5 +1,6 @@
 package org.doveadmsshd.storage.search;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
@@ -8,14 +9,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.mime.ContentField;
+import org.doveadmsshd.storage.mime.ContentField.Parameter;
+import org.doveadmsshd.storage.mime.Envelope;
 import org.doveadmsshd.storage.mime.HeaderField;
 import org.doveadmsshd.storage.mime.HeaderText;
 import org.doveadmsshd.storage.mime.MimeTree;
 import org.doveadmsshd.storage.mime.MimeTree.Node;
 import org.doveadmsshd.storage.mime.Needle;
-import org.doveadmsshd.storage.mime.Part;
+import org.doveadmsshd.storage.mime.PartDescription;
 import org.doveadmsshd.storage.mime.PartSearch;
 import org.doveadmsshd.storage.mime.SentDate;
 
@@ -34,7 +38,34 @@ final class MimePartQuery {
   }
 
   /** What a part is looked at in: its number among its siblings, and the mail for its bytes. */
-  private record Mail(MimeTree tree, Candidate candidate, Map<Needle, BitSet> found) {}
+  private record Mail(
+      MimeTree tree,
+      Candidate candidate,
+      Map<Needle, BitSet> found,
+      Map<Descendants, Map<Node, Boolean>> descendants) {
+
+    List<Node> children(Node part) {
+      return PartDescription.children(part, tree.nodes().size());
+    }
+  }
+
+  /** Whether a part has some inside it, at any depth, that satisfy a check; looked at once. */
+  private record Descendants(Check check) implements Check {
+    @Override
+    public boolean matches(Node part, Mail mail) throws Failure {
+      Map<Node, Boolean> known =
+          mail.descendants().computeIfAbsent(this, each -> new IdentityHashMap<>());
+      Boolean found = known.get(part);
+      if (found == null) {
+        found = false;
+        for (Node child : mail.children(part)) {
+          found = found || check.matches(child, mail) || matches(child, mail);
+        }
+        known.put(part, found);
+      }
+      return found;
+    }
+  }
 
   /** Makes a check of a key's arguments. */
   @FunctionalInterface
@@ -47,24 +78,24 @@ final class MimePartQuery {
       KEYS.put("SENT" + comparison, (name, arguments) -> sent(comparison, arguments));
     }
     KEYS.put("SIZE", (name, arguments) -> size(arguments));
-    KEYS.put("DESCRIPTION", (name, arguments) -> field("content-description", arguments));
+    KEYS.put("DESCRIPTION", (name, arguments) -> description(arguments));
     KEYS.put("ENCODING", (name, arguments) -> encoding(arguments));
-    KEYS.put("ID", (name, arguments) -> exact("content-id", arguments));
+    KEYS.put("ID", (name, arguments) -> exact("content-id", false, arguments));
     KEYS.put("LANGUAGE", (name, arguments) -> language(arguments));
-    KEYS.put("LOCATION", (name, arguments) -> exact("content-location", arguments));
-    KEYS.put("MD5", (name, arguments) -> exact("content-md5", arguments));
+    KEYS.put("LOCATION", (name, arguments) -> exact("content-location", false, arguments));
+    KEYS.put("MD5", (name, arguments) -> exact("content-md5", true, arguments));
     KEYS.put("DISPOSITION", (name, arguments) -> disposition(arguments));
-    KEYS.put("TYPE", (name, arguments) -> type(arguments, 0));
-    KEYS.put("SUBTYPE", (name, arguments) -> type(arguments, 1));
-    KEYS.put("PARAM", (name, arguments) -> parameter("content-type", arguments));
+    KEYS.put("TYPE", (name, arguments) -> type(PartDescription::mainType, arguments));
+    KEYS.put("SUBTYPE", (name, arguments) -> type(PartDescription::subtype, arguments));
+    KEYS.put("PARAM", (name, arguments) -> parameter(PartDescription::parameters, arguments));
     KEYS.put("FILENAME", (name, arguments) -> fileName(arguments));
     KEYS.put("HEADER", (name, arguments) -> field(arguments.next(), arguments));
     for (String name : new String[] {"BCC", "CC", "FROM", "REPLY-TO", "SENDER", "TO"}) {
       KEYS.put(name, (key, arguments) -> addresses(key, arguments));
     }
-    KEYS.put("IN-REPLY-TO", (name, arguments) -> exact("in-reply-to", arguments));
-    KEYS.put("MESSAGE-ID", (name, arguments) -> exact("message-id", arguments));
-    KEYS.put("SUBJECT", (name, arguments) -> inner("subject", arguments));
+    KEYS.put("IN-REPLY-TO", (name, arguments) -> envelope(e -> e.value("in-reply-to"), arguments));
+    KEYS.put("MESSAGE-ID", (name, arguments) -> envelope(e -> e.value("message-id"), arguments));
+    KEYS.put("SUBJECT", (name, arguments) -> envelope(Envelope::subject, arguments));
     KEYS.put("BODY", (name, arguments) -> text(arguments, false));
     KEYS.put("TEXT", (name, arguments) -> text(arguments, true));
     KEYS.put("DEPTH", (name, arguments) -> depth(arguments));
@@ -79,19 +110,15 @@ final class MimePartQuery {
   static Query read(Arguments arguments) throws QueryException {
     int from = arguments.position();
     Check check = operand(arguments);
+    Descendants inside = new Descendants(check);
     return new Query.Test(
         "MIMEPART " + arguments.since(from),
         Cost.BODY,
         false,
         candidate -> {
           MimeTree tree = candidate.structure();
-          Mail mail = new Mail(tree, candidate, new IdentityHashMap<>());
-          for (Node part : tree.nodes()) {
-            if (check.matches(part, mail)) {
-              return true;
-            }
-          }
-          return false;
+          Mail mail = new Mail(tree, candidate, new IdentityHashMap<>(), new IdentityHashMap<>());
+          return check.matches(tree.root(), mail) || inside.matches(tree.root(), mail);
         });
   }
 
@@ -110,6 +137,10 @@ final class MimePartQuery {
     } else if (name.equals("NOT")) {
       Check inside = operand(arguments);
       check = (part, mail) -> !inside.matches(part, mail);
+    } else if (name.equals("OR")) {
+      Check first = operand(arguments);
+      Check second = operand(arguments);
+      check = (part, mail) -> first.matches(part, mail) || second.matches(part, mail);
     } else {
       Key key = KEYS.get(name);
       if (key == null) {
@@ -125,12 +156,7 @@ final class MimePartQuery {
 
   private static Check group(Arguments arguments) throws QueryException {
     List<Check> parts = new ArrayList<>();
-    int ors = 0;
     while (arguments.hasNext() && !arguments.peek().equals(")")) {
-      if (arguments.peek().equalsIgnoreCase("OR") && !parts.isEmpty()) {
-        arguments.nextKey();
-        ors++;
-      }
       parts.add(operand(arguments));
     }
     if (!arguments.hasNext()) {
@@ -140,17 +166,13 @@ final class MimePartQuery {
     if (parts.isEmpty()) {
       throw new QueryException("No search parameters inside list");
     }
-    if (ors > 0 && ors != parts.size() - 1) {
-      throw new QueryException("Use parenthesis when mixing ANDs and ORs");
-    }
-    boolean any = ors > 0;
     return (part, mail) -> {
       for (Check check : parts) {
-        if (check.matches(part, mail) == any) {
-          return any;
+        if (!check.matches(part, mail)) {
+          return false;
         }
       }
-      return !any;
+      return true;
     };
   }
 
@@ -158,17 +180,15 @@ final class MimePartQuery {
       throws QueryException {
     DateArgument date = arguments.date(arguments.next());
     return (part, mail) -> {
-      String value = messageField(part, "date");
+      String value = isMessageBody(part) ? new Envelope(part).value("date") : null;
       Optional<SentDate> sent = value == null ? Optional.empty() : SentDate.parse(value);
       return sent.isPresent() && date.matches(comparison, sent.get());
     };
   }
 
-  /** A field of the mail that is the body of a part, or of the mail itself; null where neither. */
-  private static String messageField(Node part, String name) {
-    return part.part().parent() == null || part.part().parent().isMessage()
-        ? part.first(name)
-        : null;
+  /** Whether it is the mail that is the body of a part; only such parts have an envelope. */
+  private static boolean isMessageBody(Node part) {
+    return part.part().parent() != null && part.part().parent().isMessage();
   }
 
   private static Check size(Arguments arguments) throws QueryException {
@@ -177,8 +197,7 @@ final class MimePartQuery {
     boolean smaller = word.equals("SMALLER");
     long limit = larger || smaller ? arguments.nextSize() : Arguments.size(word);
     return (node, mail) -> {
-      Part part = node.part();
-      long size = part.end().virtualSince(part.body());
+      long size = new PartDescription(node).size();
       return larger ? size > limit : smaller ? size < limit : size == limit;
     };
   }
@@ -195,81 +214,89 @@ final class MimePartQuery {
     };
   }
 
+  /** What a value has to be or to have in it, one char a byte as the values are. */
+  private static String bytes(Arguments arguments) throws QueryException {
+    byte[] utf8 = arguments.next().getBytes(StandardCharsets.UTF_8);
+    return new String(utf8, StandardCharsets.ISO_8859_1);
+  }
+
   /** The whole value, as with identifiers. */
-  private static Check exact(String name, Arguments arguments) throws QueryException {
-    String wanted = arguments.next();
+  private static Check exact(String name, boolean cased, Arguments arguments)
+      throws QueryException {
+    String wanted = bytes(arguments);
     return (part, mail) -> {
-      String value = part.first(name);
-      return value != null && value.strip().equals(wanted);
+      String value = new PartDescription(part).value(name);
+      return value != null && (cased ? value.equals(wanted) : value.equalsIgnoreCase(wanted));
+    };
+  }
+
+  private static Check description(Arguments arguments) throws QueryException {
+    String wanted = bytes(arguments);
+    return (part, mail) -> {
+      String value = new PartDescription(part).value("content-description");
+      return value != null && value.contains(wanted);
     };
   }
 
   private static Check addresses(String name, Arguments arguments) throws QueryException {
-    Needle needle = new Needle(arguments.next());
-    return (part, mail) -> {
-      String value = messageField(part, name);
-      return value != null && needle.isIn(HeaderText.addresses(value));
-    };
+    String field = name.toLowerCase(Locale.ROOT);
+    return envelope(each -> each.addressText(field), arguments);
   }
 
-  private static Check inner(String name, Arguments arguments) throws QueryException {
-    Needle needle = new Needle(arguments.next());
+  private static Check envelope(Function<Envelope, String> field, Arguments arguments)
+      throws QueryException {
+    String wanted = bytes(arguments);
     return (part, mail) -> {
-      String value = messageField(part, name);
-      return value != null && needle.isIn(HeaderText.searchedCompressed(value));
+      String value = isMessageBody(part) ? field.apply(new Envelope(part)) : null;
+      return value != null && value.contains(wanted);
     };
   }
 
   private static Check encoding(Arguments arguments) throws QueryException {
     String wanted = arguments.next();
-    return (part, mail) -> {
-      String value = part.first("content-transfer-encoding");
-      return (value == null ? "7bit" : value.strip()).equalsIgnoreCase(wanted);
-    };
+    return (part, mail) -> new PartDescription(part).encoding().equalsIgnoreCase(wanted);
   }
 
   private static Check language(Arguments arguments) throws QueryException {
     String wanted = arguments.next();
-    return (part, mail) -> {
-      String value = part.first("content-language");
-      if (value != null) {
-        for (String tag : value.split(",")) {
-          if (tag.strip().equalsIgnoreCase(wanted)) {
-            return true;
-          }
-        }
-      }
-      return false;
-    };
+    return (part, mail) ->
+        new PartDescription(part).languages().stream().anyMatch(wanted::equalsIgnoreCase);
   }
 
   private static Check disposition(Arguments arguments) throws QueryException {
-    String word = arguments.next();
-    if (word.equalsIgnoreCase("PARAM")) {
-      return parameter("content-disposition", arguments);
+    String word = arguments.next().toUpperCase(Locale.ROOT);
+    if (word.equals("PARAM")) {
+      return parameter(
+          part -> part.disposition().map(ContentField::parameters).orElse(List.of()), arguments);
     }
-    String wanted = word.equalsIgnoreCase("TYPE") ? arguments.next() : word;
-    return (part, mail) -> {
-      String value = part.first("content-disposition");
-      return value != null && ContentField.parse(value).value().equalsIgnoreCase(wanted);
-    };
-  }
-
-  private static Check type(Arguments arguments, int which) throws QueryException {
+    if (!word.equals("TYPE")) {
+      throw new QueryException("DISPOSITION needs TYPE or PARAM before what is looked for");
+    }
     String wanted = arguments.next();
-    return (part, mail) -> {
-      String[] type = part.part().type().split("/", 2);
-      return type.length > which && type[which].equalsIgnoreCase(wanted);
-    };
+    return (part, mail) ->
+        new PartDescription(part)
+            .disposition()
+            .filter(found -> found.value().equalsIgnoreCase(wanted))
+            .isPresent();
   }
 
-  private static Check parameter(String field, Arguments arguments) throws QueryException {
+  private static Check type(Function<PartDescription, String> which, Arguments arguments)
+      throws QueryException {
+    String wanted = arguments.next();
+    return (part, mail) -> which.apply(new PartDescription(part)).equalsIgnoreCase(wanted);
+  }
+
+  private static Check parameter(
+      Function<PartDescription, List<Parameter>> which, Arguments arguments) throws QueryException {
     String name = arguments.next();
-    Needle needle = new Needle(arguments.next());
+    String wanted = bytes(arguments);
     return (part, mail) -> {
-      String value = part.first(field);
-      String parameter = value == null ? null : ContentField.parse(value).parameter(name);
-      return parameter != null && needle.isIn(HeaderText.decode(parameter));
+      for (Parameter parameter : which.apply(new PartDescription(part))) {
+        if (parameter.name().equalsIgnoreCase(name)) {
+          return parameter.value().contains(wanted);
+        }
+      }
+      return false;
     };
   }
 
@@ -330,9 +357,10 @@ final class MimePartQuery {
       if (parent == null) {
         return wanted == 1;
       }
-      return parent.children().size() >= wanted
-          && wanted > 0
-          && parent.children().get(wanted - 1) == part;
+      List<Node> siblings = parent.children();
+      return siblings.isEmpty() // and this one is made up
+          ? wanted == 1
+          : wanted > 0 && wanted <= siblings.size() && siblings.get(wanted - 1) == part;
     };
   }
 
@@ -358,15 +386,7 @@ final class MimePartQuery {
 
   private static Check child(Arguments arguments) throws QueryException {
     boolean any = exists(arguments);
-    Check inside = any ? null : operand(arguments);
-    return (part, mail) -> {
-      for (Node node : part.children()) {
-        if (any || inside.matches(node, mail)) {
-          return true;
-        }
-      }
-      return false;
-    };
+    return new Descendants(any ? (part, mail) -> true : operand(arguments));
   }
 
   private static boolean exists(Arguments arguments) {

@@ -43,6 +43,10 @@ class ReadAsDovecotTest {
     return cases("text.answers");
   }
 
+  private static Stream<Case> parts() throws Exception {
+    return cases("parts.answers");
+  }
+
   private static Stream<Case> cases(String file) throws Exception {
     String text;
     try (InputStream in = ReadAsDovecotTest.class.getResourceAsStream(file)) {
@@ -93,10 +97,16 @@ class ReadAsDovecotTest {
     answers(each);
   }
 
+  @ParameterizedTest
+  @MethodSource("parts")
+  void keysAboutPartsFindWhatDovecotFinds(Case each) throws Exception {
+    answers(each);
+  }
+
   private static void answers(Case each) throws Exception {
     byte[] answer =
         each.asked().startsWith("search ")
-            ? search(each.mail(), each.asked().split(" ", 3)).getBytes(StandardCharsets.UTF_8)
+            ? search(each.mail(), words(each.asked())).getBytes(StandardCharsets.UTF_8)
             : fetch(each.mail(), each.asked());
     assertThat(new String(answer, StandardCharsets.ISO_8859_1))
         .isEqualTo(new String(each.answer(), StandardCharsets.ISO_8859_1));
@@ -114,11 +124,14 @@ class ReadAsDovecotTest {
     }
   }
 
-  private static String search(byte[] mail, String[] words) throws Exception {
-    Plan plan =
-        Plan.of(
-            QueryParser.parse(List.of(words[1], words[2]), Instant.now(), () -> ZoneOffset.UTC),
-            "INBOX");
+  /** A key and its argument; MIMEPART has several words. */
+  private static List<String> words(String asked) {
+    String query = asked.substring("search ".length());
+    return List.of(query.split(" ", query.startsWith("mimepart") ? 0 : 2));
+  }
+
+  private static String search(byte[] mail, List<String> words) throws Exception {
+    Plan plan = Plan.of(QueryParser.parse(words, Instant.now(), () -> ZoneOffset.UTC), "INBOX");
     try (Candidate candidate = new Candidate(1)) {
       return plan.matches(candidate.take(FakeMail.of(mail))) ? "match" : "no match";
     }

@@ -220,6 +220,28 @@ class QueryTest {
     assertThat(matches(query, FakeMail.of(PARTS))).isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mimepart ( type text or type application )",
+        "mimepart or type text",
+        "mimepart disposition attachment",
+        "mimepart exists"
+      })
+  void keysAboutPartsAreOrderedAsInImap(String query) {
+    assertThatThrownBy(() -> parse(query)).isInstanceOf(QueryException.class);
+  }
+
+  @Test
+  void partsInsidePartsAreLookedAtOnceHoweverManyKeysAskForThem() throws Failure {
+    StringBuilder mail = new StringBuilder();
+    for (int i = 0; i < 90; i++) {
+      mail.append("Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n".formatted(i, i));
+    }
+    String query = "mimepart " + "child ".repeat(60) + "subtype nosuch";
+    assertThat(matches(query, FakeMail.of(mail.append("\nx\n").toString()))).isFalse();
+  }
+
   @Test
   void aMailboxThatIsNamedIsOpenedWithoutListing() throws Failure {
     assertThat(MailboxSelection.of(parse("seen mailbox Trash")).single()).contains("Trash");
