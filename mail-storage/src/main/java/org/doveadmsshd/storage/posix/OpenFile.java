@@ -12,6 +12,7 @@ public final class OpenFile extends InputStream {
   private static final int SMALL = 32 * 1024;
 
   private final String shownName;
+  private final LostFiles.Handle handle;
   private int fd;
 
   /** Where a further read is known to find nothing; unknown before a status was asked for. */
@@ -23,6 +24,7 @@ public final class OpenFile extends InputStream {
   OpenFile(int fd, String shownName) {
     this.fd = fd;
     this.shownName = shownName;
+    this.handle = LostFiles.add(this, fd);
   }
 
   public FileStatus status() throws PosixException {
@@ -197,9 +199,7 @@ public final class OpenFile extends InputStream {
 
   @Override
   public void close() {
-    if (fd >= 0) {
-      LibC.close(fd);
-      fd = -1;
-    }
+    handle.close();
+    fd = -1;
   }
 }
