@@ -35,7 +35,7 @@ public final class MemoryBudget {
    * @param bytes of all shares together
    */
   public MemoryBudget(long bytes) {
-    all = new Share(null, bytes);
+    all = new Share(null, bytes, 0);
   }
 
   /** A budget of a fixed part of the largest heap that this process may have. */
@@ -69,14 +69,18 @@ public final class MemoryBudget {
     private final Share around;
     private final long most;
 
+    /** What part of what is free around it it may hold; 0 when that does not matter. */
+    private final int divisor;
+
     // guarded by lock
     private long held;
     private boolean closed;
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
 
-    private Share(Share around, long most) {
+    private Share(Share around, long most, int divisor) {
       this.around = around;
       this.most = most;
+      this.divisor = divisor;
     }
 
     /**
@@ -85,7 +89,16 @@ public final class MemoryBudget {
      * @param bytes most that it may hold; more than this part has means all of it
      */
     public Share share(long bytes) {
-      return new Share(this, Math.min(bytes, most));
+      return new Share(this, Math.min(bytes, most), 0);
+    }
+
+    /**
+     * A part of this part that may hold as much as one of so many could, if what is free now were
+     * dealt out among them: one peer alone gets much, many get little, and something is left for
+     * the next one, however many there are.
+     */
+    public Share oneOf(int many) {
+      return new Share(this, most, many);
     }
 
     /** As {@link #share(long)}, in proportion to this part. */
@@ -108,7 +121,7 @@ public final class MemoryBudget {
     /** Bytes that could be taken now. */
     public long free() {
       synchronized (lock) {
-        long free = most - held;
+        long free = room();
         for (Share outer = around; outer != null; outer = outer.around) {
           free = Math.min(free, outer.most - outer.held);
         }
@@ -218,11 +231,22 @@ public final class MemoryBudget {
         return null;
       }
       for (Share each = this; each != null && !each.closed; each = each.around) {
-        if (bytes > each.most - each.held) {
+        if (bytes > each.room()) {
           return each;
         }
       }
       return null;
+    }
+
+    /** Called with the lock held: what fits into this share, whatever holds around it. */
+    private long room() {
+      long room = most - held;
+      if (divisor > 0) {
+        for (Share outer = around; outer != null && !outer.closed; outer = outer.around) {
+          room = Math.min(room, (outer.most - outer.held) / divisor - held);
+        }
+      }
+      return room;
     }
 
     /** Called with the lock held. */

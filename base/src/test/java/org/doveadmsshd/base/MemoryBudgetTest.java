@@ -54,6 +54,24 @@ class MemoryBudgetTest {
   }
 
   @Test
+  void oneOfManyGetsMuchAloneAndLeavesSomethingHoweverManyThereAre() {
+    MemoryBudget large = new MemoryBudget(1000 * PIECE);
+    assertThat(fill(large.all().oneOf(4))).isBetween(195L, 200L);
+    for (int peer = 0; peer < 10; peer++) {
+      fill(large.all().oneOf(4));
+    }
+    assertThat(large.all().free()).isPositive();
+  }
+
+  private static long fill(MemoryBudget.Share share) {
+    long pieces = 0;
+    while (share.tryTake(PIECE)) {
+      pieces++;
+    }
+    return pieces;
+  }
+
+  @Test
   void whatComesBackAfterTheEndOfAShareCountsOnce() {
     MemoryBudget.Share connection = budget.all().share(3 * PIECE);
     MemoryBudget.Share channel = connection.share(3 * PIECE);

@@ -27,7 +27,8 @@ import org.doveadmsshd.protocol.Value;
  * #finished finished}.
  */
 final class Printer {
-  private static final int BUFFER = 64 * 1024;
+  /** Goes into one packet of SSH. */
+  private static final int BUFFER = 32_000;
 
   /** Most bytes of rows that wait for an earlier user. */
   private static final long HELD = 4 * 1024 * 1024;

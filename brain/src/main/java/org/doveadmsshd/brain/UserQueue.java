@@ -9,7 +9,7 @@ import java.util.List;
  * found it empty. Safe for several threads.
  */
 public final class UserQueue {
-  private static final int CAPACITY = 512;
+  private static final int CAPACITY = 256;
 
   /** So many may share what waits. */
   private static final int TAKERS = 8;

@@ -237,6 +237,8 @@ final class Schema {
         .add("max_connections_before_login", Type.NUMBER, "20")
         .add("max_connections_before_login_per_address", Type.NUMBER, "8")
         .add("max_channels_per_connection", Type.NUMBER, "64")
+        .add("input_timeout", Type.TIME, "10 mins")
+        .add("write_timeout", Type.TIME, "0s")
         .add("shutdown_timeout", Type.TIME, "30s")
         .add("known_hosts", Type.TEXT, "~/.ssh/known_hosts")
         .add("identity", Type.TEXT, "~/.ssh/id_ed25519");

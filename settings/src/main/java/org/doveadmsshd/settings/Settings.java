@@ -66,8 +66,19 @@ public record Settings(
   /** What an entry of the cache is taken to need. */
   private static final long CACHED_BYTES = 512;
 
-  /** Limits of connections. */
-  public record Connections(int all, int beforeLogin, int beforeLoginPerAddress, int channels) {}
+  /**
+   * Limits of connections.
+   *
+   * @param inputTimeout how long a command waits for its client's input; zero for any time
+   * @param writeTimeout how long output waits for a client; zero for any time
+   */
+  public record Connections(
+      int all,
+      int beforeLogin,
+      int beforeLoginPerAddress,
+      int channels,
+      Duration inputTimeout,
+      Duration writeTimeout) {}
 
   /**
    * What is remembered of what passdbs and userdbs say.
@@ -253,7 +264,9 @@ public record Settings(
               top.number("max_connections"),
               top.number("max_connections_before_login"),
               top.number("max_connections_before_login_per_address"),
-              top.number("max_channels_per_connection")),
+              top.number("max_channels_per_connection"),
+              top.time("input_timeout"),
+              top.time("write_timeout")),
           path(top.text("known_hosts")),
           path(top.text("identity")),
           service.workers(),

@@ -34,6 +34,12 @@ public final class Daemon implements Sessions.Control {
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
   private static final int MIN_LANES = 4;
 
+  /** What clients may have of the memory; the rest is for opening mailboxes. */
+  private static final double PART_OF_CLIENTS = 0.9;
+
+  /** What rows that are kept back for their order may have of that. */
+  private static final double PART_OF_ROWS = 0.15;
+
   private final MemoryBudget budget = MemoryBudget.ofHeap();
   private final Backends backends = new Backends(budget.all());
   private final WorkPlace workPlace;
@@ -61,13 +67,19 @@ public final class Daemon implements Sessions.Control {
     audit.configure(settings.auditLog(), settings.auditRequired());
     Backends.Opened opened = backends.open(settings);
     masters = masters(settings);
+    MemoryBudget.Share memory = budget.all().part(PART_OF_CLIENTS);
     sessions =
         new Sessions(
-            new Sessions.Setting(executor(), clock, lanes(settings), software),
+            new Sessions.Setting(
+                executor(),
+                clock,
+                lanes(settings),
+                software,
+                settings.connections().inputTimeout(),
+                memory.part(PART_OF_ROWS)),
             masters,
             site,
-            audit,
-            budget.all());
+            audit);
     sessions.controlledBy(this);
     site.become(worker(settings, opened.userdb()), opened.passdb(), opened::close);
     authorizedKeys = new AuthorizedKeys(settings.authorizedKeys());
@@ -86,8 +98,10 @@ public final class Daemon implements Sessions.Control {
                 connections.beforeLoginPerAddress(),
                 connections.channels(),
                 settings.loginTimeout(),
+                connections.writeTimeout(),
                 settings.authFailureDelay(),
                 settings.authenticationMethods()),
+            memory,
             audit);
     SocketEndpoint.Limits limits =
         new SocketEndpoint.Limits(
@@ -98,7 +112,7 @@ public final class Daemon implements Sessions.Control {
     for (Settings.SocketSettings socket : settings.sockets()) {
       SocketEndpoint.Listener listener =
           new SocketEndpoint.Listener(socket.path(), socket.mode(), socket.group());
-      sockets.add(new SocketEndpoint(sessions, listener, limits));
+      sockets.add(new SocketEndpoint(sessions, listener, limits, memory));
     }
   }
 

@@ -29,6 +29,9 @@ public final class RequestOutput implements Output {
   private final MessageSink sink;
   private final Map<String, Long> counts = new LinkedHashMap<>();
   private boolean columnsSent;
+  /** Half of what a chunk may have: so much lies in memory for each client that does not read. */
+  private static final int CHUNK = Limits.MAX_CHUNK / 2;
+
   private Failure firstFailure;
   private volatile boolean broken;
 
@@ -93,7 +96,7 @@ public final class RequestOutput implements Output {
   }
 
   private void chunks(InputStream stream) throws Failure, IOException {
-    byte[] buffer = new byte[Limits.MAX_CHUNK];
+    byte[] buffer = new byte[CHUNK];
     while (true) {
       control.check();
       int length = stream.readNBytes(buffer, 0, buffer.length);

@@ -121,12 +121,17 @@ final class RequestQueue {
   /** Calls back once, at once or from the working thread, as soon as little enough waits. */
   void whenRoom(Runnable action) {
     synchronized (this) {
-      if (waitingBytes > ROOM) {
+      if (waitingBytes > room()) {
         awaitingRoom.add(action);
         return;
       }
     }
     action.run();
+  }
+
+  /** While memory is short nothing further is read before all is done. */
+  private int room() {
+    return memory.free() >= ROOM ? ROOM : 0;
   }
 
   /** Forgets what waits. */
@@ -192,8 +197,9 @@ final class RequestQueue {
   /** Called with the lock held; what it returns is to be run without it. */
   private Runnable free(int bytes) {
     waitingBytes -= bytes;
-    List<Runnable> told = waitingBytes <= ROOM ? awaitingRoom : List.of();
-    awaitingRoom = waitingBytes <= ROOM ? new ArrayList<>() : awaitingRoom;
+    boolean hasRoom = waitingBytes <= room();
+    List<Runnable> told = hasRoom ? awaitingRoom : List.of();
+    awaitingRoom = hasRoom ? new ArrayList<>() : awaitingRoom;
     return () -> {
       memory.give(bytes);
       told.forEach(Runnable::run);

@@ -24,8 +24,10 @@ import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
+import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.server.ssh.Sessions;
 import org.doveadmsshd.worker.LanePeer;
@@ -50,6 +52,7 @@ public final class SocketEndpoint {
   private final Sessions sessions;
   private final Listener listener;
   private final Limits limits;
+  private final MemoryBudget.Share memory;
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
   private final LoginDelays delays;
 
@@ -83,7 +86,12 @@ public final class SocketEndpoint {
   public record Limits(
       int connections, int beforeLogin, Duration loginTimeout, Duration failureDelay) {}
 
-  public SocketEndpoint(Sessions sessions, Listener listener, Limits limits) {
+  /**
+   * @param memory draws what waits for lanes
+   */
+  public SocketEndpoint(
+      Sessions sessions, Listener listener, Limits limits, MemoryBudget.Share memory) {
+    this.memory = memory;
     this.sessions = sessions;
     this.listener = listener;
     this.limits = limits;
@@ -149,7 +157,8 @@ public final class SocketEndpoint {
       }
       OutputStream out = ChannelStreams.out(channel);
       FrameWriter writer = new FrameWriter(out::write, out::flush);
-      lane = sessions.openLane(peer(user), user, "", writer, close, id);
+      LaneSession.Transport transport = new LaneSession.Transport(writer, close, memory);
+      lane = open(transport, user, id);
       lane.start();
       expire(channel, lane);
       read(channel, lane, () -> strangers.remove(channel));
@@ -159,6 +168,18 @@ public final class SocketEndpoint {
         lane.closed();
       }
       close.run();
+    }
+  }
+
+  /** A lane that cannot be had now is refused in its own words. */
+  private LaneSession open(LaneSession.Transport transport, String user, long id)
+      throws IOException {
+    try {
+      return sessions.openLane(peer(user), user, "", transport, id);
+    } catch (Failure e) {
+      transport.out().send(new Message.Fault(e.getMessage()));
+      transport.out().flush();
+      throw new IOException(e.getMessage());
     }
   }
 

@@ -19,9 +19,11 @@ import org.apache.sshd.core.CoreModuleProperties;
  */
 final class CoalescingServiceFactoryFactory extends Nio2ServiceFactoryFactory {
   private final ConnectionLimiter limiter;
+  private final CoalescingSession.Bounds bounds;
 
-  CoalescingServiceFactoryFactory(ConnectionLimiter limiter) {
+  CoalescingServiceFactoryFactory(ConnectionLimiter limiter, CoalescingSession.Bounds bounds) {
     this.limiter = limiter;
+    this.bounds = bounds;
   }
 
   @Override
@@ -44,7 +46,7 @@ final class CoalescingServiceFactoryFactory extends Nio2ServiceFactoryFactory {
           throw new IOException("connection refused: too many");
         }
         try {
-          return new CoalescingSession(service, manager, handler, socket, acceptance);
+          return new CoalescingSession(bounds, service, manager, handler, socket, acceptance);
         } catch (IOException | RuntimeException e) {
           limiter.forget(remote);
           socket.close();

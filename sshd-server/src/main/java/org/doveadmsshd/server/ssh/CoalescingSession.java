@@ -2,25 +2,35 @@ package org.doveadmsshd.server.ssh;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousSocketChannel;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.PropertyResolver;
 import org.apache.sshd.common.future.CloseFuture;
 import org.apache.sshd.common.future.DefaultCloseFuture;
 import org.apache.sshd.common.io.IoHandler;
 import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.io.nio2.Nio2CompletionHandler;
 import org.apache.sshd.common.io.nio2.Nio2DefaultIoWriteFuture;
 import org.apache.sshd.common.io.nio2.Nio2Service;
 import org.apache.sshd.common.io.nio2.Nio2Session;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.helpers.AbstractSession;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
+import org.doveadmsshd.base.MemoryBudget;
 
 /**
  * Writes small packets that wait for the socket together. The session of MINA SSHD makes one system
  * call for each packet and searches its whole queue after each, which many small packets do not
  * bear.
+ *
+ * <p>What waits counts in the connection's share of memory, and nothing more is read from a peer
+ * that lets much wait: else the answers to its requests would fill the memory.
  */
 final class CoalescingSession extends Nio2Session {
   /** Larger packets are not copied. */
@@ -29,17 +39,49 @@ final class CoalescingSession extends Nio2Session {
   /** Most bytes that are put together. */
   private static final int MERGED = 128 * 1024;
 
+  /** Most bytes of commands' output that wait for the socket. */
+  private static final int OUTPUT = 64 * 1024;
+
+  /** The peer is not read from while more waits than that, or than the second if memory is short. */
+  private static final int MUCH = 256 * 1024;
+
+  private static final int ENOUGH = 64 * 1024;
+
+  /** It is read from again when no more than that waits. */
+  private static final int LITTLE = 32 * 1024;
+
+  private final Bounds bounds;
+  private final MemoryBudget.Share memory;
+  private final MemoryBudget.Share output;
   private final Object lock = new Object();
 
   // guarded by lock
+  private long backlog;
+  private boolean suspended;
   private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
   private boolean writing;
   private boolean closed;
   private DefaultCloseFuture drained;
 
-  private record Pending(Buffer buffer, Nio2DefaultIoWriteFuture future) {}
+  private record Pending(Buffer buffer, Nio2DefaultIoWriteFuture future) {
+    int size() {
+      return buffer.available();
+    }
+  }
+
+  /**
+   * What holds for each connection.
+   *
+   * @param memory of all of them; each has a part of it
+   * @param part most bytes that one may have of it
+   * @param loginTimeout how long a peer that has not logged in may leave the socket full
+   * @param writeTimeout how long one that has logged in may; zero for any time
+   */
+  record Bounds(
+      MemoryBudget.Share memory, long part, Duration loginTimeout, Duration writeTimeout) {}
 
   CoalescingSession(
+      Bounds bounds,
       Nio2Service service,
       PropertyResolver properties,
       IoHandler handler,
@@ -47,6 +89,36 @@ final class CoalescingSession extends Nio2Session {
       SocketAddress acceptance)
       throws IOException {
     super(service, properties, handler, socket, acceptance);
+    this.bounds = bounds;
+    memory = bounds.memory().share(bounds.part());
+    output = memory.share(OUTPUT);
+  }
+
+  /** That of a connection. */
+  static CoalescingSession of(Session session) {
+    return (CoalescingSession) session.getIoSession();
+  }
+
+  /** The connection's share of memory; closed with it. */
+  MemoryBudget.Share memory() {
+    return memory;
+  }
+
+  /** Draws what has been written and waits for the socket. */
+  MemoryBudget.Share output() {
+    return output;
+  }
+
+  /** How long output may wait for a peer that does not take it; zero for any time. */
+  Duration writeTimeout() {
+    return bounds.writeTimeout();
+  }
+
+  /** Whether anything waits for the socket. */
+  boolean isIdle() {
+    synchronized (lock) {
+      return backlog == 0;
+    }
   }
 
   @Override
@@ -57,7 +129,9 @@ final class CoalescingSession extends Nio2Session {
         future.setException(new IOException("the connection is closed"));
         return future;
       }
-      waiting.add(new Pending(buffer, future));
+      Pending pending = new Pending(buffer, future);
+      waiting.add(pending);
+      count(pending.size());
       if (writing) {
         return future;
       }
@@ -65,6 +139,31 @@ final class CoalescingSession extends Nio2Session {
     }
     writeWaiting();
     return future;
+  }
+
+  /** Called with the lock held: so many bytes more wait, or fewer. */
+  private void count(long bytes) {
+    backlog += bytes;
+    if (bytes > 0) {
+      output.force(bytes);
+    }
+    boolean much = backlog > MUCH || backlog > ENOUGH && memory.free() == 0;
+    if (!suspended && much) {
+      suspended = true;
+      suspendRead();
+    } else if (suspended && backlog <= LITTLE) {
+      suspended = false;
+      resumeRead();
+    }
+  }
+
+  @Override
+  protected void doWriteCycle(
+      ByteBuffer buffer, Nio2CompletionHandler<Integer, Object> completion) {
+    AbstractSession session = AbstractSession.getSession(this, true);
+    boolean known = session != null && session.isAuthenticated();
+    Duration timeout = known ? bounds.writeTimeout() : bounds.loginTimeout();
+    getSocket().write(buffer, timeout.toMillis(), TimeUnit.MILLISECONDS, null, completion);
   }
 
   /** Writes until nothing waits or a write does not end at once; then its end continues here. */
@@ -81,23 +180,35 @@ final class CoalescingSession extends Nio2Session {
           return;
         }
       }
+      int size = next.stream().mapToInt(Pending::size).sum();
       IoWriteFuture written;
       try {
         written = super.writeBuffer(merge(next));
       } catch (IOException | RuntimeException e) {
+        left(size);
         next.forEach(pending -> pending.future().setException(e));
         continue;
       }
       if (!written.isDone()) {
         written.addListener(
             result -> {
+              left(size);
               finish(next, result);
               writeWaiting();
             });
         return;
       }
+      left(size);
       finish(next, written);
     }
+  }
+
+  /** So many bytes wait no more. */
+  private void left(int bytes) {
+    synchronized (lock) {
+      count(-bytes);
+    }
+    output.give(bytes);
   }
 
   /** The packets to write next: one large one, or small ones up to the limit. */
@@ -105,7 +216,7 @@ final class CoalescingSession extends Nio2Session {
     List<Pending> taken = new ArrayList<>();
     int size = 0;
     while (!waiting.isEmpty()) {
-      int length = waiting.element().buffer().available();
+      int length = waiting.element().size();
       boolean small = length < SMALL && size + length <= MERGED;
       if (!taken.isEmpty() && !small) {
         break;
@@ -123,7 +234,7 @@ final class CoalescingSession extends Nio2Session {
     if (packets.size() == 1) {
       return packets.get(0).buffer();
     }
-    int size = packets.stream().mapToInt(packet -> packet.buffer().available()).sum();
+    int size = packets.stream().mapToInt(Pending::size).sum();
     Buffer merged = new ByteArrayBuffer(size, false);
     for (Pending packet : packets) {
       merged.putRawBytes(
@@ -177,6 +288,7 @@ final class CoalescingSession extends Nio2Session {
     }
     IOException gone = new IOException("the connection is closed");
     left.forEach(pending -> pending.future().setException(gone));
+    memory.close();
     super.doCloseImmediately();
   }
 }

@@ -1,7 +1,5 @@
 package org.doveadmsshd.server.ssh;
 
-import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,34 +30,43 @@ final class ExecCommand implements Command {
   /** At the end of a key's command: any words may follow. */
   private static final String ANYTHING = "*";
 
+  /** What may be typed ahead. */
+  private static final long TERMINAL_WINDOW = 32 * 1024;
+
   private final Sessions sessions;
   private final String line;
-  private volatile Sessions.Execution execution;
+  private final ChannelInput input;
+  private final ChannelOutput output;
+  private volatile Execution execution;
   private volatile boolean cancelled;
   private volatile boolean gone;
-  private InputStream in;
   private OutputStream out;
   private OutputStream error;
   private ExitCallback exit;
 
-  ExecCommand(Sessions sessions, String line) {
+  ExecCommand(Sessions sessions, ChannelSession channel, String line) {
     this.sessions = sessions;
     this.line = line;
+    this.input = new ChannelInput(channel, sessions.setting().inputTimeout());
+    this.output = new ChannelOutput(channel);
+    out = output.out();
+    error = output.error();
+    channel.setDataReceiver(input);
   }
 
   @Override
   public void setInputStream(InputStream in) {
-    this.in = in;
+    // bytes come to the input
   }
 
   @Override
   public void setOutputStream(OutputStream out) {
-    this.out = out;
+    // written to through the output
   }
 
   @Override
   public void setErrorStream(OutputStream error) {
-    this.error = error;
+    // written to through the output
   }
 
   @Override
@@ -69,48 +76,22 @@ final class ExecCommand implements Command {
 
   /** On a thread of the transport: only hands over. */
   @Override
-  public void start(ChannelSession channel, Environment environment) {
+  public void start(ChannelSession channel, Environment environment) throws IOException {
     environment.addSignalListener((from, signal) -> cancel(), Signal.INT, Signal.TERM, Signal.HUP);
     boolean terminal = environment.getEnv().containsKey(Environment.ENV_TERM);
+    InputStream in = input;
     if (terminal) {
       out = new PtyOutput(out);
       error = new PtyOutput(error);
       channel.setDataReceiver(new ControlKeys());
       in = InputStream.nullInputStream(); // names are not typed: use ssh -T for -F -
+      channel.getLocalWindow().release(TERMINAL_WINDOW);
     }
-    InputStream whole = terminal ? in : new CompleteInput(in, channel);
-    Console console = new Console(whole, out, error, terminal, width(environment));
+    Console console = new Console(in, out, error, terminal, width(environment));
     try {
       sessions.executor().execute(() -> run(channel, console));
     } catch (RejectedExecutionException e) {
       exit.onExit(Outcome.TEMPORARY_FAILURE.exitCode(), "busy");
-    }
-  }
-
-  /** Standard input that fails when the client has gone without saying that this was all. */
-  private static final class CompleteInput extends FilterInputStream {
-    private final ChannelSession channel;
-
-    CompleteInput(InputStream in, ChannelSession channel) {
-      super(in);
-      this.channel = channel;
-    }
-
-    @Override
-    public int read() throws IOException {
-      return checked(super.read());
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      return checked(super.read(target, offset, length));
-    }
-
-    private int checked(int got) throws IOException {
-      if (got < 0 && !channel.isEofSignalled()) {
-        throw new EOFException("the client has gone before the end of its input");
-      }
-      return got;
     }
   }
 
@@ -164,7 +145,8 @@ final class ExecCommand implements Command {
       complain("Only doveadm commands can be run here; try: doveadm help");
       return NOT_FOUND;
     }
-    Sessions.Execution started = sessions.begin(channel.getServerSession(), words);
+    Execution.Client client = new Execution.Client(channel.getServerSession(), output, input);
+    Execution started = sessions.begin(client, words);
     execution = started;
     if (cancelled) {
       started.cancel();
@@ -206,7 +188,7 @@ final class ExecCommand implements Command {
 
   private void cancel() {
     cancelled = true;
-    Sessions.Execution running = execution;
+    Execution running = execution;
     if (running != null) {
       running.cancel();
     }
@@ -217,7 +199,8 @@ final class ExecCommand implements Command {
   public void destroy(ChannelSession channel) {
     gone = true;
     cancel();
-    Sessions.Execution ended = execution;
+    input.destroy();
+    Execution ended = execution;
     if (ended != null) {
       ended.closed();
     }

@@ -9,8 +9,10 @@ import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelDataReceiver;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameWriter;
+import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.worker.LaneSession;
 import org.slf4j.Logger;
@@ -26,10 +28,12 @@ final class LaneCommand implements Command, ChannelDataReceiver {
 
   private static final Logger LOG = LoggerFactory.getLogger(LaneCommand.class);
 
+  /** What the peer may have on its way; a lane's memory has room for it. */
+  private static final long WINDOW = 64 * 1024;
+
   private final Sessions sessions;
   private final long id;
   private final FrameDecoder decoder = new FrameDecoder();
-  private OutputStream out;
   private ExitCallback exit;
   private LaneSession lane;
   private boolean ended;
@@ -47,7 +51,7 @@ final class LaneCommand implements Command, ChannelDataReceiver {
 
   @Override
   public void setOutputStream(OutputStream out) {
-    this.out = out;
+    // written to through a ChannelOutput
   }
 
   @Override
@@ -61,10 +65,32 @@ final class LaneCommand implements Command, ChannelDataReceiver {
   }
 
   @Override
-  public void start(ChannelSession channel, Environment environment) {
+  public void start(ChannelSession channel, Environment environment) throws IOException {
+    OutputStream out = new ChannelOutput(channel).out();
     FrameWriter writer = new FrameWriter(out::write, out::flush);
-    lane = sessions.openLane(channel.getServerSession(), writer, this::end, id);
+    LaneSession.Transport transport =
+        new LaneSession.Transport(
+            writer, this::end, CoalescingSession.of(channel.getSession()).memory());
+    try {
+      lane = sessions.openLane(channel.getServerSession(), transport, id);
+    } catch (Failure e) {
+      ended = true;
+      sessions.executor().execute(() -> refuse(writer, e));
+      return;
+    }
     lane.start();
+    channel.getLocalWindow().release(WINDOW);
+  }
+
+  private void refuse(FrameWriter writer, Failure why) {
+    try {
+      writer.send(new Message.Fault(why.getMessage()));
+      writer.flush();
+    } catch (IOException e) {
+      LOG.debug("The peer of a lane has gone", e);
+    } finally {
+      exit.onExit(why.outcome().exitCode());
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.doveadmsshd.server.ssh;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.SshConstants;
@@ -48,6 +49,17 @@ final class LimitedChannelFactory extends ChannelSessionFactory {
               SshConstants.SSH_OPEN_RESOURCE_SHORTAGE,
               "At most " + limit + " channels on a connection"));
       return refused;
+    }
+
+    /** Nothing may be sent before somebody reads: what nobody reads would lie in memory. */
+    @Override
+    protected void configureWindow() {
+      super.configureWindow();
+      try {
+        getLocalWindow().consume(getLocalWindow().getSize());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e); // only when there is less
+      }
     }
 
     /**

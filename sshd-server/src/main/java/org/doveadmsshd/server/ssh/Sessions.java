@@ -1,7 +1,5 @@
 package org.doveadmsshd.server.ssh;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,8 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -23,24 +24,15 @@ import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
-import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Brain;
-import org.doveadmsshd.brain.Console;
-import org.doveadmsshd.brain.Running;
-import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.command.Access;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.keys.Grant;
-import org.doveadmsshd.protocol.MessageSink;
-import org.doveadmsshd.server.local.LocalServer;
 import org.doveadmsshd.worker.LanePeer;
 import org.doveadmsshd.worker.LaneSession;
-import org.doveadmsshd.worker.Worker;
 import org.doveadmsshd.worker.Workers;
 import org.doveadmsshd.worker.audit.Audit;
-import org.doveadmsshd.worker.audit.AuditEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,25 +41,46 @@ import org.slf4j.LoggerFactory;
  */
 public final class Sessions implements ServerContext.Activity {
   private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
-  private static final int MAX_RUNS = 64;
 
-  /** How long runs that were stopped may take to say so. */
-  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+  /** Runs that work at a time; those that wait for their clients do not count. */
+  private static final int WORKING = 64;
+
+  /** Commands about the server itself that are under way at a time; no others keep them out. */
+  private static final int CONTROLLING = 64;
+
+  /** How long what was stopped may take to say so. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
+  /** A lane that has had nothing to do for so long is not in the middle of somebody's run. */
+  private static final Duration IDLE = Duration.ofSeconds(1);
+
+  private static final long TICK_MILLIS = 20;
+
+  /** What a lane may hold: a frame that is incomplete, its window, a message on its way out. */
+  private static final long LANE_MEMORY = 384 * 1024;
+
+  /** What may wait on a lane beyond that. */
+  private static final long LANE_QUEUE = 1024 * 1024;
 
   private final Setting setting;
   private final Masters masters;
   private final Workers workers;
   private final Audit audit;
-  private final MemoryBudget.Share memory;
   private final Brain brain;
+  private final WorkingSlots slots = new WorkingSlots(WORKING);
+  private final Semaphore controlling = new Semaphore(CONTROLLING);
   private final Map<Long, Active> active = new ConcurrentHashMap<>();
   private final Map<Long, Execution> executions = new ConcurrentHashMap<>();
+  private final Map<Long, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
   private volatile Control control;
   private volatile boolean stopping;
 
   /** Something that is going on, and how it is ended. */
   private record Active(Supplier<Entry> entry, Runnable end) {}
+
+  /** A lane that is open, and what it holds. */
+  private record Lane(LaneSession session, MemoryBudget.Share memory) {}
 
   /**
    * What holds for all runs and lanes.
@@ -76,19 +89,22 @@ public final class Sessions implements ServerContext.Activity {
    * @param clock says what relative dates count back from
    * @param lanes how many users a run works on at a time
    * @param software name and version
+   * @param inputTimeout how long a command waits for its client's input; zero for any time
+   * @param rows draws the rows that runs keep back for their order
    */
-  public record Setting(Executor executor, Clock clock, int lanes, String software) {}
+  public record Setting(
+      Executor executor,
+      Clock clock,
+      int lanes,
+      String software,
+      Duration inputTimeout,
+      MemoryBudget.Share rows) {}
 
-  /**
-   * @param memory draws what waits for clients
-   */
-  public Sessions(
-      Setting setting, Masters masters, Workers workers, Audit audit, MemoryBudget.Share memory) {
+  public Sessions(Setting setting, Masters masters, Workers workers, Audit audit) {
     this.setting = setting;
     this.masters = masters;
     this.workers = workers;
     this.audit = audit;
-    this.memory = memory;
     this.brain = new Brain(setting.executor(), setting.clock());
   }
 
@@ -151,13 +167,19 @@ public final class Sessions implements ServerContext.Activity {
     return entries;
   }
 
-  /** Begins no new runs any more, and waits for those under way to end; then stops them. */
+  /**
+   * Begins no new runs and lanes any more, and waits for those under way to end; then stops them.
+   */
   public void drain(Duration patience) {
     stopping = true;
+    long end = System.nanoTime() + patience.toNanos();
     try {
-      if (!awaitEnd(patience)) {
-        executions.values().forEach(Execution::cancel);
-        awaitEnd(LAST_WORDS);
+      if (!awaitEnd(end) || !awaitIdle(end, IDLE)) {
+        executions.values().forEach(each -> each.end("The server is stopping"));
+        lanes.values().forEach(each -> each.session().cancel());
+        long last = System.nanoTime() + LAST_WORDS.toNanos();
+        awaitEnd(last);
+        awaitIdle(last, Duration.ZERO);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -165,8 +187,7 @@ public final class Sessions implements ServerContext.Activity {
   }
 
   /** Waits until every client has been told how its command ended. */
-  private boolean awaitEnd(Duration patience) throws InterruptedException {
-    long end = System.nanoTime() + patience.toNanos();
+  private boolean awaitEnd(long end) throws InterruptedException {
     synchronized (executions) {
       for (long left; !executions.isEmpty(); ) {
         left = end - System.nanoTime();
@@ -179,9 +200,76 @@ public final class Sessions implements ServerContext.Activity {
     return true;
   }
 
+  /** Waits until no lane has had anything to do for a while: brains send users one by one. */
+  private boolean awaitIdle(long end, Duration idle) throws InterruptedException {
+    long since = System.nanoTime();
+    while (!lanes.isEmpty()) {
+      long now = System.nanoTime();
+      if (lanes.values().stream().anyMatch(each -> each.session().isBusy())) {
+        since = now;
+      } else if (now - since >= idle.toNanos()) {
+        return true;
+      }
+      if (now >= end) {
+        return false;
+      }
+      Thread.sleep(TICK_MILLIS);
+    }
+    return true;
+  }
+
   /** A command line that has been taken in. */
-  Execution begin(ServerSession session, List<String> words) {
-    return new Execution(session, words);
+  Execution begin(Execution.Client client, List<String> words) {
+    return new Execution(this, client, words);
+  }
+
+  /** Notes that a command has begun; false when the server is stopping. */
+  boolean begun(Execution execution) {
+    if (stopping) {
+      return false;
+    }
+    executions.put(execution.id(), execution);
+    active.put(
+        execution.id(),
+        new Active(execution::entry, () -> execution.end("Ended by an administrator (kick)")));
+    return true;
+  }
+
+  /** A command has ended; its client has not been told yet. */
+  void ended(Execution execution) {
+    active.remove(execution.id());
+  }
+
+  /** The client of a command has been told, or is gone. */
+  void told(Execution execution) {
+    executions.remove(execution.id());
+    synchronized (executions) {
+      executions.notifyAll();
+    }
+  }
+
+  WorkingSlots slots() {
+    return slots;
+  }
+
+  Semaphore controlling() {
+    return controlling;
+  }
+
+  Setting setting() {
+    return setting;
+  }
+
+  Workers workers() {
+    return workers;
+  }
+
+  Brain brain() {
+    return brain;
+  }
+
+  Audit audit() {
+    return audit;
   }
 
   static String address(ServerSession session) {
@@ -191,7 +279,7 @@ public final class Sessions implements ServerContext.Activity {
   }
 
   /** The master who has logged in; gone if the configuration no longer knows him. */
-  private Optional<Master> master(ServerSession session) {
+  Optional<Master> master(ServerSession session) {
     Login login = PasswordAuthentication.loginOf(session);
     Optional<Master> configured = masters.find(session.getUsername(), login);
     Optional<Grant> grant = KeyAuthentication.grantOf(session);
@@ -219,43 +307,58 @@ public final class Sessions implements ServerContext.Activity {
   }
 
   /** Opens a lane for a channel. */
-  LaneSession openLane(ServerSession session, MessageSink out, Runnable close, long id) {
+  LaneSession openLane(ServerSession session, LaneSession.Transport transport, long id)
+      throws Failure {
     LanePeer peer = LanePeer.authenticated(() -> master(session));
-    return openLane(peer, session.getUsername(), address(session), out, close, id);
+    return openLane(peer, session.getUsername(), address(session), transport, id);
   }
 
   /**
    * Opens a lane.
    *
    * @param who is at the other end, as long as he has not said so himself
-   * @param close ends the connection; may be called more than once
+   * @param transport with the memory of the peer, of which the lane gets a part
    * @param id from {@link #nextId}
+   * @throws Failure when it cannot be had now
    */
   public LaneSession openLane(
-      LanePeer peer, String who, String address, MessageSink out, Runnable close, long id) {
-    LaneSession.Transport transport =
-        new LaneSession.Transport(out, close, memory.share(memory.most()));
+      LanePeer peer, String who, String address, LaneSession.Transport transport, long id)
+      throws Failure {
+    if (stopping) {
+      throw Failure.temporary("The server is stopping", null);
+    }
+    MemoryBudget.Share memory = transport.memory().share(LANE_MEMORY + LANE_QUEUE);
+    if (!memory.tryTake(LANE_MEMORY)) {
+      throw Failure.temporary("The server has no memory for a further lane; try again later", null);
+    }
+    LaneSession.Transport own =
+        new LaneSession.Transport(transport.out(), transport.close(), memory);
     LaneSession lane =
-        new LaneSession(workers, masters, peer, setting.executor(), transport, setting.software());
+        new LaneSession(workers, masters, peer, setting.executor(), own, setting.software());
     long begun = System.nanoTime();
-    active.put(
-        id,
-        new Active(
-            () ->
-                new Entry(
-                    Long.toString(id),
-                    "lane",
-                    lane.master().orElse(who),
-                    address,
-                    (System.nanoTime() - begun) / 1_000_000_000L,
-                    lane.done(),
-                    lane.failed(),
-                    lane.doing()),
-            () -> {
-              lane.closed();
-              close.run();
-            }));
+    active.put(id, new Active(() -> entry(id, lane, who, address, begun), () -> kick(lane, own)));
+    lanes.put(id, new Lane(lane, memory));
     return lane;
+  }
+
+  private static Entry entry(long id, LaneSession lane, String who, String address, long begun) {
+    return new Entry(
+        Long.toString(id),
+        "lane",
+        lane.master().orElse(who),
+        address,
+        (System.nanoTime() - begun) / 1_000_000_000L,
+        lane.done(),
+        lane.failed(),
+        lane.doing());
+  }
+
+  /** Tells the peer why, and closes the lane in any case. */
+  private void kick(LaneSession lane, LaneSession.Transport transport) {
+    lane.fault("Ended by an administrator (kick)");
+    CompletableFuture.delayedExecutor(
+            LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS, setting.executor())
+        .execute(transport.close());
   }
 
   /** A number for the next run or lane. */
@@ -266,128 +369,9 @@ public final class Sessions implements ServerContext.Activity {
   /** A lane is over. */
   public void closeLane(long id) {
     active.remove(id);
-  }
-
-  /** One command line from its beginning to its end. */
-  final class Execution {
-    private final ServerSession session;
-    private final List<String> words;
-    private final long id = nextId();
-    private final long begun = System.nanoTime();
-    private volatile Running run;
-    private volatile boolean cancelled;
-
-    Execution(ServerSession session, List<String> words) {
-      this.session = session;
-      this.words = words;
-    }
-
-    /** Carries it out; returns the exit code. */
-    int run(Console console) throws IOException {
-      Optional<Master> master = master(session);
-      if (stopping || master.isEmpty() || executions.size() >= MAX_RUNS) {
-        return refuse(console, master.isEmpty());
-      }
-      executions.put(id, this);
-      active.put(id, new Active(this::entry, this::cancel));
-      int code = -1;
-      try (Workers.Use use = workers.use()) {
-        Brain.Resources resources = resources(use.worker(), master.get());
-        code = brain.run(words.subList(1, words.size()), console, resources, this::started);
-        return code;
-      } finally {
-        active.remove(id);
-        note(master.get(), code);
-        LOG.info(
-            "{} from {}: {} (exit {}, {} ms)",
-            session.getUsername(),
-            address(session),
-            Printable.line(String.join(" ", words), 500),
-            code,
-            (System.nanoTime() - begun) / 1_000_000);
-      }
-    }
-
-    private int refuse(Console console, boolean unknown) throws IOException {
-      String why =
-          unknown
-              ? "You are not a master user of this server any more"
-              : stopping
-                  ? "The server is stopping"
-                  : "Too many commands are running; try again later";
-      console.error().write(("doveadm: Error: " + why + "\n").getBytes(StandardCharsets.UTF_8));
-      return (unknown ? Outcome.NO_PERMISSION : Outcome.TEMPORARY_FAILURE).exitCode();
-    }
-
-    /** Accounts for the command before its end is told. */
-    private void note(Master master, int code) {
-      long micros = (System.nanoTime() - begun) / 1000;
-      try {
-        audit.note(AuditEvent.command(master, words.subList(1, words.size()), code, micros));
-      } catch (Failure e) {
-        LOG.error("A command could not be accounted for: {}", e.getMessage());
-      }
-    }
-
-    private Brain.Resources resources(Worker worker, Master master) {
-      return new Brain.Resources() {
-        @Override
-        public List<Server> servers() throws Failure {
-          return List.of(new LocalServer(worker, master, setting.lanes(), setting.executor()));
-        }
-
-        @Override
-        public void checkHere(String command) throws Failure {
-          audit.check();
-          master.at(setting.clock().instant()).scope().checkCommand(command);
-        }
-
-        @Override
-        public boolean mayReadFiles() {
-          return false;
-        }
-
-        @Override
-        public MemoryBudget.Share memory() {
-          return memory;
-        }
-      };
-    }
-
-    private void started(Running started) {
-      run = started;
-      if (cancelled) {
-        started.cancel();
-      }
-    }
-
-    void cancel() {
-      cancelled = true;
-      Running running = run;
-      if (running != null) {
-        running.cancel();
-      }
-    }
-
-    /** The client has been told, or is gone. */
-    void closed() {
-      executions.remove(id);
-      synchronized (executions) {
-        executions.notifyAll();
-      }
-    }
-
-    private Entry entry() {
-      Running running = run;
-      return new Entry(
-          Long.toString(id),
-          "run",
-          session.getUsername(),
-          address(session),
-          (System.nanoTime() - begun) / 1_000_000_000L,
-          running == null ? 0 : running.done(),
-          running == null ? 0 : running.failed(),
-          String.join(" ", words.subList(1, words.size())));
+    Lane lane = lanes.remove(id);
+    if (lane != null) {
+      lane.memory().close();
     }
   }
 }

@@ -27,6 +27,7 @@ import org.apache.sshd.server.session.SessionFactory;
 import org.apache.sshd.server.subsystem.SubsystemFactory;
 import org.doveadmsshd.auth.LoginDelays;
 import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.keys.Grant;
 import org.doveadmsshd.worker.audit.Audit;
 
@@ -36,6 +37,10 @@ public final class SshEndpoint {
   private static final Duration ALIVE = Duration.ofSeconds(30);
   private static final long WINDOW = 256 * 1024;
   private static final long PACKET = 32 * 1024;
+
+  /** What one connection may have of the memory for all. */
+  private static final double PART_OF_ONE = 0.5;
+
   private static final int AUTH_REQUESTS = 6;
   private static final int BACKLOG = 512;
   private static final long REKEY_BYTES = 8L * 1024 * 1024 * 1024;
@@ -48,6 +53,8 @@ public final class SshEndpoint {
    * Limits of connections.
    *
    * @param loginTimeout how long a login may take
+   * @param writeTimeout how long output may wait for a client that does not take it; zero for any
+   *     time
    * @param failureDelay how late a wrong password is told
    * @param methods lists of methods that must all succeed, of which one list is enough, as in
    *     sshd_config(5); empty when any one method is
@@ -58,15 +65,20 @@ public final class SshEndpoint {
       int beforeLoginPerAddress,
       int channels,
       Duration loginTimeout,
+      Duration writeTimeout,
       Duration failureDelay,
       List<String> methods) {}
 
+  /**
+   * @param memory draws what waits for connections
+   */
   public SshEndpoint(
       Sessions sessions,
       Masters masters,
       KeyAuthentication.Keys keys,
       HostIdentity identity,
       Limits limits,
+      MemoryBudget.Share memory,
       Audit audit) {
     server = (DrainableServer) ServerBuilder.builder().factory(DrainableServer::new).build(true);
     announcement = new HostKeyAnnouncement(identity.announced());
@@ -77,10 +89,10 @@ public final class SshEndpoint {
         keyAuthentication,
         new PasswordAuthentication(masters, new LoginDelays(limits.failureDelay()), audit),
         limits.methods());
-    setLimits(limits);
+    setLimits(limits, memory);
     offerNothingButSessions(limits);
-    server.setCommandFactory((channel, line) -> new ExecCommand(sessions, line));
-    server.setShellFactory(channel -> new ExecCommand(sessions, NoShell.LINE));
+    server.setCommandFactory((channel, line) -> new ExecCommand(sessions, channel, line));
+    server.setShellFactory(channel -> new ExecCommand(sessions, channel, NoShell.LINE));
     server.setSubsystemFactories(List.of(new LaneFactory(sessions)));
   }
 
@@ -149,16 +161,23 @@ public final class SshEndpoint {
     CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, AUTH_REQUESTS);
   }
 
-  private void setLimits(Limits limits) {
+  private void setLimits(Limits limits, MemoryBudget.Share memory) {
     ConnectionLimiter limiter =
         new ConnectionLimiter(
             limits.connections(), limits.beforeLogin(), limits.beforeLoginPerAddress());
-    server.setIoServiceFactoryFactory(new CoalescingServiceFactoryFactory(limiter));
+    CoalescingSession.Bounds bounds =
+        new CoalescingSession.Bounds(
+            memory,
+            (long) (memory.most() * PART_OF_ONE),
+            limits.loginTimeout(),
+            limits.writeTimeout());
+    server.setIoServiceFactoryFactory(new CoalescingServiceFactoryFactory(limiter, bounds));
     server.addSessionListener(limiter);
     CoreModuleProperties.AUTH_TIMEOUT.set(server, limits.loginTimeout());
     CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
     CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, Duration.ZERO);
     CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(server, FOREVER);
+    CoreModuleProperties.CHANNEL_CLOSE_TIMEOUT.set(server, FOREVER);
     CoreModuleProperties.WINDOW_SIZE.set(server, WINDOW);
     CoreModuleProperties.MAX_PACKET_SIZE.set(server, PACKET);
     CoreModuleProperties.LIMIT_PACKET_SIZE.set(server, WINDOW);

@@ -1,0 +1,185 @@
+package org.doveadmsshd.server.ssh;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.RemoteWindow;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
+
+/**
+ * What a command writes to its channel, unbuffered.
+ *
+ * <p>Whoever writes waits as long as the client lets it wait: for its window, and for its socket,
+ * whatever window it has offered. So nothing but a few packets lies in memory for it. Safe for
+ * several threads.
+ */
+final class ChannelOutput {
+  /** Most bytes of a packet; with what is around them MINA's buffer takes 32 KiB for it. */
+  private static final int PACKET = 32 * 1024 - 128;
+
+  private static final int AROUND = 64;
+  private static final Duration SLICE = Duration.ofMillis(100);
+  private static final MemoryBudget.Check NO_CHECK = () -> {};
+
+  private final ChannelSession channel;
+  private final CoalescingSession connection;
+  private final Duration timeout;
+  private volatile Waiting waiting = Waiting.UNKNOWN;
+  private volatile Duration patience;
+
+  /** Told when a thread has to wait for the client, and when it goes on. */
+  interface Waiting {
+    void begins();
+
+    void ends();
+
+    /** For what need not be known. */
+    Waiting UNKNOWN =
+        new Waiting() {
+          @Override
+          public void begins() {}
+
+          @Override
+          public void ends() {}
+        };
+  }
+
+  ChannelOutput(ChannelSession channel) {
+    this.channel = channel;
+    this.connection = CoalescingSession.of(channel.getSession());
+    this.timeout = connection.writeTimeout();
+  }
+
+  /** Names who is told when a thread has to wait; before the first does. */
+  void toldTo(Waiting listener) {
+    waiting = listener;
+  }
+
+  /** Standard output, or standard error. */
+  private final class Stream extends OutputStream {
+    private final byte type;
+
+    Stream(byte type) {
+      this.type = type;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      send(type, bytes, offset, length);
+    }
+  }
+
+  /** Standard output. */
+  OutputStream out() {
+    return new Stream(SshConstants.SSH_MSG_CHANNEL_DATA);
+  }
+
+  /** Standard error. */
+  OutputStream error() {
+    return new Stream(SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA);
+  }
+
+  /** From now on nobody waits longer than that for the client: what goes on is to end. */
+  void hurry(Duration longest) {
+    patience = longest;
+  }
+
+  private synchronized void send(byte type, byte[] bytes, int offset, int length)
+      throws IOException {
+    int sent = 0;
+    while (sent < length) {
+      int size = Math.min(length - sent, awaitRoom(Math.min(length - sent, PACKET)));
+      channel.getRemoteWindow().consume(size);
+      Session session = channel.getSession();
+      Buffer packet = session.createBuffer(type, size + AROUND);
+      packet.putUInt(channel.getRecipient());
+      if (type == SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA) {
+        packet.putUInt(SshConstants.SSH_EXTENDED_DATA_STDERR);
+      }
+      packet.putBytes(bytes, offset + sent, size);
+      channel.writePacket(packet);
+      sent += size;
+    }
+  }
+
+  /** Waits until a packet can be sent; returns its size. */
+  private int awaitRoom(int wanted) throws IOException {
+    RemoteWindow window = channel.getRemoteWindow();
+    if (!window.isOpen()) {
+      throw new IOException("the client has gone");
+    }
+    MemoryBudget.Share memory = connection.output();
+    boolean waits = window.getSize() == 0 || !memory.tryTake(wanted + AROUND);
+    if (waits) {
+      Waiting listener = waiting;
+      listener.begins();
+      try {
+        await(window, memory, wanted + AROUND);
+      } finally {
+        listener.ends();
+      }
+    }
+    memory.give(wanted + AROUND); // the connection takes it with the packet
+    return (int) Math.min(Math.min(wanted, window.getPacketSize()), window.getSize());
+  }
+
+  private void await(RemoteWindow window, MemoryBudget.Share memory, int bytes)
+      throws IOException {
+    long begun = System.nanoTime();
+    boolean taken = window.getSize() > 0 && memory.tryTake(bytes);
+    while (!taken) {
+      if (isTooLong(System.nanoTime() - begun)) {
+        throw new IOException("the client does not read");
+      }
+      if (awaits(window)) {
+        taken = take(memory, bytes);
+      }
+      if (!window.isOpen()) {
+        throw new IOException("the client has gone");
+      }
+    }
+  }
+
+  private boolean isTooLong(long nanos) {
+    Duration hurry = patience;
+    return hurry != null && nanos > hurry.toNanos()
+        || !timeout.isZero() && nanos > timeout.toNanos();
+  }
+
+  /** Waits a moment for the client's window. */
+  private static boolean awaits(RemoteWindow window) throws IOException {
+    try {
+      window.waitForSpace(SLICE);
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("stopped while writing");
+    }
+  }
+
+  /** Waits a moment for memory. */
+  private static boolean take(MemoryBudget.Share memory, int bytes) throws IOException {
+    try {
+      return memory.take(bytes, SLICE.toMillis(), NO_CHECK);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("stopped while writing");
+    } catch (Failure e) {
+      throw new IOException(e);
+    }
+  }
+}

@@ -1,0 +1,265 @@
+package org.doveadmsshd.server.ssh;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import org.apache.sshd.server.session.ServerSession;
+import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.brain.Brain;
+import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.Running;
+import org.doveadmsshd.brain.Server;
+import org.doveadmsshd.command.ServerContext;
+import org.doveadmsshd.server.local.LocalServer;
+import org.doveadmsshd.worker.Worker;
+import org.doveadmsshd.worker.Workers;
+import org.doveadmsshd.worker.audit.AuditEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One command line from its beginning to its end. */
+final class Execution {
+  private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
+
+  /** Commands that get through whatever others do: they say what goes on, and end it. */
+  private static final Set<String> CONTROL = Set.of("who", "kick", "stop", "help", "--help");
+
+  /** About what a run holds besides rows: buffers, users that wait for a lane. */
+  private static final long MEMORY = 192 * 1024;
+
+  /** And with each lane: what is under way on it. */
+  private static final long LANE_MEMORY = 80 * 1024;
+
+  /** Rows may wait as if the memory that is free were dealt out among so many runs. */
+  private static final int SHARERS = 96;
+
+  /** How long an end waits for a client that does not read. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+  /** How long one of those commands waits for its client. */
+  private static final Duration CONTROL_PATIENCE = Duration.ofSeconds(30);
+
+  private static final int MAX_SHOWN = 500;
+
+  private final Sessions sessions;
+  private final Client client;
+  private final List<String> words;
+  private final long id;
+  private final long begun = System.nanoTime();
+  private volatile Running run;
+  private volatile boolean cancelled;
+
+  /** Why it was ended by others than its client; null when it was not. */
+  private volatile String ended;
+
+  /** Who has given the command. */
+  record Client(ServerSession session, ChannelOutput output, ChannelInput input) {}
+
+  Execution(Sessions sessions, Client client, List<String> words) {
+    this.sessions = sessions;
+    this.client = client;
+    this.words = words;
+    this.id = sessions.nextId();
+  }
+
+  long id() {
+    return id;
+  }
+
+  /** Carries it out; returns the exit code. */
+  int run(Console console) throws IOException {
+    Optional<Master> master = sessions.master(client.session());
+    if (master.isEmpty()) {
+      return refuse(
+          console, Outcome.NO_PERMISSION, "You are not a master user of this server any more");
+    }
+    if (!sessions.begun(this)) {
+      return refuse(console, Outcome.TEMPORARY_FAILURE, "The server is stopping");
+    }
+    int code = -1;
+    try {
+      code = isControl() ? control(console, master.get()) : work(console, master.get());
+      return code;
+    } catch (ChannelInput.StoppedException e) {
+      code = refuse(console, Outcome.TEMPORARY_FAILURE, e.getMessage());
+      return code;
+    } finally {
+      sessions.ended(this);
+      note(master.get(), code);
+      LOG.info(
+          "{} from {}: {} (exit {}, {} ms)",
+          client.session().getUsername(),
+          Sessions.address(client.session()),
+          Printable.line(String.join(" ", words), MAX_SHOWN),
+          code,
+          (System.nanoTime() - begun) / 1_000_000);
+    }
+  }
+
+  private boolean isControl() {
+    return words.size() > 1 && CONTROL.contains(words.get(1));
+  }
+
+  private int control(Console console, Master master) throws IOException {
+    Semaphore controlling = sessions.controlling();
+    if (!controlling.tryAcquire()) {
+      return refuse(
+          console, Outcome.TEMPORARY_FAILURE, "Too many commands of this kind; try again later");
+    }
+    client.output().hurry(CONTROL_PATIENCE);
+    try (MemoryBudget.Share memory = memory()) {
+      return carryOut(console, master, memory);
+    } finally {
+      controlling.release();
+    }
+  }
+
+  private int work(Console console, Master master) throws IOException {
+    try (MemoryBudget.Share memory = memory();
+        MemoryBudget.Share rows = sessions.setting().rows().oneOf(SHARERS)) {
+      if (!memory.tryTake(MEMORY + LANE_MEMORY * sessions.setting().lanes())) {
+        return refuse(
+            console,
+            Outcome.TEMPORARY_FAILURE,
+            "The server has no memory for a further command; try again later");
+      }
+      try (WorkingSlots.Slot slot = sessions.slots().take(() -> cancelled)) {
+        if (slot == null) {
+          return refuse(
+              console, Outcome.TEMPORARY_FAILURE, ended == null ? "Stopped" : ended);
+        }
+        client.output().toldTo(slot);
+        client.input().toldTo(slot);
+        int code = carryOut(console, master, rows);
+        if (ended != null) {
+          say(console, ended);
+        }
+        return code;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return refuse(console, Outcome.TEMPORARY_FAILURE, "Stopped");
+      }
+    }
+  }
+
+  private MemoryBudget.Share memory() {
+    MemoryBudget.Share connection = CoalescingSession.of(client.session()).memory();
+    return connection.share(connection.most());
+  }
+
+  private int carryOut(Console console, Master master, MemoryBudget.Share rows)
+      throws IOException {
+    try (Workers.Use use = sessions.workers().use()) {
+      return sessions
+          .brain()
+          .run(
+              words.subList(1, words.size()),
+              console,
+              resources(use.worker(), master, rows),
+              this::started);
+    }
+  }
+
+  private static int refuse(Console console, Outcome outcome, String why) throws IOException {
+    say(console, why);
+    return outcome.exitCode();
+  }
+
+  private static void say(Console console, String text) throws IOException {
+    console.error().write(("doveadm: Error: " + text + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Accounts for the command before its end is told. */
+  private void note(Master master, int code) {
+    long micros = (System.nanoTime() - begun) / 1000;
+    try {
+      sessions
+          .audit()
+          .note(AuditEvent.command(master, words.subList(1, words.size()), code, micros));
+    } catch (Failure e) {
+      LOG.error("A command could not be accounted for: {}", e.getMessage());
+    }
+  }
+
+  private Brain.Resources resources(Worker worker, Master master, MemoryBudget.Share rows) {
+    Sessions.Setting setting = sessions.setting();
+    return new Brain.Resources() {
+      @Override
+      public List<Server> servers() throws Failure {
+        return List.of(new LocalServer(worker, master, setting.lanes(), setting.executor()));
+      }
+
+      @Override
+      public void checkHere(String command) throws Failure {
+        sessions.audit().check();
+        master.at(setting.clock().instant()).scope().checkCommand(command);
+      }
+
+      @Override
+      public boolean mayReadFiles() {
+        return false;
+      }
+
+      @Override
+      public MemoryBudget.Share memory() {
+        return rows;
+      }
+    };
+  }
+
+  private void started(Running started) {
+    run = started;
+    if (cancelled) {
+      started.cancel();
+    }
+  }
+
+  /** Its client wants it to end: users under way end at their next checkpoint. */
+  void cancel() {
+    cancelled = true;
+    client.output().hurry(LAST_WORDS);
+    client.input().stop("Stopped");
+    Running running = run;
+    if (running != null) {
+      running.cancel();
+    }
+  }
+
+  /**
+   * Ends it, whatever it waits for.
+   *
+   * @param why in words for the client
+   */
+  void end(String why) {
+    ended = why;
+    client.input().stop(why);
+    cancel();
+  }
+
+  /** The client has been told, or is gone. */
+  void closed() {
+    sessions.told(this);
+  }
+
+  /** What {@code who} shows. */
+  ServerContext.Activity.Entry entry() {
+    Running running = run;
+    return new ServerContext.Activity.Entry(
+        Long.toString(id),
+        "run",
+        client.session().getUsername(),
+        Sessions.address(client.session()),
+        (System.nanoTime() - begun) / 1_000_000_000L,
+        running == null ? 0 : running.done(),
+        running == null ? 0 : running.failed(),
+        Printable.line(String.join(" ", words.subList(1, words.size())), MAX_SHOWN));
+  }
+}

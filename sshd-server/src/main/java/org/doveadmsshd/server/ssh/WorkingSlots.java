@@ -1,0 +1,86 @@
+package org.doveadmsshd.server.ssh;
+
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * How many runs work at a time. A run that waits for its own client gives its place away until it
+ * goes on, so that those who do not read, or do not send, keep nobody from working.
+ */
+final class WorkingSlots {
+  private static final long CHECK_MILLIS = 100;
+
+  private final Semaphore free;
+
+  WorkingSlots(int slots) {
+    free = new Semaphore(slots);
+  }
+
+  /**
+   * Waits for a place.
+   *
+   * @param cancelled asked every now and then
+   * @return null when it has been cancelled
+   */
+  Slot take(BooleanSupplier cancelled) throws InterruptedException {
+    while (!free.tryAcquire(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+      if (cancelled.getAsBoolean()) {
+        return null;
+      }
+    }
+    return new Slot(cancelled);
+  }
+
+  /** The place of a run. */
+  final class Slot implements ChannelOutput.Waiting, AutoCloseable {
+    private final BooleanSupplier cancelled;
+
+    // guarded by this
+    private int waiting;
+    private boolean held = true;
+    private boolean closed;
+
+    private Slot(BooleanSupplier cancelled) {
+      this.cancelled = cancelled;
+    }
+
+    /** A thread of the run waits for the client. */
+    @Override
+    public synchronized void begins() {
+      waiting++;
+      leave();
+    }
+
+    /** It goes on; waits for a place, unless the run is to end, which needs none. */
+    @Override
+    public synchronized void ends() {
+      waiting--;
+      boolean interrupted = false;
+      while (waiting == 0 && !held && !closed && !cancelled.getAsBoolean()) {
+        try {
+          held = free.tryAcquire(CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+          break;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void leave() {
+      if (held) {
+        held = false;
+        free.release();
+      }
+    }
+
+    @Override
+    public synchronized void close() {
+      closed = true;
+      leave();
+    }
+  }
+}
