@@ -49,10 +49,7 @@ final class StubbornClient implements AutoCloseable {
     CoreModuleProperties.WINDOW_SIZE.set(client, 0x7FFFFFFFL);
     client.start();
     session =
-        client
-            .connect("admin", "127.0.0.1", site.daemon.port())
-            .verify(PATIENCE)
-            .getSession();
+        client.connect("admin", "127.0.0.1", site.daemon.port()).verify(PATIENCE).getSession();
     Path key = site.directory.resolve("key-admin");
     OpenSSHKeyPairResourceParser.INSTANCE
         .loadKeyPairs(session, key, null)

@@ -29,6 +29,7 @@ public final class RequestOutput implements Output {
   private final MessageSink sink;
   private final Map<String, Long> counts = new LinkedHashMap<>();
   private boolean columnsSent;
+
   /** Half of what a chunk may have: so much lies in memory for each client that does not read. */
   private static final int CHUNK = Limits.MAX_CHUNK / 2;
 

@@ -135,8 +135,7 @@ final class ChannelOutput {
     return (int) Math.min(Math.min(wanted, window.getPacketSize()), window.getSize());
   }
 
-  private void await(RemoteWindow window, MemoryBudget.Share memory, int bytes)
-      throws IOException {
+  private void await(RemoteWindow window, MemoryBudget.Share memory, int bytes) throws IOException {
     long begun = System.nanoTime();
     boolean taken = window.getSize() > 0 && memory.tryTake(bytes);
     while (!taken) {

@@ -42,7 +42,9 @@ final class CoalescingSession extends Nio2Session {
   /** Most bytes of commands' output that wait for the socket. */
   private static final int OUTPUT = 64 * 1024;
 
-  /** The peer is not read from while more waits than that, or than the second if memory is short. */
+  /**
+   * The peer is not read from while more waits than that, or than the second if memory is short.
+   */
   private static final int MUCH = 256 * 1024;
 
   private static final int ENOUGH = 64 * 1024;

@@ -84,7 +84,7 @@ final class Execution {
     if (!sessions.begun(this)) {
       return refuse(console, Outcome.TEMPORARY_FAILURE, "The server is stopping");
     }
-    int code = -1;
+    int code = Outcome.CANCELLED.exitCode(); // as long as the client is there to be told another
     try {
       code = isControl() ? control(console, master.get()) : work(console, master.get());
       return code;
@@ -133,8 +133,7 @@ final class Execution {
       }
       try (WorkingSlots.Slot slot = sessions.slots().take(() -> cancelled)) {
         if (slot == null) {
-          return refuse(
-              console, Outcome.TEMPORARY_FAILURE, ended == null ? "Stopped" : ended);
+          return refuse(console, Outcome.TEMPORARY_FAILURE, ended == null ? "Stopped" : ended);
         }
         client.output().toldTo(slot);
         client.input().toldTo(slot);
@@ -155,8 +154,7 @@ final class Execution {
     return connection.share(connection.most());
   }
 
-  private int carryOut(Console console, Master master, MemoryBudget.Share rows)
-      throws IOException {
+  private int carryOut(Console console, Master master, MemoryBudget.Share rows) throws IOException {
     try (Workers.Use use = sessions.workers().use()) {
       return sessions
           .brain()
