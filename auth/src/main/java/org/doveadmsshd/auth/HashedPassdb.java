@@ -1,33 +1,26 @@
 package org.doveadmsshd.auth;
 
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.auth.scheme.PasswordHash;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.base.Outcome;
 
-/**
- * Compares passwords with those of a store. Verifying a hash is made to be slow, so only a few are
- * verified at a time in the whole program; who comes when all are busy waits, and is told to come
- * again when that takes too long.
- */
+/** Compares passwords with those of a store. */
 public final class HashedPassdb implements Passdb {
-  private static final int HASHES_AT_A_TIME = 2;
   private static final int MAX_PASSWORD = 1024;
-  private static final long PATIENCE_SECONDS = 20;
-  private static final Semaphore HASHING = new Semaphore(HASHES_AT_A_TIME, true);
 
   private final PasswordStore store;
   private final String defaultScheme;
+  private final Hashing hashing;
 
   /** What the password of somebody unknown is compared with: time must not tell that he is. */
   private volatile String decoy;
 
   /**
    * @param defaultScheme of passwords that name none
+   * @param hashing where they are compared
    */
-  public HashedPassdb(PasswordStore store, String defaultScheme) {
+  public HashedPassdb(PasswordStore store, String defaultScheme, Hashing hashing) {
+    this.hashing = hashing;
     this.store = store;
     this.defaultScheme = defaultScheme;
   }
@@ -43,7 +36,8 @@ public final class HashedPassdb implements Passdb {
     if (hashed) {
       decoy = stored;
     }
-    boolean right = isRight(hashed ? stored : decoy(), attempt);
+    PasswordHash compared = PasswordHash.parse(hashed ? stored : decoy(), defaultScheme);
+    boolean right = hashing.verify(compared, attempt.user(), attempt.password());
     if (found.isEmpty()) {
       return Answer.UNKNOWN_USER;
     }
@@ -70,22 +64,5 @@ public final class HashedPassdb implements Passdb {
       decoy = PasswordHash.make(known ? defaultScheme : "SHA512-CRYPT", "", "decoy", 0);
     }
     return decoy;
-  }
-
-  private boolean isRight(String stored, LoginAttempt attempt) throws Failure {
-    try {
-      if (!HASHING.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        throw new Failure(
-            Outcome.TEMPORARY_FAILURE, "Too many passwords are to be verified; try again later");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw Failure.temporary("Stopped while a password was to be verified", e);
-    }
-    try {
-      return PasswordHash.parse(stored, defaultScheme).verify(attempt.user(), attempt.password());
-    } finally {
-      HASHING.release();
-    }
   }
 }

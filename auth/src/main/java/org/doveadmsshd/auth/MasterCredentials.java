@@ -2,6 +2,7 @@ package org.doveadmsshd.auth;
 
 import java.util.Optional;
 import org.doveadmsshd.auth.sasl.Credentials;
+import org.doveadmsshd.auth.sasl.ScramDecoy;
 import org.doveadmsshd.auth.scheme.PasswordHash;
 import org.doveadmsshd.base.Failure;
 
@@ -10,8 +11,9 @@ import org.doveadmsshd.base.Failure;
  *
  * @param address where the client is, numeric; empty when it is not known
  * @param external whom the transport has shown him to be
+ * @param decoy of those who are not known
  */
-record MasterCredentials(Passdb passdb, String address, Optional<String> external)
+record MasterCredentials(Passdb passdb, String address, Optional<String> external, ScramDecoy decoy)
     implements Credentials {
   @Override
   public boolean verify(String user, String password, String mailUser) throws Failure {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.doveadmsshd.auth.sasl.SaslServer;
+import org.doveadmsshd.auth.sasl.ScramDecoy;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.UserMask;
 
@@ -13,6 +14,7 @@ public final class Masters {
   private volatile Map<String, Scope> scopes;
   private volatile Passdb passdb;
   private volatile Set<String> mechanisms;
+  private final ScramDecoy decoy = new ScramDecoy();
 
   /**
    * @param scopes by name of master; who is not in here is no master
@@ -96,7 +98,7 @@ public final class Masters {
   public Optional<SaslServer> authentication(
       String mechanism, String address, Optional<String> external) {
     return mechanisms.contains(mechanism.toUpperCase(Locale.ROOT))
-        ? SaslServer.of(mechanism, new MasterCredentials(passdb, address, external))
+        ? SaslServer.of(mechanism, new MasterCredentials(passdb, address, external, decoy))
         : Optional.empty();
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,7 +72,8 @@ class PasswdFileTest {
 
   private static Passdb.Answer verify(PasswdFile file, String user, String password)
       throws Failure {
-    return new HashedPassdb(file, "PLAIN").verify(new LoginAttempt(user, password, ""));
+    return new HashedPassdb(file, "PLAIN", new Hashing(new MemoryBudget(1L << 28).all()))
+        .verify(new LoginAttempt(user, password, ""));
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.keyprovider.FileHostKeyCertificateProvider;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -20,6 +21,7 @@ import org.doveadmsshd.base.Outcome;
  */
 public final class HostKeys {
   private static final String COMMENT = "doveadm-sshd";
+  private static final String PUBLIC = ".pub";
 
   private final Path file;
 
@@ -90,25 +92,30 @@ public final class HostKeys {
   }
 
   /**
-   * Ends a change: the next key is in use now, the one before is kept aside. There always is one.
+   * Ends a change: the next key is in use now, the one before is kept aside. At no moment is there
+   * none. A public half that cannot be written fails it, but is of no use to the server.
    */
   public KeyPair finish() throws Failure {
-    KeyFile.read(next());
+    KeyPair before = KeyFile.read(file);
+    KeyPair now = KeyFile.read(next());
     try {
-      for (String half : List.of("", ".pub")) {
-        Path from = half(file, half);
-        Files.copy(
-            from,
-            half(old(), half),
-            StandardCopyOption.REPLACE_EXISTING,
-            StandardCopyOption.COPY_ATTRIBUTES);
-        Files.move(half(next(), half), from, StandardCopyOption.ATOMIC_MOVE);
-      }
+      Files.copy(
+          file, old(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+      writePublic(old(), before);
+      Files.move(next(), file, StandardCopyOption.ATOMIC_MOVE);
+      writePublic(file, now);
+      Files.deleteIfExists(half(next(), PUBLIC));
     } catch (IOException e) {
       throw new Failure(
           Outcome.CANNOT_CREATE, "The next key cannot be put in place: " + e.getMessage(), e);
     }
     return current();
+  }
+
+  /** Made anew: beside an administrator's own key there may be none. */
+  private static void writePublic(Path key, KeyPair pair) throws IOException {
+    String text = PublicKeyEntry.toString(pair.getPublic()) + " " + COMMENT + "\n";
+    Files.writeString(half(key, PUBLIC), text);
   }
 
   private static Path half(Path key, String half) {

@@ -38,6 +38,27 @@ class KeysTest {
   }
 
   @Test
+  void aHostKeyWithoutItsPublicHalfCanBeChanged() throws Exception {
+    Path file = directory.resolve("host_key");
+    KeyPair own = KeyFile.readOrCreate(file, "an administrator's");
+    Files.delete(directory.resolve("host_key.pub"));
+    HostKeys keys = new HostKeys(file);
+    KeyPair next = keys.begin();
+    keys.finish();
+    assertThat(KeyUtils.compareKeys(keys.current().getPublic(), next.getPublic())).isTrue();
+    KeyPair old = KeyFile.read(keys.old());
+    assertThat(KeyUtils.compareKeys(old.getPublic(), own.getPublic())).isTrue();
+    assertThat(Files.readString(directory.resolve("host_key.pub")))
+        .startsWith(PublicKeyEntry.toString(next.getPublic()));
+    assertThat(Files.readString(directory.resolve("host_key.old.pub")))
+        .startsWith(PublicKeyEntry.toString(own.getPublic()));
+    keys.begin();
+    keys.finish();
+    assertThat(directory.resolve("host_key.next")).doesNotExist();
+    assertThat(directory.resolve("host_key.next.pub")).doesNotExist();
+  }
+
+  @Test
   void aKeyThatOthersMayReadIsRefused() throws Exception {
     Path file = directory.resolve("key");
     KeyFile.readOrCreate(file, "test");

@@ -6,6 +6,7 @@ import java.io.Reader;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.net.URISyntaxException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -70,7 +71,11 @@ final class DovecotConfiguration extends BaseHierarchicalConfiguration
   /** Where a relative path in an include counts from. */
   @Override
   public void initFileLocator(FileLocator locator) {
-    including.push(Path.of(locator.getSourceURL().getPath()));
+    try {
+      including.push(Path.of(locator.getSourceURL().toURI()));
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(e); // it was made of a path
+    }
   }
 
   @Override

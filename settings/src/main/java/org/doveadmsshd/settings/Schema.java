@@ -308,6 +308,7 @@ final class Schema {
         .add("process_limit", Type.NUMBER, "16")
         .add("idle_kill", Type.TIME, "60s")
         .add("confine", Type.YES_OR_NO, "yes")
+        .add("lock_stacks", Type.YES_OR_NO, "no")
         .add("umask", Type.MODE, "0077")
         .add("nice", Type.NICE, "0")
         .add("ionice", Type.IONICE, "")

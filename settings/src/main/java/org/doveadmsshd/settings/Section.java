@@ -139,6 +139,15 @@ final class Section {
     return type;
   }
 
+  /** Several sections of one kind as one, the last; of what they all say, the last word counts. */
+  static Section together(List<Section> sections) {
+    Section last = sections.get(sections.size() - 1);
+    for (int i = sections.size() - 2; i >= 0; i--) {
+      sections.get(i).values.forEach(last.values::putIfAbsent);
+    }
+    return last;
+  }
+
   /** The sections that stand in it, in their order. */
   List<Section> inside() {
     return List.copyOf(inside);
@@ -197,10 +206,20 @@ final class Section {
   /** Words separated by spaces or commas; those in quotes may have spaces. */
   List<String> words(String key) {
     List<String> words = new ArrayList<>();
-    for (String word : text(key).split("[,\\s]+(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")) {
-      if (!word.isBlank()) {
-        words.add(word.replace("\"", ""));
+    StringBuilder word = new StringBuilder();
+    boolean quoted = false;
+    for (char c : (text(key) + " ").toCharArray()) {
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (quoted || c != ',' && !Character.isWhitespace(c)) {
+        word.append(c);
+      } else if (!word.toString().isBlank()) {
+        words.add(word.toString());
+        word.setLength(0);
       }
+    }
+    if (quoted) {
+      problem(key + ": a quotation mark has no other one");
     }
     return words;
   }

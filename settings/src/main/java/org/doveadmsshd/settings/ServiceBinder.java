@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 
-/** Makes records of {@code service} sections; the last one counts. */
+/** Makes records of {@code service} sections, taken together. */
 final class ServiceBinder {
   /** Less than this no JVM can do with. */
   private static final long LEAST_MEMORY = 64L << 20;
@@ -33,7 +33,7 @@ final class ServiceBinder {
         services.isEmpty()
             ? Section.read(
                 "service", new ImmutableNode.Builder().name("service").create(), "", problems)
-            : services.get(services.size() - 1);
+            : Section.together(services);
   }
 
   /** How many users a run works on at a time; 0 for as many as seems good. */
@@ -65,6 +65,7 @@ final class ServiceBinder {
         service.number("process_limit"),
         service.time("idle_kill"),
         service.yes("confine"),
+        service.yes("lock_stacks"),
         Integer.parseInt(service.text("umask"), 8),
         Integer.parseInt(service.text("nice")),
         service.text("ionice"),

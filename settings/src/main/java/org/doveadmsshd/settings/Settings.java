@@ -131,6 +131,7 @@ public record Settings(
    * @param minAvail how many are started ahead of need
    * @param idleKill how long one may wait for a further user
    * @param confine whether a worker is to see nothing but its user's mail
+   * @param lockStacks whether threads for users keep the memory of their stacks
    * @param umask of new files
    * @param ionice empty, {@code idle}, {@code best-effort} or {@code best-effort:<level>}
    */
@@ -141,6 +142,7 @@ public record Settings(
       int limit,
       Duration idleKill,
       boolean confine,
+      boolean lockStacks,
       int umask,
       int nice,
       String ionice,
@@ -313,7 +315,7 @@ public record Settings(
       if (sections.isEmpty()) {
         return new QuotaSettings("", List.of());
       }
-      Section plugin = sections.get(0);
+      Section plugin = Section.together(sections);
       List<String> rules = new ArrayList<>();
       for (String key : List.of("quota_rule", "quota_rule2", "quota_rule3", "quota_rule4")) {
         if (!plugin.text(key).isEmpty()) {

@@ -44,6 +44,63 @@ class SettingsTest {
   }
 
   @Test
+  void sectionsThatStandTwiceAreTakenTogetherAndTheLastWordCounts() throws Exception {
+    Settings settings =
+        read(
+            """
+            host_key = key
+            userdb {
+              driver = passwd-file
+              args = users
+            }
+            plugin {
+              quota = count:User quota
+              quota_rule = *:storage=1G
+            }
+            service doveadm {
+              process_limit = 3
+              idle_kill = 5s
+            }
+            plugin {
+              quota_rule = *:storage=2G
+            }
+            service doveadm {
+              process_limit = 7
+            }
+            """);
+    assertThat(settings.quota().quota()).isEqualTo("count:User quota");
+    assertThat(settings.quota().rules()).containsExactly("*:storage=2G");
+    assertThat(settings.processes().limit()).isEqualTo(7);
+    assertThat(settings.processes().idleKill()).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void listsOfAnyLengthAreReadAndQuotationMarksComeInPairs() throws Exception {
+    String base = "host_key = key\nuserdb {\n driver = passwd-file\n args = users\n}\n";
+    String users = "a@example.org, \"b c\" ".repeat(20_000);
+    String master = "master_user admin {\n users = %s\n}\n";
+    assertThat(read(base + master.formatted(users)).masters().get("admin").get(0).users())
+        .hasSize(40_000)
+        .contains("b c");
+    assertThat(problems(base + master.formatted("a \"b c")))
+        .anyMatch(problem -> problem.contains("quotation mark"));
+  }
+
+  @Test
+  void includesAreFoundBesideAFileWhoseDirectoryHasAnOddName() throws Exception {
+    Path odd = Files.createDirectory(directory.resolve("a b%20c"));
+    Files.writeString(odd.resolve("more.conf"), "port = 2299\n");
+    Files.writeString(odd.resolve("users"), "");
+    Path file =
+        Files.writeString(
+            odd.resolve("test.conf"),
+            "!include more.conf\nhost_key = key\n"
+                + "userdb {\n driver = passwd-file\n args = users\n}\n");
+    Settings settings = Settings.read(file, List.of("search", "mailbox list", "read"));
+    assertThat(settings.port()).isEqualTo(2299);
+  }
+
+  @Test
   void readsDovecotsBlocks() throws Exception {
     Settings settings =
         read(

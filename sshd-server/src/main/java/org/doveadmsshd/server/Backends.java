@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.doveadmsshd.auth.Cached;
 import org.doveadmsshd.auth.HashedPassdb;
+import org.doveadmsshd.auth.Hashing;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.auth.PassdbChain;
 import org.doveadmsshd.auth.PasswordStore;
@@ -44,15 +45,17 @@ final class Backends {
   private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
 
   private final MemoryBudget.Share memory;
+  private final Hashing hashing;
 
   /** What is connected, by its settings. */
   private final Map<Record, Shared> open = new HashMap<>(); // guarded by this
 
   /**
-   * @param memory draws names of users while they are listed
+   * @param memory draws names of users while they are listed, and passwords while they are verified
    */
   Backends(MemoryBudget.Share memory) {
     this.memory = memory;
+    hashing = new Hashing(memory);
   }
 
   /** Connections, and how many need them. */
@@ -160,7 +163,7 @@ final class Backends {
     opened.userdb = caches ? cached.userdb(users) : users;
   }
 
-  private static Passdb passdb(Opened opened, Backend backend, Cached cached) {
+  private Passdb passdb(Opened opened, Backend backend, Cached cached) {
     if (backend instanceof Backend.Dovecot) {
       Backend.Dovecot dovecot = (Backend.Dovecot) backend;
       return new DovecotPassdb(dovecot.socket(), dovecot.target());
@@ -189,7 +192,7 @@ final class Backends {
       store = new PasswdFile(file.path(), file.nameFormat());
       scheme = file.scheme();
     }
-    return new HashedPassdb(cached == null ? store : cached.store(store), scheme);
+    return new HashedPassdb(cached == null ? store : cached.store(store), scheme, hashing);
   }
 
   private static Userdb userdb(Opened opened, Backend backend) {

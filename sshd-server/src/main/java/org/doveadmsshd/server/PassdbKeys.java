@@ -53,8 +53,8 @@ final class PassdbKeys implements Closeable {
       try {
         Optional<String> lines = masters.field(name, FIELD);
         lines.ifPresent(text -> next.put(name, text.lines().toList()));
-      } catch (Failure e) {
-        LOG.warn("Keys of {} cannot be fetched: {}", name, e.getMessage());
+      } catch (Failure | RuntimeException e) { // an exception would end the timer for good
+        LOG.warn("Keys of {} cannot be fetched: {}", name, e.toString());
         next.put(name, known.getOrDefault(name, List.of()));
       }
     }

@@ -8,6 +8,7 @@ import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.server.supervisor.Supervisor;
+import org.doveadmsshd.settings.Backend;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.worker.InProcessWork;
@@ -82,13 +83,29 @@ final class WorkPlace implements AutoCloseable {
         return processes(settings);
       case "thread":
         ThreadIdentity.check();
+        checkPassdbs(settings);
         Settings.IsolationSettings limits = settings.isolation();
         Identity.Bounds bounds =
             new Identity.Bounds(limits.firstUid(), limits.lastUid(), limits.firstGid());
         return new InProcessWork(
-            name -> userdb, defaults, memory, new UserThreads(new ThreadIdentity(bounds)));
+            name -> userdb,
+            defaults,
+            memory,
+            new UserThreads(new ThreadIdentity(bounds), settings.processes().lockStacks()));
       default:
         return new InProcessWork(name -> userdb, defaults, memory, Isolation.NONE);
+    }
+  }
+
+  /**
+   * Modules of PAM may change the uid of the process, which glibc does for all threads: those of
+   * users must not take part in that.
+   */
+  private static void checkPassdbs(Settings settings) throws Failure {
+    if (settings.passdbs().stream().anyMatch(each -> each.backend() instanceof Backend.Pam)) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "isolation = thread cannot be together with a passdb pam; use isolation = process");
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.doveadmsshd.auth.HashedPassdb;
+import org.doveadmsshd.auth.Hashing;
 import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Masters;
@@ -72,7 +73,7 @@ class LaneSessionTest {
     masters =
         new Masters(
             Map.of("a@example.org", SCOPE),
-            new HashedPassdb(file, "PLAIN"),
+            new HashedPassdb(file, "PLAIN", new Hashing(new MemoryBudget(1L << 28).all())),
             Set.of("PLAIN", "SCRAM-SHA-256"));
     worker = LocalWorker.of(file, masters, QuotaRules.NONE, new NoActivity());
   }

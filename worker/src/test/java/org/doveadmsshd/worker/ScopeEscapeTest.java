@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.doveadmsshd.auth.HashedPassdb;
+import org.doveadmsshd.auth.Hashing;
 import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.MailboxMasks;
 import org.doveadmsshd.auth.Master;
@@ -27,6 +28,7 @@ import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.auth.ScopeRule;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.command.Command;
@@ -206,7 +208,10 @@ class ScopeEscapeTest {
     Files.createSymbolicLink(directory.resolve(OWN).resolve("link"), directory.resolve(FOREIGN));
     Files.writeString(directory.resolve("users"), lines);
     PasswdFile file = new PasswdFile(directory.resolve("users").toString(), "%u");
-    Masters masters = new Masters(Map.of("root", Scope.UNLIMITED), new HashedPassdb(file, "PLAIN"));
+    Masters masters =
+        new Masters(
+            Map.of("root", Scope.UNLIMITED),
+            new HashedPassdb(file, "PLAIN", new Hashing(new MemoryBudget(1L << 28).all())));
     Userdb users = new Aliased(file);
     QuotaRules quota = QuotaRules.of("count:q", List.of()).orElseThrow();
     worker = LocalWorker.of(users, masters, quota, new Busy());

@@ -22,6 +22,9 @@ public interface Credentials {
   /** Whose token it is, if it is one that is good. */
   Optional<String> bearer(String token) throws Failure;
 
+  /** What those look like who are not known; the same for all logins. */
+  ScramDecoy decoy();
+
   /** Whom the transport has shown the client to be. */
   Optional<String> external();
 }

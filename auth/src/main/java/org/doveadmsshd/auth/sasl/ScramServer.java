@@ -69,7 +69,8 @@ final class ScramServer implements SaslServer {
     Optional<ScramSecret> found =
         stored.isEmpty() ? Optional.empty() : stored.get().scram(mechanism.getName(), user);
     known = found.isPresent();
-    secret = found.orElseGet(() -> ScramSecret.ofNobody(mechanism.getName(), user));
+    found.ifPresent(shown -> credentials.decoy().known(shown, stored.get().isPlain()));
+    secret = found.orElseGet(() -> credentials.decoy().of(mechanism.getName(), user));
     nonce = message.group(5) + ScramFunctions.nonce(NONCE, RANDOM);
     String salt = Base64.getEncoder().encodeToString(secret.salt());
     challenge = "r=" + nonce + ",s=" + salt + ",i=" + secret.rounds();

@@ -194,7 +194,8 @@ public final class PasswordHash {
     }
   }
 
-  private boolean isPlain() {
+  /** Whether the password is stored as it is. */
+  public boolean isPlain() {
     return SCHEMES.get(scheme) == PlainScheme.WHOLE && !hash.isEmpty();
   }
 

@@ -14,8 +14,12 @@ import java.util.Base64;
  * @param rounds how often the password is hashed
  */
 public record ScramSecret(byte[] salt, int rounds, byte[] storedKey, byte[] serverKey) {
-  private static final int SALT = 16;
-  private static final int ROUNDS = 4096;
+  /** Length of the salt of a password that is stored as it is. */
+  public static final int SALT = 16;
+
+  /** How often such a one is hashed. */
+  public static final int ROUNDS = 4096;
+
   private static final byte[] OWN = new byte[32];
 
   static {
@@ -36,10 +40,19 @@ public record ScramSecret(byte[] salt, int rounds, byte[] storedKey, byte[] serv
         ScramFunctions.serverKey(scram, salted));
   }
 
-  /** Of somebody who is not known, and of whom the client shall not learn that. */
-  public static ScramSecret ofNobody(String mechanism, String user) {
-    byte[] key = ScramFunctions.hmac(ScramMechanism.byName(mechanism), OWN, salt(user));
-    return new ScramSecret(salt(user), ROUNDS, key, key);
+  /**
+   * Of somebody who is not known, and of whom the client shall not learn that.
+   *
+   * @param salt its length, at most 32
+   * @param isComputed whether it takes as long as one that is made of a password
+   */
+  public static ScramSecret ofNobody(
+      String mechanism, String user, int rounds, int salt, boolean isComputed) {
+    if (isComputed) {
+      ofPassword(mechanism, user, "nobody's");
+    }
+    byte[] key = ScramFunctions.hmac(ScramMechanism.byName(mechanism), OWN, hash(user));
+    return new ScramSecret(Arrays.copyOf(hash(user), salt), rounds, key, key);
   }
 
   /** {@code rounds,salt,StoredKey,ServerKey}, as it is stored. */
@@ -58,8 +71,12 @@ public record ScramSecret(byte[] salt, int rounds, byte[] storedKey, byte[] serv
 
   /** The same whenever the same user is asked about. */
   private static byte[] salt(String user) {
+    return Arrays.copyOf(hash(user), SALT);
+  }
+
+  private static byte[] hash(String user) {
     byte[] name = ("salt " + user).getBytes(StandardCharsets.UTF_8);
-    return Arrays.copyOf(ScramFunctions.hmac(ScramMechanism.SCRAM_SHA_256, OWN, name), SALT);
+    return ScramFunctions.hmac(ScramMechanism.SCRAM_SHA_256, OWN, name);
   }
 
   @Override

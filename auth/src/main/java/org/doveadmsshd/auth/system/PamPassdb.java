@@ -6,6 +6,8 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.base.Failure;
@@ -17,7 +19,10 @@ import org.doveadmsshd.base.Failure;
  */
 public final class PamPassdb implements Passdb {
   private static final int MAX_PASSWORD = 1024;
-  private static final Object ONE_AT_A_TIME = new Object();
+  private static final Semaphore ONE_AT_A_TIME = new Semaphore(1, true);
+
+  /** A module may hang, as one does that asks a server which is away. */
+  private static final long PATIENCE_SECONDS = 20;
 
   private final String service;
 
@@ -37,11 +42,25 @@ public final class PamPassdb implements Passdb {
       return Answer.UNKNOWN_USER; // the system would look at the part before the NUL
     }
     try {
-      synchronized (ONE_AT_A_TIME) {
-        return answer(attempt);
-      }
+      return inTurn(attempt);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Failure.temporary("Stopped while a password was to be verified", e);
     } catch (UnsatisfiedLinkError e) {
       throw Failure.temporary("This system has no PAM", e);
+    }
+  }
+
+  private Answer inTurn(LoginAttempt attempt) throws Failure, InterruptedException {
+    if (!ONE_AT_A_TIME.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw Failure.temporary(
+          "PAM is still busy with another password (service " + service + "); try again later",
+          null);
+    }
+    try {
+      return answer(attempt);
+    } finally {
+      ONE_AT_A_TIME.release();
     }
   }
 

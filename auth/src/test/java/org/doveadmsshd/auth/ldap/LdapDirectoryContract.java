@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.auth.HashedPassdb;
+import org.doveadmsshd.auth.Hashing;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -102,7 +104,10 @@ interface LdapDirectoryContract {
             settings(false, ""), settings(true, ""), settings(true, "uid=%n,ou=people," + BASE))) {
       try (LdapDirectory directory = new LdapDirectory(settings)) {
         Passdb passdb =
-            settings.authBind() ? directory.binding() : new HashedPassdb(directory, "PLAIN");
+            settings.authBind()
+                ? directory.binding()
+                : new HashedPassdb(
+                    directory, "PLAIN", new Hashing(new MemoryBudget(1L << 28).all()));
         assertThat(verdict(passdb, "jane", "secret")).isEqualTo(Passdb.Verdict.RIGHT);
         for (String wrong : List.of("Secret", "", "x".repeat(1000), "*", "\0")) {
           assertThat(verdict(passdb, "jane", wrong)).as(wrong).isEqualTo(Passdb.Verdict.WRONG);
@@ -121,7 +126,11 @@ interface LdapDirectoryContract {
   default void keysAreAllTheValuesOfTheirAttribute() throws Failure {
     for (boolean bind : List.of(true, false)) {
       try (LdapDirectory directory = new LdapDirectory(settings(bind, ""))) {
-        Passdb passdb = bind ? directory.binding() : new HashedPassdb(directory, "PLAIN");
+        Passdb passdb =
+            bind
+                ? directory.binding()
+                : new HashedPassdb(
+                    directory, "PLAIN", new Hashing(new MemoryBudget(1L << 28).all()));
         assertThat(passdb.find(new LoginAttempt("jane", "", "")).get().fields())
             .hasEntrySatisfying(
                 "authorized_keys", lines -> assertThat(lines.lines()).hasSameElementsAs(KEYS));

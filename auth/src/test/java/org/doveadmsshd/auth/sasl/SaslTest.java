@@ -22,6 +22,13 @@ class SaslTest {
 
   /** Knows one user, {@code user}, by whatever is stored. */
   private record One(String stored) implements Credentials {
+    private static final ScramDecoy DECOY = new ScramDecoy();
+
+    @Override
+    public ScramDecoy decoy() {
+      return DECOY;
+    }
+
     @Override
     public boolean verify(String user, String password, String mailUser) throws Failure {
       return user.equals("user") && PasswordHash.parse(stored, "PLAIN").verify(user, password);
@@ -162,6 +169,24 @@ class SaslTest {
     assertThat(BearerResponse.parse("XOAUTH2", bytes)).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {4096, 15_000})
+  void anUnknownUserLooksAsTheOneWhoWasKnownLast(int rounds) throws Exception {
+    Credentials stored = new One(PasswordHash.make("SCRAM-SHA-256", "user", PASSWORD, rounds));
+    String known = begin(stored, "user");
+    String unknown = begin(stored, "nobody");
+    assertThat(unknown.replaceAll("s=[^,]*", "")).isEqualTo(known.replaceAll("s=[^,]*", ""));
+    assertThat(unknown).hasSameSizeAs(known).endsWith(",i=" + rounds);
+  }
+
+  /** What the server answers, without the nonce. */
+  private static String begin(Credentials credentials, String user) throws Exception {
+    SaslServer server = SaslServer.of("SCRAM-SHA-256", credentials).orElseThrow();
+    byte[] first = SaslClient.scramSha256("", user, "x").initialResponse();
+    byte[] answer = ((SaslServer.Step.Challenge) server.respond(first)).data();
+    return new String(answer, StandardCharsets.UTF_8).replaceFirst("r=[^,]*,", "");
+  }
+
   @Test
   void anUnknownUserAlwaysHasTheSameSalt() throws Exception {
     String first = challenge("nobody");
@@ -258,6 +283,11 @@ class SaslTest {
   void whatCannotBeSaidIsNotARefusal() {
     Credentials down =
         new Credentials() {
+          @Override
+          public ScramDecoy decoy() {
+            return new ScramDecoy();
+          }
+
           @Override
           public boolean verify(String user, String password, String mailUser) throws Failure {
             throw Failure.temporary("down", null);

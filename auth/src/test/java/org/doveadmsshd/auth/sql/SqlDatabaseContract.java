@@ -14,10 +14,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.doveadmsshd.auth.HashedPassdb;
+import org.doveadmsshd.auth.Hashing;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -120,7 +122,8 @@ interface SqlDatabaseContract {
     with(
         same -> same,
         database -> {
-          Passdb passdb = new HashedPassdb(database, "PLAIN");
+          Passdb passdb =
+              new HashedPassdb(database, "PLAIN", new Hashing(new MemoryBudget(1L << 28).all()));
           assertThat(passdb.verify(new LoginAttempt("jane@example.org", "secret", "")))
               .isEqualTo(
                   new Passdb.Answer(Passdb.Verdict.RIGHT, Map.of("user", "jane", "proxy", "yes")));

@@ -12,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.auth.HashedPassdb;
+import org.doveadmsshd.auth.Hashing;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,7 +39,8 @@ class SqlDownTest {
                   switch (asked) {
                     case "user" -> database.find("jane");
                     case "password" ->
-                        new HashedPassdb(database, "PLAIN")
+                        new HashedPassdb(
+                                database, "PLAIN", new Hashing(new MemoryBudget(1L << 28).all()))
                             .verify(new LoginAttempt("jane", "x", ""));
                     default -> database.forEach(name -> {});
                   }

@@ -158,6 +158,9 @@ final class PasswordAuthentication
     } catch (Failure e) {
       LOG.warn("A password could not be verified: {} ({})", e.getMessage(), e.getCause());
       putOff(session, answer);
+    } catch (Throwable e) { // the top of a task: else the client would wait for ever
+      LOG.error("A password could not be verified by a fault of the program", e);
+      putOff(session, answer);
     }
   }
 

@@ -106,7 +106,8 @@ public record ClassArchive(WorkerProgram program) {
     List<String> rules = List.of();
     Map<Resource, Long> limits = Map.of(Resource.CORE, 0L);
     worker.send(
-        new WorkerSettings(uid, 077, true, limits, location, patience, true, "count:q", rules)
+        new WorkerSettings(
+                uid, 077, true, false, limits, location, patience, true, "count:q", rules)
             .line());
     worker.receive();
     MailUser user = new MailUser(USER, Map.of("home", home.toString()));

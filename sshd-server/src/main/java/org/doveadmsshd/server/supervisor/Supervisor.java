@@ -162,6 +162,7 @@ public final class Supervisor {
             server,
             settings.processes().umask(),
             settings.processes().confine(),
+            settings.processes().lockStacks(),
             limits(settings.processes().limits()),
             settings.mailLocation(),
             settings.lockTimeout(),

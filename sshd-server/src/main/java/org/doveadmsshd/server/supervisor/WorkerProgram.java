@@ -64,12 +64,12 @@ public record WorkerProgram(Path home, String classPath) {
   Process start(Settings.ProcessSettings settings, Path socket) throws IOException {
     List<String> command = new ArrayList<>();
     if (settings.nice() > 0) {
-      command.addAll(List.of("nice", "-n", Integer.toString(settings.nice())));
+      command.addAll(List.of(program("nice"), "-n", Integer.toString(settings.nice())));
     }
     command.addAll(ionice(settings.ionice()));
     command.addAll(
         List.of(
-            "setpriv",
+            program("setpriv"),
             "--no-new-privs",
             "--bounding-set=-all,+setuid,+setgid",
             "--inh-caps=-all",
@@ -119,7 +119,7 @@ public record WorkerProgram(Path home, String classPath) {
   }
 
   private Process prepare(List<String> words, Path log) throws IOException {
-    List<String> command = new ArrayList<>(List.of("setpriv", "--no-new-privs"));
+    List<String> command = new ArrayList<>(List.of(program("setpriv"), "--no-new-privs"));
     command.addAll(java());
     command.addAll(words);
     ProcessBuilder builder = new ProcessBuilder(command);
@@ -213,15 +213,26 @@ public record WorkerProgram(Path home, String classPath) {
     environment.putAll(Map.of("PATH", PATH, "LC_ALL", "C.UTF-8", "MALLOC_ARENA_MAX", "1"));
   }
 
+  /** Where a program of the system is: root does not go by whatever PATH it was started with. */
+  private static String program(String name) {
+    for (String directory : PATH.split(":")) {
+      Path file = Path.of(directory, name);
+      if (Files.isExecutable(file)) {
+        return file.toString();
+      }
+    }
+    return "/usr/bin/" + name; // the failure to start it says that it is not there
+  }
+
   private static List<String> ionice(String setting) {
     if (setting.isEmpty()) {
       return List.of();
     }
     if (setting.equals("idle")) {
-      return List.of("ionice", "-c", "3");
+      return List.of(program("ionice"), "-c", "3");
     }
     int colon = setting.indexOf(':');
     String level = colon < 0 ? "4" : setting.substring(colon + 1);
-    return List.of("ionice", "-c", "2", "-n", level);
+    return List.of(program("ionice"), "-c", "2", "-n", level);
   }
 }

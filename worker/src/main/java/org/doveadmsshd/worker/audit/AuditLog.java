@@ -7,6 +7,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -24,9 +27,12 @@ import org.slf4j.LoggerFactory;
 /**
  * A file of JSON lines, one for each event, that only its owner may read. Every line has a number
  * and the hash of the line before; {@link AuditChain} tells whether one was changed or is missing.
+ * Two servers may write to one file, as during a restart: each line is written under a lock, after
+ * the last one that is there.
  */
 public final class AuditLog implements Audit, Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
+  private static final long RETRY_NANOS = 1_000_000;
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Path file;
@@ -34,6 +40,7 @@ public final class AuditLog implements Audit, Closeable {
   private final Clock clock;
   private FileChannel channel;
   private AuditChain.Link last;
+  private long end; // of the last line that is known
   private boolean broken;
 
   private AuditLog(Path file, boolean required, Clock clock) {
@@ -70,7 +77,7 @@ public final class AuditLog implements Audit, Closeable {
     try {
       AuditChain.Link found = AuditChain.last(opened);
       last = found != null ? found : last == null ? AuditChain.Link.FIRST : last;
-      opened.position(opened.size());
+      end = opened.size();
     } catch (IOException | RuntimeException e) {
       opened.close();
       throw e;
@@ -108,18 +115,23 @@ public final class AuditLog implements Audit, Closeable {
   }
 
   private void write(AuditEvent event) throws Failure {
-    try {
+    try (FileLock lock = lock()) {
+      if (channel.size() != end) {
+        AuditChain.Link found = AuditChain.last(channel); // another server's
+        last = found != null ? found : last;
+        end = channel.size();
+      }
       byte[] line = line(event);
-      long before = channel.position();
       try {
         ByteBuffer bytes = ByteBuffer.wrap(line);
         while (bytes.hasRemaining()) {
-          channel.write(bytes);
+          channel.write(bytes, end + bytes.position());
         }
       } catch (IOException e) {
-        channel.truncate(before); // no half line stays
+        channel.truncate(end); // no half line stays
         throw e;
       }
+      end += line.length;
       last = last.next(line);
       broken = false;
     } catch (IOException e) {
@@ -130,6 +142,17 @@ public final class AuditLog implements Audit, Closeable {
       if (required) {
         throw Failure.temporary(
             "The server cannot account for what is done (its audit log cannot be written)", e);
+      }
+    }
+  }
+
+  /** The file's lock; what else is in this process waits for it by trying. */
+  private FileLock lock() throws IOException {
+    while (true) {
+      try {
+        return channel.lock();
+      } catch (OverlappingFileLockException e) {
+        LockSupport.parkNanos(RETRY_NANOS);
       }
     }
   }

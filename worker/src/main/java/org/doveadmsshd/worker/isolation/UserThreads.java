@@ -10,10 +10,11 @@ import org.doveadmsshd.base.Failure;
  * is shared with the rest of the process.
  */
 public final class UserThreads implements Isolation {
-  /** Bytes; as much as work for a user takes, and {@link ThreadStack} keeps. */
+  /** Bytes; more than work for a user takes, and than {@link ThreadStack} keeps. */
   private static final long STACK = 512 * 1024;
 
   private final Rights rights;
+  private final boolean keepsStacks;
 
   /** Has the calling thread keep the rights that a user's work may have, and no others. */
   @FunctionalInterface
@@ -27,9 +28,11 @@ public final class UserThreads implements Isolation {
 
   /**
    * @param rights that each thread takes
+   * @param keepsStacks whether the memory of stacks is locked, so that the next thread has it
    */
-  public UserThreads(Rights rights) {
+  public UserThreads(Rights rights, boolean keepsStacks) {
     this.rights = rights;
+    this.keepsStacks = keepsStacks;
   }
 
   @Override
@@ -64,7 +67,9 @@ public final class UserThreads implements Isolation {
 
     void of(MailUser user, Work work) {
       try {
-        ThreadStack.keep();
+        if (keepsStacks) {
+          ThreadStack.keep();
+        }
         rights.take(user);
         work.run();
       } catch (Throwable e) { // the top of a thread; raised on the one that waits

@@ -185,7 +185,8 @@ public class WorkerProcess {
     Isolation isolation =
         confined
             ? new UserThreads(
-                new Confinement(user -> trees(user, settings.mailLocation()), program()))
+                new Confinement(user -> trees(user, settings.mailLocation()), program()),
+                settings.lockStacks())
             : Isolation.NONE;
     MemoryTurns turns = InProcessWork.turns(budget.all(), ADVICE);
     InProcessWork work = new InProcessWork(this::view, settings.defaults(), turns, isolation);

@@ -17,6 +17,7 @@ import org.doveadmsshd.worker.InProcessWork;
  * @param peer uid of who may connect, besides root
  * @param umask of new files
  * @param confine whether it is to see nothing but its user's mail, where the kernel can do that
+ * @param lockStacks whether threads for users keep the memory of their stacks
  * @param limits what the process may use at most
  * @param quota as in the configuration
  */
@@ -24,6 +25,7 @@ public record WorkerSettings(
     int peer,
     int umask,
     boolean confine,
+    boolean lockStacks,
     Map<Resource, Long> limits,
     String mailLocation,
     Duration lockTimeout,
@@ -42,6 +44,7 @@ public record WorkerSettings(
     List<String> values = new ArrayList<>(List.of(FIRST, "peer=" + Integer.toUnsignedString(peer)));
     values.add("umask=" + umask);
     values.add("confine=" + confine);
+    values.add("lock_stacks=" + lockStacks);
     limits.forEach((resource, most) -> values.add(resource + "=" + most));
     values.add("mail_location=" + mailLocation);
     values.add("lock_timeout=" + lockTimeout.toMillis());
@@ -60,6 +63,7 @@ public record WorkerSettings(
         Integer.parseUnsignedInt(named.get("peer")),
         Integer.parseInt(named.get("umask")),
         Boolean.parseBoolean(named.get("confine")),
+        Boolean.parseBoolean(named.get("lock_stacks")),
         limits(named),
         named.get("mail_location"),
         Duration.ofMillis(Long.parseLong(named.get("lock_timeout"))),

@@ -111,6 +111,30 @@ class AuditLogTest {
   }
 
   @Test
+  void twoServersMayWriteToOneFileAndTheChainHolds() throws Exception {
+    try (AuditLog one = open();
+        AuditLog other = open()) {
+      ExecutorService threads = Executors.newFixedThreadPool(2);
+      List<Callable<Void>> writers = new ArrayList<>();
+      for (AuditLog log : List.of(one, other)) {
+        writers.add(
+            () -> {
+              for (int i = 0; i < 200; i++) {
+                log.note(user("user" + i, "expunge", List.of()));
+              }
+              return null;
+            });
+      }
+      for (var each : threads.invokeAll(writers)) {
+        each.get();
+      }
+      threads.shutdown();
+    }
+    AuditChain.Report report = AuditChain.verify(List.of(directory.resolve("audit.log")));
+    assertThat(report).isEqualTo(new AuditChain.Report(400, List.of(), false));
+  }
+
+  @Test
   void aLineThatIsChangedRemovedOrMovedShows() throws Exception {
     Path file = write(6);
     List<String> lines = Files.readAllLines(file);

@@ -1,0 +1,31 @@
+package org.doveadmsshd.auth.sasl;
+
+import org.doveadmsshd.auth.scheme.ScramSecret;
+
+/**
+ * What somebody unknown looks like to a client of SCRAM: as the one who was known last. Neither
+ * time nor the number of rounds tells who exists. Safe for several threads.
+ */
+public final class ScramDecoy {
+  private volatile Shape shape = new Shape(ScramSecret.ROUNDS, ScramSecret.SALT, true);
+
+  /**
+   * What can be seen of a secret.
+   *
+   * @param salt its length
+   * @param isComputed whether it is made of the password at each login
+   */
+  private record Shape(int rounds, int salt, boolean isComputed) {}
+
+  /** Notes what somebody looks like who is known. */
+  void known(ScramSecret secret, boolean isComputed) {
+    shape = new Shape(secret.rounds(), secret.salt().length, isComputed);
+  }
+
+  /** The secret of somebody who is not; no password fits it. */
+  ScramSecret of(String mechanism, String user) {
+    Shape current = shape;
+    return ScramSecret.ofNobody(
+        mechanism, user, current.rounds(), current.salt(), current.isComputed());
+  }
+}
