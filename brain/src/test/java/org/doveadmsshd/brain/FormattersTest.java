@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.brain.format.Formatter;
@@ -83,6 +84,36 @@ class FormattersTest {
         .containsExactly("  n text", "  1 äöü", "100 x");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "40, 60, 3 40 35",
+    "100, 100, 2 56 53",
+    "200, 100, 2 106 53",
+    "60, 60, 3 60 15",
+    "71, 12, 2 63 9",
+    "70, 11, 3 70 5",
+    "36, 39, 3 36 39",
+    "37, 37, 3 37 37",
+  })
+  void columnsOfATableThatIsTooWideAreNarrowedAsInDovecot(int first, int second, String widths)
+      throws Exception {
+    List<Column> columns =
+        List.of(new Column("uid"), new Column("hdr.subject"), new Column("hdr.x"));
+    Formatter formatter = formatter("table", columns);
+    formatter.begin();
+    for (int row = 0; row < 101; row++) {
+      int[] lengths = {1, row < 100 ? first : 1, row < 100 ? second : 1};
+      for (int length : lengths) {
+        formatter.value(Value.of("x".repeat(length)));
+      }
+    }
+    String[] wanted = widths.split(" ");
+    String last = printed(formatter).lines().reduce((one, next) -> next).orElseThrow();
+    int width = Integer.parseInt(wanted[0]) + 1 + Integer.parseInt(wanted[1]) + 1;
+    assertThat(last.indexOf("x", Integer.parseInt(wanted[0]) + 2)).isEqualTo(width);
+    assertThat(last).hasSize(width + Integer.parseInt(wanted[2]));
+  }
+
   @Test
   void aTableOfLongValuesIsRefusedBeforeAnythingIsPrinted() {
     assertThatThrownBy(() -> formatter("table", COLUMNS)).isInstanceOf(Failure.class);
@@ -101,6 +132,36 @@ class FormattersTest {
     ndjson.value(Value.of(latin1));
     ndjson.value(Value.ABSENT);
     assertThat(printed(ndjson)).isEqualTo("{\"x\":{\"base64\":\"R3L8bg==\"}}\n{\"x\":null}\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "F09F9880, F09F9880",
+    "1B7F0B080C, 5C75303031627F5C75303030625C625C66",
+    "E9A0, EFBFBDEFBFBD",
+    "E9A078, EFBFBDEFBFBD78",
+    "F09F98, EFBFBDEFBFBDEFBFBD",
+    "EDA080, EFBFBDEFBFBDEFBFBD",
+    "F4908080C080, EFBFBDEFBFBDEFBFBDEFBFBDEFBFBDEFBFBD",
+    "E9C3A9, EFBFBDC3A9",
+    "EFBFBFE280AAE280A8, EFBFBFE280AA5C7532303238",
+  })
+  void jsonIsEscapedAsByDovecot(String value, String expected) throws Exception {
+    byte[] bytes = HexFormat.of().parseHex(value);
+    for (boolean inPieces : new boolean[] {false, true}) {
+      out.reset();
+      Formatter formatter = formatter("json", List.of(new Column("x")));
+      formatter.begin();
+      for (int i = 0; inPieces && i < bytes.length; i++) {
+        formatter.chunk(ByteBuffer.wrap(bytes, i, 1), i == bytes.length - 1);
+      }
+      if (!inPieces) {
+        formatter.value(Value.of(bytes));
+      }
+      formatter.end();
+      String printed = HexFormat.of().withUpperCase().formatHex(out.toByteArray());
+      assertThat(printed).isEqualTo("5B7B2278223A22" + expected + "227D5D");
+    }
   }
 
   @Test

@@ -2,8 +2,6 @@ package org.doveadmsshd.brain.format;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.SerializableString;
-import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -38,10 +36,7 @@ final class JsonFormatter extends Formatter {
         };
     JsonFactory factory = new JsonFactory();
     factory.disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
-    return factory
-        .createGenerator(out)
-        .setRootValueSeparator(new SerializedString("\n"))
-        .setCharacterEscapes(new LineSeparators());
+    return factory.createGenerator(out).setRootValueSeparator(new SerializedString("\n"));
   }
 
   @Override
@@ -61,7 +56,7 @@ final class JsonFormatter extends Formatter {
     if (value == Value.ABSENT) {
       json.writeNull();
     } else {
-      json.writeString(value.text());
+      StreamedText.write(json, value.bytes());
     }
     endColumn();
   }
@@ -89,21 +84,6 @@ final class JsonFormatter extends Formatter {
   private void endColumn() throws IOException {
     if (isLastColumn()) {
       json.writeEndObject();
-    }
-  }
-
-  /** Escapes U+2028 and U+2029, which end a line in JavaScript. */
-  private static final class LineSeparators extends CharacterEscapes {
-    @Override
-    public int[] getEscapeCodesForAscii() {
-      return standardAsciiEscapesForJSON();
-    }
-
-    @Override
-    public SerializableString getEscapeSequence(int c) {
-      return c == 0x2028 || c == 0x2029
-          ? new SerializedString("\\u" + Integer.toHexString(c))
-          : null;
     }
   }
 }

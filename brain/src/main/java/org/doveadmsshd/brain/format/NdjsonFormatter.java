@@ -3,7 +3,6 @@ package org.doveadmsshd.brain.format;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -52,8 +51,8 @@ final class NdjsonFormatter extends Formatter {
 
   private void text(byte[] bytes) throws IOException {
     try {
-      CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-      json.writeString(text.toString());
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      StreamedText.write(json, bytes);
     } catch (CharacterCodingException e) {
       json.writeStartObject();
       json.writeStringField("base64", Base64.getEncoder().encodeToString(bytes));

@@ -9,7 +9,10 @@ import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
 
-/** Aligned columns; their widths come from the first {@value #SAMPLE} rows. */
+/**
+ * Aligned columns; their widths come from the first {@value #SAMPLE} rows and from the width of a
+ * line.
+ */
 final class TableFormatter extends Formatter {
   private static final int SAMPLE = 100;
 
@@ -69,20 +72,41 @@ final class TableFormatter extends Formatter {
   }
 
   private int[] widths() {
-    int[] found = new int[columns().size()];
-    int total = found.length - 1;
-    for (int i = 0; i < found.length; i++) {
+    int count = columns().size();
+    int[] least = new int[count];
+    int[] most = new int[count];
+    int total = count - 1;
+    for (int i = 0; i < count; i++) {
       Column column = columns().get(i);
-      found[i] = titles && !column.has(Column.HIDE_TITLE) ? width(column.title()) : 0;
+      least[i] = titles && !column.has(Column.HIDE_TITLE) ? width(column.title()) : 0;
+      most[i] = least[i];
       for (List<String> line : sample) {
-        found[i] = Math.max(found[i], width(line.get(i)));
+        int width = width(line.get(i));
+        least[i] = Math.min(least[i], width);
+        most[i] = Math.max(most[i], width);
       }
-      total += found[i];
+      total += most[i];
     }
     if (total < lineWidth) {
-      found[found.length - 1] += (lineWidth - total) / 2;
+      most[count - 1] += (lineWidth - total) / 2;
     }
-    return found;
+    return total > lineWidth ? narrowed(least, most, total - lineWidth) : most;
+  }
+
+  /**
+   * Takes what is too much from the last column whose values differ by so much in width, and half
+   * of the difference from those behind it, as Dovecot does. What is longer pushes its row.
+   */
+  private static int[] narrowed(int[] least, int[] most, int tooMuch) {
+    for (int i = most.length - 1; i >= 0; i--) {
+      int difference = most[i] - least[i];
+      if (difference >= tooMuch) {
+        most[i] -= tooMuch;
+        break;
+      }
+      most[i] -= difference / 2;
+    }
+    return most;
   }
 
   private void printRow(List<String> values) throws IOException {
