@@ -8,7 +8,8 @@ package org.doveadmsshd.base;
  * protocol keep what was sent.
  */
 public final class Printable {
-  private static final char REPLACEMENT = '\ufffd';
+  /** Stands for what is not shown. */
+  public static final char REPLACEMENT = '\ufffd';
 
   private Printable() {}
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -63,9 +64,9 @@ public final class Brain {
    * @return the exit code
    * @throws IOException when the console is gone; the run has been stopped then
    */
-  public int run(
-      List<String> words, Console console, Resources resources, Consumer<Running> started)
+  public int run(List<String> words, Console given, Resources resources, Consumer<Running> started)
       throws IOException {
+    Console console = given.guarded();
     try {
       if (!words.isEmpty() && (words.get(0).equals("help") || words.get(0).equals("--help"))) {
         List<String> about = words.subList(1, words.size());
@@ -74,10 +75,7 @@ public final class Brain {
       }
       return run(Invocation.parse(words), console, resources, started);
     } catch (Failure e) {
-      console
-          .error()
-          .write(("doveadm: Error: " + e.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
-      console.error().flush();
+      console.complain(e.getMessage());
       return e.outcome().exitCode();
     }
   }
@@ -89,8 +87,12 @@ public final class Brain {
       checkStandardInput((UserSelection.Listed) invocation.users());
     }
     Instant now = clock.instant();
-    Command.Time time = new Command.Time(now, ZoneId::systemDefault);
+    List<String> doubts = new ArrayList<>();
+    Command.Time time = new Command.Time(now, ZoneId::systemDefault, doubts::add);
     Task task = invocation.command().prepare(invocation.words(), time);
+    for (String doubt : doubts) {
+      console.warn(doubt);
+    }
     if (task instanceof Task.Local) {
       resources.checkHere(invocation.command().name());
       return LocalRun.execute(invocation, (Task.Local) task, console, resources.memory(), started);

@@ -1,7 +1,10 @@
 package org.doveadmsshd.brain;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import org.doveadmsshd.base.Printable;
 
 /**
  * What a command line reads and writes.
@@ -9,11 +12,47 @@ import java.io.OutputStream;
  * @param in unbuffered
  * @param out unbuffered; a write may block as long as nobody reads
  * @param error for diagnostics and progress
- * @param isTerminal whether a person watches {@code error}
+ * @param isWatched whether a person watches {@code error}, who likes to see progress there
+ * @param isTerminal whether {@code out} is shown by a terminal, which obeys control characters;
+ *     what is written there must not have them
  * @param width of the terminal, in characters; 80 where there is none
  */
 public record Console(
-    InputStream in, OutputStream out, OutputStream error, boolean isTerminal, int width) {
+    InputStream in,
+    OutputStream out,
+    OutputStream error,
+    boolean isWatched,
+    boolean isTerminal,
+    int width) {
   /** The width that is assumed where there is no terminal. */
   public static final int DEFAULT_WIDTH = 80;
+
+  /** A terminal at which a person sits, or none at all. */
+  public Console(
+      InputStream in, OutputStream out, OutputStream error, boolean isTerminal, int width) {
+    this(in, out, error, isTerminal, isTerminal, width);
+  }
+
+  /** The same, but what is written to {@code out} may be anything. */
+  Console guarded() {
+    return isTerminal
+        ? new Console(in, new TerminalText(out), error, isWatched, false, width)
+        : this;
+  }
+
+  /** Says on standard error what is wrong with a command line, or where it was typed. */
+  public void complain(String text) throws IOException {
+    say("Error", text);
+  }
+
+  /** Says on standard error what may not be meant by a command line. */
+  void warn(String text) throws IOException {
+    say("Warning", text);
+  }
+
+  private void say(String word, String text) throws IOException {
+    String line = "doveadm: " + word + ": " + Printable.line(text) + "\n";
+    error.write(line.getBytes(StandardCharsets.UTF_8));
+    error.flush();
+  }
 }

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.command.Output;
 import org.doveadmsshd.command.Task;
 import org.doveadmsshd.protocol.Message;
@@ -89,7 +90,8 @@ final class LocalRun implements Output, Running {
 
   @Override
   public void log(Message.Log.Level level, String text) throws IOException {
-    console.error().write(("doveadm: " + text + "\n").getBytes(StandardCharsets.UTF_8));
+    String line = "doveadm: " + Printable.line(text) + "\n";
+    console.error().write(line.getBytes(StandardCharsets.UTF_8));
   }
 
   @Override

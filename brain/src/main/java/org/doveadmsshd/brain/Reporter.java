@@ -25,7 +25,7 @@ final class Reporter implements RunListener {
   private static final int MAX_TEXTS = 100;
 
   private final OutputStream error;
-  private final boolean isTerminal;
+  private final boolean isWatched;
   private final boolean verbose;
   private final boolean several;
   private final String command;
@@ -42,13 +42,13 @@ final class Reporter implements RunListener {
   private String lastFailure = "";
 
   /**
-   * @param isTerminal whether a person watches, who likes to see progress
+   * @param isWatched whether a person watches, who likes to see progress
    * @param several whether the run is for as many users as there are
    */
   Reporter(
-      OutputStream error, boolean isTerminal, boolean verbose, boolean several, String command) {
+      OutputStream error, boolean isWatched, boolean verbose, boolean several, String command) {
     this.error = error;
-    this.isTerminal = isTerminal;
+    this.isWatched = isWatched;
     this.verbose = verbose;
     this.several = several;
     this.command = command;
@@ -157,9 +157,9 @@ final class Reporter implements RunListener {
 
   /** Shows how far the run is, to whom wants to see it. */
   synchronized void progress() throws IOException {
-    if (isTerminal || verbose) {
+    if (isWatched || verbose) {
       String text = Printable.line(command + ": " + users() + tail());
-      if (isTerminal) {
+      if (isWatched) {
         String padding = " ".repeat(Math.max(0, shownProgress - text.length()));
         error.write(("\r" + text + padding).getBytes(StandardCharsets.UTF_8));
         error.flush();

@@ -45,7 +45,7 @@ public final class Run implements Running {
     reporter =
         new Reporter(
             console.error(),
-            console.isTerminal(),
+            console.isWatched(),
             invocation.verbose(),
             invocation.users().isSeveral(),
             invocation.command().name());
@@ -117,7 +117,7 @@ public final class Run implements Running {
       printer.tick();
     }
     boolean second = number > 0 && number % TICKS_PER_LINE == 0;
-    if (invocation.users().isSeveral() && (console.isTerminal() || second)) {
+    if (invocation.users().isSeveral() && (console.isWatched() || second)) {
       reporter.progress();
     }
   }

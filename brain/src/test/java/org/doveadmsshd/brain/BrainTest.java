@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs over servers that do what a test tells them. */
@@ -178,6 +179,10 @@ class BrainTest {
 
   private int run(List<Server> servers, String... words) throws IOException {
     return run(out, "", servers, words);
+  }
+
+  private static void nothing(Assignment.Attempt assignment) throws IOException {
+    assignment.send(new Message.Done(1, Outcome.OK, "", Map.of(), 10));
   }
 
   private static List<String> users(int count) {
@@ -743,5 +748,41 @@ class BrainTest {
     assertThat(out.size()).isZero();
     assertThat(error.toString(StandardCharsets.UTF_8))
         .containsAnyOf("asks for more than pw gives", "Rounds out of range");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "expunge -A mailbox Trash savedbefore 30 | savedbefore 30: a number alone is a time in"
+            + " seconds since 1970, here 1970-01-01T00:00:30Z; was 30d meant, 30 days ago?",
+        "search -A mailbox Trash before 0090 | was 90d meant",
+        "search -A sentsince 1-Jan-1970 | sentsince 1-Jan-1970: that is before there was any mail",
+        "search -A before 999999d | that is before there was any mail",
+        "batch -A : expunge mailbox Trash savedbefore 7 : mailbox create x | was 7d meant",
+        "flags add -A Seen mailbox INBOX all | Seen is a keyword of that name, and not the flag \\Seen",
+        "flags remove -A deleted mailbox INBOX all | not the flag \\Deleted",
+      })
+  void wordsThatAreRightButHardlyMeantGetAWarningOnce(String line, String warning)
+      throws Exception {
+    Server server = new FakeServer("s", users(20), 2, BrainTest::nothing);
+    run(List.of(server), line.split(" "));
+    assertThat(error.toString(StandardCharsets.UTF_8)).containsOnlyOnce("Warning: ");
+    assertThat(error.toString(StandardCharsets.UTF_8)).contains(warning);
+  }
+
+  @Test
+  void usualDatesAndFlagsGetNoWarning() throws Exception {
+    Server server = new FakeServer("s", users(2), 2, BrainTest::nothing);
+    for (String line :
+        List.of(
+            "search -A savedbefore 30d",
+            "search -A savedbefore 1700000000",
+            "search -A before 2026-01-31",
+            "flags add -A \\Seen all",
+            "flags add -A $Forwarded all")) {
+      run(List.of(server), line.split(" "));
+    }
+    assertThat(error.toString(StandardCharsets.UTF_8)).doesNotContain("Warning");
   }
 }

@@ -2,6 +2,7 @@ package org.doveadmsshd.command;
 
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.doveadmsshd.base.Failure;
 
@@ -29,6 +30,17 @@ public interface Command {
    */
   Task prepare(Words words, Time time) throws Failure;
 
-  /** The moment a run began, and whose midnight begins a day. */
-  record Time(Instant now, Supplier<ZoneId> zone) {}
+  /**
+   * What the words of a command line are read by.
+   *
+   * @param now the moment the run began
+   * @param zone whose midnight begins a day
+   * @param doubts told, in a sentence, of words that are right but may not be what was meant
+   */
+  record Time(Instant now, Supplier<ZoneId> zone, Consumer<String> doubts) {
+    /** Where nobody is told of doubts: somebody else has read the words before. */
+    public Time(Instant now, Supplier<ZoneId> zone) {
+      this(now, zone, doubt -> {});
+    }
+  }
 }

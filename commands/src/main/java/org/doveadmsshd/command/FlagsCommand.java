@@ -71,13 +71,13 @@ final class FlagsCommand implements Command {
     if (words.positionals().size() < 2) {
       throw Failure.usage("doveadm " + name() + " " + manual().synopsis());
     }
-    Flags named = flags(words.positionals().get(0));
+    Flags named = flags(words.positionals().get(0), time);
     List<String> rest = words.positionals().subList(1, words.positionals().size());
     MailSearch search = new MailSearch(MailSearch.query(this, rest, time), true);
     return words.has(Preview.NAME) ? new Preview(search) : new FlagsTask(change, named, search);
   }
 
-  private static Flags flags(String words) throws Failure {
+  private static Flags flags(String words, Time time) throws Failure {
     List<Flag> flags = new ArrayList<>();
     List<String> keywords = new ArrayList<>();
     for (String word : words.strip().split("\\s+")) {
@@ -85,10 +85,24 @@ final class FlagsCommand implements Command {
         flags.add(systemFlag(word));
       } else if (!word.isEmpty()) {
         checkKeyword(word);
+        doubtKeyword(word, time);
         keywords.add(word);
       }
     }
     return Flags.of(flags, keywords);
+  }
+
+  /** A shell has taken the backslash, and over ssh a second one would take another. */
+  private static void doubtKeyword(String word, Time time) {
+    for (Flag flag : Flag.values()) {
+      if (flag.text().equalsIgnoreCase("\\" + word)) {
+        time.doubts()
+            .accept(
+                ("%s is a keyword of that name, and not the flag %s: its backslash is missing; over"
+                        + " ssh, quote it twice: ssh … \"doveadm flags … '%s' …\"")
+                    .formatted(word, flag.text(), flag.text()));
+      }
+    }
   }
 
   private static Flag systemFlag(String word) throws Failure {

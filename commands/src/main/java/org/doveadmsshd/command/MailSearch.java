@@ -58,7 +58,7 @@ final class MailSearch {
     if (words.isEmpty()) {
       throw Failure.usage("doveadm " + command.name() + " " + command.manual().synopsis());
     }
-    return QueryParser.parse(words, time.now(), time.zone());
+    return QueryParser.parse(words, time.now(), time.zone(), time.doubts());
   }
 
   /**

@@ -120,7 +120,7 @@ final class KeyCommands {
       }
       return;
     }
-    if (System.console() == null) {
+    if (System.console() == null || !Terminal.isAt(Terminal.IN)) {
       throw new Failure(
           Outcome.NO_PERMISSION,
           "Nobody is there to ask. Nothing was added; --fingerprint says what it must be");

@@ -19,6 +19,7 @@ import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
@@ -75,7 +76,7 @@ public final class Main {
     try {
       code = run(List.of(arguments));
     } catch (Failure e) {
-      System.err.println("doveadm-ssh: " + e.getMessage());
+      System.err.println("doveadm-ssh: " + Printable.line(e.getMessage()));
       code = e.outcome().exitCode();
     } catch (IOException e) {
       code = Outcome.TEMPORARY_FAILURE.exitCode(); // who read the output has gone
@@ -170,12 +171,12 @@ public final class Main {
   }
 
   private static Console console() {
-    boolean terminal = System.console() != null;
     return new Console(
         new FileInputStream(FileDescriptor.in),
         new FileOutputStream(FileDescriptor.out),
         new FileOutputStream(FileDescriptor.err),
-        terminal,
+        Terminal.isWatchedAt(Terminal.ERROR),
+        Terminal.isAt(Terminal.OUT),
         Console.DEFAULT_WIDTH);
   }
 

@@ -5,6 +5,8 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -107,15 +109,39 @@ final class Accounting implements UserWork.Listener {
     if (failure != null && failure.getCause() != null) {
       LOG.info("{}: {}", failure.getMessage(), failure.getCause().toString());
     }
-    Message.Done done = done(run.requestId(), failure, counts, begun);
+    end(
+        done -> audit.note(AuditEvent.user(master, run, done)),
+        () -> text(run),
+        told -> done(run.requestId(), told, counts, begun),
+        failure,
+        sink);
+  }
+
+  /** Writes a line of the audit log. */
+  @FunctionalInterface
+  interface Note {
+    void of(Message.Done done) throws Failure;
+  }
+
+  /**
+   * Accounts for what was asked for, and says how it has ended.
+   *
+   * @param what it was, for the log
+   * @param ending makes a DONE of a failure, or of null when all went well
+   */
+  static void end(
+      Note note,
+      Supplier<String> what,
+      Function<Failure, Message.Done> ending,
+      Failure failure,
+      MessageSink sink)
+      throws IOException {
+    Message.Done done = ending.apply(failure);
     Optional<Failure> unaccounted =
         Attempt.of(
-            () -> "Accounting for " + text(run),
-            UNSTOPPED,
-            () -> false,
-            () -> audit.note(AuditEvent.user(master, run, done)));
-    Failure told = failure == null ? unaccounted.orElse(null) : failure;
-    sink.send(told == failure ? done : done(run.requestId(), told, counts, begun));
+            () -> "Accounting for " + what.get(), UNSTOPPED, () -> false, () -> note.of(done));
+    boolean isTold = failure != null || unaccounted.isEmpty();
+    sink.send(isTold ? done : ending.apply(unaccounted.get()));
   }
 
   /** How a request has ended. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Userdb;
@@ -205,21 +206,30 @@ public final class Worker {
     List<Column> columns = List.of(new Column("user"));
     RequestOutput output = new RequestOutput(request.requestId(), columns, false, control, sink);
     long begun = System.nanoTime();
+    AtomicLong listed = new AtomicLong();
     UserMask mask = new UserMask(request.mask());
     Optional<Failure> failure =
         Attempt.of(
             () -> "The list of users for " + master.name(),
             control,
             output::isBroken,
-            () ->
-                userdb.forEach(
-                    name -> {
-                      control.check();
-                      if (mask.matches(name) && master.scope().hasUser(name)) {
-                        output.row(null, List.of(Value.of(name)));
-                      }
-                    }));
-    sink.send(Accounting.done(request.requestId(), failure.orElse(null), Map.of(), begun));
+            () -> {
+              audit.check();
+              userdb.forEach(
+                  name -> {
+                    control.check();
+                    if (mask.matches(name) && master.scope().hasUser(name)) {
+                      output.row(null, List.of(Value.of(name)));
+                      listed.incrementAndGet();
+                    }
+                  });
+            });
+    Accounting.end(
+        done -> audit.note(AuditEvent.list(master, request, listed.get(), done)),
+        () -> "the list of users for " + master.name(),
+        problem -> Accounting.done(request.requestId(), problem, Map.of(), begun),
+        failure.orElse(null),
+        sink);
   }
 
   private Task task(Message.Run request) throws Failure {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.doveadmsshd.base.Sizes;
 
@@ -12,14 +13,16 @@ final class Arguments {
   private final List<String> words;
   private final Instant now;
   private final Supplier<ZoneId> zone;
+  private final Consumer<String> doubts;
   private int at;
   private int depth;
   private String key = "";
 
-  Arguments(List<String> words, Instant now, Supplier<ZoneId> zone) {
+  Arguments(List<String> words, Instant now, Supplier<ZoneId> zone, Consumer<String> doubts) {
     this.words = words;
     this.now = now;
     this.zone = zone;
+    this.doubts = doubts;
   }
 
   boolean hasNext() {
@@ -79,7 +82,9 @@ final class Arguments {
   }
 
   DateArgument date(String text) throws QueryException {
-    return DateArgument.parse(text, now, zone.get());
+    DateArgument date = DateArgument.parse(text, now, zone.get());
+    date.doubt(text).ifPresent(doubt -> doubts.accept(key + " " + text + ": " + doubt));
+    return date;
   }
 
   Instant now() {

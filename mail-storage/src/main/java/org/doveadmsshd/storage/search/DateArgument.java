@@ -22,6 +22,12 @@ import org.doveadmsshd.storage.mime.SentDate;
 public final class DateArgument {
   private static final long DAY = 86_400;
 
+  /** The year 1980: no mail that is kept is older. */
+  private static final long FIRST_MAIL = 315_532_800;
+
+  /** A unix time with fewer digits was before March 1973; it is rather a number of days. */
+  private static final int FEW_DIGITS = 8;
+
   private static final DateTimeFormatter IMAP_DATE = imap("d-MMM-uuuu");
   private static final DateTimeFormatter IMAP_TIME = imap("d-MMM-uuuu HH:mm:ss xx");
 
@@ -88,6 +94,25 @@ public final class DateArgument {
     return Times.span(text)
         .filter(ago -> ago.toMillisPart() == 0)
         .map(ago -> now.getEpochSecond() - ago.toSeconds());
+  }
+
+  /**
+   * Why this may not be the date that was meant: it is before there was mail.
+   *
+   * @param text that it was read from
+   */
+  public Optional<String> doubt(String text) {
+    if (seconds >= FIRST_MAIL) {
+      return Optional.empty();
+    }
+    Instant then = Instant.ofEpochSecond(seconds);
+    if (text.strip().matches("[0-9]{1," + FEW_DIGITS + "}")) {
+      String days = text.strip().replaceFirst("^0+(?=.)", "");
+      return Optional.of(
+          "a number alone is a time in seconds since 1970, here %s; was %sd meant, %s days ago?"
+              .formatted(then, days, days));
+    }
+    return Optional.of("that is before there was any mail: %s".formatted(then));
   }
 
   /** The instant, or the first moment of the day: seconds since 1970. */

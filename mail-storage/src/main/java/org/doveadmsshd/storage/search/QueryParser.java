@@ -5,6 +5,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -31,15 +32,23 @@ public final class QueryParser {
    * @param now what intervals count back from
    * @param zone of the days that dates name; asked for only when one does, as a JVM that has just
    *     started takes long to know its time zone
+   * @param doubts told of what is right, but may not be what was meant
    */
-  public static Query parse(List<String> words, Instant now, Supplier<ZoneId> zone)
+  public static Query parse(
+      List<String> words, Instant now, Supplier<ZoneId> zone, Consumer<String> doubts)
       throws QueryException {
-    QueryParser parser = new QueryParser(new Arguments(words, now, zone));
+    QueryParser parser = new QueryParser(new Arguments(words, now, zone, doubts));
     Query query = parser.list();
     if (parser.arguments.hasNext()) {
       throw new QueryException("Unexpected ')' in the search query");
     }
     return query;
+  }
+
+  /** As above, without a word about what may not be meant. */
+  public static Query parse(List<String> words, Instant now, Supplier<ZoneId> zone)
+      throws QueryException {
+    return parse(words, now, zone, doubt -> {});
   }
 
   /** The names of the search keys, sorted. */

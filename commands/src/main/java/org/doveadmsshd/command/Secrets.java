@@ -1,0 +1,85 @@
+package org.doveadmsshd.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Command lines as they may be shown to others: in logs, to who asks what goes on, in the audit
+ * log. What may be a password is not there.
+ */
+public final class Secrets {
+  /** Stands for what is left out. */
+  public static final String MASKED = "****";
+
+  /** The first words of commands that are given passwords. */
+  private static final List<String> WITH_PASSWORDS = List.of("pw", "auth");
+
+  /** Options before the command whose value is a word of its own. */
+  private static final List<String> WITH_VALUE = List.of("-f", "--formatter", "-o", "--setting");
+
+  private Secrets() {}
+
+  /**
+   * The words after {@code doveadm}. Of what is no command only the first word is shown: nobody
+   * knows what stands behind it.
+   */
+  public static List<String> masked(List<String> words) {
+    List<String> shown = new ArrayList<>();
+    int at = 0;
+    for (; at < words.size() && words.get(at).startsWith("-"); at++) {
+      boolean setting = isSetting(words.get(at));
+      shown.add(setting ? maskedSetting(words.get(at)) : words.get(at));
+      if (WITH_VALUE.contains(words.get(at)) && at + 1 < words.size()) {
+        at++;
+        shown.add(setting ? maskedSetting(words.get(at)) : words.get(at));
+      }
+    }
+    if (at < words.size()) {
+      List<String> rest = words.subList(at, words.size());
+      shown.addAll(isOpen(rest) ? rest : firstOf(rest, at > 0));
+    }
+    return shown;
+  }
+
+  /** The words of a command whose name is known to be that. */
+  public static List<String> masked(String command, List<String> arguments) {
+    return arguments.isEmpty() || isOpen(List.of(command.split(" "))) ? arguments : List.of(MASKED);
+  }
+
+  /** Whether what is said of a command may be repeated: its mistakes may be a password. */
+  public static boolean isOpen(String command) {
+    return isOpen(List.of(command.split(" ")));
+  }
+
+  private static boolean isOpen(List<String> words) {
+    return words.get(0).equals("help")
+        || !WITH_PASSWORDS.contains(words.get(0)) && CommandCatalog.findAtStart(words).isPresent();
+  }
+
+  /** Behind options the first word may be the value of one of them. */
+  private static List<String> firstOf(List<String> words, boolean behindOptions) {
+    boolean shown = !behindOptions || WITH_PASSWORDS.contains(words.get(0));
+    if (!shown) {
+      return List.of(MASKED);
+    }
+    return words.size() == 1 ? words : List.of(words.get(0), MASKED);
+  }
+
+  private static boolean isSetting(String word) {
+    return word.startsWith("-o") || word.startsWith("--setting");
+  }
+
+  /** {@code name=value}; of a name that sounds like a secret the value is left out. */
+  private static String maskedSetting(String word) {
+    String lower = word.toLowerCase(Locale.ROOT);
+    for (String sound : List.of("pass", "secret", "key", "token")) {
+      int name = lower.indexOf(sound);
+      int value = name < 0 ? -1 : word.indexOf('=', name);
+      if (value >= 0) {
+        return word.substring(0, value + 1) + MASKED;
+      }
+    }
+    return word;
+  }
+}

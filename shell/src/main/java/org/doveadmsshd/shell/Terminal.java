@@ -1,0 +1,37 @@
+package org.doveadmsshd.shell;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Whether a terminal is at the end of a descriptor. {@link System#console} does not tell: from Java
+ * 22 on there is one where there is no terminal, too.
+ */
+final class Terminal {
+  static final int IN = 0;
+  static final int OUT = 1;
+  static final int ERROR = 2;
+
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+  private Terminal() {}
+
+  /** Whether a terminal is there. */
+  static boolean isAt(int descriptor) {
+    try {
+      String file = Files.readSymbolicLink(DESCRIPTORS.resolve("" + descriptor)).toString();
+      return file.startsWith("/dev/pts/")
+          || file.startsWith("/dev/tty")
+          || file.equals("/dev/console");
+    } catch (IOException e) {
+      return false; // closed, or a system without that
+    }
+  }
+
+  /** Whether a person looks at a terminal there that can show a line and change it. */
+  static boolean isWatchedAt(int descriptor) {
+    String kind = System.getenv().getOrDefault("TERM", "");
+    return isAt(descriptor) && !kind.isEmpty() && !kind.equals("dumb");
+  }
+}

@@ -1,0 +1,109 @@
+package org.doveadmsshd.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.doveadmsshd.auth.Login;
+import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.auth.Scope;
+import org.doveadmsshd.auth.passwdfile.PasswdFile;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryTurns;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.worker.audit.Audit;
+import org.doveadmsshd.worker.audit.AuditEvent;
+import org.doveadmsshd.worker.isolation.Isolation;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a worker says of what it cannot account for, and what it accounts for. */
+class AccountingTest {
+  private static final Master MASTER =
+      new Master("a", new Scope(List.of(new UserMask("j*")), Set.of()), Login.NONE);
+
+  @TempDir Path directory;
+  private final List<AuditEvent> noted = new ArrayList<>();
+  private final List<Message> sent = new ArrayList<>();
+  private boolean full;
+  private Worker worker;
+
+  @BeforeEach
+  void makeWorker() throws Exception {
+    Files.writeString(directory.resolve("users"), "jane:::::/x::\njoe:::::/x::\nmax:::::/x::\n");
+    PasswdFile users = new PasswdFile(directory.resolve("users").toString(), "%u");
+    QuotaRules quota = QuotaRules.of("count:q", List.of()).orElseThrow();
+    InProcessWork.MailDefaults defaults =
+        new InProcessWork.MailDefaults("maildir:~/M", Duration.ofSeconds(5), quota, false);
+    Audit audit =
+        new Audit() {
+          @Override
+          public void check() {}
+
+          @Override
+          public void note(AuditEvent event) throws Failure {
+            if (full) {
+              throw Failure.temporary("the disk is full", null);
+            }
+            noted.add(event);
+          }
+        };
+    worker =
+        new Worker(
+            users,
+            new InProcessWork(name -> users, defaults, MemoryTurns.unlimited(), Isolation.NONE),
+            (master, input, output) -> {
+              throw Failure.usage("not here: " + "sesame");
+            },
+            audit);
+  }
+
+  private Message.Done list() throws Exception {
+    worker.list(MASTER, new Message.ListUsers(1, "*"), new RequestControl(), sent::add);
+    return (Message.Done) sent.get(sent.size() - 1);
+  }
+
+  @Test
+  void aListOfUsersIsAccountedFor() throws Exception {
+    assertThat(list().outcome()).isEqualTo(Outcome.OK);
+    assertThat(noted).hasSize(1);
+    AuditEvent event = noted.get(0);
+    assertThat(event.kind()).isEqualTo("list");
+    assertThat(event.arguments()).containsExactly("*");
+    assertThat(event.counts()).isEqualTo(Map.of("users", 2L));
+  }
+
+  @Test
+  void aListThatCannotBeAccountedForIsAFailure() throws Exception {
+    full = true;
+    Message.Done done = list();
+    assertThat(done.outcome()).isEqualTo(Outcome.TEMPORARY_FAILURE);
+    assertThat(done.text()).isEqualTo("the disk is full");
+  }
+
+  @Test
+  void passwordsAreNotAccountedForWhateverIsWrongWithTheWords() throws Exception {
+    for (String command : List.of("auth test", "auth login", "pw", "auth  test")) {
+      Message.Run run =
+          new Message.Run(1, "", command, List.of("jane", "sesame", "-x", "sesame"), 0, 0, false);
+      Master all = new Master("a", Scope.UNLIMITED, Login.NONE);
+      worker.run(
+          all,
+          List.of(
+              new Worker.Request(
+                  run, new RequestControl(), InputStream::nullInputStream, sent::add)));
+    }
+    assertThat(noted).hasSize(4);
+    assertThat(noted.toString()).doesNotContain("sesame");
+  }
+}
