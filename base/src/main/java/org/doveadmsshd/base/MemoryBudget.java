@@ -2,7 +2,10 @@ package org.doveadmsshd.base;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -31,6 +34,9 @@ public final class MemoryBudget {
   private final Object lock = new Object();
   private final Share all;
 
+  // guarded by lock
+  private final Map<Share, String> named = new HashMap<>();
+
   /**
    * @param bytes of all shares together
    */
@@ -46,6 +52,25 @@ public final class MemoryBudget {
   /** The share that holds all others. */
   public Share all() {
     return all;
+  }
+
+  /**
+   * Who holds most.
+   *
+   * @param name as given to the share
+   */
+  public record Holding(String name, long bytes) {}
+
+  /** The {@linkplain Share#named named} shares that hold something, the largest first. */
+  public List<Holding> largest(int most) {
+    synchronized (lock) {
+      return named.entrySet().stream()
+          .map(each -> new Holding(each.getValue(), each.getKey().held))
+          .filter(holding -> holding.bytes() > 0)
+          .sorted(Comparator.comparingLong(Holding::bytes).reversed())
+          .limit(most)
+          .toList();
+    }
   }
 
   /** Stops a wait for memory. */
@@ -104,6 +129,16 @@ public final class MemoryBudget {
     /** As {@link #share(long)}, in proportion to this part. */
     public Share part(double part) {
       return share((long) (most * part));
+    }
+
+    /** Gives it a name for {@link #largest}, until it is closed. */
+    public Share named(String name) {
+      synchronized (lock) {
+        if (!closed) {
+          named.put(this, name);
+        }
+      }
+      return this;
     }
 
     /** Most bytes that it may hold, but for the piece that is always to be had. */
@@ -279,6 +314,7 @@ public final class MemoryBudget {
         }
         add(-held);
         closed = true;
+        named.remove(this);
         told.addAll(waiters);
         waiters.clear();
         for (Share each = around; each != null; each = each.around) {

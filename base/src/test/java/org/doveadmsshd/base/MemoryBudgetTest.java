@@ -72,6 +72,20 @@ class MemoryBudgetTest {
   }
 
   @Test
+  void saysWhoHoldsMostUntilHeIsClosed() {
+    MemoryBudget.Share one = budget.all().share(PIECE).named("one");
+    MemoryBudget.Share two = budget.all().share(2 * PIECE).named("two");
+    budget.all().share(PIECE).named("three");
+    one.tryTake(PIECE);
+    two.share(2 * PIECE).tryTake(2 * PIECE);
+    assertThat(budget.largest(2))
+        .containsExactly(
+            new MemoryBudget.Holding("two", 2 * PIECE), new MemoryBudget.Holding("one", PIECE));
+    two.close();
+    assertThat(budget.largest(2)).extracting(MemoryBudget.Holding::name).containsExactly("one");
+  }
+
+  @Test
   void whatComesBackAfterTheEndOfAShareCountsOnce() {
     MemoryBudget.Share connection = budget.all().share(3 * PIECE);
     MemoryBudget.Share channel = connection.share(3 * PIECE);

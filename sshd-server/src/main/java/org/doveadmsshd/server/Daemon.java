@@ -163,6 +163,11 @@ public final class Daemon implements Sessions.Control {
         });
   }
 
+  /** Has the log say what was under way should the memory of this process run out. */
+  public void watchMemory() {
+    LastWords.watch(sessions, budget);
+  }
+
   /** Begins to listen. */
   public void start() throws Failure {
     for (SocketEndpoint socket : sockets) {

@@ -85,6 +85,7 @@ public final class Main {
 
   private static void serve(Settings settings) throws Failure {
     Daemon daemon = new Daemon(settings, clock(), SOFTWARE);
+    daemon.watchMemory();
     daemon.start();
     if (settings.masters().isEmpty()) {
       LOG.warn("No master_user is configured: nobody can log in");

@@ -155,7 +155,12 @@ final class SupervisedSite implements AutoCloseable {
     if (!Files.exists(copy)) {
       Path target = Files.createDirectories(copy.resolve("sshd-server/target"));
       Files.createDirectory(copy.resolve("bin"));
-      exec(List.of(copy.resolve("bin").toString()), "cp", "../bin/jvm", "../bin/doveadm-sshd");
+      exec(
+          List.of(copy.resolve("bin").toString()),
+          "cp",
+          "../bin/jvm",
+          "../bin/heap",
+          "../bin/doveadm-sshd");
       exec(List.of(target.toString()), "cp", "-r", "../sshd-server/target/lib", CLASSES);
       exec(List.of(copy.toString()), "chmod", "-R", "a+rX");
     }

@@ -92,7 +92,8 @@ final class CoalescingSession extends Nio2Session {
       throws IOException {
     super(service, properties, handler, socket, acceptance);
     this.bounds = bounds;
-    memory = bounds.memory().share(bounds.part());
+    memory =
+        bounds.memory().share(bounds.part()).named("the connection from " + getRemoteAddress());
     output = memory.share(OUTPUT);
   }
 

@@ -124,7 +124,8 @@ final class Execution {
 
   private int work(Console console, Master master) throws IOException {
     try (MemoryBudget.Share memory = memory();
-        MemoryBudget.Share rows = sessions.setting().rows().oneOf(SHARERS)) {
+        MemoryBudget.Share rows =
+            sessions.setting().rows().oneOf(SHARERS).named("rows of run " + id)) {
       if (!memory.tryTake(MEMORY + LANE_MEMORY * sessions.setting().lanes())) {
         return refuse(
             console,
@@ -151,7 +152,7 @@ final class Execution {
 
   private MemoryBudget.Share memory() {
     MemoryBudget.Share connection = CoalescingSession.of(client.session()).memory();
-    return connection.share(connection.most());
+    return connection.share(connection.most()).named("run " + id);
   }
 
   private int carryOut(Console console, Master master, MemoryBudget.Share rows) throws IOException {

@@ -327,7 +327,8 @@ public final class Sessions implements ServerContext.Activity {
     if (stopping) {
       throw Failure.temporary("The server is stopping", null);
     }
-    MemoryBudget.Share memory = transport.memory().share(LANE_MEMORY + LANE_QUEUE);
+    MemoryBudget.Share memory =
+        transport.memory().share(LANE_MEMORY + LANE_QUEUE).named("lane " + id);
     if (!memory.tryTake(LANE_MEMORY)) {
       throw Failure.temporary("The server has no memory for a further lane; try again later", null);
     }

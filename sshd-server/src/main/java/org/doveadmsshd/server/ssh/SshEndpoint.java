@@ -142,6 +142,7 @@ public final class SshEndpoint {
   private void setAlgorithms() {
     OfferedAlgorithms.set(server);
     server.addSessionListener(new MisfitClients());
+    server.addSessionListener(new ConnectionFaults());
     CoreModuleProperties.REKEY_BYTES_LIMIT.set(server, REKEY_BYTES);
   }
 
