@@ -15,12 +15,19 @@ import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.config.keys.loader.openssh.OpenSSHKeyPairResourceParser;
+import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.io.nio2.Nio2ServiceFactoryFactory;
+import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
 
 /** A client that does what stock clients do not: it does not read, or never ends its input. */
 final class StubbornClient implements AutoCloseable {
+  /** How long the server may take to take requests that it does not wait with. */
+  private static final Duration TAKEN = Duration.ofSeconds(5);
+
+  private static final int RECEIVED = 64 * 1024;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final SshClient client = SshClient.setUpDefaultClient();
@@ -47,6 +54,7 @@ final class StubbornClient implements AutoCloseable {
     client.setIoServiceFactoryFactory(new Nio2ServiceFactoryFactory());
     client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
     CoreModuleProperties.WINDOW_SIZE.set(client, 0x7FFFFFFFL);
+    CoreModuleProperties.SOCKET_RCVBUF.set(client, RECEIVED);
     client.start();
     session =
         client.connect("admin", "127.0.0.1", site.daemon.port()).verify(PATIENCE).getSession();
@@ -92,6 +100,18 @@ final class StubbornClient implements AutoCloseable {
     channel.setErr(error);
     channel.open().verify(PATIENCE);
     return new Running(channel, error);
+  }
+
+  /** Sends requests that want an answer; says whether the server has taken all of them. */
+  boolean asks(int requests) throws IOException {
+    IoWriteFuture last = null;
+    for (int i = 0; i < requests; i++) {
+      Buffer request = session.createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, 64);
+      request.putString("keepalive@openssh.com");
+      request.putBoolean(true);
+      last = session.writePacket(request);
+    }
+    return last.await(TAKEN.toMillis());
   }
 
   /** Reads again. */

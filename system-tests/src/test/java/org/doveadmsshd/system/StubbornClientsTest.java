@@ -99,6 +99,16 @@ class StubbornClientsTest {
   }
 
   @Test
+  void aClientThatDoesNotReadAnswersMayNotAskForMoreOfThem() throws Exception {
+    try (TestSite site = new TestSite(directory, 4);
+        StubbornClient client = new StubbornClient(site)) {
+      client.runWithoutReading("doveadm search -u " + USER + " all");
+      assertThat(client.asks(300_000)).isFalse();
+      assertThat(site.doveadm("search -u " + USER + " all").code()).isZero();
+    }
+  }
+
+  @Test
   void aClientMaySendNothingBeforeSomebodyReads() throws Exception {
     try (TestSite site = new TestSite(directory, 4, "input_timeout = 1s\n");
         StubbornClient client = new StubbornClient(site)) {

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.base.Failure;
@@ -47,7 +49,8 @@ final class Execution {
   /** How long one of those commands waits for its client. */
   private static final Duration CONTROL_PATIENCE = Duration.ofSeconds(30);
 
-  private static final int MAX_SHOWN = 500;
+  /** A run that has not ended so long after it was to loses its connection. */
+  private static final Duration LATEST = Duration.ofSeconds(10);
 
   private final Sessions sessions;
   private final Client client;
@@ -55,6 +58,7 @@ final class Execution {
   private final long id;
   private final long begun = System.nanoTime();
   private volatile Running run;
+  private volatile boolean over;
   private volatile boolean cancelled;
 
   /** Why it was ended by others than its client; null when it was not. */
@@ -92,13 +96,14 @@ final class Execution {
       code = refuse(console, Outcome.TEMPORARY_FAILURE, e.getMessage());
       return code;
     } finally {
+      over = true;
       sessions.ended(this);
       note(master.get(), code);
       LOG.info(
           "{} from {}: {} (exit {}, {} ms)",
           client.session().getUsername(),
           Sessions.address(client.session()),
-          Printable.line(String.join(" ", words), MAX_SHOWN),
+          Printable.line(String.join(" ", words), Sessions.MAX_SHOWN),
           code,
           (System.nanoTime() - begun) / 1_000_000);
     }
@@ -241,6 +246,17 @@ final class Execution {
     ended = why;
     client.input().stop(why);
     cancel();
+    CompletableFuture.delayedExecutor(
+            LATEST.toMillis(), TimeUnit.MILLISECONDS, sessions.setting().executor())
+        .execute(this::cutOff);
+  }
+
+  /** For a client that, say, never ends an exchange of keys. */
+  private void cutOff() {
+    if (!over) {
+      LOG.warn("A command does not end, its connection is closed");
+      client.session().close(true);
+    }
   }
 
   /** The client has been told, or is gone. */
@@ -259,6 +275,6 @@ final class Execution {
         (System.nanoTime() - begun) / 1_000_000_000L,
         running == null ? 0 : running.done(),
         running == null ? 0 : running.failed(),
-        Printable.line(String.join(" ", words.subList(1, words.size())), MAX_SHOWN));
+        Printable.line(String.join(" ", words.subList(1, words.size())), Sessions.MAX_SHOWN));
   }
 }

@@ -3,7 +3,10 @@ package org.doveadmsshd.server.ssh;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.io.IoSession;
+import org.apache.sshd.common.kex.KexState;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.server.ServerFactoryManager;
 import org.apache.sshd.server.session.ServerSessionImpl;
@@ -12,10 +15,19 @@ import org.apache.sshd.server.session.ServerSessionImpl;
  * A connection of which the client's proposal of algorithms is looked at before ours is sent: what
  * is offered to older clients is not offered to others, as OpenSSH's and PuTTY's clients would
  * prefer AES-CTR, which is slower here than AES-GCM.
+ *
+ * <p>A client that asks for much while keys are exchanged is cut off: the answers would have to
+ * wait until that is over, which is up to the client.
  */
 final class ServingSession extends ServerSessionImpl {
   /** Clients send their proposal unasked; one that waits for ours gets it after this time. */
   private static final Duration PATIENCE = Duration.ofMillis(500);
+
+  /** Most requests while keys are exchanged. */
+  private static final int MAX_LATE = 1000;
+
+  /** Requests since the exchange began; on the thread that reads the connection. */
+  private int late;
 
   /** Whether our first proposal has still to be sent. Whoever takes it down sends it. */
   private final AtomicBoolean owed = new AtomicBoolean();
@@ -46,6 +58,26 @@ final class ServingSession extends ServerSessionImpl {
         exceptionCaught(e);
       }
     }
+  }
+
+  @Override
+  protected void handleMessage(Buffer message) throws Exception {
+    int type = message.array()[message.rpos()] & 0xFF;
+    if (getKexState() == KexState.DONE) {
+      late = 0;
+    } else if (wantsAnswer(type) && ++late > MAX_LATE) {
+      throw new SshException(
+          SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR, "Too many requests in a key exchange");
+    }
+    super.handleMessage(message);
+  }
+
+  /** What fills a channel's window ends by itself; anything else may be answered. */
+  private static boolean wantsAnswer(int type) {
+    return type > SshConstants.SSH_MSG_KEX_LAST
+        && type != SshConstants.SSH_MSG_CHANNEL_DATA
+        && type != SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA
+        && type != SshConstants.SSH_MSG_CHANNEL_WINDOW_ADJUST;
   }
 
   @Override

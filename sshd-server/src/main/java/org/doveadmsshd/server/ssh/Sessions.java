@@ -24,6 +24,7 @@ import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.command.Access;
@@ -55,6 +56,9 @@ public final class Sessions implements ServerContext.Activity {
   private static final Duration IDLE = Duration.ofSeconds(1);
 
   private static final long TICK_MILLIS = 20;
+
+  /** Most characters of a command that who shows. */
+  static final int MAX_SHOWN = 500;
 
   /** What a lane may hold: a frame that is incomplete, its window, a message on its way out. */
   private static final long LANE_MEMORY = 384 * 1024;
@@ -351,7 +355,7 @@ public final class Sessions implements ServerContext.Activity {
         (System.nanoTime() - begun) / 1_000_000_000L,
         lane.done(),
         lane.failed(),
-        lane.doing());
+        Printable.line(lane.doing(), MAX_SHOWN));
   }
 
   /** Tells the peer why, and closes the lane in any case. */

@@ -23,6 +23,7 @@ import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
 import org.apache.sshd.server.session.ServerSessionImpl;
+import org.apache.sshd.server.session.ServerUserAuthServiceFactory;
 import org.apache.sshd.server.session.SessionFactory;
 import org.apache.sshd.server.subsystem.SubsystemFactory;
 import org.doveadmsshd.auth.LoginDelays;
@@ -190,6 +191,8 @@ public final class SshEndpoint {
   }
 
   private void offerNothingButSessions(Limits limits) {
+    server.setServiceFactories(
+        List.of(ServerUserAuthServiceFactory.INSTANCE, new ServingConnection.Factory()));
     server.setChannelFactories(List.of(new LimitedChannelFactory(limits.channels())));
     server.setGlobalRequestHandlers(
         List.of(new KeepAliveHandler(), new NoMoreSessionsHandler(), announcement));
