@@ -1,14 +1,15 @@
 package org.doveadmsshd.base;
 
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * The variables that Dovecot's settings may use: {@code %u %n %d %s %r}, their long forms {@code
- * %{user}} and so on, {@code %{login_user}}; {@code %L} and {@code %U} before a letter make it
- * lower or upper case; {@code %%} is a percent sign.
+ * The variables that Dovecot's settings may use: {@code %u %n %d %s %c %r}, their long forms {@code
+ * %{user}} and so on, {@code %{login_user}}, and {@code %h} where mail lies; {@code %L} and {@code
+ * %U} before a letter make it lower or upper case; {@code %%} is a percent sign.
  */
 public final class Variables {
   private static final Map<String, Character> LONG =
@@ -17,9 +18,16 @@ public final class Variables {
           "username", 'n',
           "domain", 'd',
           "service", 's',
+          "secured", 'c',
+          "home", 'h',
           "rip", 'r',
           "auth_user", 'u',
           "login_user", 'a');
+
+  private static final String SERVICE = "doveadm";
+
+  /** As Dovecot's own doveadm, which has no connection that could be secured. */
+  private static final String UNSECURED = "";
 
   private final Map<Character, String> values;
 
@@ -43,11 +51,25 @@ public final class Variables {
             'd',
             at < 0 ? "" : user.substring(at + 1),
             's',
-            "doveadm",
+            SERVICE,
+            'c',
+            UNSECURED,
             'r',
             address,
             'a',
             ""));
+  }
+
+  /** Those alone that stand for the same whoever asks: {@code %s} and {@code %c}. */
+  public static Variables constants() {
+    return new Variables(Map.of('s', SERVICE, 'c', UNSECURED));
+  }
+
+  /** These, and {@code %h} for a home. */
+  public Variables withHome(String home) {
+    Map<Character, String> more = new HashMap<>(values);
+    more.put('h', home);
+    return new Variables(more);
   }
 
   /** Whether a text has any. */
@@ -114,7 +136,7 @@ public final class Variables {
     String value = letter == null ? null : values.get(letter);
     if (value == null) {
       throw new IllegalArgumentException(
-          "unknown variable %" + name + " (there are: %u %n %d %s %r %{login_user})");
+          "unknown variable %" + name + " (there are: %u %n %d %s %c %r %{login_user})");
     }
     return value;
   }

@@ -95,9 +95,12 @@ public record QuotaRules(Optional<Driver> driver, String name, List<Rule> rules)
             });
   }
 
-  /** Reads {@code <mailbox>:<limit>[:<limit>]} or {@code <mailbox>:ignore}. */
+  /**
+   * Reads {@code <mailbox>:<limit>[:<limit>]} or {@code <mailbox>:ignore}. Dovecot's configurations
+   * write a percent sign twice.
+   */
   private static Optional<Rule> rule(String text) {
-    String[] words = text.split(":");
+    String[] words = text.replace("%%", "%").split(":");
     if (words.length < 2 || words[0].isEmpty()) {
       return Optional.empty();
     }

@@ -23,6 +23,7 @@ class QuotaRulesTest {
     assertThat(rules("*:storage=100").byteLimit("*")).isEqualTo(100 * 1024);
     assertThat(rules("*:bytes=100").byteLimit("*")).isEqualTo(100);
     assertThat(rules("*:bytes=1000", "Sent:bytes=+10%").byteLimit("Sent")).isEqualTo(1100);
+    assertThat(rules("*:bytes=1000", "Sent:bytes=+10%%").byteLimit("Sent")).isEqualTo(1100);
     assertThat(rules().byteLimit("*")).isZero();
   }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.doveadmsshd.auth.Consequence;
+import org.doveadmsshd.auth.MailTemplate;
 import org.doveadmsshd.base.AddressPatterns;
 import org.doveadmsshd.base.Sizes;
 import org.doveadmsshd.base.Times;
@@ -83,8 +84,7 @@ final class Schema {
     MAIL_LOCATION {
       @Override
       Optional<String> mistake(String value) {
-        boolean valid = value.startsWith("maildir:") && value.indexOf(':', 8) < 0;
-        return valid ? Optional.empty() : Optional.of("expected maildir:<path>");
+        return MailTemplate.mistake(value);
       }
     },
     QUOTA {
@@ -99,7 +99,8 @@ final class Schema {
       @Override
       Optional<String> mistake(String value) {
         String limit = "(storage|bytes|messages)=[+-]?[0-9]{1,15}[bkmgtBKMGT%]?|ignore";
-        return value.isEmpty() || value.matches("[^:]+(:(" + limit + "))+")
+        String rule = value.replace("%%", "%"); // as Dovecot's configurations write it
+        return rule.isEmpty() || rule.matches("[^:]+(:(" + limit + "))+")
             ? Optional.empty()
             : Optional.of("expected <mailbox>:<limit>, such as *:storage=1G or Trash:ignore");
       }

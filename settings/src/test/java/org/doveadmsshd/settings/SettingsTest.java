@@ -74,6 +74,31 @@ class SettingsTest {
     assertThat(settings.processes().idleKill()).isEqualTo(Duration.ofSeconds(5));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "mail_location = maildir:Maildir, maildir:~/Maildir",
+    "mail_location = maildir:/srv/%q, unknown variable",
+    "mail_location = maildir:~/x:CONTROL=/y, option CONTROL",
+    "mail_location = mdbox:~/mail, only Maildir",
+  })
+  void aMailLocationThatCannotBeUsedIsAMistake(String line, String why) throws Exception {
+    String base = "host_key = key\nuserdb {\n driver = passwd-file\n args = users\n}\n";
+    assertThat(problems(base + line + "\n")).anyMatch(problem -> problem.contains(why));
+  }
+
+  @Test
+  void dovecotsMailLocationsAndQuotaRulesAreTaken() throws Exception {
+    String base = "host_key = key\nuserdb {\n driver = passwd-file\n args = users\n}\n";
+    Settings settings =
+        read(
+            base
+                + "mail_location = maildir:/var/vmail/%Ld/%Ln:INDEX=/i/%u:VOLATILEDIR=/v/%u\n"
+                + "plugin {\n quota = count:q\n quota_rule = *:storage=1G\n"
+                + " quota_rule2 = Trash:storage=+25%%\n}\n");
+    assertThat(settings.mailLocation()).startsWith("maildir:/var/vmail/%Ld/%Ln");
+    assertThat(settings.quota().rules()).hasSize(2);
+  }
+
   @Test
   void listsOfAnyLengthAreReadAndQuotationMarksComeInPairs() throws Exception {
     String base = "host_key = key\nuserdb {\n driver = passwd-file\n args = users\n}\n";
@@ -304,7 +329,7 @@ class SettingsTest {
             "test.conf:1: skip = found: expected never, authenticated or unauthenticated",
             "test.conf:5: result_success = perhaps: expected one of: return-ok return return-fail"
                 + " continue continue-ok continue-fail",
-            "test.conf:7: args: unknown variable %q (there are: %u %n %d %s %r %{login_user})",
+            "test.conf:7: args: unknown variable %q (there are: %u %n %d %s %c %r %{login_user})",
             "test.conf:7: args: expected name=value: gid",
             "test.conf:7: args: home= is missing; it shows who is a user, unless allow_all_users=yes");
   }

@@ -3,10 +3,13 @@ package org.doveadmsshd.worker;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.doveadmsshd.auth.MailTemplate;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.UserName;
+import org.doveadmsshd.base.Variables;
 
 /**
  * Where a user's mail lies.
@@ -15,34 +18,41 @@ import org.doveadmsshd.base.UserName;
  * @param below directories below it that belong to the user
  */
 public record MailLocation(Path trusted, List<String> below) {
-  private static final String MAILDIR = "maildir:";
+  private static final int SHOWN = 200;
 
   /**
    * Fills in a template such as {@code maildir:~/Maildir} or {@code maildir:/srv/mail/%d/%n}.
    *
-   * @param template may use {@code ~} for the home, {@code %u %n %d} for user, local part and
-   *     domain, {@code %h} for the home
+   * @param template may use {@code ~} for the home, and {@link Variables} with {@code %h}
    */
   public static MailLocation of(MailUser user, String template) throws Failure {
-    return at(user, user.mail().orElse(template));
-  }
-
-  /** As {@link #of}, whatever the userdb says of the user's mail. */
-  static MailLocation at(MailUser user, String chosen) throws Failure {
-    checkName(user.name());
-    int options = chosen.indexOf(':', MAILDIR.length());
-    if (!chosen.startsWith(MAILDIR) || options >= 0) {
+    try {
+      return at(user, MailTemplate.parse(user.mail().orElse(template)));
+    } catch (IllegalArgumentException e) {
       throw new Failure(
           Outcome.CONFIGURATION_ERROR,
-          "The mail location of " + user.name() + " is not supported; it must be maildir:<path>");
+          "The mail location of " + user.name() + " is not supported; " + e.getMessage(),
+          e);
     }
-    String path = chosen.substring(MAILDIR.length());
-    boolean inHome = path.equals("~") || path.startsWith("~/");
-    if (!inHome) {
-      return new MailLocation(Path.of(expand(path, user)), List.of());
+  }
+
+  /** As {@link #of}, but where a master says, whatever the userdb says of the user's mail. */
+  static MailLocation at(MailUser user, String chosen) throws Failure {
+    try {
+      return at(user, MailTemplate.parse(chosen));
+    } catch (IllegalArgumentException e) {
+      throw new Failure(
+          Outcome.USAGE, Printable.line(chosen, SHOWN) + " cannot be read; " + e.getMessage(), e);
+    }
+  }
+
+  private static MailLocation at(MailUser user, MailTemplate template) throws Failure {
+    checkName(user.name());
+    if (!template.isBelowHome()) {
+      return new MailLocation(Path.of(expand(template.path(), user)), List.of());
     }
     List<String> below = new ArrayList<>();
-    for (String name : expand(path.substring(1), user).split("/")) {
+    for (String name : expand(template.path().substring(1), user).split("/")) {
       if (name.equals("..")) {
         throw Failure.usage("A mail location must not lead out of the home");
       }
@@ -69,27 +79,18 @@ public record MailLocation(Path trusted, List<String> below) {
     return home;
   }
 
+  /** A user may have no home, where none is needed. */
   private static String expand(String path, MailUser user) throws Failure {
-    StringBuilder expanded = new StringBuilder();
-    int at = user.name().lastIndexOf('@');
-    for (int i = 0; i < path.length(); i++) {
-      char c = path.charAt(i);
-      if (c != '%' || i + 1 == path.length()) {
-        expanded.append(c);
-        continue;
-      }
-      switch (path.charAt(++i)) {
-        case 'u' -> expanded.append(user.name());
-        case 'n' -> expanded.append(at < 0 ? user.name() : user.name().substring(0, at));
-        case 'd' -> expanded.append(at < 0 ? "" : user.name().substring(at + 1));
-        case 'h' -> expanded.append(home(user));
-        case '%' -> expanded.append('%');
-        default ->
-            throw new Failure(
-                Outcome.CONFIGURATION_ERROR,
-                "The mail location has an unknown variable: %" + path.charAt(i));
-      }
+    Variables variables = Variables.of(user.name(), "");
+    try {
+      return (user.home().isPresent() ? variables.withHome(home(user)) : variables).expand(path);
+    } catch (IllegalArgumentException e) { // the template has been checked: it is the home
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "The userdb names no home directory for "
+              + user.name()
+              + ", which his mail location needs",
+          e);
     }
-    return expanded.toString();
   }
 }

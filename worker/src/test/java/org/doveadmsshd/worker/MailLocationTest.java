@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.doveadmsshd.auth.MailTemplate;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.base.Failure;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,9 @@ class MailLocationTest {
     "maildir:/srv/%u, /srv/jane@example.org",
     "maildir:%h/Mail, /home/jane/Mail",
     "maildir:/srv/100%%, /srv/100%",
+    "maildir:/srv/%Ld/%{username}, /srv/example.org/jane",
+    "maildir:/srv/%{user}:INDEX=/var/%u:VOLATILEDIR=/run/%u, /srv/jane@example.org",
+    "maildir:%{home}/Mail:LAYOUT=Maildir++, /home/jane/Mail",
   })
   void variablesAreFilledIn(String template, Path expected) throws Failure {
     MailLocation location = MailLocation.of(user("jane@example.org"), template);
@@ -51,8 +55,37 @@ class MailLocationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mbox:~/x", "maildir:~/x:LAYOUT=fs", "maildir:/srv/%x"})
-  void whatIsNotSupportedIsRefused(String template) {
-    assertThatThrownBy(() -> MailLocation.of(user("jane"), template)).isInstanceOf(Failure.class);
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "mbox:~/x | only Maildir",
+        "maildir:~/x:LAYOUT=fs | option LAYOUT",
+        "maildir:~/x:INDEX=/y:CONTROL=/z | option CONTROL",
+        "maildir:/srv/%x | unknown variable %x",
+        "maildir:Maildir | maildir:~/Maildir",
+        "maildir: | absolute path",
+        "maildir:/srv/%{user | not complete",
+      })
+  void whatIsNotSupportedIsRefusedByName(String template, String why) {
+    assertThatThrownBy(() -> MailLocation.of(user("jane"), template))
+        .isInstanceOf(Failure.class)
+        .hasMessageContaining("The mail location of jane")
+        .hasMessageContaining(why);
+    assertThat(MailTemplate.mistake(template)).isPresent();
+    assertThatThrownBy(() -> MailLocation.at(user("jane"), template))
+        .isInstanceOf(Failure.class)
+        .hasMessageStartingWith(template)
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void whoHasNoHomeNeedsNone() throws Failure {
+    MailUser homeless = new MailUser("jane", Map.of());
+    assertThat(MailLocation.of(homeless, "maildir:/srv/%u").trusted())
+        .isEqualTo(Path.of("/srv/jane"));
+    for (String template : List.of("maildir:~/x", "maildir:%h/x", "maildir:%{home}/x")) {
+      assertThatThrownBy(() -> MailLocation.of(homeless, template))
+          .hasMessageContaining("no home directory");
+    }
   }
 }

@@ -59,16 +59,21 @@ final class SqlQuery {
     }
   }
 
-  /** Takes over what stands up to a position. Variables have no meaning in it. */
+  /**
+   * Takes over what stands up to a position. Variables have no meaning in it, but for those that
+   * always stand for the same, as in {@code `enable%Ls`}.
+   */
   private void copyTo(int end, String what) {
     if (end < 0) {
       throw new IllegalArgumentException(what + " does not end");
     }
     String piece = text.substring(at, end + 1);
-    if (Variables.isIn(piece)) {
-      throw new IllegalArgumentException("a variable in " + what + " has no meaning");
+    try {
+      sql.append(Variables.constants().expand(piece));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "a variable in " + what + " has no meaning, but for %s and %c", e);
     }
-    sql.append(piece.replace("%%", "%"));
     at = end + 1;
   }
 

@@ -60,6 +60,9 @@ class SqlQueryTest {
     return Stream.of(
         Arguments.of("u = \"%u\"", "u = ? [%u]"),
         Arguments.of("u = 'it\\'s %u'", "u = ? [it's %u]"),
-        Arguments.of("`odd'name` = '%u'", "`odd'name` = ? [%u]"));
+        Arguments.of("`odd'name` = '%u'", "`odd'name` = ? [%u]"),
+        Arguments.of("`disable%Ls` = 'n'", "`disabledoveadm` = 'n' []"),
+        Arguments.of("`enable%Ls%Lc` = 1", "`enabledoveadm` = 1 []"),
+        Arguments.of("`100%%` = '%u%c'", "`100%` = ? [%u%c]"));
   }
 }
