@@ -37,7 +37,10 @@ final class FlagChanges {
 
   /** Changes what was added: to be called when a mailbox is done. */
   void carryOut(Mailbox of) throws Failure {
-    of.setFlags(waiting);
-    waiting.clear();
+    try {
+      of.setFlags(waiting);
+    } finally {
+      waiting.clear(); // what could be done has been
+    }
   }
 }

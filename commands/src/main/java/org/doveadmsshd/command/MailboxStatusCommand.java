@@ -146,7 +146,7 @@ final class MailboxStatusCommand implements Command {
       row.add(Value.of(mailbox.name()));
       for (Field field : fields) {
         Value value = values.get(field);
-        row.add(value != null ? value : single(mailbox, field));
+        row.add(value != null ? value : single(mailbox, field, context.output()));
       }
       context.output().row(mailbox.name(), row);
     }
@@ -184,6 +184,16 @@ final class MailboxStatusCommand implements Command {
         case VSIZE -> mail.virtualSize();
         default -> throw new IllegalArgumentException(field.key());
       };
+    }
+
+    private static Value single(Mailbox mailbox, Field field, Output output)
+        throws Failure, IOException {
+      try {
+        return single(mailbox, field);
+      } catch (MailFailure e) { // the others are there, and columns must not shift
+        output.failed(e);
+        return Value.ABSENT;
+      }
     }
 
     private static Value single(Mailbox mailbox, Field field) throws Failure {

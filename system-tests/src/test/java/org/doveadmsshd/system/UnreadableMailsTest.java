@@ -264,6 +264,17 @@ class UnreadableMailsTest {
   }
 
   @Test
+  void aMailboxThatIsALinkIsAWarningAndNoFailure() throws Exception {
+    Path link = site.maildir(USER).resolve(".Linked");
+    Files.createSymbolicLink(link, box);
+    TestSite.Result result = run("search -u USER mailbox * subject one");
+    Files.delete(link);
+    assertThat(result.code()).as(result.error()).isZero();
+    assertThat(result.lines()).hasSize(1);
+    assertThat(result.error()).contains("Warning", "symbolic link", "Linked");
+  }
+
+  @Test
   void deniedIsWhatTheSystemSays() throws Exception {
     breakDisk("open", EACCES, 0);
     assertThat(run("search -u USER mailbox Odd body x").error()).contains("Permission denied");

@@ -31,7 +31,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
   /** Largest cache that is read or written, in bytes: some 50,000 mails with their headers. */
   static final int MAX_SIZE = 16 * 1024 * 1024;
 
-  private static final byte[] MAGIC = "dvcache1".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC = "dvcache2".getBytes(StandardCharsets.US_ASCII);
   private static final int HEAD = MAGIC.length + Integer.BYTES;
   private static final int FIXED = HEAD + 9 * Long.BYTES + 3 * Integer.BYTES + 32;
   private static final int ROW = 8;

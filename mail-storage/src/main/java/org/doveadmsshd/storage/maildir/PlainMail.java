@@ -14,6 +14,9 @@ final class PlainMail {
   /** How many bytes are looked at. */
   static final int HEAD = 64;
 
+  /** The bytes with which something other than a mail may begin. */
+  private static final String FIRST = "\u0000\u001f\u00fd\u0028BDC";
+
   private static final Map<String, String> MAGICS = new LinkedHashMap<>();
 
   static {
@@ -33,6 +36,10 @@ final class PlainMail {
    * @param length how many bytes from the offset on there are, up to {@link #HEAD}
    */
   static Optional<String> otherwise(byte[] bytes, int offset, int length) {
+    boolean suspect = length > 0 && FIRST.indexOf(bytes[offset] & 0xff) >= 0;
+    if (!suspect) { // as nearly all mails
+      return Optional.empty();
+    }
     String head = new String(bytes, offset, length, StandardCharsets.ISO_8859_1);
     for (Map.Entry<String, String> magic : MAGICS.entrySet()) {
       if (head.startsWith(magic.getKey()) && !beginsWithHeader(head)) {

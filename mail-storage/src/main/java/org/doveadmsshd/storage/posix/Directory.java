@@ -44,25 +44,28 @@ public final class Directory implements Closeable {
 
   /** Opens a file for reading; does not wait for the other end of a FIFO. */
   public OpenFile read(String name) throws PosixException {
-    SystemCalls.announceRead("open", shown(name));
-    return open(name, LibC.O_RDONLY | LibC.O_NONBLOCK, 0);
+    String shown = shown(name);
+    SystemCalls.announceRead("open", shown);
+    return open(name, LibC.O_RDONLY | LibC.O_NONBLOCK, 0, shown);
   }
 
   /** Opens an existing file for appending. */
   public OpenFile append(String name) throws PosixException {
-    SystemCalls.announce("append", shown(name));
-    return open(name, LibC.O_WRONLY | LibC.O_APPEND | LibC.O_NONBLOCK, 0);
+    String shown = shown(name);
+    SystemCalls.announce("append", shown);
+    return open(name, LibC.O_WRONLY | LibC.O_APPEND | LibC.O_NONBLOCK, 0, shown);
   }
 
   /** Creates a file that must not exist yet, for writing. */
   public OpenFile create(String name, int mode) throws PosixException {
-    SystemCalls.announce("open", shown(name));
-    return open(name, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, mode);
+    String shown = shown(name);
+    SystemCalls.announce("open", shown);
+    return open(name, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, mode, shown);
   }
 
-  private OpenFile open(String name, int flags, int mode) throws PosixException {
+  private OpenFile open(String name, int flags, int mode, String shown) throws PosixException {
     int all = flags | LibC.O_NOFOLLOW | LibC.O_CLOEXEC;
-    return new OpenFile(openat(fd, name, all, mode, shown(name)), shown(name));
+    return new OpenFile(openat(fd, name, all, mode, shown), shown);
   }
 
   private static int openat(int fd, String name, int flags, int mode, String shown)

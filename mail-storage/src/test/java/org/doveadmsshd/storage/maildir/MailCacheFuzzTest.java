@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
 
 /** A cache is the user's file: whatever stands in it is read whole or not at all. */
 class MailCacheFuzzTest {
-  private static final byte[] MAGIC = "dvcache1".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  private static final byte[] MAGIC = "dvcache2".getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
   /** The bytes come behind a checksum that is right, as a user can make it. */
   @FuzzTest(maxDuration = "60s")
