@@ -134,6 +134,10 @@ final class TestSite implements AutoCloseable {
             .formatted(port));
   }
 
+  int port() {
+    return port;
+  }
+
   /** Words for the stock client, up to the host. */
   List<String> ssh(String master, String... options) {
     List<String> words = new ArrayList<>(List.of("ssh", "-F", "none", "-p", "" + port));

@@ -3,7 +3,7 @@ package org.doveadmsshd.server.ssh;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -12,6 +12,7 @@ import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.Signal;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
+import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.CommandLine;
@@ -87,7 +88,7 @@ final class ExecCommand implements Command {
       in = InputStream.nullInputStream(); // names are not typed: use ssh -T for -F -
       channel.getLocalWindow().release(TERMINAL_WINDOW);
     }
-    Console console = new Console(in, out, error, terminal, width(environment));
+    Console console = console(in, terminal, environment);
     try {
       sessions.executor().execute(() -> run(channel, console));
     } catch (RejectedExecutionException e) {
@@ -95,10 +96,16 @@ final class ExecCommand implements Command {
     }
   }
 
-  private static int width(Environment environment) {
+  /**
+   * A program that asks for a terminal, as ansible does, has none itself: it is without a size, or
+   * says that it is dumb. Nobody watches progress there; it would be among what the program reads.
+   */
+  private Console console(InputStream in, boolean terminal, Environment environment) {
     String columns = environment.getEnv().getOrDefault(Environment.ENV_COLUMNS, "");
-    boolean known = columns.matches("[1-9][0-9]{0,3}");
-    return known ? Integer.parseInt(columns) : Console.DEFAULT_WIDTH;
+    boolean sized = columns.matches("[1-9][0-9]{0,3}");
+    boolean dumb = environment.getEnv().getOrDefault(Environment.ENV_TERM, "").equals("dumb");
+    int width = sized ? Integer.parseInt(columns) : Console.DEFAULT_WIDTH;
+    return new Console(in, out, error, terminal && sized && !dumb, terminal, width);
   }
 
   /** What a person types while a command runs: only Ctrl-C means something. */
@@ -125,7 +132,7 @@ final class ExecCommand implements Command {
       error.flush();
     } catch (IOException e) {
       LOG.debug("The client of a command is gone", e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("A command failed by a fault of the program", e);
       complain("The server failed to carry this out; its log says more");
     } finally {
@@ -134,18 +141,25 @@ final class ExecCommand implements Command {
   }
 
   private int execute(ChannelSession channel, Console console) throws IOException {
+    ServerSession session = channel.getServerSession();
+    List<String> asked;
+    try {
+      asked = withoutPath(CommandLine.split(line));
+    } catch (Failure e) {
+      return refuse(session, CommandAccount.UNREADABLE, e.outcome(), "a line that is none", e);
+    }
     List<String> words;
     try {
-      words = words(KeyAuthentication.grantOf(channel.getServerSession()));
+      words = allowed(asked, KeyAuthentication.grantOf(session));
     } catch (Failure e) {
-      complain(e.getMessage());
-      return e.outcome().exitCode();
+      return refuse(session, behindProgram(asked), e.outcome(), "not allowed with this key", e);
     }
-    if (words.isEmpty() || !words.get(0).equals(PROGRAM)) {
+    if (!isDoveadm(words)) {
       complain("Only doveadm commands can be run here; try: doveadm help");
+      account(session, words).ended(NOT_FOUND, "no doveadm command");
       return NOT_FOUND;
     }
-    Execution.Client client = new Execution.Client(channel.getServerSession(), output, input);
+    Execution.Client client = new Execution.Client(session, output, input);
     Execution started = sessions.begin(client, words);
     execution = started;
     if (cancelled) {
@@ -158,14 +172,45 @@ final class ExecCommand implements Command {
     return code;
   }
 
-  /** The words of the line, or of the one that the key is for. */
-  private List<String> words(Optional<Grant> key) throws Failure {
-    List<String> asked = CommandLine.split(line);
+  /** Ends a line that nothing is done for; accounts for it all the same. */
+  private int refuse(
+      ServerSession session, List<String> words, Outcome outcome, String why, Failure failure) {
+    boolean accounted = account(session, words).ended(outcome.exitCode(), why);
+    complain(failure.getMessage());
+    return accounted ? outcome.exitCode() : Outcome.TEMPORARY_FAILURE.exitCode();
+  }
+
+  private CommandAccount account(ServerSession session, List<String> words) {
+    return new CommandAccount(sessions.audit(), session, words, System.nanoTime());
+  }
+
+  private static boolean isDoveadm(List<String> words) {
+    return !words.isEmpty() && words.get(0).equals(PROGRAM);
+  }
+
+  private static List<String> behindProgram(List<String> words) {
+    return isDoveadm(words) ? words.subList(1, words.size()) : words;
+  }
+
+  /** With {@code /usr/bin/doveadm}, as lines of crontabs have it, taken for {@code doveadm}. */
+  private static List<String> withoutPath(List<String> words) {
+    boolean path =
+        !words.isEmpty() && words.get(0).startsWith("/") && words.get(0).endsWith("/" + PROGRAM);
+    if (!path) {
+      return words;
+    }
+    List<String> plain = new ArrayList<>(words);
+    plain.set(0, PROGRAM);
+    return plain;
+  }
+
+  /** The words that were asked for, or those of the line that the key is for. */
+  private static List<String> allowed(List<String> asked, Optional<Grant> key) throws Failure {
     Optional<String> command = key.flatMap(Grant::command);
     if (command.isEmpty()) {
       return asked;
     }
-    List<String> only = CommandLine.split(command.get());
+    List<String> only = withoutPath(CommandLine.split(command.get()));
     if (only.isEmpty() || !only.get(only.size() - 1).equals(ANYTHING)) {
       return only;
     }
@@ -179,8 +224,7 @@ final class ExecCommand implements Command {
 
   private void complain(String text) {
     try {
-      error.write(("doveadm: Error: " + text + "\n").getBytes(StandardCharsets.UTF_8));
-      error.flush();
+      new Console(input, out, error, false, Console.DEFAULT_WIDTH).complain(text);
     } catch (IOException e) {
       LOG.debug("The client of a command is gone", e);
     }

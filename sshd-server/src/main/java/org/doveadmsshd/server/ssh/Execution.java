@@ -1,7 +1,6 @@
 package org.doveadmsshd.server.ssh;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +13,6 @@ import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
@@ -23,7 +21,6 @@ import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.server.local.LocalServer;
 import org.doveadmsshd.worker.Worker;
 import org.doveadmsshd.worker.Workers;
-import org.doveadmsshd.worker.audit.AuditEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +54,7 @@ final class Execution {
   private final List<String> words;
   private final long id;
   private final long begun = System.nanoTime();
+  private final CommandAccount account;
   private volatile Running run;
   private volatile boolean over;
   private volatile boolean cancelled;
@@ -72,6 +70,9 @@ final class Execution {
     this.client = client;
     this.words = words;
     this.id = sessions.nextId();
+    this.account =
+        new CommandAccount(
+            sessions.audit(), client.session(), words.subList(1, words.size()), begun);
   }
 
   long id() {
@@ -80,6 +81,28 @@ final class Execution {
 
   /** Carries it out; returns the exit code. */
   int run(Console console) throws IOException {
+    int code = Outcome.CANCELLED.exitCode();
+    String why = "the client has gone";
+    boolean accounted = true;
+    try {
+      code = begin(console);
+      why = "";
+    } catch (RuntimeException | Error e) {
+      why = "a fault of the program";
+      throw e;
+    } finally {
+      accounted = account.ended(code, why);
+    }
+    if (!accounted) {
+      return refuse(
+          console,
+          Outcome.TEMPORARY_FAILURE,
+          "The server cannot account for this command (its audit log cannot be written)");
+    }
+    return code;
+  }
+
+  private int begin(Console console) throws IOException {
     Optional<Master> master = sessions.master(client.session());
     if (master.isEmpty()) {
       return refuse(
@@ -88,24 +111,13 @@ final class Execution {
     if (!sessions.begun(this)) {
       return refuse(console, Outcome.TEMPORARY_FAILURE, "The server is stopping");
     }
-    int code = Outcome.CANCELLED.exitCode(); // as long as the client is there to be told another
     try {
-      code = isControl() ? control(console, master.get()) : work(console, master.get());
-      return code;
+      return isControl() ? control(console, master.get()) : work(console, master.get());
     } catch (ChannelInput.StoppedException e) {
-      code = refuse(console, Outcome.TEMPORARY_FAILURE, e.getMessage());
-      return code;
+      return refuse(console, Outcome.TEMPORARY_FAILURE, e.getMessage());
     } finally {
       over = true;
       sessions.ended(this);
-      note(master.get(), code);
-      LOG.info(
-          "{} from {}: {} (exit {}, {} ms)",
-          client.session().getUsername(),
-          Sessions.address(client.session()),
-          Printable.line(String.join(" ", words), Sessions.MAX_SHOWN),
-          code,
-          (System.nanoTime() - begun) / 1_000_000);
     }
   }
 
@@ -178,19 +190,7 @@ final class Execution {
   }
 
   private static void say(Console console, String text) throws IOException {
-    console.error().write(("doveadm: Error: " + text + "\n").getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** Accounts for the command before its end is told. */
-  private void note(Master master, int code) {
-    long micros = (System.nanoTime() - begun) / 1000;
-    try {
-      sessions
-          .audit()
-          .note(AuditEvent.command(master, words.subList(1, words.size()), code, micros));
-    } catch (Failure e) {
-      LOG.error("A command could not be accounted for: {}", e.getMessage());
-    }
+    console.complain(text);
   }
 
   private Brain.Resources resources(Worker worker, Master master, MemoryBudget.Share rows) {
@@ -275,6 +275,6 @@ final class Execution {
         (System.nanoTime() - begun) / 1_000_000_000L,
         running == null ? 0 : running.done(),
         running == null ? 0 : running.failed(),
-        Printable.line(String.join(" ", words.subList(1, words.size())), Sessions.MAX_SHOWN));
+        account.text());
   }
 }
