@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.doveadmsshd.base.Failure;
@@ -134,7 +135,12 @@ final class Keywords {
       Directory directory, String mailbox, Collection<String> wanted, Set<Character> used)
       throws Failure, PosixException {
     Keywords keywords = read(directory);
-    for (char letter : used) {
+    Set<Character> kept = new TreeSet<>(used);
+    for (String keyword : wanted) {
+      kept.add(keywords.letter(keyword));
+    }
+    kept.remove((char) 0);
+    for (char letter : kept) {
       keywords.names[letter - 'a'] = keywords.name(letter - 'a'); // as Dovecot names them
     }
     for (String keyword : wanted) {

@@ -120,6 +120,22 @@ class KeywordLettersTest {
   }
 
   @Test
+  void aCopyHasItsKeywordsWithAndWithoutNames() throws Exception {
+    keywords("1 $Work\n");
+    Files.move(tree.root.resolve("cur/2.b:2,Sac"), tree.root.resolve("cur/2.b:2,ab"));
+    tree.mailbox(".Archive");
+    try (MailStore store = tree.open();
+        Mailbox inbox = store.find("INBOX").orElseThrow();
+        Mailbox archive = store.find("Archive").orElseThrow();
+        Delivery delivery = archive.deliver()) {
+      delivery.copy(inbox.mails(true).get(1));
+      delivery.commit();
+      assertThat(archive.mails(false).get(0).flags().keywords())
+          .containsExactlyInAnyOrder("$Work", "unknown-0");
+    }
+  }
+
+  @Test
   void allLettersInUseLeaveRoomForNoFurtherKeyword() throws Exception {
     mail("4.d:2,abcdefghijklmnopqrstuvwxyz");
     assertThatThrownBy(() -> add(3, "$New")).hasMessageContaining("26 keywords");
