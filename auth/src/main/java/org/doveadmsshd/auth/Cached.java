@@ -30,6 +30,7 @@ public final class Cached {
 
   private <T> Cache<String, Optional<T>> cache() {
     return Caffeine.newBuilder()
+        .executor(Runnable::run) // its pool would make threads with the rights of who asks
         .maximumSize(entries)
         .expireAfter(
             Expiry.<String, Optional<T>>creating(

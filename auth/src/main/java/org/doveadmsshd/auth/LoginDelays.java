@@ -30,6 +30,7 @@ public final class LoginDelays {
     this.failureDelay = failureDelay;
     this.failures =
         Caffeine.newBuilder()
+            .executor(Runnable::run) // its pool would make threads with the rights of who asks
             .maximumSize(MAX_ADDRESSES)
             .expireAfterWrite(FORGOTTEN)
             .ticker(ticker)

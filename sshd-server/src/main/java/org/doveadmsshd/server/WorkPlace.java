@@ -27,6 +27,7 @@ final class WorkPlace implements AutoCloseable {
   private final Path supervisor;
   private final MemoryTurns memory;
   private SupervisedWork processes;
+  private LookupThreads lookups;
 
   /**
    * @param settings names the directory of the supervisor, once and for all
@@ -82,13 +83,17 @@ final class WorkPlace implements AutoCloseable {
       case "process":
         return processes(settings);
       case "thread":
-        ThreadIdentity.check();
         checkPassdbs(settings);
+        ThreadIdentity.check();
+        if (lookups == null) {
+          lookups = new LookupThreads();
+        }
+        Userdb lookedUp = lookups.through(userdb);
         Settings.IsolationSettings limits = settings.isolation();
         Identity.Bounds bounds =
             new Identity.Bounds(limits.firstUid(), limits.lastUid(), limits.firstGid());
         return new InProcessWork(
-            name -> userdb,
+            name -> lookedUp,
             defaults,
             memory,
             new UserThreads(new ThreadIdentity(bounds), settings.processes().lockStacks()));
@@ -137,6 +142,9 @@ final class WorkPlace implements AutoCloseable {
   public void close() {
     if (processes != null) {
       processes.close();
+    }
+    if (lookups != null) {
+      lookups.close();
     }
   }
 }

@@ -1,0 +1,69 @@
+package org.doveadmsshd.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.doveadmsshd.auth.LoginAttempt;
+import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.auth.Passdb;
+import org.doveadmsshd.auth.PasswordStore;
+import org.doveadmsshd.auth.Scope;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.keys.AuthorizedKeys;
+import org.doveadmsshd.keys.KeyFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class PassdbKeysTest {
+  @TempDir Path directory;
+
+  @Test
+  void aFaultInAPassdbKeepsNoKeyInForce() throws Exception {
+    KeyPair key = KeyFile.readOrCreate(directory.resolve("a"), "a");
+    String line = PublicKeyEntry.toString(key.getPublic());
+    AtomicBoolean taken = new AtomicBoolean();
+    Passdb passdb =
+        new Passdb() {
+          @Override
+          public Answer verify(LoginAttempt attempt) {
+            return Answer.WRONG;
+          }
+
+          @Override
+          public Optional<PasswordStore.Stored> find(LoginAttempt who) throws Failure {
+            if (who.user().startsWith("broken")) {
+              throw new IllegalStateException("a driver's fault");
+            }
+            Map<String, String> fields = taken.get() ? Map.of() : Map.of("authorized_keys", line);
+            return Optional.of(new PasswordStore.Stored("", fields));
+          }
+        };
+    Map<String, Scope> scopes =
+        Map.of("broken1", Scope.UNLIMITED, "jane", Scope.UNLIMITED, "broken2", Scope.UNLIMITED);
+    AuthorizedKeys keys = new AuthorizedKeys(directory + "/keys/%u");
+    try (PassdbKeys fetched = new PassdbKeys(new Masters(scopes, passdb), keys)) {
+      fetched.enable(true);
+      await(keys, key, true);
+      taken.set(true);
+      fetched.enable(true);
+      await(keys, key, false);
+    }
+  }
+
+  private static void await(AuthorizedKeys keys, KeyPair key, boolean known) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (keys.find("jane", key.getPublic(), "", Instant.now()).isPresent() != known) {
+      assertThat(System.nanoTime() - end).isNegative();
+      Thread.sleep(10);
+    }
+  }
+}
