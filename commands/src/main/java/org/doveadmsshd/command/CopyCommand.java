@@ -148,7 +148,11 @@ final class CopyCommand implements Command {
     @Override
     public void end(Mailbox mailbox) throws Failure {
       if (delivery != null) {
-        output.count(moves ? "moved" : "copied", delivery.commit());
+        try {
+          delivery.commit();
+        } finally {
+          output.count(moves ? "moved" : "copied", delivery.arrived());
+        }
         close();
       }
     }

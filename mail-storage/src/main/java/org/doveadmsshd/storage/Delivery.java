@@ -50,6 +50,9 @@ public interface Delivery extends Closeable {
    */
   int commit() throws Failure;
 
+  /** How many mails have come so far; of use when {@link #commit} has failed. */
+  int arrived();
+
   @Override
   void close();
 }

@@ -44,6 +44,8 @@ final class MaildirDelivery implements Delivery {
 
   private long addedMails;
 
+  private int placed;
+
   /** What has come so far, less what it has counted elsewhere. */
   private long notedBytes;
 
@@ -302,13 +304,12 @@ final class MaildirDelivery implements Delivery {
       list = file.add(list, identified, mailbox.root());
     }
     List<UidListFile.NewEntry> arrived = new ArrayList<>();
-    int count = 0;
     MailFailure failure = null;
     try {
       for (Target target : targets) {
         try {
           if (place(target, keywords)) {
-            count++;
+            placed++;
             note(target.mail());
             if (target.keepsIdentity()) {
               arrived.add(target.entry(""));
@@ -328,7 +329,12 @@ final class MaildirDelivery implements Delivery {
     if (failure != null) {
       throw failure;
     }
-    return count;
+    return placed;
+  }
+
+  @Override
+  public int arrived() {
+    return placed;
   }
 
   /** Notes the UIDs of mails that have come. They are there, whether that can be done or not. */

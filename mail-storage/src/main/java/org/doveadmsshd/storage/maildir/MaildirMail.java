@@ -147,8 +147,8 @@ final class MaildirMail implements Mail, MailStream.Owner {
   }
 
   /** Moves the file elsewhere in one step. */
-  void moveTo(Directory target, String name) throws Failure, PosixException {
-    anywhereOrThrow(
+  void moveTo(Directory target, String name) throws Failure {
+    anywhere(
         where -> {
           mailbox.listing().directory(where).rename(where.file(), target, name);
           return null;

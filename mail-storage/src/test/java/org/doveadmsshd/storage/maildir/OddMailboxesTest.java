@@ -170,6 +170,29 @@ class OddMailboxesTest {
   }
 
   @Test
+  void aMailThatCannotBeMovedStaysAndTheOthersCome() throws Exception {
+    tree.mailbox(".Box");
+    for (int i = 1; i <= 3; i++) {
+      tree.mail("cur/" + i + ".a:2,S", MAIL);
+    }
+    try (MailStore store = tree.open();
+        Mailbox inbox = store.find("INBOX").orElseThrow();
+        Mailbox box = store.find("Box").orElseThrow();
+        Delivery delivery = box.deliver()) {
+      for (Mail mail : inbox.mails(true)) {
+        delivery.move(mail);
+      }
+      SystemCalls.observe(
+          (call, name) -> call.equals("rename") && name.contains("/2.a") ? EACCES : 0);
+      assertThatThrownBy(delivery::commit).hasMessageContaining("mail 2.a:2,S (UID 2): Permission");
+      assertThat(delivery.arrived()).isEqualTo(2);
+      SystemCalls.observe(null);
+    }
+    assertThat(uids("INBOX")).containsExactly(2L);
+    assertThat(uids("Box")).hasSize(2);
+  }
+
+  @Test
   void subscriptionsWhoseLockWasTakenOverAreLeftAlone() throws Exception {
     Path lock = tree.root.resolve("subscriptions.lock");
     Path file = tree.root.resolve("subscriptions");
