@@ -10,8 +10,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import jdk.net.ExtendedSocketOptions;
@@ -46,8 +45,9 @@ public final class Supervisor {
   private final AtomicInteger connections = new AtomicInteger();
 
   /** Tells those who wait that they are not forgotten. */
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(
+          1,
           work -> {
             Thread thread = new Thread(work, "waiting");
             thread.setDaemon(true);
@@ -87,6 +87,7 @@ public final class Supervisor {
     current.become(site, site.close());
     this.configuration = configuration;
     this.directory = site.settings().baseDir();
+    timer.setRemoveOnCancelPolicy(true); // most wait for a moment only
   }
 
   private Settings settings() {
