@@ -14,7 +14,6 @@ public final class LoginDelays {
   private static final Duration LONGEST = Duration.ofSeconds(15);
   private static final Duration FORGOTTEN = Duration.ofMinutes(5);
   private static final int MAX_ADDRESSES = 10_000;
-  private static final int NETWORK_GROUPS = 4;
 
   private final Duration failureDelay;
   private final Cache<String, Integer> failures;
@@ -39,7 +38,7 @@ public final class LoginDelays {
 
   /** How long an attempt from an address waits before it is looked at. */
   public Duration before(String address) {
-    Integer failed = failures.getIfPresent(network(address));
+    Integer failed = failures.getIfPresent(Networks.of(address));
     if (failed == null || failureDelay.isZero()) {
       return Duration.ZERO;
     }
@@ -49,21 +48,12 @@ public final class LoginDelays {
 
   /** Notes a failure; returns how late it is to be told. */
   public Duration failed(String address) {
-    failures.asMap().merge(network(address), 1, Integer::sum);
+    failures.asMap().merge(Networks.of(address), 1, Integer::sum);
     return failureDelay;
   }
 
   /** Notes that somebody there has shown who he is. */
   public void succeeded(String address) {
-    failures.invalidate(network(address));
-  }
-
-  /** Whoever has one IPv6 address has as many as he wants in his network. */
-  private static String network(String address) {
-    String[] groups = address.split(":", -1);
-    if (groups.length <= NETWORK_GROUPS) {
-      return address;
-    }
-    return String.join(":", java.util.Arrays.copyOf(groups, NETWORK_GROUPS));
+    failures.invalidate(Networks.of(address));
   }
 }

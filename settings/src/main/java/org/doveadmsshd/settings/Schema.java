@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.doveadmsshd.auth.Consequence;
+import org.doveadmsshd.auth.EarlyDrop;
 import org.doveadmsshd.auth.MailTemplate;
 import org.doveadmsshd.base.AddressPatterns;
 import org.doveadmsshd.base.Sizes;
@@ -145,6 +146,17 @@ final class Schema {
         }
       }
     },
+    EARLY_DROP {
+      @Override
+      Optional<String> mistake(String value) {
+        try {
+          EarlyDrop.parse(value);
+          return Optional.empty();
+        } catch (IllegalArgumentException e) {
+          return Optional.of(e.getMessage());
+        }
+      }
+    },
     MOMENT {
       @Override
       Optional<String> mistake(String value) {
@@ -235,8 +247,8 @@ final class Schema {
         .add("valid_mail_dirs", Type.TEXT, "")
         .add("base_dir", Type.TEXT, "/run/doveadm-sshd")
         .add("max_connections", Type.NUMBER, "200")
-        .add("max_connections_before_login", Type.NUMBER, "20")
-        .add("max_connections_before_login_per_address", Type.NUMBER, "8")
+        .add("max_connections_before_login", Type.EARLY_DROP, "10:30:100")
+        .add("max_connections_before_login_per_address", Type.EARLY_DROP, "8:30:16")
         .add("max_channels_per_connection", Type.NUMBER, "64")
         .add("input_timeout", Type.TIME, "10 mins")
         .add("write_timeout", Type.TIME, "0s")

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.commons.configuration2.tree.ImmutableNode;
+import org.doveadmsshd.auth.EarlyDrop;
 import org.doveadmsshd.auth.sasl.SaslServer;
 import org.doveadmsshd.base.AddressPatterns;
 
@@ -74,8 +75,8 @@ public record Settings(
    */
   public record Connections(
       int all,
-      int beforeLogin,
-      int beforeLoginPerAddress,
+      EarlyDrop beforeLogin,
+      EarlyDrop beforeLoginPerAddress,
       int channels,
       Duration inputTimeout,
       Duration writeTimeout) {}
@@ -264,8 +265,8 @@ public record Settings(
           top.time("shutdown_timeout"),
           new Connections(
               top.number("max_connections"),
-              top.number("max_connections_before_login"),
-              top.number("max_connections_before_login_per_address"),
+              EarlyDrop.parse(top.text("max_connections_before_login")),
+              EarlyDrop.parse(top.text("max_connections_before_login_per_address")),
               top.number("max_channels_per_connection"),
               top.time("input_timeout"),
               top.time("write_timeout")),

@@ -106,7 +106,7 @@ public final class Daemon implements Sessions.Control {
     SocketEndpoint.Limits limits =
         new SocketEndpoint.Limits(
             connections.all(),
-            connections.beforeLoginPerAddress(),
+            connections.beforeLoginPerAddress().full(),
             settings.loginTimeout(),
             settings.authFailureDelay());
     for (Settings.SocketSettings socket : settings.sockets()) {

@@ -2,7 +2,10 @@ package org.doveadmsshd.server.ssh;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.apache.sshd.common.FactoryManager;
 import org.apache.sshd.common.io.IoHandler;
 import org.apache.sshd.common.io.IoServiceFactory;
@@ -41,9 +44,9 @@ final class CoalescingServiceFactoryFactory extends Nio2ServiceFactoryFactory {
           SocketAddress acceptance)
           throws IOException {
         SocketAddress remote = socket.getRemoteAddress();
-        if (remote == null || !limiter.admit(remote)) {
-          socket.close();
-          throw new IOException("connection refused: too many");
+        Optional<String> refusal = remote == null ? Optional.of("") : limiter.admit(remote);
+        if (refusal.isPresent()) {
+          refuse(socket, refusal.get());
         }
         try {
           return new CoalescingSession(bounds, service, manager, handler, socket, acceptance);
@@ -54,5 +57,16 @@ final class CoalescingServiceFactoryFactory extends Nio2ServiceFactoryFactory {
         }
       }
     };
+  }
+
+  /** A line before the server's name is for people to read; it fits into any socket's buffer. */
+  private static void refuse(AsynchronousSocketChannel socket, String why) throws IOException {
+    try {
+      socket.write(ByteBuffer.wrap((why + "\r\n").getBytes(StandardCharsets.US_ASCII)));
+      socket.shutdownOutput();
+    } finally {
+      socket.close();
+    }
+    throw new IOException("connection refused: " + why);
   }
 }

@@ -5,7 +5,10 @@ import org.apache.sshd.common.session.SessionListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs what MINA SSHD catches although no connection can bring it about by itself. */
+/**
+ * Logs what MINA SSHD catches: what no connection can bring about by itself, and packets that are
+ * too large, as the client is told nothing before its connection breaks.
+ */
 final class ConnectionFaults implements SessionListener {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionFaults.class);
 
@@ -16,6 +19,11 @@ final class ConnectionFaults implements SessionListener {
           "The connection from {} failed by a fault of the program",
           session.getIoSession().getRemoteAddress(),
           thrown);
+    } else if (session.isAuthenticated() && ((ServingSession) session).hasOverlongPacket()) {
+      LOG.info(
+          "The connection of {} from {} is closed: a packet of more than 256 KiB, or a broken one",
+          session.getUsername(),
+          session.getIoSession().getRemoteAddress());
     }
   }
 }

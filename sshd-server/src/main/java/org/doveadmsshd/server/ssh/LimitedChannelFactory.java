@@ -7,7 +7,6 @@ import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.RequestHandler;
-import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.helpers.AbstractConnectionService;
@@ -42,13 +41,21 @@ final class LimitedChannelFactory extends ChannelSessionFactory {
         return super.open(recipient, windowSize, packetSize, buffer);
       }
       connection.unregisterChannel(this);
-      OpenFuture refused = new DefaultOpenFuture(this, null);
-      refused.setException(
-          new SshChannelOpenException(
-              getChannelId(),
-              SshConstants.SSH_OPEN_RESOURCE_SHORTAGE,
-              "At most " + limit + " channels on a connection"));
-      return refused;
+      refuse(recipient, "At most " + limit + " channels on a connection");
+      return new DefaultOpenFuture(this, null); // left open: MINA would refuse it in other words
+    }
+
+    private void refuse(long recipient, String why) {
+      Buffer refusal = getSession().createBuffer(SshConstants.SSH_MSG_CHANNEL_OPEN_FAILURE);
+      refusal.putUInt(recipient);
+      refusal.putInt(SshConstants.SSH_OPEN_RESOURCE_SHORTAGE);
+      refusal.putString(why);
+      refusal.putString(""); // language
+      try {
+        getSession().writePacket(refusal);
+      } catch (IOException e) {
+        getSession().exceptionCaught(e);
+      }
     }
 
     /** Nothing may be sent before somebody reads: what nobody reads would lie in memory. */

@@ -60,6 +60,11 @@ final class ServingSession extends ServerSessionImpl {
     }
   }
 
+  /** Whether what came last said of itself that it was longer than a packet may be. */
+  boolean hasOverlongPacket() {
+    return discarding != null;
+  }
+
   @Override
   protected void handleMessage(Buffer message) throws Exception {
     int type = message.array()[message.rpos()] & 0xFF;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,10 +23,12 @@ import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
+import org.apache.sshd.server.session.ServerConnectionServiceFactory;
 import org.apache.sshd.server.session.ServerSessionImpl;
 import org.apache.sshd.server.session.ServerUserAuthServiceFactory;
 import org.apache.sshd.server.session.SessionFactory;
 import org.apache.sshd.server.subsystem.SubsystemFactory;
+import org.doveadmsshd.auth.EarlyDrop;
 import org.doveadmsshd.auth.LoginDelays;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.base.MemoryBudget;
@@ -42,7 +45,9 @@ public final class SshEndpoint {
   /** What one connection may have of the memory for all. */
   private static final double PART_OF_ONE = 0.5;
 
-  private static final int AUTH_REQUESTS = 6;
+  /** Failures are counted by {@link LoginAttempts}; this is for questions about keys. */
+  private static final int AUTH_REQUESTS = 100;
+
   private static final int BACKLOG = 512;
   private static final long REKEY_BYTES = 8L * 1024 * 1024 * 1024;
 
@@ -62,8 +67,8 @@ public final class SshEndpoint {
    */
   public record Limits(
       int connections,
-      int beforeLogin,
-      int beforeLoginPerAddress,
+      EarlyDrop beforeLogin,
+      EarlyDrop beforeLoginPerAddress,
       int channels,
       Duration loginTimeout,
       Duration writeTimeout,
@@ -94,7 +99,8 @@ public final class SshEndpoint {
     offerNothingButSessions(limits);
     server.setCommandFactory((channel, line) -> new ExecCommand(sessions, channel, line));
     server.setShellFactory(channel -> new ExecCommand(sessions, channel, NoShell.LINE));
-    server.setSubsystemFactories(List.of(new LaneFactory(sessions)));
+    server.setSubsystemFactories(
+        List.of(new LaneFactory(sessions), NoFileTransfer.factory(sessions.executor())));
   }
 
   /**
@@ -160,13 +166,18 @@ public final class SshEndpoint {
     if (!methods.isEmpty()) {
       CoreModuleProperties.AUTH_METHODS.set(server, String.join(" ", methods));
     }
+    server.setServiceFactories(
+        List.of(LoginAttempts.factory(), ServerConnectionServiceFactory.INSTANCE));
     CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, AUTH_REQUESTS);
   }
 
   private void setLimits(Limits limits, MemoryBudget.Share memory) {
     ConnectionLimiter limiter =
         new ConnectionLimiter(
-            limits.connections(), limits.beforeLogin(), limits.beforeLoginPerAddress());
+            limits.connections(),
+            limits.beforeLogin(),
+            limits.beforeLoginPerAddress(),
+            new SecureRandom());
     CoalescingSession.Bounds bounds =
         new CoalescingSession.Bounds(
             memory,

@@ -1,0 +1,107 @@
+package org.doveadmsshd.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What clients are told that ask for too much, or for what there is not. */
+class RefusalsTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  @TempDir Path directory;
+
+  /** A client of a library, as no stock one asks for so much. */
+  private ClientSession login(SshClient client, TestSite site) throws Exception {
+    client.setServerKeyVerifier((session, address, key) -> true);
+    client.start();
+    ClientSession session =
+        client.connect("admin", "127.0.0.1", site.daemon.port()).verify(LONG).getSession();
+    new FileKeyPairProvider(directory.resolve("key-admin"))
+        .loadKeys(session)
+        .forEach(session::addPublicKeyIdentity);
+    session.auth().verify(LONG);
+    return session;
+  }
+
+  @Test
+  void whoWantsToTransferFilesIsToldThatThereIsNoSuchThing() throws Exception {
+    try (TestSite site = new TestSite(directory, 1)) {
+      List<String> words = site.ssh("admin", "-s");
+      words.add("sftp");
+      TestSite.Result asked = site.exec(new byte[0], words.toArray(String[]::new));
+      assertThat(asked.code()).isEqualTo(1);
+      assertThat(asked.out()).isEmpty();
+      assertThat(asked.error())
+          .isEqualTo(
+              "doveadm: Error: There is no file transfer here, only doveadm commands;"
+                  + " try: ssh <host> doveadm help\n");
+      List<String> copy = new ArrayList<>(site.ssh("admin"));
+      copy.set(0, "scp");
+      copy.set(copy.indexOf("-p"), "-P");
+      copy.subList(copy.size() - 3, copy.size()).clear();
+      copy.addAll(List.of("admin@127.0.0.1:x", directory.resolve("x").toString()));
+      TestSite.Result copied = site.exec(new byte[0], copy.toArray(String[]::new));
+      assertThat(copied.code()).isNotZero();
+      assertThat(copied.error()).contains("There is no file transfer here");
+    }
+  }
+
+  @Test
+  void aChannelTooManyIsRefusedInWordsAndTheConnectionGoesOn() throws Exception {
+    try (TestSite site = new TestSite(directory, 1);
+        SshClient client = SshClient.setUpDefaultClient();
+        ClientSession session = login(client, site)) {
+      for (int i = 0; i < 20; i++) {
+        session.createSubsystemChannel("doveadm").open().verify(LONG);
+      }
+      assertThatThrownBy(() -> session.createSubsystemChannel("doveadm").open().verify(LONG))
+          .hasStackTraceContaining("At most 20 channels on a connection");
+      assertThat(session.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void theSixthKeyMayBeTheRightOneAndTheSeventhMayNot() throws Exception {
+    try (TestSite site = new TestSite(directory, 1)) {
+      List<String> keys = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        String key = directory.resolve("wrong" + i).toString();
+        site.exec(new byte[0], "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key);
+        keys.addAll(List.of("-i", key));
+      }
+      assertThat(withKeys(site, keys.subList(0, 10)).code()).isZero();
+      TestSite.Result refused = withKeys(site, keys);
+      assertThat(refused.code()).isEqualTo(255);
+      assertThat(refused.error()).contains("Too many authentication failures: 6");
+    }
+  }
+
+  /** Tries those first, then the right one. */
+  private static TestSite.Result withKeys(TestSite site, List<String> keys) throws Exception {
+    List<String> words = site.ssh("admin");
+    words.addAll(words.indexOf("-i"), keys);
+    words.add("doveadm who");
+    return site.exec(new byte[0], words.toArray(String[]::new));
+  }
+
+  @Test
+  void aPacketThatIsTooLargeIsToldInTheLog() throws Exception {
+    try (ServerLog log = new ServerLog();
+        TestSite site = new TestSite(directory, 1);
+        SshClient client = SshClient.setUpDefaultClient();
+        ClientSession session = login(client, site)) {
+      session.createExecChannel("doveadm help " + "x".repeat(400_000)).open();
+      assertThat(log.next("The connection of admin from /127.0.0.1:"))
+          .contains("is closed: a packet of more than 256 KiB");
+    }
+  }
+}
