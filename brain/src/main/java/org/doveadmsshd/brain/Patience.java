@@ -9,5 +9,5 @@ import java.time.Duration;
  * @param stop how long users under way may take to stop when the run is cancelled
  */
 record Patience(Duration grace, Duration stop) {
-  static final Patience STANDARD = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(5));
+  static final Patience STANDARD = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(2));
 }

@@ -199,4 +199,25 @@ class FormattersTest {
             "{\"username\":\"u\",\"uid\":1,\"hdr\":{\"base64\":\"AQI=\"}}\n"
                 + "{\"username\":\"v\",\"uid\":null,\"hdr\":null}\n");
   }
+
+  @Test
+  void aTableNamesAllColumnsAsSoonAsOneWantsAHeading() throws Exception {
+    List<Column> columns =
+        List.of(new Column("mailbox", Column.HIDE_TITLE), new Column("messages", Column.NUMBER));
+    Formatter formatter = formatter("table", columns);
+    formatter.begin();
+    for (String value : List.of("Archive.2025", "5", "Trash", "12")) {
+      formatter.value(Value.of(value));
+    }
+    assertThat(printed(formatter).lines().map(String::stripTrailing))
+        .containsExactly("mailbox      messages", "Archive.2025 5", "Trash        12");
+  }
+
+  @Test
+  void aTableOfHiddenTitlesHasNoHeading() throws Exception {
+    Formatter formatter = formatter("table", List.of(new Column("mailbox", Column.HIDE_TITLE)));
+    formatter.begin();
+    formatter.value(Value.of("Trash"));
+    assertThat(printed(formatter).strip()).isEqualTo("Trash");
+  }
 }

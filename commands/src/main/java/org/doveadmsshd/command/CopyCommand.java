@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.MailStore;
@@ -112,9 +111,7 @@ final class CopyCommand implements Command {
   }
 
   static Failure missing(String mailbox) {
-    return new Failure(
-        Outcome.NOT_FOUND,
-        "Can't open mailbox '%s': Mailbox doesn't exist: %s".formatted(mailbox, mailbox));
+    return Mailboxes.missing("Can't open mailbox '%s'".formatted(mailbox), mailbox);
   }
 
   /** Takes what it is shown to a mailbox; all of one source mailbox together. */

@@ -93,7 +93,7 @@ final class MailSearch {
     Optional<Mailbox> found = store.find(name);
     if (found.isEmpty()) {
       if (mailboxMustExist && selection.single().isPresent()) {
-        throw new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + name);
+        throw Mailboxes.missing(name);
       }
       return; // or removed since it was listed
     }

@@ -19,9 +19,27 @@ final class Mailboxes {
    * @throws Failure with exit code 68 when there is none
    */
   static Mailbox open(MailStore store, String name) throws Failure {
-    return store
-        .find(name)
-        .orElseThrow(() -> new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + name));
+    return store.find(name).orElseThrow(() -> missing(name));
+  }
+
+  /** That there is no mailbox of a name; says so if there cannot be one. */
+  static Failure missing(String name) {
+    return new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + name + hint(name));
+  }
+
+  /**
+   * As {@link #missing(String)}.
+   *
+   * @param attempt what was tried, such as {@code Can't open mailbox 'x'}
+   */
+  static Failure missing(String attempt, String name) {
+    return new Failure(Outcome.NOT_FOUND, attempt + ": " + missing(name).getMessage());
+  }
+
+  private static String hint(String name) {
+    return name.indexOf('/') < 0
+        ? ""
+        : " (names have no '/'; levels have '%c' between them)".formatted(MailStore.SEPARATOR);
   }
 
   /** The selectable mailboxes that match a mask; a name without wildcards stands for itself. */

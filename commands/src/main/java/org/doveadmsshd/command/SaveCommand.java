@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.MailStore;
@@ -83,9 +82,7 @@ final class SaveCommand implements Command {
     }
 
     private Failure missing() {
-      return new Failure(
-          Outcome.NOT_FOUND,
-          "Failed to open mailbox %s: Mailbox doesn't exist: %s".formatted(mailbox, mailbox));
+      return Mailboxes.missing("Failed to open mailbox " + mailbox, mailbox);
     }
   }
 }

@@ -16,7 +16,9 @@ import org.doveadmsshd.protocol.Value;
 final class TableFormatter extends Formatter {
   private static final int SAMPLE = 100;
 
+  /** Whether there is a heading: of all columns, as long as one of them wants it. */
   private final boolean titles;
+
   private final int lineWidth;
   private final List<List<String>> sample = new ArrayList<>();
   private List<String> row = new ArrayList<>();
@@ -62,7 +64,7 @@ final class TableFormatter extends Formatter {
     if (widths == null) {
       widths = widths();
       if (titles) {
-        printRow(columns().stream().map(c -> c.has(Column.HIDE_TITLE) ? "" : c.title()).toList());
+        printRow(columns().stream().map(Column::title).toList());
       }
     }
     for (List<String> line : sample) {
@@ -78,7 +80,7 @@ final class TableFormatter extends Formatter {
     int total = count - 1;
     for (int i = 0; i < count; i++) {
       Column column = columns().get(i);
-      least[i] = titles && !column.has(Column.HIDE_TITLE) ? width(column.title()) : 0;
+      least[i] = titles ? width(column.title()) : 0;
       most[i] = least[i];
       for (List<String> line : sample) {
         int width = width(line.get(i));
