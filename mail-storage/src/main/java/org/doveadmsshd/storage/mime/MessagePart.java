@@ -97,7 +97,8 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
     return switch (kind) {
       case TEXT -> body(message, source, decoded);
       case HEADER -> range(source, part.start(), part.body());
-      default -> new ByteArrayInputStream(someFields(range(source, part.start(), part.body())));
+      default ->
+          new ByteArrayInputStream(someFields(range(source, part.start(), part.headerEnd())));
     };
   }
 
@@ -146,9 +147,11 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
     return new CrlfInputStream(new RangeInputStream(source.open(), from, to), false);
   }
 
+  /** Of the mail itself the last line and the empty one are made up where they are missing. */
   private byte[] someFields(InputStream header) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    boolean ends = kind == Kind.FIELDS;
+    boolean completed = kind == Kind.FIELDS && numbers.isEmpty();
+    boolean ends = completed;
     try (InputStream in = header) {
       byte[] bytes = in.readNBytes(MimeScanner.MAX_FIELD);
       boolean taken = kind == Kind.FIELDS_NOT;
@@ -168,7 +171,7 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
           taken = !blank && fields.contains(name) == (kind == Kind.FIELDS);
         }
         write(out, bytes, at, taken ? end : at);
-        if (taken && bytes[end - 1] != '\n' && kind == Kind.FIELDS) {
+        if (taken && bytes[end - 1] != '\n' && completed) {
           write(out, CRLF, 0, CRLF.length);
         }
         at = end;

@@ -257,8 +257,9 @@ public final class MimeScanner {
       return;
     }
     Part part = fields.part;
-    Mark body = found >= 0 ? beforeBreak(window.mark()) : window.mark();
-    part.body(body);
+    Mark behind = window.mark();
+    Mark body = found >= 0 ? beforeBreak(behind) : behind;
+    part.body(body, behind);
     boolean asked = visitor.headerEnd(part);
     inBody = true;
     if (visitor.isDone()) {

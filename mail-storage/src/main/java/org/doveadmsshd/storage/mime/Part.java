@@ -31,6 +31,7 @@ public final class Part {
 
   private Encoding encoding = Encoding.NONE;
   private Mark start = Mark.START;
+  private Mark headerEnd = Mark.START;
   private Mark body = Mark.START;
   private Mark end = Mark.START;
 
@@ -71,7 +72,16 @@ public final class Part {
     end = mark;
   }
 
-  void body(Mark mark) {
+  /**
+   * Where its header ends, be there a delimiter or not; the line break before one, and so that of
+   * the empty line, may belong to the delimiter and not to the part.
+   */
+  Mark headerEnd() {
+    return headerEnd;
+  }
+
+  void body(Mark mark, Mark behindHeader) {
+    headerEnd = behindHeader;
     body = mark;
     end = mark;
   }
