@@ -3,12 +3,16 @@ package org.doveadmsshd.storage.maildir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Delivery;
@@ -132,6 +136,37 @@ class KeywordLettersTest {
       delivery.commit();
       assertThat(archive.mails(false).get(0).flags().keywords())
           .containsExactlyInAnyOrder("$Work", "unknown-0");
+    }
+  }
+
+  @Test
+  void aMailThatComesWithSuchALetterAndANewKeywordHasBoth() throws Exception {
+    tree.mailbox(".Other");
+    tree.mail(".Other/cur/9.z:2,c", "Subject: x\n\nx\n");
+    Files.writeString(tree.root.resolve(".Other/dovecot-keywords"), "2 $New\n");
+    try (MailStore store = tree.open();
+        Mailbox inbox = store.find("INBOX").orElseThrow();
+        Mailbox other = store.find("Other").orElseThrow();
+        Delivery delivery = other.deliver()) {
+      delivery.save(
+          new ByteArrayInputStream("Subject: y\n\ny\n".getBytes(StandardCharsets.UTF_8)),
+          new Delivery.About(
+              new Flags(0, List.of("$Late")),
+              OptionalLong.empty(),
+              Optional.empty(),
+              OptionalLong.empty()));
+      delivery.copy(inbox.mails(true).get(0));
+      delivery.commit();
+      assertThat(other.mails(true).stream().map(KeywordLettersTest::keywords))
+          .containsExactlyInAnyOrder(List.of("$New"), List.of("$Late"), List.of("unknown-0"));
+    }
+  }
+
+  private static List<String> keywords(Mail mail) {
+    try {
+      return mail.flags().keywords();
+    } catch (Failure e) {
+      throw new IllegalStateException(e);
     }
   }
 
