@@ -160,6 +160,10 @@ final class MailboxStatusCommand implements Command {
         return counts;
       }
       fields.stream().filter(field -> field.summable).forEach(field -> counts.put(field, 0L));
+      if (!numbered && counts.keySet().equals(Set.of(Field.MESSAGES))) {
+        counts.put(Field.MESSAGES, (long) mailbox.count());
+        return counts;
+      }
       MailFailures failures = new MailFailures(mailbox.name(), output);
       for (Mail mail : mailbox.mails(numbered)) {
         for (Field field : counts.keySet()) {

@@ -31,6 +31,11 @@ public interface Mailbox extends Closeable {
    */
   List<? extends Mail> mails(boolean numbered) throws Failure;
 
+  /** How many mails are there now. */
+  default int count() throws Failure {
+    return mails(false).size();
+  }
+
   /**
    * Gives mails of this mailbox exactly these flags; {@link Flag#RECENT} stays as it is. Those that
    * were expunged meanwhile are passed over.

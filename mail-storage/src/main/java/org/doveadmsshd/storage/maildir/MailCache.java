@@ -3,6 +3,7 @@ package org.doveadmsshd.storage.maildir;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.doveadmsshd.storage.Mailbox;
@@ -13,14 +14,16 @@ import org.doveadmsshd.storage.posix.PosixException;
  * what is known of each.
  *
  * <pre>
- * 8 bytes magic, uint32 CRC-32C of all that follows
- * 3 times int64 inode, int64 size, int64 change time (ns): cur, new, dovecot-uidlist
- * uint32 UIDVALIDITY (0: without UIDs), uint32 next UID, 32 bytes GUID
- * uint32 number of mails, and for each, in ascending order of UIDs:
+ * 8 bytes magic, and the head:
+ *   3 times int64 inode, int64 size, int64 change time (ns): cur, new, dovecot-uidlist
+ *   uint32 UIDVALIDITY (0: without UIDs), uint32 next UID, 32 bytes GUID
+ *   uint32 number of mails, uint32 CRC-32C of the head
+ * for each mail, in ascending order of UIDs:
  *   uint32 UID, byte 1 when it lies in new, byte length of name, uint16 length of fields,
  *   file name, further fields of the UID list,
- *   int64 received, int64 size, int64 virtual size (-2^63: unknown),
+ *   int64 received, int64 size, int64 virtual size, int64 saved (-2^63: unknown),
  *   int32 length of header (-1: unknown), header as in {@link MailFacts}
+ * uint32 CRC-32C of all mails
  * </pre>
  *
  * <p>The file is the user's, so nothing in it is believed that could lead elsewhere.
@@ -28,18 +31,16 @@ import org.doveadmsshd.storage.posix.PosixException;
  * @param identity nothing when the mails have no UIDs
  */
 record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails mails) {
-  /** Largest cache that is read or written, in bytes: some 50,000 mails with their headers. */
-  static final int MAX_SIZE = 16 * 1024 * 1024;
+  /** Largest cache that is read or written, in bytes: a million mails with their headers. */
+  static final int MAX_SIZE = 512 * 1024 * 1024;
 
-  private static final byte[] MAGIC = "dvcache2".getBytes(StandardCharsets.US_ASCII);
-  private static final int HEAD = MAGIC.length + Integer.BYTES;
-  private static final int FIXED = HEAD + 9 * Long.BYTES + 3 * Integer.BYTES + 32;
-  private static final int ROW = 8;
+  private static final byte[] MAGIC = "dvcache3".getBytes(StandardCharsets.US_ASCII);
   private static final int GUID = 32;
+  private static final int HEAD = 9 * Long.BYTES + 3 * Integer.BYTES + GUID;
+  private static final int ROWS = MAGIC.length + HEAD + Integer.BYTES;
+  private static final int ROW = 8;
   private static final int MAX_FIELDS = 4096;
-  private static final int MAX_ROW =
-      ROW + 0xff + MAX_FIELDS + MailFacts.FIXED + MailFacts.MAX_HEADER;
-
+  private static final int MAX_ROW = ROW + 0xff + MAX_FIELDS + MailFacts.MOST;
   private static final int BUFFER = 64 * 1024;
 
   /** Its mails. */
@@ -54,82 +55,113 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
     MailFacts facts(int mail);
   }
 
+  /** What a cache says of the mailbox as a whole. */
+  record Head(MailboxStamp stamp, Optional<Mailbox.Identity> identity, int count) {}
+
   /**
    * Mails that were read.
    *
-   * @param content of the file; where what is known of each mail lies in it
+   * @param file where they lie
+   * @param factsAt where in it that lies which is known of each
    */
-  private record Read(MailTable table, ByteBuffer content, int[] factsAt) implements Mails {
+  private record Read(MailTable table, MailCacheReader file, int[] factsAt) implements Mails {
     @Override
     public int at(int position) {
       return position;
     }
 
+    /** Nothing, if somebody has written into the file since its checksum was looked at. */
     @Override
     public MailFacts facts(int mail) {
-      return MailFacts.get(content.duplicate().position(factsAt[mail]));
+      try {
+        return MailFacts.get(file.at(factsAt[mail], MailFacts.MOST));
+      } catch (PosixException | BufferUnderflowException | IllegalArgumentException e) {
+        return new MailFacts();
+      }
     }
   }
 
-  /** How many bytes the file has at least, without the names and headers of the mails. */
+  /** How large a file is at least, without the names and headers of the mails. */
   static long leastSize(int mails) {
-    return FIXED + (long) mails * (ROW + MailFacts.FIXED);
+    return ROWS + (long) mails * (ROW + MailFacts.FIXED);
+  }
+
+  /** Reads the head of a file; nothing when it is damaged, of another version, or no cache. */
+  static Optional<Head> head(MailCacheReader file) throws PosixException {
+    ByteBuffer in = file.at(0, ROWS);
+    if (in.remaining() < ROWS) {
+      return Optional.empty();
+    }
+    for (byte b : MAGIC) {
+      if (in.get() != b) {
+        return Optional.empty();
+      }
+    }
+    CRC32C checksum = new CRC32C();
+    checksum.update(in.array(), in.position(), HEAD);
+    MailboxStamp stamp = new MailboxStamp(version(in), version(in), version(in));
+    long validity = Integer.toUnsignedLong(in.getInt());
+    long next = Integer.toUnsignedLong(in.getInt());
+    byte[] bytes = new byte[GUID];
+    in.get(bytes);
+    String guid = new String(bytes, StandardCharsets.ISO_8859_1);
+    int count = in.getInt();
+    if (in.getInt() != (int) checksum.getValue() || !UidList.isGuid(guid) || count < 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Head(
+            stamp,
+            Optional.of(new Mailbox.Identity(guid, validity, next)).filter(all -> validity != 0),
+            count));
+  }
+
+  private static MailboxStamp.Version version(ByteBuffer in) {
+    return new MailboxStamp.Version(in.getLong(), in.getLong(), in.getLong());
   }
 
   /**
-   * Reads the bytes of a file; nothing when it is damaged, of another version, or no cache.
+   * Reads the mails of a file; nothing when it is damaged.
    *
-   * @param room for the mails; the bytes are kept, too
+   * @param file is looked at later, too
    */
-  static Optional<MailCache> parse(byte[] content, Room room) throws Room.NoneException {
+  static Optional<MailCache> read(Head head, MailCacheReader file, Room room)
+      throws PosixException, Room.NoneException {
     try {
-      ByteBuffer in = ByteBuffer.wrap(content);
-      for (byte b : MAGIC) {
-        if (in.get() != b) {
-          return Optional.empty();
-        }
-      }
-      if (in.getInt() != checksum(content)) {
-        return Optional.empty();
-      }
-      return Optional.of(read(in, room));
+      return Optional.of(new MailCache(head.stamp(), head.identity(), mails(head, file, room)));
     } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
       return Optional.empty();
     }
   }
 
-  private static int checksum(byte[] content) {
-    CRC32C checksum = new CRC32C();
-    checksum.update(content, HEAD, content.length - HEAD);
-    return (int) checksum.getValue();
-  }
-
-  private static MailCache read(ByteBuffer in, Room room) throws Room.NoneException {
-    MailboxStamp stamp = new MailboxStamp(version(in), version(in), version(in));
-    long validity = Integer.toUnsignedLong(in.getInt());
-    long next = Integer.toUnsignedLong(in.getInt());
-    String guid = text(in, GUID);
-    check(UidList.isGuid(guid));
-    Optional<Mailbox.Identity> identity =
-        Optional.of(new Mailbox.Identity(guid, validity, next)).filter(all -> validity != 0);
-    int count = in.getInt();
-    check(count >= 0 && count <= in.remaining() / ROW);
-    room.grow((long) Integer.BYTES * count);
-    int[] factsAt = new int[count];
+  private static Mails mails(Head head, MailCacheReader file, Room room)
+      throws PosixException, Room.NoneException {
+    check(head.count() <= MAX_SIZE / ROW);
+    int[] factsAt = new int[Math.min(head.count(), 64)];
     MailTable table = new MailTable(room);
+    CRC32C checksum = new CRC32C();
+    long position = ROWS;
     long lastUid = 0;
-    for (int mail = 0; mail < count; mail++) {
-      factsAt[mail] = row(in, table, identity.isPresent());
+    for (int mail = 0; mail < head.count(); mail++) {
+      ByteBuffer in = file.at(position, MAX_ROW);
+      int begun = in.position();
+      if (mail == factsAt.length) {
+        int more = Math.min(head.count(), 2 * mail);
+        room.grow((long) Integer.BYTES * (more - mail));
+        factsAt = Arrays.copyOf(factsAt, more);
+      }
+      factsAt[mail] = (int) position + row(in, table, head.identity().isPresent()) - begun;
       check(table.size() == mail + 1); // else there are two of one base
-      check(identity.isEmpty() || table.uid(mail) > lastUid);
+      check(head.identity().isEmpty() || table.uid(mail) > lastUid);
       lastUid = table.uid(mail);
+      checksum.update(in.array(), begun, in.position() - begun);
+      position += in.position() - begun;
+      check(position <= MAX_SIZE);
     }
-    check(!in.hasRemaining() && (lastUid == 0 || lastUid < next));
-    return new MailCache(stamp, identity, new Read(table, in, factsAt));
-  }
-
-  private static MailboxStamp.Version version(ByteBuffer in) {
-    return new MailboxStamp.Version(in.getLong(), in.getLong(), in.getLong());
+    ByteBuffer end = file.at(position, Integer.BYTES + 1);
+    check(end.remaining() == Integer.BYTES && end.getInt() == (int) checksum.getValue());
+    check(lastUid == 0 || lastUid < head.identity().orElseThrow().uidNext());
+    return new Read(table, file, factsAt);
   }
 
   /** Takes a mail into a table; returns where what is known of it begins. */
@@ -153,14 +185,8 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
       table.number(mail, uid, in.array(), fields, fieldsLength);
     }
     int facts = in.position();
-    MailFacts.get(in);
+    MailFacts.skip(in);
     return facts;
-  }
-
-  private static String text(ByteBuffer in, int length) {
-    int from = in.position();
-    in.position(from + length);
-    return new String(in.array(), from, length, StandardCharsets.ISO_8859_1);
   }
 
   private static void check(boolean holds) {
@@ -176,52 +202,49 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
   }
 
   /**
-   * Writes the bytes of the file, of which there are never two at once: their checksum stands
-   * before them, so all are made twice.
+   * Writes the bytes of the file.
    *
-   * @return whether it did; not when they would be too many
+   * @return false when they would be too many; then what has been written is of no use
    */
   boolean write(Sink sink) throws PosixException {
+    ByteBuffer out = ByteBuffer.allocate(BUFFER);
+    int count = mails.table().size();
+    head(out, count);
     CRC32C checksum = new CRC32C();
-    long[] size = {HEAD};
-    boolean fits =
-        each(
-            (bytes, from, length) -> {
-              checksum.update(bytes, from, length);
-              size[0] += length;
-            });
-    if (!fits || size[0] > MAX_SIZE) {
-      return false;
+    int begun = out.position();
+    long size = 0;
+    for (int i = 0; i < count; i++) {
+      int mail = mails.at(i);
+      if (out.remaining() < MAX_ROW) {
+        checksum.update(out.array(), begun, out.position() - begun);
+        sink.write(out.array(), 0, out.position());
+        size += out.position();
+        out.clear();
+        begun = 0;
+      }
+      if (size > MAX_SIZE - BUFFER || !put(out, mails.table(), mail)) {
+        return false;
+      }
+      mails.facts(mail).put(out);
     }
-    ByteBuffer head = ByteBuffer.allocate(HEAD).put(MAGIC).putInt((int) checksum.getValue());
-    sink.write(head.array(), 0, HEAD);
-    return each(sink);
+    checksum.update(out.array(), begun, out.position() - begun);
+    out.putInt((int) checksum.getValue());
+    sink.write(out.array(), 0, out.position());
+    return true;
   }
 
-  /** Gives everything behind the checksum; false when the notes on a mail are too long. */
-  private boolean each(Sink sink) throws PosixException {
-    ByteBuffer out = ByteBuffer.allocate(BUFFER);
+  private void head(ByteBuffer out, int count) {
+    out.put(MAGIC);
     put(out, stamp.cur());
     put(out, stamp.fresh());
     put(out, stamp.uidList());
     out.putInt((int) (long) identity.map(Mailbox.Identity::uidValidity).orElse(0L));
     out.putInt((int) (long) identity.map(Mailbox.Identity::uidNext).orElse(0L));
     put(out, identity.map(Mailbox.Identity::guid).orElse("0".repeat(GUID)));
-    int count = mails.table().size();
     out.putInt(count);
-    for (int i = 0; i < count; i++) {
-      int mail = mails.at(i);
-      if (!put(out, mails.table(), mail)) {
-        return false;
-      }
-      mails.facts(mail).put(out);
-      if (out.remaining() < MAX_ROW) {
-        sink.write(out.array(), 0, out.position());
-        out.clear();
-      }
-    }
-    sink.write(out.array(), 0, out.position());
-    return true;
+    CRC32C checksum = new CRC32C();
+    checksum.update(out.array(), MAGIC.length, HEAD);
+    out.putInt((int) checksum.getValue());
   }
 
   private static void put(ByteBuffer out, MailboxStamp.Version version) {

@@ -20,17 +20,37 @@ record MailCacheFile(Directory directory, Duration settled) {
   private static final String ASIDE = FILE + ".tmp";
   private static final long ABANDONED = 60;
 
-  /** What is remembered; nothing where that is of no use, or there is no room for it. */
-  Optional<MailCache> read(Room room) {
-    long used = room.used();
-    try (OpenFile file = directory.read(FILE).stable()) {
-      byte[] content = file.readAll(MailCache.MAX_SIZE + 1);
-      room.grow(content.length);
-      return MailCache.parse(content, room);
-    } catch (PosixException | Room.NoneException e) {
-      room.back(used);
+  /** The file, to be closed; nothing where there is none. */
+  Optional<MailCacheReader> open() {
+    try {
+      return Optional.of(MailCacheReader.of(directory.read(FILE).stable(), false));
+    } catch (PosixException e) {
       return Optional.empty();
     }
+  }
+
+  /** What the file says of the mailbox as a whole; nothing where that is of no use. */
+  static Optional<MailCache.Head> head(MailCacheReader file) {
+    try {
+      return MailCache.head(file);
+    } catch (PosixException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What is remembered; nothing where that is of no use, or there is no room for it. */
+  static Optional<MailCache> read(MailCache.Head head, MailCacheReader file, Room room) {
+    long used = room.used();
+    Optional<MailCache> cache = Optional.empty();
+    try {
+      cache = MailCache.read(head, file, room);
+    } catch (PosixException | Room.NoneException e) {
+      // the mails are listed, then
+    }
+    if (cache.isEmpty()) {
+      room.back(used);
+    }
+    return cache;
   }
 
   /**

@@ -25,19 +25,22 @@ final class MailFacts {
   static final int MAX_HEADER = 8 * 1024;
 
   private static final int FIELD = 1 + Integer.BYTES;
-  static final int FIXED = 3 * Long.BYTES + Integer.BYTES;
+  static final int FIXED = 4 * Long.BYTES + Integer.BYTES;
+
+  /** Most bytes that {@link #put} writes. */
+  static final int MOST = FIXED + MAX_HEADER;
 
   private long received = UNKNOWN;
   private long physicalSize = UNKNOWN;
   private long virtualSize = UNKNOWN;
+  private long saved = UNKNOWN;
 
   /** Null when it is not known. */
   private ByteBuffer header;
 
   /**
-   * Reads what {@link #put} has written. The header is referred to, not copied.
+   * Reads what {@link #put} has written.
    *
-   * @param from backed by an array
    * @throws IllegalArgumentException when it is malformed; so are the exceptions of a buffer that
    *     ends too soon
    */
@@ -46,16 +49,28 @@ final class MailFacts {
     facts.received = from.getLong();
     facts.physicalSize = from.getLong();
     facts.virtualSize = from.getLong();
+    facts.saved = from.getLong();
     int length = from.getInt();
     if (length > MAX_HEADER) {
       throw new IllegalArgumentException("malformed header");
     }
     if (length >= 0) {
-      facts.header = from.slice(from.position(), length);
-      from.position(from.position() + length);
+      byte[] header = new byte[length];
+      from.get(header);
+      facts.header = ByteBuffer.wrap(header);
       facts.check();
     }
     return facts;
+  }
+
+  /** Passes over what {@link #put} has written. */
+  static void skip(ByteBuffer from) {
+    from.position(from.position() + FIXED - Integer.BYTES);
+    int length = from.getInt();
+    if (length > MAX_HEADER) {
+      throw new IllegalArgumentException("malformed header");
+    }
+    from.position(from.position() + Math.max(length, 0));
   }
 
   private void check() {
@@ -76,7 +91,7 @@ final class MailFacts {
   }
 
   void put(ByteBuffer to) {
-    to.putLong(received).putLong(physicalSize).putLong(virtualSize);
+    to.putLong(received).putLong(physicalSize).putLong(virtualSize).putLong(saved);
     to.putInt(header == null ? -1 : header.limit());
     if (header != null) {
       to.put(header.duplicate());
@@ -91,6 +106,11 @@ final class MailFacts {
   /** Bytes as stored; or {@link #UNKNOWN}. */
   long physicalSize() {
     return physicalSize;
+  }
+
+  /** When it was put into the mailbox, seconds since 1970; or {@link #UNKNOWN}. */
+  long saved() {
+    return saved;
   }
 
   /** Bytes with CRLF line ends; or {@link #UNKNOWN}. */
@@ -133,6 +153,7 @@ final class MailFacts {
   void learn(FileStatus status) {
     received = status.modifiedSeconds();
     physicalSize = status.size();
+    saved = saved == UNKNOWN ? status.changedSeconds() : Math.min(saved, status.changedSeconds());
   }
 
   void learnVirtualSize(long size) {

@@ -2,6 +2,7 @@ package org.doveadmsshd.storage.maildir;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.posix.Directory;
 import org.doveadmsshd.storage.posix.PosixException;
@@ -17,9 +18,6 @@ final class MailboxMemory {
   /** What part of the mails must have been asked something new for the cache to be written anew. */
   private static final int SHARE = 8;
 
-  /** What the objects for what is known of a mail take, in bytes. */
-  private static final int FACTS = 144;
-
   private final Directory directory;
   private final Room room;
 
@@ -29,19 +27,22 @@ final class MailboxMemory {
   private MailboxStamp stamp;
   private long stampedAt;
 
-  /** As it was remembered; null where nothing was. */
+  /** The file in which it is remembered, and what that says; null where there is none. */
+  private MailCacheReader reader;
+
   private MailCache cache;
 
   private boolean answered;
 
-  /** What may still be remembered in addition, in bytes; negative when it has become too much. */
-  private long left;
-
   private MailTable table;
 
-  /** What has been found out, by mail; null as long as nothing has been. */
-  private MailFacts[] found;
+  /** Whether there is room for what is found out. */
+  private boolean keeps;
 
+  /** Where in the spool that is which has been found out of each mail, + 1; null before. */
+  private int[] found;
+
+  private FactsSpool spool;
   private int learned;
 
   /**
@@ -55,7 +56,7 @@ final class MailboxMemory {
 
   /** Whether it is worth while to find out more of a mail than was asked. */
   boolean isKept() {
-    return file != null && left >= 0;
+    return keeps;
   }
 
   /** Forgets what has been looked at, and looks how the mailbox is now. */
@@ -69,10 +70,34 @@ final class MailboxMemory {
   /** Forgets what has been looked at. */
   void drop() {
     answered = false;
+    keeps = false;
     cache = null;
     table = null;
     found = null;
     learned = 0;
+    close();
+  }
+
+  private void close() {
+    if (reader != null) {
+      reader.close();
+      reader = null;
+    }
+    if (spool != null) {
+      spool.close();
+      spool = null;
+    }
+  }
+
+  /** How many mails there are, if that is remembered and the mailbox is as at {@link #look}. */
+  OptionalInt recallCount() {
+    try (MailCacheReader opened = file == null ? null : file.open().orElse(null)) {
+      Optional<MailCache.Head> head =
+          opened == null ? Optional.empty() : MailCacheFile.head(opened);
+      return head.isPresent() && head.get().stamp().isSame(stamp)
+          ? OptionalInt.of(head.get().count())
+          : OptionalInt.empty();
+    }
   }
 
   /**
@@ -84,60 +109,64 @@ final class MailboxMemory {
     if (file == null) {
       return Optional.empty();
     }
-    cache = file.read(room).orElse(null);
+    reader = file.open().orElse(null);
+    Optional<MailCache.Head> head = reader == null ? Optional.empty() : MailCacheFile.head(reader);
+    cache = head.flatMap(each -> MailCacheFile.read(each, reader, room)).orElse(null);
     answered =
         cache != null && cache.stamp().isSame(stamp) && (!numbered || cache.identity().isPresent());
     return Optional.ofNullable(cache).filter(all -> answered);
   }
 
+  /** Makes room: what was remembered has not answered. Says whether there was anything. */
+  boolean forgetRecalled() {
+    boolean any = cache != null;
+    cache = null;
+    return any;
+  }
+
   /** Says what the mails are that it is going to be asked for: those recalled, or others. */
   void begin(MailTable mails) {
     table = mails;
-    left = MailCache.MAX_SIZE - MailCache.leastSize(mails.size());
+    keeps = file != null && MailCache.leastSize(mails.size()) < MailCache.MAX_SIZE;
   }
 
   /** What is known of a mail. */
   MailFacts facts(int mail) {
-    if (found != null && found[mail] != null) {
-      return found[mail];
+    if (found != null && found[mail] != 0) {
+      try {
+        return spool.at(found[mail] - 1);
+      } catch (PosixException e) {
+        return new MailFacts();
+      }
     }
     if (cache == null) {
       return new MailFacts();
     }
-    int known =
-        answered
-            ? mail
-            : cache
-                .mails()
-                .table()
-                .find(table.array(mail), table.nameAt(mail), table.baseLength(mail));
+    int known = answered ? mail : known(mail);
     return known < 0 ? new MailFacts() : cache.mails().facts(known);
   }
 
-  /**
-   * Takes what has been found out about a mail, as far as there is room for it.
-   *
-   * @param more how many bytes of it are new
-   */
-  void learned(int mail, MailFacts facts, int more) {
-    if (!isKept() || table == null) {
+  private int known(int mail) {
+    byte[] array = table.array(mail);
+    return cache.mails().table().find(array, table.nameAt(mail), table.baseLength(mail));
+  }
+
+  /** Takes what has been found out about a mail, as far as there is room for it. */
+  void learned(int mail, MailFacts facts) {
+    if (!keeps) {
       return;
     }
     try {
       if (found == null) {
-        room.grow(4L * table.size());
-        found = new MailFacts[table.size()];
+        room.grow((long) Integer.BYTES * table.size());
+        found = new int[table.size()];
+        spool = new FactsSpool(directory, room);
       }
-      boolean first = found[mail] == null;
-      learned += first ? 1 : 0;
-      left -= more;
-      room.grow(first ? FACTS + more : more);
-      found[mail] = facts;
-    } catch (Room.NoneException e) {
-      left = -1;
-    }
-    if (left < 0) {
-      found = null;
+      learned += found[mail] == 0 ? 1 : 0;
+      found[mail] = (int) spool.add(facts) + 1;
+      keeps = spool.size() < MailCache.MAX_SIZE;
+    } catch (PosixException | Room.NoneException e) {
+      keeps = false; // it is looked up again next time
     }
   }
 
@@ -150,7 +179,7 @@ final class MailboxMemory {
   void keep(Optional<Mailbox.Identity> identity, MailCache.Mails mails) {
     int size = mails.table().size();
     boolean enough = size >= WORTHWHILE && (!answered || learned * SHARE > size);
-    if (!isKept() || !enough) {
+    if (!keeps || !enough) {
       return;
     }
     try {

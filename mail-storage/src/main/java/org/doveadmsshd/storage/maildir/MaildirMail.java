@@ -53,9 +53,9 @@ final class MaildirMail implements Mail, MailStream.Owner {
 
   /** Finds something out about it, which the mailbox may keep in mind. */
   private void learn(Runnable learning) {
-    int before = facts().size();
+    facts();
     learning.run();
-    mailbox.memory().learned(number, facts, facts.size() - before);
+    mailbox.memory().learned(number, facts);
   }
 
   private MaildirListing.Place place() {
@@ -207,10 +207,17 @@ final class MaildirMail implements Mail, MailStream.Owner {
     return listed == null ? "" : listed;
   }
 
-  /** The inode's change time: Maildir stores nothing better, and it is never too early. */
+  /**
+   * The inode's change time, the earliest that is known: Maildir stores nothing better, and it is
+   * never too early.
+   */
   @Override
   public long saved() throws Failure {
-    return status().changedSeconds();
+    if (facts().saved() == MailFacts.UNKNOWN) {
+      FileStatus known = status();
+      learn(() -> facts.learn(known));
+    }
+    return facts.saved();
   }
 
   @Override

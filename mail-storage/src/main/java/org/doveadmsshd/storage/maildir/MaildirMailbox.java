@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -127,17 +128,45 @@ final class MaildirMailbox implements Mailbox {
     }
   }
 
+  @Override
+  public int count() throws Failure {
+    if (directory == null) {
+      return 0;
+    }
+    try {
+      mails = null;
+      memory.look();
+      OptionalInt remembered = memory.recallCount();
+      return remembered.isPresent() ? remembered.getAsInt() : mails(false).size();
+    } catch (PosixException e) {
+      throw failure(e);
+    }
+  }
+
   private MaildirMails look(boolean numbered) throws Failure, PosixException, Room.NoneException {
     memory.drop();
+    long before = room.used();
     Optional<MailCache> cache = memory.recall(numbered);
     recalled = cache.flatMap(MailCache::identity);
     if (cache.isPresent()) {
       mails = new MaildirMails(this, cache.get().mails().table(), null, numbered);
     } else {
-      mails = numbered ? numbered() : new MaildirMails(this, scan(), null, false);
+      try {
+        mails = list(numbered);
+      } catch (Room.NoneException e) {
+        if (!memory.forgetRecalled()) {
+          throw e;
+        }
+        room.back(before);
+        mails = list(numbered);
+      }
     }
     memory.begin(mails.table());
     return mails;
+  }
+
+  private MaildirMails list(boolean numbered) throws Failure, PosixException, Room.NoneException {
+    return numbered ? numbered() : new MaildirMails(this, scan(), null, false);
   }
 
   /** The mails as a table, without UIDs; it is of no use after the mailbox is closed. */
@@ -412,6 +441,9 @@ final class MaildirMailbox implements Mailbox {
       listing.close();
     }
     mails = null;
+    if (memory != null) {
+      memory.drop();
+    }
     room.close();
     if (directory != null && directory != root) {
       directory.close();

@@ -63,6 +63,13 @@ public final class Directory implements Closeable {
     return open(name, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, mode, shown);
   }
 
+  /** Creates a file that must not exist yet, for appending and reading. */
+  public OpenFile createSpool(String name) throws PosixException {
+    String shown = shown(name);
+    SystemCalls.announce("open", shown);
+    return open(name, LibC.O_RDWR | LibC.O_APPEND | LibC.O_CREAT | LibC.O_EXCL, 0600, shown);
+  }
+
   private OpenFile open(String name, int flags, int mode, String shown) throws PosixException {
     int all = flags | LibC.O_NOFOLLOW | LibC.O_CLOEXEC;
     return new OpenFile(openat(fd, name, all, mode, shown), shown);

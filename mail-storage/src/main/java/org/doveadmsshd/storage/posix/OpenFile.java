@@ -46,6 +46,14 @@ public final class OpenFile extends InputStream {
     return this;
   }
 
+  /** Goes to a position, from which is read next. */
+  public void seek(long to) throws PosixException {
+    if (LibC.lseek(fd, to, 0) < 0) {
+      throw new PosixException("lseek", shownName, Native.getLastError());
+    }
+    position = to;
+  }
+
   @Override
   public long skip(long count) throws PosixException {
     if (count <= 0) {

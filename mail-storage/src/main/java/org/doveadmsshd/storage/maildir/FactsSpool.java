@@ -1,0 +1,99 @@
+package org.doveadmsshd.storage.maildir;
+
+import java.io.Closeable;
+import java.nio.ByteBuffer;
+import org.doveadmsshd.storage.posix.Directory;
+import org.doveadmsshd.storage.posix.OpenFile;
+import org.doveadmsshd.storage.posix.PosixException;
+
+/**
+ * What is found out about the mails of a mailbox while it is open: kept in memory as long as it is
+ * little, else in a file in the mailbox that has no name any more. One thread.
+ */
+final class FactsSpool implements Closeable {
+  private static final String NAME = "doveadm-sshd.cache.spool";
+  private static final int FIRST = 8 * 1024;
+  private static final int MOST_KEPT = 1 << 20;
+
+  private final Directory directory;
+  private final Room room;
+  private ByteBuffer kept = ByteBuffer.allocate(FIRST);
+  private long written;
+  private OpenFile file;
+  private MailCacheReader reader;
+
+  /**
+   * @param directory of the mailbox
+   */
+  FactsSpool(Directory directory, Room room) {
+    this.directory = directory;
+    this.room = room;
+  }
+
+  /** How much there is, in bytes. */
+  long size() {
+    return written + kept.position();
+  }
+
+  /** Takes what is known of a mail; returns where it is. */
+  long add(MailFacts facts) throws PosixException, Room.NoneException {
+    int size = facts.size();
+    if (kept.remaining() < size && kept.capacity() < MOST_KEPT) {
+      room.grow(kept.capacity());
+      kept = ByteBuffer.allocate(2 * Math.max(kept.capacity(), size)).put(kept.flip());
+    }
+    if (kept.remaining() < size) {
+      write();
+    }
+    long at = size();
+    facts.put(kept);
+    return at;
+  }
+
+  private void write() throws PosixException {
+    if (file == null) {
+      file = create();
+      reader = MailCacheReader.of(file, true);
+    }
+    file.write(kept.array(), 0, kept.position());
+    written += kept.position();
+    kept.clear();
+    reader.hasGrown();
+  }
+
+  /** A file without name: what another one left who was killed, or is just making, goes. */
+  private OpenFile create() throws PosixException {
+    try {
+      directory.unlink(NAME);
+    } catch (PosixException e) {
+      if (!e.isMissing()) {
+        throw e;
+      }
+    }
+    OpenFile made = directory.createSpool(NAME);
+    try {
+      directory.unlink(NAME);
+    } catch (PosixException e) {
+      if (!e.isMissing()) {
+        made.close();
+        throw e;
+      }
+    }
+    return made;
+  }
+
+  /** What was taken at a place. */
+  MailFacts at(long position) throws PosixException {
+    if (position >= written) {
+      return MailFacts.get(kept.duplicate().position((int) (position - written)));
+    }
+    return MailFacts.get(reader.at(position, MailFacts.MOST));
+  }
+
+  @Override
+  public void close() {
+    if (file != null) {
+      file.close();
+    }
+  }
+}

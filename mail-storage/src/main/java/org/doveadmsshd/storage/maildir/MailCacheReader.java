@@ -1,0 +1,123 @@
+package org.doveadmsshd.storage.maildir;
+
+import java.io.Closeable;
+import java.nio.ByteBuffer;
+import org.doveadmsshd.storage.posix.OpenFile;
+import org.doveadmsshd.storage.posix.PosixException;
+
+/** Looks at a file through a window, which is moved as little as possible. One thread. */
+final class MailCacheReader implements Closeable {
+  /** Most files are no longer. */
+  private static final int SMALL = 32 * 1024;
+
+  private static final int WINDOW = 256 * 1024;
+
+  private final Source source;
+  private byte[] window = new byte[SMALL];
+  private long start;
+  private int length;
+  private boolean atEnd;
+
+  /** A file. */
+  interface Source extends Closeable {
+    /**
+     * Reads from a position.
+     *
+     * @return the number of bytes, 0 or less at the end; fewer than wanted are no end
+     */
+    int read(long position, byte[] target, int from, int most) throws PosixException;
+
+    @Override
+    void close();
+  }
+
+  MailCacheReader(Source source) {
+    this.source = source;
+  }
+
+  /**
+   * An open file, which is closed with the reader.
+   *
+   * @param isWritten whether somebody writes to it meanwhile
+   */
+  static MailCacheReader of(OpenFile file, boolean isWritten) {
+    return new MailCacheReader(
+        new Source() {
+          private long at;
+
+          @Override
+          public int read(long position, byte[] target, int from, int most) throws PosixException {
+            if (isWritten || position != at) {
+              file.seek(position);
+            }
+            int got = file.read(target, from, most);
+            at = position + Math.max(got, 0);
+            return got;
+          }
+
+          @Override
+          public void close() {
+            file.close();
+          }
+        });
+  }
+
+  /** Some bytes. */
+  static MailCacheReader of(byte[] bytes) {
+    return new MailCacheReader(
+        new Source() {
+          @Override
+          public int read(long position, byte[] target, int from, int most) {
+            int at = (int) Math.min(position, bytes.length);
+            int count = Math.min(most, bytes.length - at);
+            System.arraycopy(bytes, at, target, from, count);
+            return count;
+          }
+
+          @Override
+          public void close() {}
+        });
+  }
+
+  /**
+   * What stands from a position on.
+   *
+   * @param bytes as many are there, unless the file ends before
+   * @return of use until the next call
+   */
+  ByteBuffer at(long position, int bytes) throws PosixException {
+    boolean inside = position >= start && position <= start + length;
+    if (!inside || position + bytes > start + length && !atEnd) {
+      move(position, inside);
+    }
+    int from = (int) (position - start);
+    return ByteBuffer.wrap(window, from, length - from);
+  }
+
+  private void move(long position, boolean inside) throws PosixException {
+    int kept = inside ? (int) (start + length - position) : 0;
+    byte[] old = window;
+    if (length > 0 && window.length < WINDOW) {
+      window = new byte[WINDOW];
+    }
+    System.arraycopy(old, length - kept, window, 0, kept);
+    start = position;
+    length = kept;
+    atEnd = false;
+    while (length < window.length && !atEnd) {
+      int got = source.read(start + length, window, length, window.length - length);
+      length += Math.max(got, 0);
+      atEnd = got <= 0;
+    }
+  }
+
+  /** Forgets what has been read of the end of a file that has grown. */
+  void hasGrown() {
+    atEnd = false;
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}
