@@ -22,7 +22,7 @@ import org.doveadmsshd.worker.supervised.SupervisedWork;
 /** Where users' commands are carried out, and with whose rights: as {@code isolation} says. */
 final class WorkPlace implements AutoCloseable {
   private static final String ADVICE =
-      "; a larger Java heap gives them more: DOVEADM_SSHD_OPTS=-Xmx1g";
+      "; a larger Java heap gives them more: DOVEADM_SSHD_MEMORY=1G";
 
   private final Path supervisor;
   private final MemoryTurns memory;
