@@ -11,6 +11,7 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.doveadmsshd.base.AddressPatterns;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.base.WatchedFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +57,8 @@ public final class UserCertificates {
   public Optional<Grant> find(
       String name, boolean isMaster, OpenSshCertificate certificate, String address, Instant now) {
     boolean usable =
-        certificate.getType() == OpenSshCertificate.Type.USER
+        UserName.isPossible(name) // it stands in logs, and says who is shown what goes on
+            && certificate.getType() == OpenSshCertificate.Type.USER
             && OpenSshCertificate.isValidAt(certificate, now)
             && isUnderstood(certificate)
             && isFrom(certificate, address)

@@ -171,6 +171,10 @@ class CertificatesTest {
     UserCertificates some =
         new UserCertificates(Optional.of(directory.resolve("ca-keys")), Set.of("read"));
     assertThat(some.find("helpdesk", false, certificate, "127.0.0.1", Instant.now())).isPresent();
+    for (String odd :
+        List.of("", "x\n2026-11-26 INFO root logged in", "x\u001b[2J", "x".repeat(300))) {
+      assertThat(some.find(odd, false, certificate, "127.0.0.1", Instant.now())).as(odd).isEmpty();
+    }
   }
 
   @Test

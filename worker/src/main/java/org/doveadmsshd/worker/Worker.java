@@ -85,8 +85,7 @@ public final class Worker {
   }
 
   /**
-   * Carries out requests, one after another in their order; but those about the server as a whole
-   * before those for users.
+   * Carries out requests, one after another in their order.
    *
    * @param requests with ids and controls of their own
    * @throws IOException when a sink takes no more; all have stopped then
@@ -99,21 +98,30 @@ public final class Worker {
     accounting.carryOut(work);
   }
 
-  /** Checks a request; what is about the server as a whole is carried out then. */
+  /**
+   * Checks a request. What is about the server as a whole is carried out then, when those before it
+   * have ended: a brain may rely on their order.
+   */
   private void prepare(Accounting accounting, Request request) throws IOException {
     accounting.begin(request.run(), request.control());
     Preparation preparation = new Preparation(accounting, request);
-    Optional<Failure> failure =
-        Attempt.of(
-            () -> accounting.text(request.run()),
-            request.control(),
-            preparation::isBroken,
-            preparation::run);
+    Optional<Failure> failure = attempt(preparation, preparation::run);
+    if (failure.isEmpty() && preparation.isForServer()) {
+      accounting.carryOut(work);
+      accounting.begin(request.run(), request.control());
+      failure = attempt(preparation, preparation::carryOut);
+    }
     if (failure.isPresent()) {
       accounting.end(request.run(), request.sink(), Map.of(), failure.get());
     } else {
       preparation.done();
     }
+  }
+
+  private static Optional<Failure> attempt(Preparation preparation, Attempt.Work step)
+      throws IOException {
+    return Attempt.of(
+        preparation::text, preparation.request.control(), preparation::isBroken, step);
   }
 
   /** A request on its way to an order, or to its end if it is about the server as a whole. */
@@ -128,6 +136,14 @@ public final class Worker {
       this.request = request;
     }
 
+    String text() {
+      return accounting.text(request.run());
+    }
+
+    boolean isForServer() {
+      return task instanceof Task.OfServer;
+    }
+
     boolean isBroken() {
       return output != null && output.isBroken();
     }
@@ -138,13 +154,16 @@ public final class Worker {
       output =
           new RequestOutput(
               run.requestId(), task.columns(), run.context(), request.control(), request.sink());
-      if (task instanceof Task.OfServer) {
-        ((Task.OfServer) task).run(contexts.of(accounting.master(), request.input(), output));
-      } else if (task instanceof Task.OfUser) {
+      if (task instanceof Task.OfUser) {
         UserName.check(run.user());
-      } else {
+      } else if (!isForServer()) {
         throw Failure.usage(run.command() + " is carried out where it is typed");
       }
+    }
+
+    void carryOut() throws Failure, IOException {
+      request.control().check();
+      ((Task.OfServer) task).run(contexts.of(accounting.master(), request.input(), output));
     }
 
     void done() throws IOException {

@@ -2,6 +2,7 @@ package org.doveadmsshd.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,5 +106,45 @@ class AccountingTest {
     }
     assertThat(noted).hasSize(4);
     assertThat(noted.toString()).doesNotContain("sesame");
+  }
+
+  @Test
+  void requestsOfALaneAreCarriedOutInTheirOrder() throws Exception {
+    List<String> order = new ArrayList<>();
+    UserWork work =
+        new UserWork() {
+          @Override
+          public int together() {
+            return 16;
+          }
+
+          @Override
+          public void run(List<Order> orders, Listener listener) throws IOException {
+            for (Order each : orders) {
+              listener.begun(each);
+              order.add(each.request().user());
+              listener.ended(each, null);
+            }
+          }
+        };
+    PasswdFile users = new PasswdFile(directory.resolve("users").toString(), "%u");
+    Worker.ServerContexts contexts =
+        (master, input, output) -> {
+          order.add("server");
+          throw Failure.temporary("as a whole", null);
+        };
+    List<Worker.Request> requests = new ArrayList<>();
+    for (String user : List.of("jane", "joe", "", "jane", "")) {
+      String command = user.isEmpty() ? "reload" : "mailbox list";
+      int id = requests.size() + 1;
+      Message.Run run = new Message.Run(id, user, command, List.of(), 0, 0, false);
+      requests.add(
+          new Worker.Request(run, new RequestControl(), InputStream::nullInputStream, sent::add));
+    }
+    new Worker(users, work, contexts, Audit.NONE)
+        .run(new Master("a", Scope.UNLIMITED, Login.NONE), requests);
+    assertThat(order).containsExactly("jane", "joe", "server", "jane", "server");
+    assertThat(sent.stream().filter(each -> each instanceof Message.Done).map(Message::requestId))
+        .containsExactly(1, 2, 3, 4, 5);
   }
 }
