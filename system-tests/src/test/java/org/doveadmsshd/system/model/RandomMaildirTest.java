@@ -1,6 +1,7 @@
 package org.doveadmsshd.system.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -31,6 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 class RandomMaildirTest {
   private static final long SEQUENCES = Long.getLong("model.sequences", 10_000);
   private static final long FIRST = Long.getLong("model.first", 0);
+
+  /** One of so many sequences is tried beside a Dovecot, too, whose every command is a process. */
+  private static final int BESIDE_DOVECOT = 100;
+
   private static final int THREADS = 2;
   private static final int MOST_FAULTS = 5;
   private static final int STEPS = 10;
@@ -61,10 +66,20 @@ class RandomMaildirTest {
 
   @Test
   void whateverIsDoneToAMaildirNoMailIsLostDoubledOrTakenForAnother() throws Exception {
+    run(SEQUENCES, false);
+  }
+
+  @Test
+  void noneIsBesideADovecotEither() throws Exception {
+    assumeTrue(Dovecot.isThere(), "no doveadm on this machine");
+    run(Math.max(1, SEQUENCES / BESIDE_DOVECOT), true);
+  }
+
+  private static void run(long sequences, boolean besideDovecot) throws Exception {
     String steps = System.getProperty("model.steps");
     if (steps != null) {
       long[] numbers = Arrays.stream(steps.split(",")).mapToLong(Long::parseLong).toArray();
-      assertThat(fault(numbers, true)).isNull();
+      assertThat(fault(numbers, besideDovecot, true)).isNull();
       return;
     }
     AtomicLong next = new AtomicLong(FIRST);
@@ -74,11 +89,13 @@ class RandomMaildirTest {
       work.add(
           () -> {
             long number;
-            while ((number = next.getAndIncrement()) < FIRST + SEQUENCES
+            while ((number = next.getAndIncrement()) < FIRST + sequences
                 && faults.size() < MOST_FAULTS) {
-              String fault = fault(sequence(number), false);
+              String fault = fault(sequence(number), besideDovecot, false);
               if (fault != null) {
-                faults.put(kind(fault), "sequence " + number + ": " + shrunk(sequence(number)));
+                faults.put(
+                    kind(fault),
+                    "sequence " + number + ": " + shrunk(sequence(number), besideDovecot));
               }
             }
             return null;
@@ -106,14 +123,15 @@ class RandomMaildirTest {
   }
 
   /** What is wrong after some of the steps; null when nothing is. */
-  private static String fault(long[] sequence, boolean tell) {
-    Path home = directory.resolve("home" + Thread.currentThread().getId());
+  private static String fault(long[] sequence, boolean besideDovecot, boolean tell) {
+    Path home = directory.resolve("" + Thread.currentThread().getId() + "/home");
     World world = null;
     try {
       if (Files.exists(home)) {
         OutsideSteps.deleteTree(home);
       }
-      world = new World(home, new Random(sequence[0]));
+      Files.createDirectories(home.getParent());
+      world = new World(home, new Random(sequence[0]), besideDovecot);
       world.log.add("begin: " + world.disk().mails());
       for (int i = 1; i < sequence.length; i++) {
         Step.take(world, sequence[i]);
@@ -156,7 +174,7 @@ class RandomMaildirTest {
   }
 
   /** The same with as few steps as show a fault. */
-  private static String shrunk(long[] sequence) {
+  private static String shrunk(long[] sequence, boolean besideDovecot) {
     long[] least = sequence;
     boolean smaller = true;
     while (smaller) {
@@ -165,13 +183,13 @@ class RandomMaildirTest {
         long[] without = new long[least.length - 1];
         System.arraycopy(least, 0, without, 0, i);
         System.arraycopy(least, i + 1, without, i, least.length - i - 1);
-        if (fault(without, false) != null) {
+        if (fault(without, besideDovecot, false) != null) {
           least = without;
           smaller = true;
         }
       }
     }
     String numbers = Arrays.toString(least).replaceAll("[\\[\\] ]", "");
-    return fault(least, true) + "  -Dmodel.steps=" + numbers;
+    return fault(least, besideDovecot, true) + "  -Dmodel.steps=" + numbers;
   }
 }

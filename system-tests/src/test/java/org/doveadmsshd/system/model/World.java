@@ -47,7 +47,11 @@ final class World {
   private int tokens;
   private Disk disk;
 
-  World(Path home, Random random) throws Exception {
+  /** A Dovecot that works on it, too; null for none. */
+  final Dovecot dovecot;
+
+  World(Path home, Random random, boolean besideDovecot) throws Exception {
+    dovecot = besideDovecot ? new Dovecot(home.getParent(), home) : null;
     root = home.resolve("Maildir");
     boolean remembers = random.nextInt(4) == 0;
     ours = new Ours(root, Optional.of(Duration.ofMillis(12)).filter(any -> remembers));
