@@ -350,7 +350,7 @@ class StockClientTest {
         byte[] banner = socket.getInputStream().readNBytes(4);
         open += new String(banner, StandardCharsets.US_ASCII).equals("SSH-") ? 1 : 0;
       }
-      assertThat(open).isBetween(1, 8);
+      assertThat(open).isBetween(1, 16);
     } finally {
       for (Socket socket : sockets) {
         socket.close();
