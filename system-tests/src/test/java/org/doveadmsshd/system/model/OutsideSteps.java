@@ -216,7 +216,7 @@ final class OutsideSteps {
   private static String letTimePass(World world, Random random) throws IOException {
     letLocksAge(world);
     try {
-      Thread.sleep(15);
+      Thread.sleep(25);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -54,7 +54,7 @@ final class World {
     dovecot = besideDovecot ? new Dovecot(home.getParent(), home) : null;
     root = home.resolve("Maildir");
     boolean remembers = random.nextInt(4) == 0;
-    ours = new Ours(root, Optional.of(Duration.ofMillis(12)).filter(any -> remembers));
+    ours = new Ours(root, Optional.of(Duration.ofMillis(20)).filter(any -> remembers));
     Files.createDirectory(home);
     if (Rights.ROOT) {
       Files.setAttribute(home, "unix:uid", Rights.NOBODY);
