@@ -1,13 +1,22 @@
 package org.doveadmsshd.command;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Every command there is. */
 public final class CommandCatalog {
   private static final List<Command> COMMANDS = sorted();
+
+  private static final Map<String, Command> BY_NAME =
+      COMMANDS.stream().collect(Collectors.toUnmodifiableMap(Command::name, Function.identity()));
+
+  /** Words of the longest name. */
+  private static final int MOST_WORDS =
+      COMMANDS.stream().mapToInt(command -> command.name().split(" ").length).max().orElse(1);
 
   private static List<Command> sorted() {
     List<Command> commands = new ArrayList<>(NotOnMaildirCommand.all());
@@ -73,18 +82,17 @@ public final class CommandCatalog {
 
   /** The command of exactly that name. */
   public static Optional<Command> find(String name) {
-    return COMMANDS.stream().filter(command -> command.name().equals(name)).findFirst();
+    return Optional.ofNullable(BY_NAME.get(name));
   }
 
   /** The command that some words begin with, the longest name first. */
   public static Optional<Command> findAtStart(List<String> words) {
-    return COMMANDS.stream()
-        .filter(command -> startsWith(words, command))
-        .max(Comparator.comparingInt(command -> command.name().length()));
-  }
-
-  private static boolean startsWith(List<String> words, Command command) {
-    List<String> name = List.of(command.name().split(" "));
-    return words.size() >= name.size() && words.subList(0, name.size()).equals(name);
+    for (int count = Math.min(MOST_WORDS, words.size()); count > 0; count--) {
+      Command command = BY_NAME.get(String.join(" ", words.subList(0, count)));
+      if (command != null) {
+        return Optional.of(command);
+      }
+    }
+    return Optional.empty();
   }
 }

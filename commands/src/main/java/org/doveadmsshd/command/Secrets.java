@@ -3,6 +3,7 @@ package org.doveadmsshd.command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Command lines as they may be shown to others: in logs, to who asks what goes on, in the audit
@@ -44,17 +45,21 @@ public final class Secrets {
 
   /** The words of a command whose name is known to be that. */
   public static List<String> masked(String command, List<String> arguments) {
-    return arguments.isEmpty() || isOpen(List.of(command.split(" "))) ? arguments : List.of(MASKED);
+    return arguments.isEmpty() || isOpen(command) ? arguments : List.of(MASKED);
   }
 
   /** Whether what is said of a command may be repeated: its mistakes may be a password. */
   public static boolean isOpen(String command) {
-    return isOpen(List.of(command.split(" ")));
+    int end = command.indexOf(' ');
+    return isOpen(end < 0 ? command : command.substring(0, end), CommandCatalog.find(command));
   }
 
   private static boolean isOpen(List<String> words) {
-    return words.get(0).equals("help")
-        || !WITH_PASSWORDS.contains(words.get(0)) && CommandCatalog.findAtStart(words).isPresent();
+    return isOpen(words.get(0), CommandCatalog.findAtStart(words));
+  }
+
+  private static boolean isOpen(String first, Optional<Command> command) {
+    return first.equals("help") || !WITH_PASSWORDS.contains(first) && command.isPresent();
   }
 
   /** Behind options the first word may be the value of one of them. */

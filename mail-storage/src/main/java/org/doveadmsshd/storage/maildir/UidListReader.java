@@ -14,10 +14,15 @@ final class UidListReader {
   /** Longest line, in bytes. */
   static final int LONGEST = ByteChunks.LONGEST;
 
+  /** Most lists are no longer. */
+  private static final int SMALL = 8 * 1024;
+
+  private static final int BUFFER = 64 * 1024;
+
   private final InputStream in;
 
   /** What has been read and not yet looked at lies between {@link #at} and {@link #end}. */
-  private final byte[] buffer = new byte[64 * 1024];
+  private byte[] buffer = new byte[SMALL];
 
   private int at;
   private int end;
@@ -113,7 +118,11 @@ final class UidListReader {
     if (atEnd) {
       return false;
     }
-    System.arraycopy(buffer, at, buffer, 0, end - at);
+    byte[] old = buffer;
+    if (end == buffer.length && end < BUFFER) {
+      buffer = new byte[BUFFER];
+    }
+    System.arraycopy(old, at, buffer, 0, end - at);
     end -= at;
     at = 0;
     if (end > LONGEST) {

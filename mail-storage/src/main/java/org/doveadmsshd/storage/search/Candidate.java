@@ -38,7 +38,10 @@ public final class Candidate implements Closeable {
   static final int MAX_HEADER = 4 * 1024 * 1024;
 
   private final List<SearchBuffers> buffers = new ArrayList<>();
-  private final byte[] head = new byte[MimeScanner.BUFFER];
+
+  /** The first bytes of the file; nothing as long as no file has been read. */
+  private byte[] head = {};
+
   private final int mailCount;
   private Mail mail;
   private Flags flags;
@@ -173,9 +176,9 @@ public final class Candidate implements Closeable {
 
   private void scan(MimeVisitor visitor, boolean headerOnly) throws Failure {
     try {
-      read(headerOnly ? HEADER : head.length);
+      read(headerOnly ? HEADER : MimeScanner.BUFFER);
       if (headerOnly && !whole && !hasHeaderEnd()) {
-        read(head.length);
+        read(MimeScanner.BUFFER);
       }
       if (headerOnly && (whole || hasHeaderEnd())) {
         new MimeScanner(head, headLength, null, visitor).scanHeader();
@@ -228,6 +231,7 @@ public final class Candidate implements Closeable {
   private void read(int wanted) throws Failure, IOException {
     if (headLength < 0) {
       rest = mail.open();
+      head = head.length == 0 ? new byte[MimeScanner.BUFFER] : head;
       headLength = 0;
       whole = false;
     }
