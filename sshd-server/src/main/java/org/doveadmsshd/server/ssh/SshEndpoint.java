@@ -23,9 +23,7 @@ import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
-import org.apache.sshd.server.session.ServerConnectionServiceFactory;
 import org.apache.sshd.server.session.ServerSessionImpl;
-import org.apache.sshd.server.session.ServerUserAuthServiceFactory;
 import org.apache.sshd.server.session.SessionFactory;
 import org.apache.sshd.server.subsystem.SubsystemFactory;
 import org.doveadmsshd.auth.EarlyDrop;
@@ -166,8 +164,6 @@ public final class SshEndpoint {
     if (!methods.isEmpty()) {
       CoreModuleProperties.AUTH_METHODS.set(server, String.join(" ", methods));
     }
-    server.setServiceFactories(
-        List.of(LoginAttempts.factory(), ServerConnectionServiceFactory.INSTANCE));
     CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, AUTH_REQUESTS);
   }
 
@@ -202,8 +198,7 @@ public final class SshEndpoint {
   }
 
   private void offerNothingButSessions(Limits limits) {
-    server.setServiceFactories(
-        List.of(ServerUserAuthServiceFactory.INSTANCE, new ServingConnection.Factory()));
+    server.setServiceFactories(List.of(LoginAttempts.factory(), new ServingConnection.Factory()));
     server.setChannelFactories(List.of(new LimitedChannelFactory(limits.channels())));
     server.setGlobalRequestHandlers(
         List.of(new KeepAliveHandler(), new NoMoreSessionsHandler(), announcement));
