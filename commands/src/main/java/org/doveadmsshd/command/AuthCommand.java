@@ -66,7 +66,7 @@ final class AuthCommand implements Command {
   public Task prepare(Words words, Time time) throws Failure {
     List<String> all = words.positionals();
     if (all.isEmpty() || kind != Kind.LOOKUP && all.size() > 2) {
-      throw Failure.usage("doveadm " + name() + " " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm " + name() + " " + manual().synopsis());
     }
     if (kind == Kind.LOOKUP) {
       return new LookupTask(all, words.value("field"));

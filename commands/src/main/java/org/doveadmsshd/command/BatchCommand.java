@@ -34,7 +34,7 @@ final class BatchCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().size() < 2) {
-      throw Failure.usage("doveadm batch " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm batch " + manual().synopsis());
     }
     String separator = words.positionals().get(0);
     List<String> names = new ArrayList<>();

@@ -54,7 +54,7 @@ final class CopyCommand implements Command {
     boolean fromOther = all.size() > 2 && all.get(1).toLowerCase(Locale.ROOT).equals("user");
     int first = fromOther ? 3 : 1;
     if (all.size() <= first) {
-      throw Failure.usage("doveadm " + name() + " " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm " + name() + " " + manual().synopsis());
     }
     Query query = MailSearch.query(this, all.subList(first, all.size()), time);
     if (moves) {

@@ -55,7 +55,7 @@ final class FetchCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().size() < 2) {
-      throw Failure.usage("doveadm fetch " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm fetch " + manual().synopsis());
     }
     List<FetchField> fields = FetchFields.parse(words.positionals().get(0));
     List<String> rest = words.positionals().subList(1, words.positionals().size());

@@ -69,7 +69,7 @@ final class FlagsCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().size() < 2) {
-      throw Failure.usage("doveadm " + name() + " " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm " + name() + " " + manual().synopsis());
     }
     Flags named = flags(words.positionals().get(0), time);
     List<String> rest = words.positionals().subList(1, words.positionals().size());

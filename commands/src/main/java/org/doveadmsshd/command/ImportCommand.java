@@ -34,7 +34,7 @@ final class ImportCommand implements Command {
   public Task prepare(Words words, Time time) throws Failure {
     List<String> all = words.positionals();
     if (all.size() < 3) {
-      throw Failure.usage("doveadm import " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm import " + manual().synopsis());
     }
     MailSearch search =
         new MailSearch(MailSearch.query(this, all.subList(2, all.size()), time), false);

@@ -31,7 +31,7 @@ final class KickCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().size() != 1) {
-      throw Failure.usage("doveadm kick " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm kick " + manual().synopsis());
     }
     return new KickTask(words.positionals().get(0));
   }

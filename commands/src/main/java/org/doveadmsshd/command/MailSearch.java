@@ -56,7 +56,7 @@ final class MailSearch {
   /** Reads the query among a command's words. */
   static Query query(Command command, List<String> words, Command.Time time) throws Failure {
     if (words.isEmpty()) {
-      throw Failure.usage("doveadm " + command.name() + " " + command.manual().synopsis());
+      throw Failure.usage("Usage: doveadm " + command.name() + " " + command.manual().synopsis());
     }
     return QueryParser.parse(words, time.now(), time.zone(), time.doubts());
   }

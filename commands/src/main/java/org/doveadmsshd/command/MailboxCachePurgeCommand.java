@@ -25,7 +25,7 @@ final class MailboxCachePurgeCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().isEmpty()) {
-      throw Failure.usage("doveadm mailbox cache purge " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm mailbox cache purge " + manual().synopsis());
     }
     return MailboxEdit.each(
         words.positionals(),

@@ -27,7 +27,7 @@ final class MailboxCreateCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().isEmpty()) {
-      throw Failure.usage("doveadm mailbox create [-s] [-g <guid>] " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm mailbox create [-s] [-g <guid>] " + manual().synopsis());
     }
     boolean subscribes = words.has("subscriptions");
     Optional<String> guid = guid("guid", words);

@@ -29,7 +29,7 @@ final class MailboxMutf7Command implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().isEmpty()) {
-      throw Failure.usage("doveadm mailbox mutf7 [-7|-8] " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm mailbox mutf7 [-7|-8] " + manual().synopsis());
     }
     return new ConvertTask(words.positionals(), words.has("from-mutf7"));
   }

@@ -46,7 +46,7 @@ final class MailboxPathCommand implements Command {
   public Task prepare(Words words, Time time) throws Failure {
     Optional<Part> part = TYPES.get(words.value("type").orElse("index"));
     if (words.positionals().size() != 1 || part == null) {
-      throw Failure.usage("doveadm mailbox path [-t <type>] " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm mailbox path [-t <type>] " + manual().synopsis());
     }
     return new PathTask(words.positionals().get(0), part);
   }

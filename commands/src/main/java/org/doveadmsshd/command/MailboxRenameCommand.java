@@ -25,7 +25,7 @@ final class MailboxRenameCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().size() != 2) {
-      throw Failure.usage("doveadm mailbox rename [-s] " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm mailbox rename [-s] " + manual().synopsis());
     }
     String from = words.positionals().get(0);
     String to = words.positionals().get(1);

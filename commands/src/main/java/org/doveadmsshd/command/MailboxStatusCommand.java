@@ -63,7 +63,7 @@ final class MailboxStatusCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().size() < 2) {
-      throw Failure.usage("doveadm mailbox status [-t] " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm mailbox status [-t] " + manual().synopsis());
     }
     boolean total = words.has("total");
     Set<Field> fields = fields(words.positionals().get(0), total);

@@ -32,7 +32,7 @@ final class MailboxSubscribeCommand implements Command {
   public Task prepare(Words words, Time time) throws Failure {
     List<String> names = words.positionals();
     if (names.isEmpty()) {
-      throw Failure.usage("doveadm " + name() + " " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm " + name() + " " + manual().synopsis());
     }
     return new MailboxEdit(
         (store, output) -> {

@@ -35,7 +35,7 @@ final class MailboxUpdateCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().size() != 1) {
-      throw Failure.usage("doveadm mailbox update [options] " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm mailbox update [options] " + manual().synopsis());
     }
     for (String option : OF_INDEX) {
       if (words.has(option)) {

@@ -98,7 +98,7 @@ record NotOnMaildirCommand(Manual manual, Optional<Outcome> failure) implements 
             .filter(word -> word.startsWith("<"))
             .count();
     if (words.positionals().size() < required) {
-      throw Failure.usage("doveadm " + name() + " " + manual.synopsis());
+      throw Failure.usage("Usage: doveadm " + name() + " " + manual.synopsis());
     }
     if (manual.synopsis().contains("query")) {
       MailSearch.query(this, words.positionals(), time);

@@ -59,7 +59,7 @@ final class ResyncCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().size() != 1) {
-      throw Failure.usage("doveadm " + name() + " " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm " + name() + " " + manual().synopsis());
     }
     List<MailboxPattern> masks = List.of(new MailboxPattern(words.positionals().get(0)));
     long most = words.number("max-recent").orElse(Long.MAX_VALUE);

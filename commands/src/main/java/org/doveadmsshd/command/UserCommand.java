@@ -34,7 +34,7 @@ final class UserCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().isEmpty()) {
-      throw Failure.usage("doveadm user [-f <field>] " + manual().synopsis());
+      throw Failure.usage("Usage: doveadm user [-f <field>] " + manual().synopsis());
     }
     List<UserMask> masks = words.positionals().stream().map(UserMask::new).toList();
     return masks.stream().anyMatch(UserMask::hasWildcard)
