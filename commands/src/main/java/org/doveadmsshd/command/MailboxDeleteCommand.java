@@ -33,7 +33,8 @@ final class MailboxDeleteCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     if (words.positionals().isEmpty()) {
-      throw Failure.usage("Usage: doveadm mailbox delete [-e] [-r] [-s] [-Z] " + manual().synopsis());
+      throw Failure.usage(
+          "Usage: doveadm mailbox delete [-e] [-r] [-s] [-Z] " + manual().synopsis());
     }
     boolean recursive = words.has("recursive");
     if (!recursive && words.positionals().contains("")) {
