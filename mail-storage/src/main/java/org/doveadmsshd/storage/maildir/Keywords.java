@@ -144,12 +144,6 @@ final class Keywords {
       keywords.names[letter - 'a'] = keywords.name(letter - 'a'); // as Dovecot names them
     }
     for (String keyword : wanted) {
-      char letter = keywords.letter(keyword);
-      if (letter != 0) { // of a letter without a name, which nothing else may take now
-        keywords.names[letter - 'a'] = keywords.name(letter - 'a');
-      }
-    }
-    for (String keyword : wanted) {
       if (keywords.letter(keyword) == 0) {
         keywords.names[keywords.free(mailbox, keyword)] = keyword;
       }
