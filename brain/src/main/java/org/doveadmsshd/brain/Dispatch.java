@@ -102,9 +102,8 @@ final class Dispatch {
     Assignment assignment = new Assignment(this, sequence, user, candidates, null);
     open.add(assignment);
     start(assignment.server());
-    queues.get(assignment.server()).put(assignment);
-    if (isCancelled()) {
-      drain();
+    if (!queues.get(assignment.server()).put(assignment)) {
+      assignment.fail(Outcome.CANCELLED, "Cancelled");
     }
   }
 
@@ -170,7 +169,7 @@ final class Dispatch {
   }
 
   /** Tries the next server when this one does not know the user. Says whether there is one. */
-  boolean goesElsewhere(Assignment assignment, Message.Done result) {
+  boolean goesElsewhere(Assignment assignment, Message.Done result) throws IOException {
     List<Server> further = assignment.furtherCandidates();
     if (result.outcome() != Outcome.NO_USER || further.isEmpty() || isCancelled()) {
       return false;
@@ -179,13 +178,20 @@ final class Dispatch {
     return true;
   }
 
-  private void add(Assignment earlier, List<Server> candidates, Failure unavailable) {
+  private void add(Assignment earlier, List<Server> candidates, Failure unavailable)
+      throws IOException {
     Assignment next =
         new Assignment(this, earlier.sequence(), earlier.user(), candidates, unavailable);
     open.remove(earlier);
     open.add(next);
     start(next.server());
-    queues.get(next.server()).add(next);
+    enqueue(next);
+  }
+
+  private void enqueue(Assignment assignment) throws IOException {
+    if (!queues.get(assignment.server()).add(assignment)) {
+      assignment.fail(Outcome.CANCELLED, "Cancelled");
+    }
   }
 
   /** Called by an assignment at its end, once for each user. */
@@ -224,7 +230,7 @@ final class Dispatch {
   void lost(Assignment assignment, String why, boolean unseen) throws IOException {
     boolean again = request.isRepeatable() && unseen && assignment.attempts() < ATTEMPTS;
     if (again && !isCancelled()) {
-      queues.get(assignment.server()).add(assignment);
+      enqueue(assignment);
     } else if (isCancelled()) {
       assignment.fail(Outcome.CANCELLED, "Cancelled");
     } else {
@@ -286,7 +292,7 @@ final class Dispatch {
   /** Ends whoever waits without having been begun. */
   private void drain() {
     List<Assignment> waiting = new ArrayList<>();
-    queues.values().forEach(queue -> waiting.addAll(queue.drain()));
+    queues.values().forEach(queue -> waiting.addAll(queue.stop()));
     for (Assignment each : waiting) {
       try {
         each.fail(Outcome.CANCELLED, "Cancelled");

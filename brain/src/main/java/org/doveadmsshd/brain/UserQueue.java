@@ -17,28 +17,40 @@ public final class UserQueue {
   private final ArrayDeque<Assignment> waiting = new ArrayDeque<>();
   private final List<Runnable> bells = new ArrayList<>();
   private boolean closed;
+  private boolean stopped;
 
   /** How many threads wait for a user, and for room. */
   private int takers;
 
   private int putters;
 
-  /** Adds a user; waits while the queue is full. Does nothing once it is closed. */
-  void put(Assignment assignment) throws InterruptedException {
+  /**
+   * Adds a user; waits while the queue is full.
+   *
+   * @return false when the queue has stopped; the user is not in it then
+   */
+  boolean put(Assignment assignment) throws InterruptedException {
     synchronized (this) {
-      while (waiting.size() >= CAPACITY && !closed) {
+      while (waiting.size() >= CAPACITY && !closed && !stopped) {
         putters++;
         wait();
         putters--;
       }
     }
-    add(assignment);
+    return add(assignment);
   }
 
-  /** Adds a user without waiting: one that comes back from a lane or from another server. */
-  void add(Assignment assignment) {
+  /**
+   * Adds a user without waiting: one that comes back from a lane or from another server.
+   *
+   * @return false when the queue has stopped; the user is not in it then
+   */
+  boolean add(Assignment assignment) {
     List<Runnable> toRing;
     synchronized (this) {
+      if (stopped) {
+        return false;
+      }
       waiting.add(assignment);
       if (takers > 0) {
         notifyAll();
@@ -46,6 +58,7 @@ public final class UserQueue {
       toRing = bells.isEmpty() ? List.of() : List.copyOf(bells);
     }
     toRing.forEach(Runnable::run);
+    return true;
   }
 
   /** Takes the next user, or null when there is none at the moment. */
@@ -109,8 +122,9 @@ public final class UserQueue {
     return closed && waiting.isEmpty();
   }
 
-  /** Takes out whoever waits. */
-  synchronized List<Assignment> drain() {
+  /** Takes out whoever waits, and lets nobody in any more, also not who waits for room. */
+  synchronized List<Assignment> stop() {
+    stopped = true;
     List<Assignment> all = List.copyOf(waiting);
     waiting.clear();
     notifyAll();
