@@ -1,6 +1,7 @@
 package org.doveadmsshd.server;
 
 import java.io.Closeable;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.FaultLog;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +22,10 @@ import org.slf4j.LoggerFactory;
  */
 final class PassdbKeys implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(PassdbKeys.class);
+  private static final FaultLog FAULTS =
+      (doing, thrown) -> LOG.error("{} failed by a fault of the program", doing, thrown);
   private static final String FIELD = "authorized_keys";
-  private static final long SECONDS = 60;
+  private static final Duration PERIOD = Duration.ofSeconds(60);
 
   private final Masters masters;
   private final AuthorizedKeys keys;
@@ -36,15 +40,24 @@ final class PassdbKeys implements Closeable {
   private volatile boolean enabled;
 
   PassdbKeys(Masters masters, AuthorizedKeys keys) {
+    this(masters, keys, PERIOD);
+  }
+
+  PassdbKeys(Masters masters, AuthorizedKeys keys, Duration period) {
     this.masters = masters;
     this.keys = keys;
-    fetching.scheduleWithFixedDelay(this::fetch, SECONDS, SECONDS, TimeUnit.SECONDS);
+    long millis = period.toMillis();
+    fetching.scheduleWithFixedDelay(guarded(), millis, millis, TimeUnit.MILLISECONDS);
   }
 
   /** Fetches at once, and from now on, or forgets all of them. */
   void enable(boolean wanted) {
     enabled = wanted;
-    fetching.execute(this::fetch);
+    fetching.execute(guarded());
+  }
+
+  private Runnable guarded() {
+    return FAULTS.guard("Fetching masters' keys", this::fetch);
   }
 
   private void fetch() {
@@ -53,7 +66,7 @@ final class PassdbKeys implements Closeable {
       try {
         Optional<String> lines = masters.field(name, FIELD);
         lines.ifPresent(text -> next.put(name, text.lines().toList()));
-      } catch (Failure | RuntimeException e) { // an exception would end the timer for good
+      } catch (Failure | RuntimeException e) { // the others are asked all the same
         LOG.warn("Keys of {} cannot be fetched: {}", name, e.toString());
         next.put(name, known.getOrDefault(name, List.of()));
       }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.doveadmsshd.auth.LoginAttempt;
 import org.doveadmsshd.auth.Masters;
@@ -56,6 +58,34 @@ class PassdbKeysTest {
       taken.set(true);
       fetched.enable(true);
       await(keys, key, false);
+    }
+  }
+
+  @Test
+  void anErrorWhileKeysAreFetchedDoesNotEndTheFetchingForGood() throws Exception {
+    KeyPair key = KeyFile.readOrCreate(directory.resolve("a"), "a");
+    String line = PublicKeyEntry.toString(key.getPublic());
+    AtomicInteger asked = new AtomicInteger();
+    Passdb passdb =
+        new Passdb() {
+          @Override
+          public Answer verify(LoginAttempt attempt) {
+            return Answer.WRONG;
+          }
+
+          @Override
+          public Optional<PasswordStore.Stored> find(LoginAttempt who) {
+            if (asked.incrementAndGet() < 3) {
+              throw new OutOfMemoryError("for the moment");
+            }
+            return Optional.of(new PasswordStore.Stored("", Map.of("authorized_keys", line)));
+          }
+        };
+    Masters masters = new Masters(Map.of("jane", Scope.UNLIMITED), passdb);
+    AuthorizedKeys keys = new AuthorizedKeys(directory + "/keys/%u");
+    try (PassdbKeys fetched = new PassdbKeys(masters, keys, Duration.ofMillis(1))) {
+      fetched.enable(true);
+      await(keys, key, true);
     }
   }
 

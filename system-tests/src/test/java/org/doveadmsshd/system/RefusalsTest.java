@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.channel.ChannelSubsystem;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
+import org.apache.sshd.common.session.ConnectionService;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +55,26 @@ class RefusalsTest {
       TestSite.Result copied = site.exec(new byte[0], copy.toArray(String[]::new));
       assertThat(copied.code()).isNotZero();
       assertThat(copied.error()).contains("There is no file transfer here");
+    }
+  }
+
+  /** As libssh2 does: it goes on waiting for the rest of an answer after the channel's end. */
+  @Test
+  void aClientThatDoesNotCloseItsSideOfARefusedTransferLosesItsConnection() throws Exception {
+    try (TestSite site = new TestSite(directory, 1);
+        SshClient client = SshClient.setUpDefaultClient();
+        ClientSession session = login(client, site)) {
+      ChannelSubsystem channel =
+          new ChannelSubsystem("sftp") {
+            @Override
+            public void handleClose() {
+              // says nothing
+            }
+          };
+      session.getService(ConnectionService.class).registerChannel(channel);
+      channel.open().verify(LONG);
+      session.waitFor(EnumSet.of(ClientSession.ClientSessionEvent.CLOSED), LONG);
+      assertThat(session.isOpen()).isFalse();
     }
   }
 

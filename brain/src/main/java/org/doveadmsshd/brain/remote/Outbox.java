@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import org.doveadmsshd.protocol.MessageSink;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is to be sent on a lane, in its order. Nobody waits who adds to it: as long as there is
  * anything, one thread of the executor sends, and waits where the peer does not read.
  */
 final class Outbox {
+  private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+
   private final Executor executor;
   private final MessageSink out;
   private final Runnable broken;
@@ -67,9 +71,16 @@ final class Outbox {
         next.to(out);
       }
     } catch (IOException e) {
-      close();
-      broken.run();
+      breakOff();
+    } catch (Throwable e) { // the top of a thread: else the lane would wait for ever
+      LOG.error("A lane is closed: sending failed by a fault of the program", e);
+      breakOff();
     }
+  }
+
+  private void breakOff() {
+    close();
+    broken.run();
   }
 
   /** The next, or null when nothing waits and all has been passed on. */

@@ -24,6 +24,7 @@ import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.FaultLog;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
@@ -43,6 +44,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class SocketEndpoint {
   private static final Logger LOG = LoggerFactory.getLogger(SocketEndpoint.class);
+  private static final FaultLog FAULTS =
+      (doing, thrown) -> LOG.error("{} failed by a fault of the program", doing, thrown);
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
 
@@ -216,12 +219,14 @@ public final class SocketEndpoint {
   }
 
   private void expire(SocketChannel channel, LaneSession lane) {
-    timer.schedule(
+    Runnable end =
         () -> {
           if (lane.master().isEmpty()) {
             close(channel);
           }
-        },
+        };
+    timer.schedule(
+        FAULTS.guard("Ending a connection without a login", end),
         limits.loginTimeout().toMillis(),
         TimeUnit.MILLISECONDS);
   }

@@ -50,7 +50,7 @@ final class CoalescingServiceFactoryFactory extends Nio2ServiceFactoryFactory {
         }
         try {
           return new CoalescingSession(bounds, service, manager, handler, socket, acceptance);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
           limiter.forget(remote);
           socket.close();
           throw e;

@@ -8,10 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.sshd.server.Environment;
-import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.Signal;
 import org.apache.sshd.server.channel.ChannelSession;
-import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -22,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** {@code ssh admin@host doveadm …}: one command line on a channel. */
-final class ExecCommand implements Command {
+final class ExecCommand extends ChannelCommand {
   private static final Logger LOG = LoggerFactory.getLogger(ExecCommand.class);
   private static final String PROGRAM = "doveadm";
   private static final int NOT_FOUND = 127;
@@ -43,7 +41,6 @@ final class ExecCommand implements Command {
   private volatile boolean gone;
   private OutputStream out;
   private OutputStream error;
-  private ExitCallback exit;
 
   ExecCommand(Sessions sessions, ChannelSession channel, String line) {
     this.sessions = sessions;
@@ -53,26 +50,6 @@ final class ExecCommand implements Command {
     out = output.out();
     error = output.error();
     channel.setDataReceiver(input);
-  }
-
-  @Override
-  public void setInputStream(InputStream in) {
-    // bytes come to the input
-  }
-
-  @Override
-  public void setOutputStream(OutputStream out) {
-    // written to through the output
-  }
-
-  @Override
-  public void setErrorStream(OutputStream error) {
-    // written to through the output
-  }
-
-  @Override
-  public void setExitCallback(ExitCallback exit) {
-    this.exit = exit;
   }
 
   /** On a thread of the transport: only hands over. */
@@ -92,7 +69,7 @@ final class ExecCommand implements Command {
     try {
       sessions.executor().execute(() -> run(channel, console));
     } catch (RejectedExecutionException e) {
-      exit.onExit(Outcome.TEMPORARY_FAILURE.exitCode(), "busy");
+      exit(Outcome.TEMPORARY_FAILURE.exitCode());
     }
   }
 
@@ -136,7 +113,7 @@ final class ExecCommand implements Command {
       LOG.error("A command failed by a fault of the program", e);
       complain("The server failed to carry this out; its log says more");
     } finally {
-      exit.onExit(code);
+      exit(code);
     }
   }
 

@@ -1,14 +1,11 @@
 package org.doveadmsshd.server.ssh;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import org.apache.sshd.server.Environment;
-import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelDataReceiver;
 import org.apache.sshd.server.channel.ChannelSession;
-import org.apache.sshd.server.command.Command;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameWriter;
@@ -22,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * The subsystem {@code doveadm}: a lane on a channel. The transport's thread decodes what comes in;
  * an idle lane has no thread.
  */
-final class LaneCommand implements Command, ChannelDataReceiver {
+final class LaneCommand extends ChannelCommand implements ChannelDataReceiver {
   /** The subsystem's name. */
   static final String NAME = "doveadm";
 
@@ -34,7 +31,6 @@ final class LaneCommand implements Command, ChannelDataReceiver {
   private final Sessions sessions;
   private final long id;
   private final FrameDecoder decoder = new FrameDecoder();
-  private ExitCallback exit;
   private LaneSession lane;
   private boolean ended;
 
@@ -42,26 +38,6 @@ final class LaneCommand implements Command, ChannelDataReceiver {
     this.sessions = sessions;
     this.id = sessions.nextId();
     channel.setDataReceiver(this);
-  }
-
-  @Override
-  public void setInputStream(InputStream in) {
-    // bytes come through data()
-  }
-
-  @Override
-  public void setOutputStream(OutputStream out) {
-    // written to through a ChannelOutput
-  }
-
-  @Override
-  public void setErrorStream(OutputStream error) {
-    // nothing is said there
-  }
-
-  @Override
-  public void setExitCallback(ExitCallback exit) {
-    this.exit = exit;
   }
 
   @Override
@@ -89,7 +65,7 @@ final class LaneCommand implements Command, ChannelDataReceiver {
     } catch (IOException e) {
       LOG.debug("The peer of a lane has gone", e);
     } finally {
-      exit.onExit(why.outcome().exitCode());
+      exit(why.outcome().exitCode());
     }
   }
 
@@ -136,7 +112,7 @@ final class LaneCommand implements Command, ChannelDataReceiver {
 
   private void end() {
     sessions.closeLane(id);
-    exit.onExit(0);
+    exit(0);
   }
 
   @Override

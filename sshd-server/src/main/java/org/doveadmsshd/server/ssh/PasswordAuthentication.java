@@ -25,6 +25,7 @@ import org.doveadmsshd.auth.LoginDelays;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.sasl.SaslServer;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.FaultLog;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.worker.audit.Audit;
 import org.doveadmsshd.worker.audit.AuditEvent;
@@ -35,6 +36,8 @@ import org.slf4j.LoggerFactory;
 final class PasswordAuthentication
     implements PasswordAuthenticator, KeyboardInteractiveAuthenticator, SessionListener {
   private static final Logger LOG = LoggerFactory.getLogger(PasswordAuthentication.class);
+  private static final FaultLog FAULTS =
+      (doing, thrown) -> LOG.error("{} failed by a fault of the program", doing, thrown);
   private static final int WAITING = 32;
 
   /** More than hashes at a time: a Dovecot that is asked lets those wait who fail. */
@@ -140,6 +143,9 @@ final class PasswordAuthentication
     } catch (RejectedExecutionException e) {
       LOG.warn("Too many passwords are to be verified; a login is put off");
       putOff(session, answer);
+    } catch (Throwable e) { // as when there is no thread: else the client would wait for ever
+      LOG.error("A password could not be verified by a fault of the program", e);
+      putOff(session, answer);
     }
   }
 
@@ -154,7 +160,10 @@ final class PasswordAuthentication
       LOG.info("Wrong password for {} from {}", shown(attempt.user()), attempt.address());
       note(shown(attempt.user()), new Login("password", attempt.address()), Outcome.NO_PERMISSION);
       long late = delays.failed(attempt.address()).toMillis();
-      later.schedule(() -> answer.setAuthed(false), late, TimeUnit.MILLISECONDS);
+      later.schedule(
+          FAULTS.guard("Refusing a password", () -> answer.setAuthed(false)),
+          late,
+          TimeUnit.MILLISECONDS);
     } catch (Failure e) {
       LOG.warn("A password could not be verified: {} ({})", e.getMessage(), e.getCause());
       putOff(session, answer);

@@ -10,6 +10,9 @@ import org.apache.sshd.common.kex.KexState;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.server.ServerFactoryManager;
 import org.apache.sshd.server.session.ServerSessionImpl;
+import org.doveadmsshd.base.FaultLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection of which the client's proposal of algorithms is looked at before ours is sent: what
@@ -20,6 +23,10 @@ import org.apache.sshd.server.session.ServerSessionImpl;
  * wait until that is over, which is up to the client.
  */
 final class ServingSession extends ServerSessionImpl {
+  private static final Logger LOG = LoggerFactory.getLogger(ServingSession.class);
+  private static final FaultLog FAULTS =
+      (doing, thrown) -> LOG.error("{} failed by a fault of the program", doing, thrown);
+
   /** Clients send their proposal unasked; one that waits for ours gets it after this time. */
   private static final Duration PATIENCE = Duration.ofMillis(500);
 
@@ -45,7 +52,10 @@ final class ServingSession extends ServerSessionImpl {
     owed.set(true);
     getFactoryManager()
         .getScheduledExecutorService()
-        .schedule(this::waitNoLonger, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        .schedule(
+            FAULTS.guard("Offering algorithms", this::waitNoLonger),
+            PATIENCE.toMillis(),
+            TimeUnit.MILLISECONDS);
     return new byte[0]; // nobody looks at it
   }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.FaultLog;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.worker.isolation.Identity;
 import org.doveadmsshd.worker.process.AssignedUser;
@@ -25,6 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Connection {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+  private static final FaultLog FAULTS =
+      (doing, thrown) -> LOG.error("{} failed by a fault of the program", doing, thrown);
 
   /** How long a user waits for a process when the server names no time. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -91,7 +94,11 @@ final class Connection {
   private void answer(Request request) throws IOException {
     beginsToWait(true);
     Future<?> waiting =
-        timer.scheduleWithFixedDelay(this::sayWait, WAIT_SECONDS, WAIT_SECONDS, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(
+            FAULTS.guard("Telling the server to wait", this::sayWait),
+            WAIT_SECONDS,
+            WAIT_SECONDS,
+            TimeUnit.SECONDS);
     try {
       if (request instanceof Request.Reload) {
         supervisor.reload();

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.FaultLog;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.worker.isolation.Identity;
@@ -24,6 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 final class WorkerPool {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerPool.class);
+  private static final FaultLog FAULTS =
+      (doing, thrown) -> LOG.error("{} failed by a fault of the program", doing, thrown);
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
   private static final long FIRST_PAUSE = Duration.ofSeconds(1).toNanos();
   private static final long LONGEST_PAUSE = Duration.ofSeconds(60).toNanos();
@@ -249,7 +252,10 @@ final class WorkerPool {
     try {
       WorkerChild child = new WorkerChild(socket, program.start(policy.processes(), socket));
       children.add(child);
-      child.process().onExit().thenRun(() -> ended(child));
+      child
+          .process()
+          .onExit()
+          .thenRun(FAULTS.guard("Noting the end of a worker process", () -> ended(child)));
       WorkerSettings settings = policy.worker();
       Thread thread = new Thread(() -> greet(child, settings), "worker-" + child.pid());
       thread.setDaemon(true);
@@ -281,7 +287,7 @@ final class WorkerPool {
         startWhatIsNeeded();
         notifyAll();
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       child.kill();
       String fate = child.fate();
       if (child.state != WorkerChild.State.ENDING) {
@@ -317,8 +323,8 @@ final class WorkerPool {
         if (stopped) {
           return;
         }
-        startWhatIsNeeded();
-        endOverdue();
+        FAULTS.guard("Starting worker processes", this::startWhatIsNeeded).run();
+        FAULTS.guard("Ending worker processes", this::endOverdue).run();
         try {
           wait(TICK_MILLIS);
         } catch (InterruptedException e) {

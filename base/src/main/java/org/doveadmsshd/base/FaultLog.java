@@ -1,0 +1,39 @@
+package org.doveadmsshd.base;
+
+/**
+ * Is told what work has thrown that nobody else would hear of. A timer stops a repeated task that
+ * throws, and keeps what it threw to itself; work that is guarded here goes on with its next
+ * period. Safe for several threads.
+ */
+@FunctionalInterface
+public interface FaultLog {
+  /**
+   * Writes it down.
+   *
+   * @param doing what was under way
+   */
+  void fault(String doing, Throwable thrown);
+
+  /**
+   * The same work, which throws nothing: what it throws is told here, errors included.
+   *
+   * @param doing what it does, for the log
+   */
+  default Runnable guard(String doing, Runnable work) {
+    return () -> {
+      try {
+        work.run();
+      } catch (Throwable e) { // the top of a task
+        tell(doing, e);
+      }
+    };
+  }
+
+  private void tell(String doing, Throwable thrown) {
+    try {
+      fault(doing, thrown);
+    } catch (Throwable e) { // without memory even a log may fail; the next period counts more
+      thrown.addSuppressed(e);
+    }
+  }
+}
