@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.doveadmsshd.base.Failure;
@@ -283,42 +284,22 @@ final class MaildirDelivery implements Delivery {
   }
 
   private int commitLocked(Room room) throws Failure, PosixException, Room.NoneException {
-    UidListFile file = mailbox.uidListFile();
     MailTable present = mailbox.scanLocked(room);
     MailTable wanted = new MailTable(room);
     for (Staged mail : staged) {
       wanted.add(mail.identity(), false);
     }
-    UidList list = file.read(present, wanted);
+    UidList list = mailbox.uidListFile().read(present, wanted);
     List<Target> targets = targets(present, wanted);
     Keywords keywords = mailbox.keywordsFor(false, staged.stream().map(Staged::flags).toList());
     boolean numbering = needsNumbers(targets);
     if (numbering) {
-      list = file.addMissing(list, present, mailbox.root());
-      List<UidListFile.NewEntry> identified = new ArrayList<>();
-      for (Target target : targets) {
-        if (!target.keepsIdentity()) {
-          identified.add(target.entry("G" + target.mail().identity()));
-        }
-      }
-      list = file.add(list, identified, mailbox.root());
+      list = identify(list, present, targets);
     }
     List<UidListFile.NewEntry> arrived = new ArrayList<>();
-    MailFailure failure = null;
+    Optional<MailFailure> failure;
     try {
-      for (Target target : targets) {
-        try {
-          if (place(target, keywords)) {
-            placed++;
-            note(target.mail());
-            if (target.keepsIdentity()) {
-              arrived.add(target.entry(""));
-            }
-          }
-        } catch (MailFailure e) {
-          failure = failure == null ? e : failure;
-        }
-      }
+      failure = place(targets, keywords, arrived);
     } finally {
       mailbox.quota().changed(notedBytes, notedMails);
       mailbox.listing().sync();
@@ -326,10 +307,49 @@ final class MaildirDelivery implements Delivery {
         number(list, arrived);
       }
     }
-    if (failure != null) {
-      throw failure;
+    if (failure.isPresent()) {
+      throw failure.get();
     }
     return placed;
+  }
+
+  /** Notes, before they come, what mails are known by that cannot keep their names. */
+  private UidList identify(UidList old, MailTable present, List<Target> targets)
+      throws Failure, PosixException, Room.NoneException {
+    UidList list = mailbox.uidListFile().addMissing(old, present, mailbox.root());
+    List<UidListFile.NewEntry> identified = new ArrayList<>();
+    for (Target target : targets) {
+      if (!target.keepsIdentity()) {
+        identified.add(target.entry("G" + target.mail().identity()));
+      }
+    }
+    return mailbox.uidListFile().add(list, identified, mailbox.root());
+  }
+
+  /**
+   * Makes the mails visible, each as far as that can be done.
+   *
+   * @param arrived gets those that have come under their names
+   * @return the first that could not come
+   */
+  private Optional<MailFailure> place(
+      List<Target> targets, Keywords keywords, List<UidListFile.NewEntry> arrived)
+      throws Failure, PosixException {
+    Optional<MailFailure> failure = Optional.empty();
+    for (Target target : targets) {
+      try {
+        if (place(target, keywords)) {
+          placed++;
+          note(target.mail());
+          if (target.keepsIdentity()) {
+            arrived.add(target.entry(""));
+          }
+        }
+      } catch (MailFailure e) {
+        failure = failure.or(() -> Optional.of(e));
+      }
+    }
+    return failure;
   }
 
   @Override

@@ -214,7 +214,7 @@ final class MaildirMailbox implements Mailbox {
   }
 
   /** Lists the mails under the lock of the UID list, and sees to it that each has its own name. */
-  MailTable scanLocked(Room own) throws PosixException, Room.NoneException {
+  MailTable scanLocked(Room own) throws Failure, PosixException, Room.NoneException {
     long before = own.used();
     MailTable table = listing.scan(own);
     if (listing.twins().isEmpty()) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.posix.Directory;
 import org.doveadmsshd.storage.posix.FileName;
 import org.doveadmsshd.storage.posix.FileStatus;
@@ -11,8 +12,14 @@ import org.doveadmsshd.storage.posix.PosixException;
 
 /**
  * Parts files that have the same base, which is what a mail is known by. They come about when a
- * backup or another machine's files are copied into a mailbox. As in Dovecot the one that was there
- * first keeps name and UID, and the others get names of their own in {@code new}: all are mails.
+ * backup or another machine's files are copied into a mailbox. One keeps name and UID, and the
+ * others get names of their own in {@code new}, with the flags that they have: all are mails.
+ *
+ * <p>The name and the UID belong to the mail that they were given to. That is the one whose size
+ * the name says, and of two of those the one that was made first: a copy is made later than what it
+ * is a copy of, and nothing that becomes of either changes that. Where the file system does not say
+ * when files were made, the one that changed first, as in Dovecot; but a file changes, too, when
+ * its mail gets a flag.
  *
  * <p>Several names of one file are one mail; all but one are removed, unless somebody is just about
  * to do that.
@@ -26,13 +33,33 @@ final class Twins {
 
   /** One of the files. */
   private record File(MaildirListing.Place place, FileStatus status) {
-    /** The one that has been there for longer first; of names of one file that in cur. */
+    /** The one that the name belongs to first; of names of one file that in cur. */
     static final Comparator<File> FIRST =
         (one, other) -> {
-          int order = Long.compare(one.status.changedNanos(), other.status.changedNanos());
+          int order = Boolean.compare(other.hasItsSize(), one.hasItsSize());
+          order = order == 0 ? Long.compare(one.since(other), other.since(one)) : order;
+          order =
+              order == 0
+                  ? Long.compare(one.status.changedNanos(), other.status.changedNanos())
+                  : order;
           order = order == 0 ? Boolean.compare(one.place.isNew(), other.place.isNew()) : order;
           return order == 0 ? other.place.file().compareTo(one.place.file()) : order;
         };
+
+    /** Whether it is as large as its name says. */
+    boolean hasItsSize() {
+      return MaildirName.size(MaildirName.base(place.file()), 'S') == status.size();
+    }
+
+    boolean isSameFile(File other) {
+      return status.isSameFile(other.status);
+    }
+
+    /** When it was made, or changed where that is not known of both. */
+    private long since(File other) {
+      boolean known = status.bornNanos() != 0 && other.status.bornNanos() != 0;
+      return known ? status.bornNanos() : status.changedNanos();
+    }
   }
 
   Twins(MaildirListing listing, String mailbox, Consumer<String> warnings) {
@@ -41,12 +68,20 @@ final class Twins {
     this.warnings = warnings;
   }
 
-  /** Parts what has one of these bases; under the lock of the UID list. */
-  void part(Iterable<String> bases) throws PosixException {
+  /**
+   * Parts what has one of these bases; under the lock of the UID list.
+   *
+   * @throws Failure with exit code 75 when that cannot be done: what is done to one of two by its
+   *     name or UID could be done to the other
+   */
+  void part(Iterable<String> bases) throws Failure, PosixException {
     for (String base : bases) {
       List<File> files = files(base);
+      List<File> parted = new ArrayList<>();
       for (int i = 1; i < files.size(); i++) {
-        part(base, files.get(0), files.get(i));
+        if (part(base, files.get(0), parted, files.get(i))) {
+          parted.add(files.get(i));
+        }
       }
     }
   }
@@ -66,28 +101,36 @@ final class Twins {
     return files;
   }
 
-  private void part(String base, File first, File other) {
-    Directory from;
+  /** Parts a file from the first one, unless it is that, or one of those that have been parted. */
+  private boolean part(String base, File first, List<File> parted, File other) throws Failure {
     try {
-      from = listing.directory(other.place());
-      if (first.status().isSameFile(other.status())) {
+      Directory from = listing.directory(other.place());
+      boolean isParted = parted.stream().anyMatch(other::isSameFile);
+      if (isParted || first.isSameFile(other)) {
         long age = System.currentTimeMillis() * 1_000_000L - other.status().changedNanos();
-        if (age > SETTLED) {
+        if (isParted || age > SETTLED) {
           from.unlink(other.place().file());
         }
-        return;
+        return false;
       }
       String name = newName(other);
       from.rename(other.place().file(), listing.made(true), name);
       warnings.accept(
           "Mailbox %s: two files had the name %s; one is a mail of its own now, %s"
               .formatted(mailbox, FileName.display(base), FileName.display(name)));
+      return true;
     } catch (PosixException e) {
       if (!e.isMissing()) { // else somebody was faster
-        warnings.accept(
-            "Mailbox %s: two files have the name %s, of which one is shown; the other cannot get another name: %s"
-                .formatted(mailbox, FileName.display(base), e.reason()));
+        throw Failure.temporary(
+            "Mailbox %s: two files have the name %s, and %s cannot get another name: %s"
+                .formatted(
+                    mailbox,
+                    FileName.display(base),
+                    FileName.display(other.place().file()),
+                    MaildirStore.reason(e)),
+            e);
       }
+      return false;
     }
   }
 
@@ -95,8 +138,7 @@ final class Twins {
   private static String newName(File file) {
     String old = file.place().file();
     String base = MaildirName.base(old);
-    boolean sized = MaildirName.size(base, 'S') == file.status().size();
-    String sizes = sized ? MaildirName.sizes(base) : "";
+    String sizes = file.hasItsSize() ? MaildirName.sizes(base) : "";
     return NewFileName.next() + sizes + old.substring(base.length());
   }
 }

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
  * @param size bytes
  * @param modifiedNanos mtime, nanoseconds since 1970
  * @param changedNanos ctime, nanoseconds since 1970
+ * @param bornNanos when it was made, nanoseconds since 1970; 0 where the file system does not say
  */
 public record FileStatus(
     int mode,
@@ -20,9 +21,12 @@ public record FileStatus(
     long inode,
     long size,
     long modifiedNanos,
-    long changedNanos) {
+    long changedNanos,
+    long bornNanos) {
 
-  static final int MASK = 0x7ff; // STATX_BASIC_STATS
+  private static final int BORN = 0x800; // STATX_BTIME
+
+  static final int MASK = 0x7ff | BORN; // STATX_BASIC_STATS, and that
 
   private static final int TYPE = 0170000;
   private static final int REGULAR = 0100000;
@@ -41,7 +45,8 @@ public record FileStatus(
         statx.getLong(0x20),
         statx.getLong(0x28),
         statx.getLong(0x70) * SECOND + statx.getInt(0x78),
-        statx.getLong(0x60) * SECOND + statx.getInt(0x68));
+        statx.getLong(0x60) * SECOND + statx.getInt(0x68),
+        (statx.getInt(0) & BORN) == 0 ? 0 : statx.getLong(0x50) * SECOND + statx.getInt(0x58));
   }
 
   public boolean isRegular() {

@@ -1,6 +1,7 @@
 package org.doveadmsshd.storage.maildir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Flags;
@@ -21,6 +23,7 @@ import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.posix.SystemCalls;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,15 +155,48 @@ class TwinsTest {
   }
 
   @Test
-  void whatCannotBePartedIsToldOf() throws Exception {
+  void whatCannotBePartedFailsWithItsNameAndNothingIsDoneToEither() throws Exception {
     SystemCalls.observe((call, name) -> call.equals("rename") ? 30 : 0); // EROFS
     try (Mailbox mailbox = tree.inbox()) {
-      assertThat(mailbox.mails(false)).hasSize(1);
+      assertThatThrownBy(() -> mailbox.mails(false))
+          .isInstanceOfSatisfying(
+              Failure.class,
+              failure -> assertThat(failure.outcome()).isEqualTo(Outcome.TEMPORARY_FAILURE))
+          .hasMessageContaining("Mailbox INBOX: two files have the name " + BASE)
+          .hasMessageContaining(BASE + ":2,FS cannot get another name: Read-only");
     }
-    assertThat(tree.warnings).hasSize(1);
-    assertThat(tree.warnings.get(0)).contains("two files have the name", "Read-only");
     SystemCalls.observe(null);
-    assertThat(mails()).hasSize(2);
+    assertThat(mails()).isEqualTo(Map.of(1L, "1", 2L, "2"));
+  }
+
+  @Test
+  void theUidStaysWithItsMailWhenThatHasGotAFlagMeanwhile() throws Exception {
+    Path first = tree.root.resolve("cur/" + BASE + ":2,S");
+    Assumptions.assumeTrue(tellsWhenFilesWereMade(first), "the file system does not say");
+    Thread.sleep(20); // so that its change time is the later one
+    Files.move(first, tree.root.resolve("cur/" + BASE + ":2,RS"));
+    assertThat(mails()).isEqualTo(Map.of(1L, "1", 2L, "2"));
+  }
+
+  private static boolean tellsWhenFilesWereMade(Path file) throws Exception {
+    String[] command = {"stat", "-c", "%W", file.toString()};
+    Process stat = new ProcessBuilder(command).start();
+    String said = new String(stat.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    return stat.waitFor() == 0 && !said.equals("0") && !said.equals("-") && !said.equals("?");
+  }
+
+  @Test
+  void theUidStaysWithTheMailWhoseSizeTheNameSays() throws Exception {
+    Path first = tree.root.resolve("cur/" + BASE + ":2,S");
+    Files.writeString(first, "Subject: 1, which somebody has changed\n\n1\n");
+    assertThat(mails()).isEqualTo(Map.of(1L, "2", 2L, "1"));
+  }
+
+  @Test
+  void severalNamesOfATwinAreOneMail() throws Exception {
+    Path second = tree.root.resolve("cur/" + BASE + ":2,FS");
+    Files.createLink(tree.root.resolve("cur/" + BASE + ":2,F"), second);
+    assertThat(mails()).isEqualTo(Map.of(1L, "1", 2L, "2"));
   }
 
   @Test
