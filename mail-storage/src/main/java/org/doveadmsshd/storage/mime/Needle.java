@@ -44,6 +44,16 @@ public final class Needle {
     return ascii != null;
   }
 
+  /** Whether it begins with a blank or a tab. */
+  public boolean beginsWithSpace() {
+    return folded.startsWith(" ") || folded.startsWith("\t");
+  }
+
+  /** Whether it can be found across the lines of a header. */
+  boolean hasLineEnd() {
+    return folded.indexOf('\n') >= 0 || folded.indexOf('\r') >= 0;
+  }
+
   int length() {
     return folded.length();
   }

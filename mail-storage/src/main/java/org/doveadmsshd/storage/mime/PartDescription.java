@@ -38,7 +38,8 @@ public final class PartDescription {
     return List.of(new Node(number, text, List.of(), List.of()));
   }
 
-  private boolean isMultipart() {
+  /** Whether its type says that it is made of parts, be there any or not. */
+  public boolean isMultipart() {
     return node.part().isCalledMultipart();
   }
 

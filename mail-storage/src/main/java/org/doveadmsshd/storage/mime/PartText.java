@@ -27,11 +27,25 @@ final class PartText implements TransferDecoder.Output {
   private TextDecoder decoder;
 
   PartText(Needle needle, String charsetName, SearchBuffers buffers) {
+    this(needle, needle.new Search(buffers), charsetName, buffers, needle.isAscii());
+  }
+
+  /** Goes on with a search that has been through the header, in the same buffers. */
+  PartText(Needle.Search search, String charsetName, SearchBuffers buffers) {
+    this(null, search, charsetName, buffers, false);
+  }
+
+  private PartText(
+      Needle needle,
+      Needle.Search search,
+      String charsetName,
+      SearchBuffers buffers,
+      boolean comparesBytes) {
     this.needle = needle;
-    this.search = needle.new Search(buffers);
+    this.search = search;
     this.buffers = buffers;
     this.charset = Charsets.of(charsetName);
-    this.plain = needle.isAscii() && isAsciiCompatible(charset);
+    this.plain = comparesBytes && isAsciiCompatible(charset);
     this.tail = new byte[plain ? 2 * needle.length() : 0];
   }
 

@@ -5,12 +5,23 @@ package org.doveadmsshd.storage.mime;
  * TEXT.
  *
  * <p>Bodies of type text and message are searched, with transfer encoding and charset undone. A
- * header field is searched as {@code name: value}, decoded.
+ * header field is searched as {@code name: value}, decoded, with CRLF behind it. Header and body of
+ * a part are one text, as in Dovecot: what has a line break in it may begin in one field and end in
+ * the next, or in the body.
  */
 public final class TextSearch implements MimeVisitor {
+  private static final String LINE_END = "\r\n";
+
   private final Needle needle;
   private final boolean inHeaders;
   private final SearchBuffers buffers;
+
+  /** The part whose header is looked through. */
+  private Part part;
+
+  /** Through all of a part; used only if what is looked for can go beyond a field. */
+  private Needle.Search through;
+
   private PartText text;
   private TransferDecoder decoder;
   private boolean found;
@@ -35,19 +46,40 @@ public final class TextSearch implements MimeVisitor {
   }
 
   @Override
-  public void field(Part part, HeaderField field) {
+  public void field(Part of, HeaderField field) {
     if (inHeaders && !found) {
-      String value = HeaderText.searched(field.value());
-      found = needle.isIn(field.name() + field.separator() + value + "\n");
+      String line =
+          field.name() + field.separator() + HeaderText.searched(field.value()) + LINE_END;
+      if (needle.hasLineEnd()) {
+        through(of, line);
+      } else {
+        found = needle.isIn(line);
+      }
     }
   }
 
+  private void through(Part of, String line) {
+    if (part != of) {
+      part = of;
+      through = needle.new Search(buffers);
+    }
+    through.accept(line);
+    found = through.isFound();
+  }
+
   @Override
-  public boolean headerEnd(Part part) {
-    boolean searched = part.isText() && part.encoding() != Part.Encoding.UNKNOWN;
+  public boolean headerEnd(Part of) {
+    boolean goesOn = inHeaders && needle.hasLineEnd();
+    if (goesOn) {
+      through(of, of.hasHeaderEnd() ? LINE_END : "");
+    }
+    boolean searched = of.isText() && of.encoding() != Part.Encoding.UNKNOWN;
     if (searched) {
-      text = new PartText(needle, part.charset(), buffers);
-      decoder = new TransferDecoder(part.encoding(), text, buffers);
+      text =
+          goesOn
+              ? new PartText(through, of.charset(), buffers)
+              : new PartText(needle, of.charset(), buffers);
+      decoder = new TransferDecoder(of.encoding(), text, buffers);
     }
     return searched;
   }

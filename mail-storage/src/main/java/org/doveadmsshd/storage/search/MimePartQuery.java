@@ -78,12 +78,12 @@ final class MimePartQuery {
       KEYS.put("SENT" + comparison, (name, arguments) -> sent(comparison, arguments));
     }
     KEYS.put("SIZE", (name, arguments) -> size(arguments));
-    KEYS.put("DESCRIPTION", (name, arguments) -> description(arguments));
-    KEYS.put("ENCODING", (name, arguments) -> encoding(arguments));
-    KEYS.put("ID", (name, arguments) -> exact("content-id", false, arguments));
+    KEYS.put("DESCRIPTION", (name, arguments) -> single(description(arguments)));
+    KEYS.put("ENCODING", (name, arguments) -> single(encoding(arguments)));
+    KEYS.put("ID", (name, arguments) -> single(exact("content-id", false, arguments)));
     KEYS.put("LANGUAGE", (name, arguments) -> language(arguments));
     KEYS.put("LOCATION", (name, arguments) -> exact("content-location", false, arguments));
-    KEYS.put("MD5", (name, arguments) -> exact("content-md5", true, arguments));
+    KEYS.put("MD5", (name, arguments) -> single(exact("content-md5", true, arguments)));
     KEYS.put("DISPOSITION", (name, arguments) -> disposition(arguments));
     KEYS.put("TYPE", (name, arguments) -> type(PartDescription::mainType, arguments));
     KEYS.put("SUBTYPE", (name, arguments) -> type(PartDescription::subtype, arguments));
@@ -255,6 +255,11 @@ final class MimePartQuery {
   private static Check encoding(Arguments arguments) throws QueryException {
     String wanted = arguments.next();
     return (part, mail) -> new PartDescription(part).encoding().equalsIgnoreCase(wanted);
+  }
+
+  /** Of what BODYSTRUCTURE says of single parts only: a multipart has none of it. */
+  private static Check single(Check check) {
+    return (part, mail) -> !new PartDescription(part).isMultipart() && check.matches(part, mail);
   }
 
   private static Check language(Arguments arguments) throws QueryException {

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.maildir.ModifiedUtf7;
+import org.doveadmsshd.storage.mime.HeaderField;
 import org.doveadmsshd.storage.mime.HeaderText;
 import org.doveadmsshd.storage.mime.Needle;
 
@@ -207,8 +208,23 @@ final class SearchKeys {
 
   private static boolean hasHeader(Candidate candidate, String name, Needle needle, HeaderForm form)
       throws Failure {
+    if (form == HeaderForm.PLAIN && needle.beginsWithSpace()) {
+      return hasIndented(candidate, name, needle);
+    }
     for (String value : candidate.header(name)) {
       if (needle.isEmpty() || needle.isIn(text(value, form))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A second blank behind the colon is content, which is not among what is remembered. */
+  private static boolean hasIndented(Candidate candidate, String name, Needle needle)
+      throws Failure {
+    for (HeaderField field : candidate.header(List.of(name))) {
+      if (field.isNamed(name)
+          && needle.isIn(field.indent() + text(field.value(), HeaderForm.PLAIN))) {
         return true;
       }
     }

@@ -124,10 +124,11 @@ class ReadAsDovecotTest {
     }
   }
 
-  /** A key and its argument; MIMEPART has several words. */
+  /** A key and its argument; HEADER has two, MIMEPART several words. */
   private static List<String> words(String asked) {
     String query = asked.substring("search ".length());
-    return List.of(query.split(" ", query.startsWith("mimepart") ? 0 : 2));
+    int words = query.startsWith("mimepart ") ? 0 : query.startsWith("header ") ? 3 : 2;
+    return List.of(query.split(" ", words));
   }
 
   private static String search(byte[] mail, List<String> words) throws Exception {

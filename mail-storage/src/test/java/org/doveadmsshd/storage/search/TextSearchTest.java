@@ -48,6 +48,34 @@ class TextSearchTest {
     assertThat(matches("subject", needle, mail)).isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'e\r\n', true",
+    "'e\n', false",
+    "'e\r\nX', true",
+    "'y\r\n\r\n', true",
+    "'y\r\n\r\nBÖD', true",
+    "'\r\n\r\n\r\n', false",
+    "'y\r\nb', false",
+    "'next\n', true",
+    "'next\r\n', false"
+  })
+  void headerAndBodyAreOneTextWhoseFieldsEndWithCrlf(String needle, boolean expected)
+      throws Failure {
+    assertThat(matches("text", needle, "Subject: one\nX: y\n\nböd\nnext\n")).isEqualTo(expected);
+  }
+
+  @Test
+  void eachPartIsATextOfItsOwn() throws Failure {
+    String parts =
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\nX: 1\n\none\n--b\nX: 2\n\ntwo\n--b--\n";
+    assertThat(matches("text", "1\r\n\r\none", parts)).isTrue();
+    assertThat(matches("text", "X: 2\r\n\r\nTwo", parts)).isTrue();
+    assertThat(matches("text", "b\r\n\r\nX", parts)).isFalse();
+    assertThat(matches("text", "one\nX", parts)).isFalse();
+    assertThat(matches("text", "oneX: 2\r\n", parts)).isFalse();
+  }
+
   @Test
   void adjacentEncodedWordsAreJoined() throws Failure {
     String mail = "Subject: =?utf-8?B?R3LDvA==?= =?utf-8?B?w59l?=\n\n";
