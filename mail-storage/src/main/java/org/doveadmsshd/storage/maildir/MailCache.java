@@ -37,10 +37,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
   private static final byte[] MAGIC = "dvcache3".getBytes(StandardCharsets.US_ASCII);
   private static final int GUID = 32;
   private static final int HEAD = 9 * Long.BYTES + 3 * Integer.BYTES + GUID;
-  private static final int ROWS = MAGIC.length + HEAD + Integer.BYTES;
-  private static final int ROW = 8;
-  private static final int MAX_FIELDS = 4096;
-  private static final int MAX_ROW = ROW + 0xff + MAX_FIELDS + MailFacts.MOST;
+  static final int ROWS = MAGIC.length + HEAD + Integer.BYTES;
   private static final int BUFFER = 64 * 1024;
 
   /** Its mails. */
@@ -58,24 +55,39 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
   /** What a cache says of the mailbox as a whole. */
   record Head(MailboxStamp stamp, Optional<Mailbox.Identity> identity, int count) {}
 
-  /**
-   * Mails that were read.
-   *
-   * @param file where they lie
-   * @param factsAt where in it that lies which is known of each
-   */
-  private record Read(MailTable table, MailCacheReader file, int[] factsAt) implements Mails {
+  /** Mails that were read, with what is known of each. */
+  private record Read(MailTable table, Known known) implements Mails {
     @Override
     public int at(int position) {
       return position;
     }
 
-    /** Nothing, if somebody has written into the file since its checksum was looked at. */
     @Override
     public MailFacts facts(int mail) {
+      return known.facts(mail);
+    }
+  }
+
+  /**
+   * What a file knows of the mails of a table.
+   *
+   * @param factsAt where in it that lies, by the number of the mail; 0 for nothing
+   */
+  record Known(MailCacheReader file, int[] factsAt) {
+    /** Nothing, if somebody has written into the file since its checksum was looked at. */
+    MailFacts facts(int mail) {
+      int at = factsAt[mail];
+      if (at == 0) {
+        return new MailFacts();
+      }
       try {
-        return MailFacts.get(file.at(factsAt[mail], MailFacts.MOST));
-      } catch (PosixException | BufferUnderflowException | IllegalArgumentException e) {
+        ByteBuffer fixed = file.at(at, MailFacts.FIXED);
+        int length = MailFacts.headerLength(fixed, fixed.position());
+        return MailFacts.get(file.at(at, MailFacts.FIXED + length));
+      } catch (PosixException
+          | BufferUnderflowException
+          | IllegalArgumentException
+          | IndexOutOfBoundsException e) {
         return new MailFacts();
       }
     }
@@ -83,7 +95,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
 
   /** How large a file is at least, without the names and headers of the mails. */
   static long leastSize(int mails) {
-    return ROWS + (long) mails * (ROW + MailFacts.FIXED);
+    return ROWS + (long) mails * (MailCacheRows.ROW + MailFacts.FIXED);
   }
 
   /** Reads the head of a file; nothing when it is damaged, of another version, or no cache. */
@@ -136,63 +148,49 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
 
   private static Mails mails(Head head, MailCacheReader file, Room room)
       throws PosixException, Room.NoneException {
-    check(head.count() <= MAX_SIZE / ROW);
     int[] factsAt = new int[Math.min(head.count(), 64)];
     MailTable table = new MailTable(room);
-    CRC32C checksum = new CRC32C();
-    long position = ROWS;
-    long lastUid = 0;
-    for (int mail = 0; mail < head.count(); mail++) {
-      ByteBuffer in = file.at(position, MAX_ROW);
-      int begun = in.position();
+    MailCacheRows rows = new MailCacheRows(head, file);
+    while (rows.next()) {
+      int mail = table.add(rows.array(), rows.nameAt(), rows.nameLength(), rows.isNew());
       if (mail == factsAt.length) {
         int more = Math.min(head.count(), 2 * mail);
         room.grow((long) Integer.BYTES * (more - mail));
         factsAt = Arrays.copyOf(factsAt, more);
       }
-      factsAt[mail] = (int) position + row(in, table, head.identity().isPresent()) - begun;
-      check(table.size() == mail + 1); // else there are two of one base
-      check(head.identity().isEmpty() || table.uid(mail) > lastUid);
-      lastUid = table.uid(mail);
-      checksum.update(in.array(), begun, in.position() - begun);
-      position += in.position() - begun;
-      check(position <= MAX_SIZE);
+      if (factsAt[mail] != 0) {
+        throw new IllegalArgumentException("two of one base");
+      }
+      factsAt[mail] = rows.factsAt();
+      if (head.identity().isPresent()) {
+        table.number(mail, rows.uid(), rows.array(), rows.fieldsAt(), rows.fieldsLength());
+      }
     }
-    ByteBuffer end = file.at(position, Integer.BYTES + 1);
-    check(end.remaining() == Integer.BYTES && end.getInt() == (int) checksum.getValue());
-    check(lastUid == 0 || lastUid < head.identity().orElseThrow().uidNext());
-    return new Read(table, file, factsAt);
+    return new Read(table, new Known(file, factsAt));
   }
 
-  /** Takes a mail into a table; returns where what is known of it begins. */
-  private static int row(ByteBuffer in, MailTable table, boolean numbered)
-      throws Room.NoneException {
-    long uid = Integer.toUnsignedLong(in.getInt());
-    boolean isNew = in.get() == 1;
-    int nameLength = in.get() & 0xff;
-    int fieldsLength = in.getShort() & 0xffff;
-    check(fieldsLength <= MAX_FIELDS);
-    byte[] name = new byte[nameLength];
-    in.get(name);
-    check(nameLength > 0 && MaildirName.isMail(name, nameLength));
-    for (byte b : name) {
-      check(b != '/');
+  /**
+   * Looks what a file knows of the mails of a table, by the bases of their names; nothing when it
+   * is damaged.
+   *
+   * @param file is looked at later, too
+   */
+  static Optional<Known> known(Head head, MailCacheReader file, MailTable table, Room room)
+      throws PosixException, Room.NoneException {
+    room.grow((long) Integer.BYTES * table.size());
+    int[] factsAt = new int[table.size()];
+    MailCacheRows rows = new MailCacheRows(head, file);
+    try {
+      while (rows.next()) {
+        int mail = table.findName(rows.array(), rows.nameAt(), rows.nameLength());
+        if (mail >= 0) {
+          factsAt[mail] = rows.factsAt();
+        }
+      }
+    } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      return Optional.empty();
     }
-    int mail = table.add(name, nameLength, isNew);
-    int fields = in.position();
-    in.position(fields + fieldsLength);
-    if (numbered) {
-      table.number(mail, uid, in.array(), fields, fieldsLength);
-    }
-    int facts = in.position();
-    MailFacts.skip(in);
-    return facts;
-  }
-
-  private static void check(boolean holds) {
-    if (!holds) {
-      throw new IllegalArgumentException("malformed cache");
-    }
+    return Optional.of(new Known(file, factsAt));
   }
 
   /** Takes the bytes of a file piece by piece. */
@@ -215,7 +213,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
     long size = 0;
     for (int i = 0; i < count; i++) {
       int mail = mails.at(i);
-      if (out.remaining() < MAX_ROW) {
+      if (out.remaining() < MailCacheRows.MAX_ROW) {
         checksum.update(out.array(), begun, out.position() - begun);
         sink.write(out.array(), 0, out.position());
         size += out.position();
@@ -253,7 +251,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
 
   private boolean put(ByteBuffer out, MailTable table, int mail) {
     String fields = identity.isPresent() ? table.notes(mail) : "";
-    if (fields.length() > MAX_FIELDS) {
+    if (fields.length() > MailCacheRows.MAX_FIELDS) {
       return false;
     }
     out.putInt(identity.isPresent() ? (int) table.uid(mail) : 0);

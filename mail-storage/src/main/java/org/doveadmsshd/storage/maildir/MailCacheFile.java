@@ -53,6 +53,22 @@ record MailCacheFile(Directory directory, Duration settled) {
     return cache;
   }
 
+  /** What is known of the mails of a table; nothing where there is no room for it. */
+  static Optional<MailCache.Known> known(
+      MailCache.Head head, MailCacheReader file, MailTable table, Room room) {
+    long used = room.used();
+    Optional<MailCache.Known> known = Optional.empty();
+    try {
+      known = MailCache.known(head, file, table, room);
+    } catch (PosixException | Room.NoneException e) {
+      // the mails are asked, then
+    }
+    if (known.isEmpty()) {
+      room.back(used);
+    }
+    return known;
+  }
+
   /**
    * Puts a cache in the place of the old one in one step. It need not be durable: what a crash
    * leaves half written does not have its checksum.

@@ -12,8 +12,12 @@ final class MailCacheReader implements Closeable {
 
   private static final int WINDOW = 256 * 1024;
 
+  /** What is read at least where nothing before has been looked at. */
+  private static final int JUMP = 1024;
+
   private final Source source;
   private byte[] window = new byte[SMALL];
+  private ByteBuffer view = ByteBuffer.wrap(window);
   private long start;
   private int length;
   private boolean atEnd;
@@ -88,24 +92,27 @@ final class MailCacheReader implements Closeable {
   ByteBuffer at(long position, int bytes) throws PosixException {
     boolean inside = position >= start && position <= start + length;
     if (!inside || position + bytes > start + length && !atEnd) {
-      move(position, inside);
+      // who jumps about would only copy what he passes over
+      move(position, inside, inside || position == 0 ? WINDOW : Math.max(bytes, JUMP));
     }
-    int from = (int) (position - start);
-    return ByteBuffer.wrap(window, from, length - from);
+    view.limit(length).position((int) (position - start));
+    return view;
   }
 
-  private void move(long position, boolean inside) throws PosixException {
+  private void move(long position, boolean inside, int most) throws PosixException {
     int kept = inside ? (int) (start + length - position) : 0;
     byte[] old = window;
-    if (length > 0 && window.length < WINDOW) {
+    if (length > 0 && window.length < Math.min(most, WINDOW)) {
       window = new byte[WINDOW];
+      view = ByteBuffer.wrap(window);
     }
     System.arraycopy(old, length - kept, window, 0, kept);
     start = position;
     length = kept;
     atEnd = false;
-    while (length < window.length && !atEnd) {
-      int got = source.read(start + length, window, length, window.length - length);
+    int wanted = Math.min(most, window.length);
+    while (length < wanted && !atEnd) {
+      int got = source.read(start + length, window, length, wanted - length);
       length += Math.max(got, 0);
       atEnd = got <= 0;
     }

@@ -63,14 +63,18 @@ final class MailFacts {
     return facts;
   }
 
-  /** Passes over what {@link #put} has written. */
-  static void skip(ByteBuffer from) {
-    from.position(from.position() + FIXED - Integer.BYTES);
-    int length = from.getInt();
+  /**
+   * The length of the header in what {@link #put} has written, 0 where there is none.
+   *
+   * @param at where that begins, of which at least the fixed part is there
+   * @throws IllegalArgumentException when it is malformed
+   */
+  static int headerLength(ByteBuffer from, int at) {
+    int length = from.getInt(at + FIXED - Integer.BYTES);
     if (length > MAX_HEADER) {
       throw new IllegalArgumentException("malformed header");
     }
-    from.position(from.position() + Math.max(length, 0));
+    return Math.max(length, 0);
   }
 
   private void check() {

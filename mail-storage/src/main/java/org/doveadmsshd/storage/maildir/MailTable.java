@@ -44,14 +44,15 @@ final class MailTable {
   /**
    * Adds a mail. Where there is one of that base, it lies at the new place from now on.
    *
+   * @param array has its name, from a position on
    * @param length of the name, at most 255
    * @return its number
    */
-  int add(byte[] name, int length, boolean isNew) throws Room.NoneException {
-    int base = baseLength(name, 0, length);
-    int slot = slot(name, 0, base);
+  int add(byte[] array, int from, int length, boolean isNew) throws Room.NoneException {
+    int base = baseLength(array, from, length);
+    int slot = slot(array, from, base);
     int mail = slots[slot] - 1;
-    int place = bytes.add(name, 0, length, 1) | (isNew ? NEW : 0);
+    int place = bytes.add(array, from, length, 1) | (isNew ? NEW : 0);
     if (mail < 0) {
       mail = size++;
       if (mail == places.length) {
@@ -67,9 +68,9 @@ final class MailTable {
     return mail;
   }
 
-  /** As {@link #add(byte[], int, boolean)}. */
+  /** As {@link #add(byte[], int, int, boolean)}. */
   int add(String name, boolean isNew) throws Room.NoneException {
-    return add(name.getBytes(StandardCharsets.ISO_8859_1), name.length(), isNew);
+    return add(name.getBytes(StandardCharsets.ISO_8859_1), 0, name.length(), isNew);
   }
 
   private void grow() throws Room.NoneException {
@@ -137,9 +138,9 @@ final class MailTable {
     return slots[slot(array, from, length)] - 1;
   }
 
-  /** Whether there is a mail with the base of a name that stands at the beginning of an array. */
-  boolean has(byte[] name, int length) {
-    return find(name, 0, baseLength(name, 0, length)) >= 0;
+  /** The mail with the base of a name that stands in an array; -1 when there is none. */
+  int findName(byte[] array, int from, int length) {
+    return find(array, from, baseLength(array, from, length));
   }
 
   /** The mail of a base; -1 when there is none. */

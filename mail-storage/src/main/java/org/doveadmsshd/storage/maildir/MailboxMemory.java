@@ -30,9 +30,14 @@ final class MailboxMemory {
   /** The file in which it is remembered, and what that says; null where there is none. */
   private MailCacheReader reader;
 
+  /** The mails as that has them; null where it has not answered. */
   private MailCache cache;
 
-  private boolean answered;
+  /** What it is about, if it has not answered and nobody has asked yet what it knows. */
+  private MailCache.Head unread;
+
+  /** What it knows of the mails in the table; null where it has answered, or knows nothing. */
+  private MailCache.Known known;
 
   private MailTable table;
 
@@ -69,9 +74,10 @@ final class MailboxMemory {
 
   /** Forgets what has been looked at. */
   void drop() {
-    answered = false;
     keeps = false;
     cache = null;
+    unread = null;
+    known = null;
     table = null;
     found = null;
     learned = 0;
@@ -110,18 +116,16 @@ final class MailboxMemory {
       return Optional.empty();
     }
     reader = file.open().orElse(null);
-    Optional<MailCache.Head> head = reader == null ? Optional.empty() : MailCacheFile.head(reader);
-    cache = head.flatMap(each -> MailCacheFile.read(each, reader, room)).orElse(null);
-    answered =
-        cache != null && cache.stamp().isSame(stamp) && (!numbered || cache.identity().isPresent());
-    return Optional.ofNullable(cache).filter(all -> answered);
-  }
-
-  /** Makes room: what was remembered has not answered. Says whether there was anything. */
-  boolean forgetRecalled() {
-    boolean any = cache != null;
-    cache = null;
-    return any;
+    MailCache.Head head = reader == null ? null : MailCacheFile.head(reader).orElse(null);
+    if (head == null) {
+      return Optional.empty();
+    }
+    if (!head.stamp().isSame(stamp) || numbered && head.identity().isEmpty()) {
+      unread = head;
+      return Optional.empty();
+    }
+    cache = MailCacheFile.read(head, reader, room).orElse(null);
+    return Optional.ofNullable(cache);
   }
 
   /** Says what the mails are that it is going to be asked for: those recalled, or others. */
@@ -139,16 +143,14 @@ final class MailboxMemory {
         return new MailFacts();
       }
     }
-    if (cache == null) {
-      return new MailFacts();
+    if (cache != null) {
+      return cache.mails().facts(mail);
     }
-    int known = answered ? mail : known(mail);
-    return known < 0 ? new MailFacts() : cache.mails().facts(known);
-  }
-
-  private int known(int mail) {
-    byte[] array = table.array(mail);
-    return cache.mails().table().find(array, table.nameAt(mail), table.baseLength(mail));
+    if (unread != null) {
+      known = MailCacheFile.known(unread, reader, table, room).orElse(null);
+      unread = null;
+    }
+    return known == null ? new MailFacts() : known.facts(mail);
   }
 
   /** Takes what has been found out about a mail, as far as there is room for it. */
@@ -178,7 +180,7 @@ final class MailboxMemory {
    */
   void keep(Optional<Mailbox.Identity> identity, MailCache.Mails mails) {
     int size = mails.table().size();
-    boolean enough = size >= WORTHWHILE && (!answered || learned * SHARE > size);
+    boolean enough = size >= WORTHWHILE && (cache == null || learned * SHARE > size);
     if (!keeps || !enough) {
       return;
     }

@@ -134,8 +134,10 @@ final class MailboxTree {
       for (String part : List.of("cur", "new")) {
         try (Directory directory = mailbox.directory(part)) {
           directory.files(
-              (name, length) ->
-                  found[0] |= MaildirName.isMail(name, length) && !mails.has(name, length));
+              (array, from, length) ->
+                  found[0] |=
+                      MaildirName.isMail(array, from, length)
+                          && mails.findName(array, from, length) < 0);
         } catch (PosixException e) {
           if (!e.isMissing()) {
             throw e;

@@ -82,15 +82,15 @@ final class MaildirListing implements Closeable {
     Set<Character> letters = new TreeSet<>();
     for (Directory directory : new Directory[] {fresh, cur}) {
       if (directory != null) {
-        directory.files((name, length) -> addLetters(name, length, letters));
+        directory.files((array, from, length) -> addLetters(array, from, length, letters));
       }
     }
     return letters;
   }
 
-  private static void addLetters(byte[] name, int length, Set<Character> letters) {
-    if (MaildirName.isMail(name, length)) {
-      for (char c : MaildirName.flags(text(name, length)).toCharArray()) {
+  private static void addLetters(byte[] array, int from, int length, Set<Character> letters) {
+    if (MaildirName.isMail(array, from, length)) {
+      for (char c : MaildirName.flags(text(array, from, length)).toCharArray()) {
         if (c >= 'a' && c <= 'z') {
           letters.add(c);
         }
@@ -98,8 +98,8 @@ final class MaildirListing implements Closeable {
     }
   }
 
-  private static String text(byte[] name, int length) {
-    return new String(name, 0, length, StandardCharsets.ISO_8859_1);
+  private static String text(byte[] array, int from, int length) {
+    return new String(array, from, length, StandardCharsets.ISO_8859_1);
   }
 
   private void open() throws PosixException {
@@ -123,16 +123,16 @@ final class MaildirListing implements Closeable {
     return 31 * ofCur + (fresh == null ? 0 : fresh.status().modifiedNanos());
   }
 
-  private void add(Directory from, boolean isNew, MailTable mails, Room room)
+  private void add(Directory directory, boolean isNew, MailTable mails, Room room)
       throws PosixException, Room.NoneException {
-    if (from == null) {
+    if (directory == null) {
       return;
     }
-    from.files(
-        (name, length) -> {
-          if (MaildirName.isMail(name, length)) {
+    directory.files(
+        (array, from, length) -> {
+          if (MaildirName.isMail(array, from, length)) {
             int before = mails.size();
-            int mail = mails.add(name, length, isNew);
+            int mail = mails.add(array, from, length, isNew);
             if (mails.size() == before) {
               room.grow(TWIN);
               twins.add(mails.base(mail));
@@ -162,13 +162,14 @@ final class MaildirListing implements Closeable {
       return;
     }
     in.files(
-        (name, length) -> {
+        (array, from, length) -> {
+          int end = from + base.length;
           boolean hasBase =
               length >= base.length
-                  && (length == base.length || name[base.length] == ':')
-                  && Arrays.equals(name, 0, base.length, base, 0, base.length);
-          if (hasBase && MaildirName.isMail(name, length)) {
-            found.add(new Place(isNew, text(name, length)));
+                  && (length == base.length || array[end] == ':')
+                  && Arrays.equals(array, from, end, base, 0, base.length);
+          if (hasBase && MaildirName.isMail(array, from, length)) {
+            found.add(new Place(isNew, text(array, from, length)));
           }
         });
   }

@@ -145,21 +145,12 @@ final class MaildirMailbox implements Mailbox {
 
   private MaildirMails look(boolean numbered) throws Failure, PosixException, Room.NoneException {
     memory.drop();
-    long before = room.used();
     Optional<MailCache> cache = memory.recall(numbered);
     recalled = cache.flatMap(MailCache::identity);
     if (cache.isPresent()) {
       mails = new MaildirMails(this, cache.get().mails().table(), null, numbered);
     } else {
-      try {
-        mails = list(numbered);
-      } catch (Room.NoneException e) {
-        if (!memory.forgetRecalled()) {
-          throw e;
-        }
-        room.back(before);
-        mails = list(numbered);
-      }
+      mails = list(numbered);
     }
     memory.begin(mails.table());
     return mails;

@@ -22,13 +22,13 @@ final class MaildirName {
     return order == 0 ? one.compareTo(other) : order;
   }
 
-  /** As {@link #isMail(String)}, of a name that stands at the beginning of an array. */
-  static boolean isMail(byte[] name, int length) {
-    if (name[0] == '.' || name[0] == ':') {
+  /** As {@link #isMail(String)}, of a name that stands in an array. */
+  static boolean isMail(byte[] array, int from, int length) {
+    if (array[from] == '.' || array[from] == ':') {
       return false;
     }
-    for (int i = 0; i < length; i++) {
-      if (name[i] == '\n' || name[i] == '\r') {
+    for (int i = from; i < from + length; i++) {
+      if (array[i] == '\n' || array[i] == '\r') {
         return false;
       }
     }

@@ -16,9 +16,9 @@ import java.util.List;
  */
 public final class Directory implements Closeable {
   private static final int OPEN = LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_CLOEXEC;
+  private static final int DIRENT_LENGTH = 16;
   private static final int DIRENT_TYPE = 18;
   private static final int DIRENT_NAME = 19;
-  private static final int NAME_MAX = 255;
   private static final int DT_UNKNOWN = 0;
   private static final int DT_REG = 8;
 
@@ -89,7 +89,8 @@ public final class Directory implements Closeable {
     List<String> names = new ArrayList<>();
     each(
         false,
-        (name, length) -> names.add(new String(name, 0, length, StandardCharsets.ISO_8859_1)));
+        (array, from, length) ->
+            names.add(new String(array, from, length, StandardCharsets.ISO_8859_1)));
     return names;
   }
 
@@ -99,10 +100,10 @@ public final class Directory implements Closeable {
     /**
      * Called for each; must make no system call meanwhile.
      *
-     * @param name the array in which it stands from the beginning; of no use after the call
+     * @param array in which it stands from a position on; of no use after the call
      * @param length of the name, in bytes
      */
-    void take(byte[] name, int length) throws X;
+    void take(byte[] array, int from, int length) throws X;
   }
 
   /**
@@ -121,7 +122,7 @@ public final class Directory implements Closeable {
       LibC.lseek(fd, 0, 0);
     }
     listed = true;
-    byte[] name = new byte[NAME_MAX + 1];
+    byte[] copy = {};
     while (true) {
       int length = (int) LibC.getdents64(fd, scratch.bufferAddress, Scratch.BUFFER);
       if (length < 0) {
@@ -130,19 +131,26 @@ public final class Directory implements Closeable {
       if (length == 0) {
         return;
       }
-      for (int at = 0; at < length; at += entries.getShort(at + 16) & 0xffff) {
-        int room = (entries.getShort(at + 16) & 0xffff) - DIRENT_NAME;
-        entries.get(at + DIRENT_NAME, name, 0, Math.min(room, name.length));
-        int end = 0;
-        while (name[end] != 0) {
-          end++;
-        }
-        boolean self = name[0] == '.' && (end == 1 || end == 2 && name[1] == '.');
-        int type = entries.get(at + DIRENT_TYPE);
-        if (!self && (!filesOnly || type == DT_REG || type == DT_UNKNOWN)) {
-          names.take(name, end);
+      copy = length > copy.length ? new byte[length] : copy;
+      entries.get(0, copy, 0, length);
+      for (int at = 0; at < length; at += entries.getShort(at + DIRENT_LENGTH) & 0xffff) {
+        int type = copy[at + DIRENT_TYPE];
+        if (!filesOnly || type == DT_REG || type == DT_UNKNOWN) {
+          take(copy, at + DIRENT_NAME, names);
         }
       }
+    }
+  }
+
+  private static <X extends Exception> void take(byte[] array, int from, Names<X> names) throws X {
+    int end = from;
+    while (array[end] != 0) {
+      end++;
+    }
+    int length = end - from;
+    boolean self = array[from] == '.' && (length == 1 || length == 2 && array[from + 1] == '.');
+    if (!self) {
+      names.take(array, from, length);
     }
   }
 
