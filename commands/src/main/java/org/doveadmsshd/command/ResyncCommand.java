@@ -32,9 +32,10 @@ final class ResyncCommand implements Command {
             "put mailboxes in order, rebuild what is damaged",
             """
             New mails get their UIDs, UIDs of mails that are gone are forgotten, and a damaged
-            dovecot-uidlist is rebuilt: all mails of that mailbox then get new UIDs, and clients load
-            it anew. Dovecot's own index files are left to Dovecot. * stands for any name, % for
-            anything within one level.
+            dovecot-uidlist is mended: mails whose lines are in order keep their UIDs, the others get
+            new ones. If its first line is of no use, or the last UID has been used, it is rebuilt:
+            all mails of that mailbox then get new UIDs, and clients load it anew. Dovecot's own index
+            files are left to Dovecot. * stands for any name, % for anything within one level.
             """,
             List.of(new Option('f', "fsck", null, "accepted; the same is done without it")),
             true,

@@ -213,12 +213,25 @@ final class MailTable {
 
   /** Whether every mail has a UID. */
   boolean isNumbered() {
+    return countUnnumbered() == 0;
+  }
+
+  /** How many mails have no UID. */
+  int countUnnumbered() {
+    int count = 0;
     for (int mail = 0; mail < size; mail++) {
-      if (uid(mail) == 0) {
-        return false;
+      count += uid(mail) == 0 ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Takes a UID back from all that have it. */
+  void unnumber(long uid) {
+    for (int mail = 0; mail < size; mail++) {
+      if (uid(mail) == uid) {
+        uids[mail] = 0;
       }
     }
-    return true;
   }
 
   /** Takes all UIDs back. */
@@ -259,10 +272,7 @@ final class MailTable {
 
   /** The mails without UID, in the order in which they get one. */
   int[] unnumbered() throws Room.NoneException {
-    int count = 0;
-    for (int mail = 0; mail < size; mail++) {
-      count += uid(mail) == 0 ? 1 : 0;
-    }
+    int count = countUnnumbered();
     room.grow(4L * Integer.BYTES * count);
     int[] mails = new int[count];
     for (int mail = 0, i = 0; i < count; mail++) {

@@ -367,7 +367,7 @@ final class MaildirMailbox implements Mailbox {
       inOwnRoom(
           own -> {
             try (UidListLock lock = lock()) {
-              resync(scanLocked(own));
+              resync(scanLocked(own), own);
               return null;
             }
           });
@@ -376,12 +376,13 @@ final class MaildirMailbox implements Mailbox {
     }
   }
 
-  private void resync(MailTable present) throws Failure, PosixException, Room.NoneException {
+  private void resync(MailTable present, Room own)
+      throws Failure, PosixException, Room.NoneException {
     if (listing.wasDisturbed()) {
       throw Failure.temporary(
           "Mailbox " + name + ": others change it all the time; nothing was changed", null);
     }
-    UidList list = uidListFile().readOrRebuild(present, root, context.warnings());
+    UidList list = uidListFile().readOrRebuild(present, root, own, context.warnings());
     list = uidListFile().addMissing(list, present, root);
     if (list.strangers() > 0) {
       uidListFile().retain(list, present);

@@ -43,6 +43,11 @@ record UidList(long validity, long next, String guid, boolean complete, long str
     return hex && text.length() == 32;
   }
 
+  /** Whether so many mails can get UIDs. */
+  boolean hasRoomFor(long mails) {
+    return next + mails <= MAX_UID;
+  }
+
   /** The list with other numbers. */
   UidList changed(Mailbox.Update update) {
     return new UidList(

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.posix.Directory;
@@ -50,7 +51,7 @@ record UidListFile(Directory directory, String mailbox) {
     return Failure.temporary(
         "Mailbox %s: dovecot-uidlist is damaged (%s); nothing was changed. "
                 .formatted(mailbox, e.getMessage())
-            + "It is rebuilt, with new UIDs, by: doveadm force-resync",
+            + "Mails keep the UIDs that it still tells by: doveadm force-resync",
         e);
   }
 
@@ -159,21 +160,56 @@ record UidListFile(Directory directory, String mailbox) {
   }
 
   /**
-   * The list; where it is damaged, a new one with another UIDVALIDITY, so that clients notice.
+   * The list. Where it is damaged, what is left of it; where that does not say enough, or there are
+   * too few UIDs left, a new one with another UIDVALIDITY, so that clients notice.
    *
    * @param present the mails there are; they are told their UIDs, and get others in their order
    */
-  UidList readOrRebuild(MailTable present, Directory root, Consumer<String> warnings)
+  UidList readOrRebuild(MailTable present, Directory root, Room room, Consumer<String> warnings)
       throws Failure, PosixException, Room.NoneException {
+    String trouble;
+    Optional<UidList> head = Optional.empty();
     try {
-      return readIfWhole(present);
+      UidList list = readIfWhole(present);
+      if (list == null || list.hasRoomFor(present.countUnnumbered())) {
+        return list;
+      }
+      trouble = "dovecot-uidlist has used its last UID";
     } catch (UidList.DamagedException e) {
-      warnings.accept(
-          "Mailbox %s: dovecot-uidlist was damaged (%s); it is rebuilt, and its %d mails get new UIDs"
-              .formatted(mailbox, e.getMessage(), present.size()));
-      present.unnumber();
-      UidList list = UidList.create(UidValidity.next(root), newGuid());
-      return replace(list, null, none -> {});
+      trouble = "dovecot-uidlist was damaged (" + e.getMessage() + ")";
+      head = UidListMend.look(directory, present, room);
+    }
+    warnings.accept("Mailbox " + mailbox + ": " + trouble + "; " + fate(head, present));
+    if (head.isPresent()) {
+      UidList kept = head.get().guid() == null ? head.get().identified(newGuid()) : head.get();
+      return replace(kept, null, list -> copyNumbered(present, list));
+    }
+    present.unnumber();
+    UidList list = UidList.create(UidValidity.next(root), newGuid());
+    return replace(list, null, none -> {});
+  }
+
+  private static String fate(Optional<UidList> head, MailTable present) {
+    int missing = present.countUnnumbered();
+    return head.isPresent()
+        ? "it is mended: %d of its %d mails keep their UIDs, the others get new ones"
+            .formatted(present.size() - missing, present.size())
+        : "it is rebuilt, and its %d mails get new UIDs".formatted(present.size());
+  }
+
+  /** Adds the mails of a table with the UIDs that they have. */
+  private static void copyNumbered(MailTable present, UidListWriter list)
+      throws Failure, PosixException, Room.NoneException {
+    for (int mail : present.byUid()) {
+      if (present.uid(mail) != 0) {
+        byte[] base = present.array(mail);
+        list.copy(
+            present.uid(mail),
+            present.notes(mail),
+            base,
+            present.nameAt(mail),
+            present.baseLength(mail));
+      }
     }
   }
 

@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
  * Reads a UID list line by line from a stream. What a line says stands in {@link #line} until the
  * next one is read. One thread.
  *
- * <p>Nobody may guess what a list means that does not keep to the format: then it is damaged.
+ * <p>Nobody may guess what a list means that does not keep to the format: then it is damaged. Who
+ * mends it can have the lines that are as they should be, each by itself.
  */
 final class UidListReader {
   /** Longest line, in bytes. */
@@ -18,6 +19,9 @@ final class UidListReader {
   private static final int SMALL = 8 * 1024;
 
   private static final int BUFFER = 64 * 1024;
+
+  /** Hardly a line is shorter. */
+  private static final int SHORTEST = 16;
 
   private final InputStream in;
 
@@ -35,6 +39,15 @@ final class UidListReader {
   private boolean complete = true;
   private long lastUid;
 
+  /** Whether lines that cannot be read are passed over, and UIDs may be in any order. */
+  private final boolean mends;
+
+  /** How many mails may have stood in what has been passed over, at most. */
+  private long unreadable;
+
+  /** Whether the line has a beginning that is no longer in the buffer. */
+  private boolean isCut;
+
   private int lineEnd;
   private int fieldsAt;
   private int fieldsEnd;
@@ -43,7 +56,18 @@ final class UidListReader {
 
   /** Reads the first line. */
   UidListReader(InputStream in) throws IOException, UidList.DamagedException {
+    this(in, false);
+  }
+
+  /** A reader of a damaged list: reads the first line, which must be whole but for the GUID. */
+  static UidListReader mending(InputStream in) throws IOException, UidList.DamagedException {
+    return new UidListReader(in, true);
+  }
+
+  private UidListReader(InputStream in, boolean mends)
+      throws IOException, UidList.DamagedException {
     this.in = in;
+    this.mends = mends;
     if (!nextLine()) {
       throw damaged(end == 0 ? "the file is empty" : "no whole line");
     }
@@ -53,7 +77,14 @@ final class UidListReader {
 
   /** What the list says of the mailbox, once all lines have been read. */
   UidList list(long strangers) {
-    return new UidList(validity, Math.max(next, lastUid + 1), guid, complete, strangers);
+    // half a line is of a mail that had a UID, too
+    long following = lastUid + (complete ? 1 : 2);
+    return new UidList(validity, Math.max(next, following), guid, complete, strangers);
+  }
+
+  /** How many mails may have stood in what cannot be read, at most. */
+  long unreadable() {
+    return unreadable;
   }
 
   /** Goes to the next mail; false when there is none. */
@@ -61,12 +92,35 @@ final class UidListReader {
     while (nextLine()) {
       int from = at;
       at = lineEnd + 1;
-      if (lineEnd > from) {
-        entry(from, lineEnd);
+      if (lineEnd > from && isEntry(from)) {
         return true;
       }
     }
     return false;
+  }
+
+  private boolean isEntry(int from) throws UidList.DamagedException {
+    if (!mends) {
+      entry(from, lineEnd);
+      return true;
+    }
+    boolean whole = !isCut;
+    isCut = false;
+    lastUid = 0;
+    try {
+      if (whole) {
+        entry(from, lineEnd);
+        return true;
+      }
+    } catch (UidList.DamagedException e) {
+      // it is passed over
+    }
+    passOver(lineEnd - from);
+    return false;
+  }
+
+  private void passOver(int bytes) {
+    unreadable += 1 + bytes / SHORTEST;
   }
 
   /** The UID of the mail. */
@@ -100,9 +154,15 @@ final class UidListReader {
     number++;
     for (int i = at; ; i++) {
       if (i == end) {
+        if (mends && end - at > LONGEST) {
+          passOver(end - at);
+          at = end;
+          isCut = true;
+        }
         int seen = i - at;
         if (!fill()) {
           complete &= seen == 0; // somebody was killed while appending
+          unreadable += seen == 0 ? 0 : 1 + seen / SHORTEST;
           return false;
         }
         i = at + seen;
@@ -152,7 +212,10 @@ final class UidListReader {
       throw damaged("no UIDVALIDITY or next UID");
     }
     if (guid != null && !UidList.isGuid(guid)) {
-      throw damaged("malformed mailbox GUID");
+      if (!mends) {
+        throw damaged("malformed mailbox GUID");
+      }
+      guid = null;
     }
   }
 

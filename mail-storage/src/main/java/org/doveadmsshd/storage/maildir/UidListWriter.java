@@ -59,7 +59,7 @@ final class UidListWriter implements Closeable {
     long uid = Math.max(next, wanted);
     if (uid >= UidList.MAX_UID) {
       throw Failure.temporary(
-          "Mailbox %s has used its last UID; its mails get new ones when dovecot-uidlist is removed"
+          "Mailbox %s has used its last UID; its mails get new ones by: doveadm force-resync"
               .formatted(mailbox),
           null);
     }
@@ -74,6 +74,13 @@ final class UidListWriter implements Closeable {
   void copy(UidListReader line) throws PosixException {
     line(line.uid(), line.line(), line.fieldsAt(), line.fieldsLength());
     write(line.line(), line.baseAt(), line.baseLength());
+    end();
+  }
+
+  /** Writes the line of a mail that keeps its UID, which may be one below the next one. */
+  void copy(long uid, String fields, byte[] base, int from, int length) throws PosixException {
+    line(uid, fields.getBytes(StandardCharsets.ISO_8859_1), 0, fields.length());
+    write(base, from, length);
     end();
   }
 

@@ -102,8 +102,8 @@ class MaildirMailboxTest {
     numbered();
     Files.writeString(tree.root.resolve("dovecot-uidlist"), tree.uidList() + "2 :2.");
     tree.mail("cur/2.b:2,S", MAIL);
-    assertThat(numbered()).extracting(Mail::uid).containsExactly(1L, 2L);
-    assertThat(tree.uidList()).endsWith("1 :1.a\n2 :2.b\n");
+    assertThat(numbered()).extracting(Mail::uid).containsExactly(1L, 3L);
+    assertThat(tree.uidList()).endsWith("1 :1.a\n3 :2.b\n");
   }
 
   @Test
