@@ -66,7 +66,7 @@ public final class Hashing {
       throw busy();
     }
     try {
-      if (!memory.take(bytes, patienceMillis, () -> {})) {
+      if (!memory.take(bytes, patienceMillis)) {
         throw busy();
       }
       try {

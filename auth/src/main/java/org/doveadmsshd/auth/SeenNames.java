@@ -68,7 +68,7 @@ final class SeenNames {
   private void grow() throws Failure {
     long bytes = 2L * table.length * Long.BYTES;
     try {
-      if (!memory.take(bytes, PATIENCE_MILLIS, () -> {})) {
+      if (!memory.take(bytes, PATIENCE_MILLIS)) {
         throw new Failure(
             Outcome.TEMPORARY_FAILURE,
             "The server has no memory for so many names of users at the moment; try again later");

@@ -184,6 +184,20 @@ public final class MemoryBudget {
      */
     public boolean take(long bytes, long patienceMillis, Check check)
         throws Failure, InterruptedException {
+      return take(bytes, patienceMillis, CHECK_MILLIS, check);
+    }
+
+    /** As {@link #take(long, long, Check)}; nothing but time ends the wait, and nobody is asked. */
+    public boolean take(long bytes, long patienceMillis) throws InterruptedException {
+      try {
+        return take(bytes, patienceMillis, patienceMillis, () -> {});
+      } catch (Failure e) {
+        throw new IllegalStateException(e); // nothing is checked
+      }
+    }
+
+    private boolean take(long bytes, long patienceMillis, long checkMillis, Check check)
+        throws Failure, InterruptedException {
       if (tryTake(bytes)) {
         return true;
       }
@@ -200,7 +214,7 @@ public final class MemoryBudget {
           if (told) {
             await(waiter);
           }
-          told = room.tryAcquire(Math.min(left, CHECK_MILLIS), TimeUnit.MILLISECONDS);
+          told = room.tryAcquire(Math.min(left, checkMillis), TimeUnit.MILLISECONDS);
         }
         return true;
       } finally {

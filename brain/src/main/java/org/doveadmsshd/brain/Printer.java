@@ -249,16 +249,22 @@ final class Printer {
     }
   }
 
-  /** Prints who has waited long enough, and passes on what has gathered. */
-  void tick() throws IOException {
+  /**
+   * Prints who has waited long enough, and passes on what has gathered.
+   *
+   * @return false when somebody else is at it, or waits for its reader
+   */
+  boolean tick() throws IOException {
     printReady();
-    if (turn.tryAcquire()) {
+    boolean free = turn.tryAcquire();
+    if (free) {
       try {
         flush();
       } finally {
         turn.release();
       }
     }
+    return free;
   }
 
   private void write(byte[] bytes, int offset, int count) throws IOException {

@@ -14,7 +14,11 @@ import org.doveadmsshd.base.Outcome;
  */
 public final class Run implements Running {
   private static final long TICK_MILLIS = 100;
-  private static final int TICKS_PER_LINE = 10;
+
+  /** Between two looks at a run whose output is not read: hundreds of them cost nothing then. */
+  private static final long LONGEST_TICK_MILLIS = 1000;
+
+  private static final long LINE_NANOS = 1_000_000_000;
 
   private final Invocation invocation;
   private final Console console;
@@ -90,10 +94,14 @@ public final class Run implements Running {
   /** Until every user has come to the end, also when nothing can be told any more. */
   private void await() {
     boolean interrupted = false;
-    for (int tick = 0; ; tick++) {
+    long millis = TICK_MILLIS;
+    long line = System.nanoTime();
+    while (true) {
       try {
-        tick(tick);
-        if (dispatch.awaitEnd(TICK_MILLIS)) {
+        boolean second = System.nanoTime() - line >= LINE_NANOS;
+        line = second ? System.nanoTime() : line;
+        millis = tick(second) ? TICK_MILLIS : Math.min(2 * millis, LONGEST_TICK_MILLIS);
+        if (dispatch.awaitEnd(millis)) {
           break;
         }
       } catch (IOException e) {
@@ -108,18 +116,22 @@ public final class Run implements Running {
     }
   }
 
-  private void tick(int number) throws IOException {
+  /**
+   * Looks after what goes on.
+   *
+   * @param second whether a second has passed since it was last said how far the run is
+   * @return whether there may soon be something to do: nobody waits for who reads the output
+   */
+  private boolean tick(boolean second) throws IOException {
     dispatch.watch();
     if (dispatch.broken() != null) {
-      return;
+      return true;
     }
-    if (number > 0) {
-      printer.tick();
-    }
-    boolean second = number > 0 && number % TICKS_PER_LINE == 0;
+    boolean free = printer.tick();
     if (invocation.users().isSeveral() && (console.isWatched() || second)) {
       reporter.progress();
     }
+    return free || dispatch.isCancelled();
   }
 
   /** Users under way end at their next checkpoint, others are not begun. */

@@ -10,7 +10,6 @@ import org.apache.sshd.common.channel.RemoteWindow;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.server.channel.ChannelSession;
-import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 
 /**
@@ -26,7 +25,9 @@ final class ChannelOutput {
 
   private static final int AROUND = 64;
   private static final Duration SLICE = Duration.ofMillis(100);
-  private static final MemoryBudget.Check NO_CHECK = () -> {};
+
+  /** Who has waited for long looks less often: hundreds of clients may never read. */
+  private static final Duration LONGEST_SLICE = Duration.ofSeconds(1);
 
   private final ChannelSession channel;
   private final CoalescingSession connection;
@@ -138,13 +139,16 @@ final class ChannelOutput {
   private void await(RemoteWindow window, MemoryBudget.Share memory, int bytes) throws IOException {
     long begun = System.nanoTime();
     boolean taken = window.getSize() > 0 && memory.tryTake(bytes);
+    Duration slice = SLICE;
     while (!taken) {
       if (isTooLong(System.nanoTime() - begun)) {
         throw new IOException("the client does not read");
       }
-      if (awaits(window)) {
-        taken = take(memory, bytes);
+      if (awaits(window, slice)) {
+        taken = take(memory, bytes, slice);
       }
+      Duration next = slice.multipliedBy(2);
+      slice = next.compareTo(LONGEST_SLICE) < 0 ? next : LONGEST_SLICE;
       if (!window.isOpen()) {
         throw new IOException("the client has gone");
       }
@@ -158,9 +162,9 @@ final class ChannelOutput {
   }
 
   /** Waits a moment for the client's window. */
-  private static boolean awaits(RemoteWindow window) throws IOException {
+  private static boolean awaits(RemoteWindow window, Duration slice) throws IOException {
     try {
-      window.waitForSpace(SLICE);
+      window.waitForSpace(slice);
       return true;
     } catch (SocketTimeoutException e) {
       return false;
@@ -171,14 +175,13 @@ final class ChannelOutput {
   }
 
   /** Waits a moment for memory. */
-  private static boolean take(MemoryBudget.Share memory, int bytes) throws IOException {
+  private static boolean take(MemoryBudget.Share memory, int bytes, Duration slice)
+      throws IOException {
     try {
-      return memory.take(bytes, SLICE.toMillis(), NO_CHECK);
+      return memory.take(bytes, slice.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("stopped while writing");
-    } catch (Failure e) {
-      throw new IOException(e);
     }
   }
 }
