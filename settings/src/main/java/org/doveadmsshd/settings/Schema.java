@@ -320,6 +320,7 @@ final class Schema {
         .add("process_min_avail", Type.NUMBER, "2")
         .add("process_limit", Type.NUMBER, "16")
         .add("idle_kill", Type.TIME, "60s")
+        .add("answer_timeout", Type.TIME, "60s")
         .add("confine", Type.YES_OR_NO, "yes")
         .add("lock_stacks", Type.YES_OR_NO, "no")
         .add("umask", Type.MODE, "0077")

@@ -64,6 +64,7 @@ final class ServiceBinder {
         service.number("process_min_avail"),
         service.number("process_limit"),
         service.time("idle_kill"),
+        service.time("answer_timeout"),
         service.yes("confine"),
         service.yes("lock_stacks"),
         Integer.parseInt(service.text("umask"), 8),

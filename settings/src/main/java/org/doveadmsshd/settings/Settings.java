@@ -131,6 +131,7 @@ public record Settings(
    * @param serviceCount how many users a process serves before it ends; 0 for no limit
    * @param minAvail how many are started ahead of need
    * @param idleKill how long one may wait for a further user
+   * @param answerTimeout how long one that works may give no sign of life; zero for ever
    * @param confine whether a worker is to see nothing but its user's mail
    * @param lockStacks whether threads for users keep the memory of their stacks
    * @param umask of new files
@@ -142,6 +143,7 @@ public record Settings(
       int minAvail,
       int limit,
       Duration idleKill,
+      Duration answerTimeout,
       boolean confine,
       boolean lockStacks,
       int umask,

@@ -128,6 +128,7 @@ final class WorkPlace implements AutoCloseable {
     if (processes == null) {
       processes = new SupervisedWork(supervisor);
     }
+    processes.endSilenceAfter(settings.processes().answerTimeout());
     return processes;
   }
 

@@ -123,6 +123,10 @@ public final class FrameDecoder {
           return new Message.Cancel(id);
         case FrameType.LIST:
           return new Message.ListUsers(id, string());
+        case FrameType.PING:
+          return new Message.Ping();
+        case FrameType.ALIVE:
+          return new Message.Alive();
         case FrameType.COLUMNS:
           return columns();
         case FrameType.ROW:

@@ -130,6 +130,18 @@ public final class FrameEncoder implements Message.Visitor<Void, ProtocolExcepti
   }
 
   @Override
+  public Void ping(Message.Ping ping) {
+    begin(FrameType.PING, 0);
+    return null;
+  }
+
+  @Override
+  public Void alive(Message.Alive alive) {
+    begin(FrameType.ALIVE, 0);
+    return null;
+  }
+
+  @Override
   public Void columns(Message.Columns columns) throws ProtocolException {
     begin(FrameType.COLUMNS, columns.requestId());
     count(columns.columns().size());

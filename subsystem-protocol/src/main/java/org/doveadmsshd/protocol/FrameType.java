@@ -11,6 +11,7 @@ final class FrameType {
   static final int CANCEL = 11;
   static final int LIST = 12;
   static final int INPUT = 13;
+  static final int PING = 14;
   static final int COLUMNS = 20;
   static final int ROW = 21;
   static final int CHUNK = 22;
@@ -19,6 +20,7 @@ final class FrameType {
   static final int DONE = 25;
   static final int ERROR = 26;
   static final int WANTED = 27;
+  static final int ALIVE = 28;
 
   /** Kinds of values in a ROW. */
   static final int VALUE_ABSENT = 0;

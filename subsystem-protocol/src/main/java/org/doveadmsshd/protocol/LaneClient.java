@@ -18,7 +18,7 @@ import org.doveadmsshd.base.Printable;
 public final class LaneClient implements MessageSink {
   private static final int MAX_FAULT = 500;
 
-  private Message.Hello hello; // of the thread that brings messages
+  private volatile Message.Hello hello; // set by the thread that brings messages
 
   private final ArrayDeque<Request> underWay = new ArrayDeque<>(); // guarded by this
 
@@ -136,6 +136,9 @@ public final class LaneClient implements MessageSink {
     if (hello == null) {
       greet(message);
       return;
+    }
+    if (message instanceof Message.Alive) {
+      return; // that it has come is all that there is to it
     }
     message.accept(new Receiver(first(message)));
   }

@@ -167,6 +167,22 @@ public sealed interface Message {
     }
   }
 
+  /** Asks a worker that says nothing for a sign of life, whatever it works on. */
+  record Ping() implements Message {
+    @Override
+    public <R, X extends Exception> R accept(Visitor<R, X> visitor) throws X {
+      return visitor.ping(this);
+    }
+  }
+
+  /** The answer to a {@link Ping}. It comes between any others. */
+  record Alive() implements Message {
+    @Override
+    public <R, X extends Exception> R accept(Visitor<R, X> visitor) throws X {
+      return visitor.alive(this);
+    }
+  }
+
   /** The columns of the ROWs that follow for this request. */
   record Columns(int requestId, List<Column> columns) implements Message {
     public Columns {
@@ -295,6 +311,14 @@ public sealed interface Message {
 
     default R wanted(Wanted wanted) throws X {
       return unexpected(wanted);
+    }
+
+    default R ping(Ping ping) throws X {
+      return unexpected(ping);
+    }
+
+    default R alive(Alive alive) throws X {
+      return unexpected(alive);
     }
 
     default R columns(Columns columns) throws X {

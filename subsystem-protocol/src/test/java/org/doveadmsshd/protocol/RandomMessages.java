@@ -18,7 +18,7 @@ final class RandomMessages {
 
   Message next() {
     int id = random.nextInt();
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(18)) {
       case 0 -> new Message.Hello(random.nextInt(), text(), optional(), texts());
       case 1 -> new Message.Authenticate(id, text(), bytes(300));
       case 2 ->
@@ -44,6 +44,8 @@ final class RandomMessages {
               id, Outcome.values()[random.nextInt(12)], text(), Map.of("a", 1L, "b", -1L), 7);
       case 13 -> new Message.Challenge(id, bytes(300));
       case 14 -> new Message.Response(id, bytes(300));
+      case 15 -> new Message.Ping();
+      case 16 -> new Message.Alive();
       default -> new Message.Fault(text());
     };
   }

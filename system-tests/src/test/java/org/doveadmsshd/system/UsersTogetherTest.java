@@ -1,6 +1,7 @@
 package org.doveadmsshd.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.doveadmsshd.system.SupervisedSite.await;
 import static org.doveadmsshd.system.SupervisedSite.isOf;
 
@@ -10,8 +11,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,7 +38,7 @@ class UsersTogetherTest {
 
   @BeforeAll
   static void start() throws Exception {
-    String service = "service_count = 0\nprocess_limit = 3\nidle_kill = 5m\n";
+    String service = "service_count = 0\nprocess_limit = 3\nidle_kill = 5m\nanswer_timeout = 3s\n";
     supervised = new SupervisedSite(directory, 120, 2, "lock_timeout = 60s\n", service);
     site = supervised.site;
     users = supervised.users;
@@ -57,11 +60,15 @@ class UsersTogetherTest {
   }
 
   private static CompletableFuture<TestSite.Result> begin(String line) {
+    return begin(() -> site.doveadm(line));
+  }
+
+  private static CompletableFuture<TestSite.Result> begin(Callable<TestSite.Result> run) {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
-            return site.doveadm(line);
-          } catch (IOException | InterruptedException e) {
+            return run.call();
+          } catch (Exception e) {
             throw new IllegalStateException(e);
           }
         });
@@ -116,6 +123,48 @@ class UsersTogetherTest {
     assertThat(result.lines()).noneMatch(line -> line.startsWith(held));
     assertThat(result.error()).contains(held).contains("signal 9");
     assertThat(site.doveadm(SEARCH).lines()).hasSize(users.size());
+  }
+
+  private static void freezesOne(CompletableFuture<TestSite.Result> run, String held, Path lock)
+      throws Exception {
+    long pid = awaitHeldUp();
+    assertThat(run).isNotDone();
+    supervised.signal("STOP", pid);
+    TestSite.Result result = run.get(60, TimeUnit.SECONDS);
+    Files.delete(lock);
+    assertThat(result.code()).as(result.error()).isEqualTo(75);
+    assertThat(result.lines()).as(result.error()).hasSize(users.size() - 1);
+    assertThat(result.lines()).noneMatch(line -> line.startsWith(held));
+    assertThat(result.error())
+        .contains("The worker process for " + held + " did not answer and was killed");
+    assertThat(site.doveadm(SEARCH).lines()).hasSize(users.size());
+  }
+
+  @Test
+  void aProcessThatIsFrozenCostsWhoIsInFlightAndNobodyElse() throws Exception {
+    Path lock = holdUp(users.get(42));
+    freezesOne(begin(SEARCH), users.get(42), lock);
+  }
+
+  @Test
+  void aProcessThatIsFrozenOnAnotherServerCostsWhoIsInFlightAndNobodyElse() throws Exception {
+    site.knowHost(Files.readString(directory.resolve("host_key.pub")));
+    Path lock = holdUp(users.get(44));
+    String[] words = SEARCH.split(" ");
+    freezesOne(begin(() -> site.doveadmSsh(words)), users.get(44), lock);
+  }
+
+  @Test
+  void whoIsHeldUpForLongerThanAProcessMayBeSilentIsNotCutOff() throws Exception {
+    Path lock = holdUp(users.get(46));
+    CompletableFuture<TestSite.Result> run = begin(SEARCH);
+    awaitHeldUp();
+    assertThatThrownBy(() -> run.get(12, TimeUnit.SECONDS)) // that it takes long is the point
+        .isInstanceOf(TimeoutException.class);
+    Files.delete(lock);
+    TestSite.Result result = run.get(60, TimeUnit.SECONDS);
+    assertThat(result.code()).as(result.error()).isZero();
+    assertThat(result.lines()).hasSize(users.size());
   }
 
   @Test

@@ -93,7 +93,8 @@ public final class LaneSession {
   /** Sends the hello. */
   public void start() {
     Optional<String> name = identity.get().map(Master::name);
-    queue.add(0, () -> out.send(new Message.Hello(Limits.VERSION, software, name, List.of())));
+    List<String> extensions = trusted ? List.of(Limits.PING) : List.of();
+    queue.add(0, () -> out.send(new Message.Hello(Limits.VERSION, software, name, extensions)));
   }
 
   /** Takes a message from the peer. */
@@ -312,6 +313,24 @@ public final class LaneSession {
       }
       if (request != null) {
         request.control().cancel();
+      }
+      return null;
+    }
+
+    /**
+     * Answered at once, by the thread that reads. It may have to wait for the one that works: what
+     * that sends is a sign of life as well. Other transports have threads that may not wait.
+     */
+    @Override
+    public Void ping(Message.Ping ping) throws ProtocolException {
+      if (!trusted) {
+        return unexpected(ping);
+      }
+      try {
+        out.send(new Message.Alive());
+        out.flush();
+      } catch (IOException e) {
+        LOG.debug("Who asked for a sign of life has gone", e);
       }
       return null;
     }

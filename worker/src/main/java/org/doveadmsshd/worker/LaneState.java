@@ -6,13 +6,19 @@ import org.doveadmsshd.protocol.Message;
 /** Where a lane is in its life, and which messages of the peer are in order there. */
 enum LaneState {
   HELLO(Set.of(Message.Hello.class)),
-  AUTHENTICATION(Set.of(Message.Authenticate.class, Message.Response.class, Message.ActFor.class)),
+  AUTHENTICATION(
+      Set.of(
+          Message.Authenticate.class,
+          Message.Response.class,
+          Message.ActFor.class,
+          Message.Ping.class)),
   READY(
       Set.of(
           Message.Run.class,
           Message.ListUsers.class,
           Message.Input.class,
           Message.Cancel.class,
+          Message.Ping.class,
           Message.ActFor.class)),
   /** Nothing that still arrives is looked at. */
   CLOSED(Set.of());

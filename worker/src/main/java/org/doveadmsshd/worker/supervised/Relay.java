@@ -3,6 +3,7 @@ package org.doveadmsshd.worker.supervised;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -38,6 +39,8 @@ final class Relay {
   private final UserWork.Listener listener;
   private final ScheduledExecutorService timer;
   private final Executor senders;
+  private final Duration silence;
+  private final SignsOfLife life = new SignsOfLife(this::ping, this::giveUpFrozen);
   private final WorkerLane lane;
   private final ArrayDeque<UserWork.Order> unfinished = new ArrayDeque<>(); // guarded by this
   private Future<?> deadline; // guarded by this
@@ -56,6 +59,7 @@ final class Relay {
    * @param count so many of them, from the first on, are the worker's
    * @param timer gives up a worker that is late
    * @param senders runs what may stick in sending
+   * @param silence how long a worker that is waited for may give no sign of life; zero for ever
    */
   Relay(
       ArrayDeque<UserWork.Order> orders,
@@ -63,12 +67,14 @@ final class Relay {
       UserWork.Listener listener,
       WorkerLane lane,
       ScheduledExecutorService timer,
-      Executor senders) {
+      Executor senders,
+      Duration silence) {
     this.orders = orders;
     this.listener = listener;
     this.lane = lane;
     this.timer = timer;
     this.senders = senders;
+    this.silence = silence;
     orders.stream().limit(count).forEach(unfinished::add);
   }
 
@@ -80,12 +86,15 @@ final class Relay {
    * @throws IOException when what it puts out cannot be delivered any more
    */
   void run() throws LostException, Failure, IOException {
+    Future<?> watching = silence.isZero() ? null : life.watch(timer, silence);
+    life.awaited();
     try {
       List<UserWork.Order> asked = List.copyOf(unfinished);
       ask(asked);
       asked.forEach(each -> each.control().onCancel(() -> cancel(each)));
       watch();
       while (lane.isBusy()) {
+        life.awaited();
         lane.read();
       }
     } catch (IOException e) {
@@ -94,8 +103,23 @@ final class Relay {
       }
       throw new LostException(e);
     } finally {
+      if (watching != null) {
+        watching.cancel(false);
+      }
       leave();
       closeInput();
+    }
+  }
+
+  private void ping() {
+    if (lane.answersPings()) {
+      senders.execute(() -> lane.tell(new Message.Ping()));
+    }
+  }
+
+  private void giveUpFrozen() {
+    if (lane.answersPings()) {
+      giveUp();
     }
   }
 
@@ -231,11 +255,14 @@ final class Relay {
   }
 
   private void deliver(Delivery delivery) throws IOException {
+    life.notAwaited();
     try {
       delivery.run();
     } catch (IOException e) {
       broken = e;
       throw e;
+    } finally {
+      life.awaited();
     }
   }
 
@@ -260,6 +287,7 @@ final class Relay {
   }
 
   private int readInput(UserWork.Order order, byte[] buffer) throws IOException {
+    life.notAwaited();
     try {
       if (input == null) {
         input = order.input().open();
@@ -268,6 +296,8 @@ final class Relay {
     } catch (IOException | Failure e) {
       broken = e instanceof IOException ? (IOException) e : new IOException(e.getMessage(), e);
       throw broken;
+    } finally {
+      life.awaited();
     }
   }
 }

@@ -38,6 +38,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   private final ConcurrentLinkedDeque<SupervisorConnection> idle = new ConcurrentLinkedDeque<>();
   private final IdleLanes lanes = new IdleLanes();
   private final ScheduledThreadPoolExecutor timer;
+  private volatile Duration silence = Duration.ZERO;
   private final ExecutorService senders =
       Executors.newCachedThreadPool(work -> daemon(work, "worker-cancel"));
 
@@ -53,6 +54,15 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     this.limits = limits;
     timer = new ScheduledThreadPoolExecutor(1, work -> daemon(work, "worker-deadline"));
     timer.setRemoveOnCancelPolicy(true);
+  }
+
+  /**
+   * Gives up workers that are frozen.
+   *
+   * @param longest how long one that is waited for may give no sign of life; zero for ever
+   */
+  public void endSilenceAfter(Duration longest) {
+    silence = longest;
   }
 
   private static Thread daemon(Runnable work, String name) {
@@ -165,7 +175,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     }
     boolean kept = false;
     try {
-      new Relay(orders, worker.users(), listener, lane, timer, senders).run();
+      new Relay(orders, worker.users(), listener, lane, timer, senders, silence).run();
       if (worker.staysOn()) {
         lanes.keep(worker.socket(), lane);
         kept = true;

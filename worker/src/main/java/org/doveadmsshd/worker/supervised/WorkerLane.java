@@ -63,6 +63,13 @@ final class WorkerLane implements Closeable {
     }
   }
 
+  /**
+   * Whether it answers when it is asked for a sign of life; also as long as it has said nothing.
+   */
+  boolean answersPings() {
+    return client.hello().map(hello -> hello.extensions().contains(Limits.PING)).orElse(true);
+  }
+
   /** Whether a request has not ended. */
   boolean isBusy() {
     return client.size() > 0;

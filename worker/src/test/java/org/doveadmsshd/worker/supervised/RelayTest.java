@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -62,6 +63,8 @@ class RelayTest {
   private final List<Message> output = Collections.synchronizedList(new ArrayList<>());
   private final List<String> course = Collections.synchronizedList(new ArrayList<>());
   private final ArrayDeque<UserWork.Order> orders = new ArrayDeque<>();
+  private final CountDownLatch asked = new CountDownLatch(3);
+  private Duration silence = Duration.ZERO;
   private ServerSocketChannel listening;
 
   @BeforeEach
@@ -139,7 +142,7 @@ class RelayTest {
           }
         };
     listener.begun(orders.element());
-    new Relay(orders, 3, listener, lane, timer, threads).run();
+    new Relay(orders, 3, listener, lane, timer, threads, silence).run();
   }
 
   private void serve(Script script) {
@@ -149,16 +152,24 @@ class RelayTest {
           () -> {
             FrameReader reader = new FrameReader(channel, 8192);
             try {
-              while (reader.read(heard::add)) {
+              while (reader.read(this::hear)) {
                 // one read after another
               }
             } catch (IOException e) {
               // the lane has been closed
             }
           });
+      asked.await(); // a script that ends sooner would break the pipe that is still written to
       script.play(peer);
     } catch (Exception e) {
       // the test is over
+    }
+  }
+
+  private void hear(Message message) {
+    heard.add(message);
+    if (message instanceof Message.Run) {
+      asked.countDown();
     }
   }
 
@@ -232,6 +243,80 @@ class RelayTest {
     assertThat(course).hasSize(6);
   }
 
+  private static final Message PINGED =
+      new Message.Hello(Limits.VERSION, "worker", Optional.empty(), List.of(Limits.PING));
+
+  @Test
+  void aWorkerThatGivesNoSignOfLifeIsGivenUpAndThoseAfterItsUserHaveNotBegun() {
+    silence = Duration.ofMillis(200);
+    CountDownLatch frozen = new CountDownLatch(1);
+    assertThatThrownBy(
+            () ->
+                relay(
+                    peer -> {
+                      peer.say(PINGED, done(1));
+                      frozen.await();
+                    }))
+        .isInstanceOf(Relay.LostException.class);
+    assertThat(heard).as("it was asked").anyMatch(Message.Ping.class::isInstance);
+    assertThat(course).containsExactly("begun user1", "ended user1", "begun user2");
+    assertThat(orders).hasSize(2);
+  }
+
+  @Test
+  void aWorkerThatAnswersMayWorkAsLongAsItLikes() throws Exception {
+    silence = Duration.ofMillis(400);
+    relay(
+        peer -> {
+          peer.say(PINGED);
+          for (int i = 0; i < 5; i++) { // each of them some time after the last
+            peer.await(Message.Ping.class);
+            peer.say(new Message.Alive());
+          }
+          peer.say(done(1), done(2), done(3));
+        });
+    assertThat(course).hasSize(6);
+  }
+
+  /** It has been started by an older supervisor. */
+  @Test
+  void aWorkerThatDoesNotKnowTheQuestionIsNeitherAskedNorGivenUp() throws Exception {
+    silence = Duration.ofMillis(40);
+    relay(
+        peer -> {
+          peer.say(HELLO);
+          Thread.sleep(10 * silence.toMillis()); // that it takes long is the point
+          peer.say(done(1), done(2), done(3));
+        });
+    assertThat(course).hasSize(6);
+    assertThat(heard).noneMatch(Message.Ping.class::isInstance);
+  }
+
+  @Test
+  void whoTakesTheOutputMayTakeAsLongAsHeLikes() throws Exception {
+    silence = Duration.ofMillis(40);
+    orders.clear();
+    for (int id = 1; id <= 3; id++) {
+      orders.add(
+          RelayOrders.order(
+              new Master("m", Scope.UNLIMITED, Login.NONE),
+              new Message.Run(id, "user" + id, "fetch", List.of(), 0, 0, false),
+              new RequestControl(),
+              () -> new ByteArrayInputStream(new byte[0]),
+              message -> readSlowly()));
+    }
+    relay(peer -> peer.say(PINGED, COLUMNS, ROW, done(1), done(2), done(3)));
+    assertThat(course).hasSize(6);
+  }
+
+  private void readSlowly() {
+    try {
+      Thread.sleep(10 * silence.toMillis()); // that it takes long is the point
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Test
   void cancellingNeverWaitsForAWorkerThatDoesNotRead() throws Exception {
     RequestControl control = new RequestControl();
@@ -239,11 +324,11 @@ class RelayTest {
     for (int id = 1; id <= 3; id++) {
       orders.add(order(id, control));
     }
-    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch begun = new CountDownLatch(1);
     threads.execute(
         () -> {
           try {
-            asked.await();
+            begun.await();
             control.cancel(); // returns, though nobody reads
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -253,7 +338,7 @@ class RelayTest {
         peer -> {
           peer.say(HELLO);
           peer.await(Message.Run.class);
-          asked.countDown();
+          begun.countDown();
           peer.await(Message.Cancel.class);
           peer.say(done(1), done(2), done(3));
         });
