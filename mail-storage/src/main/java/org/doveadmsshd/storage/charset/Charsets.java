@@ -31,16 +31,14 @@ public final class Charsets {
       """
       windows-31j cp932 ms932 windows932 sjisopen sjiswin
       x-windows-949 cp949 949 uhc mscp949 windows949 ksc56011987 ksc56011989 isoir149 korean
-      x-mswin-936 gbk cp936 936 ms936 windows936
+      x-mswin-936 gbk cp936 936 ms936 windows936 gb13000
       x-windows-950 cp950 950 windows950
-      Big5 bigfive cnbig5
       GB2312 cngb csgb2312 gb231280
       UTF-16LE ucs2 ucs2le unicodelittle iso10646ucs2 iso10646
       UTF-16BE ucs2be unicodebig
       UTF-32BE ucs4 ucs4be iso10646ucs4 csucs4
       UTF-32LE ucs4le wchart
       UTF-8 iso10646utf8 isoir193 utf8mb4 cp65001 unicode11utf8
-      EUC-JP eucjpms eucjpwin ujis
       ISO-2022-JP iso2022jp3
       x-Johab cp1361 mscp1361
       x-MacUkraine macuk macukrainian maccyrillic
@@ -53,9 +51,15 @@ public final class Charsets {
       ISO-8859-6 iso88596e iso88596i
       ISO-8859-8 iso88598e iso88598i
       x-iso-8859-11 hpthai8 thai8
-      TIS-620 isoir166 tis6200 tis62025291 tis62025330
       windows-1250 msee
-      windows-1251 mscyrl win1251
+      x-windows-874 cp874 874 ibm874 windows874
+      US-ASCII ansix34
+      IBM775 cspc775baltic
+      IBM00858 cspc858multilingual
+      IBM855 csibm855
+      IBM857 csibm857
+      IBM861 cpibm861
+      IBM864 csibm864
       windows-1252 msansi
       windows-1253 msgreek
       windows-1254 msturk
@@ -114,9 +118,11 @@ public final class Charsets {
         return Utf16.INSTANCE;
       case "utf7", "unicode11utf7", "csunicode11utf7", "csutf7":
         return Utf7.INSTANCE;
-      case "shiftjis", "sjis", "mskanji", "csshiftjis", "xsjis":
-        return ShiftJis.INSTANCE;
       default:
+        Charset amended = AmendedCharset.find(letters);
+        if (amended != null) {
+          return amended;
+        }
         String jdk = JDK_NAMES.get(letters);
         if (jdk != null) {
           return Charset.forName(jdk);

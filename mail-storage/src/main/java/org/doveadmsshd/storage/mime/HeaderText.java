@@ -1,6 +1,8 @@
 package org.doveadmsshd.storage.mime;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.doveadmsshd.storage.charset.TextDecoder;
 
 /** The readable text of header values. */
 public final class HeaderText {
@@ -10,6 +12,22 @@ public final class HeaderText {
   public static String decode(String value) {
     String unfolded = unfold(value);
     return isPlain(unfolded) ? unfolded : EncodedWords.decode(unfolded, false);
+  }
+
+  /** The name of a field; bytes that are no ASCII are read as UTF-8. */
+  static String name(HeaderField field) {
+    String name = field.name();
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) >= 0x80) {
+        StringBuilder decoded = new StringBuilder(name.length());
+        byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+        TextDecoder decoder = new TextDecoder(StandardCharsets.UTF_8, decoded::append);
+        decoder.accept(bytes, 0, bytes.length);
+        decoder.replaceRest();
+        return decoded.toString();
+      }
+    }
+    return name;
   }
 
   /** As {@link #decode}, as it is searched: what nobody can decode nobody finds. */

@@ -55,8 +55,9 @@ final class PartText implements TransferDecoder.Output {
     return name.equals("UTF-8")
         || name.startsWith("ISO-8859-")
         || name.startsWith("windows-125")
+        || name.startsWith("x-amended-windows-125")
         || name.startsWith("KOI8")
-        || name.startsWith("EUC-");
+        || name.startsWith("x-amended-EUC-");
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.doveadmsshd.storage.mime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
 import org.doveadmsshd.storage.charset.Charsets;
 import org.doveadmsshd.storage.charset.TextDecoder;
 
@@ -48,18 +47,10 @@ public final class ReadableText extends BlockInputStream {
     @Override
     public void field(Part part, HeaderField field) {
       if (!field.name().isEmpty()) {
-        name(field.name());
-        text.add(": " + field.indent());
+        text.add(HeaderText.name(field) + ": " + field.indent());
       }
       text.add(HeaderText.decode(field.value()));
       text.add("\n");
-    }
-
-    private void name(String name) {
-      byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
-      TextDecoder decoder = new TextDecoder(StandardCharsets.UTF_8, chars, text::add);
-      decoder.accept(bytes, 0, bytes.length);
-      decoder.replaceRest();
     }
 
     @Override

@@ -49,7 +49,10 @@ public final class TextSearch implements MimeVisitor {
   public void field(Part of, HeaderField field) {
     if (inHeaders && !found) {
       String line =
-          field.name() + field.separator() + HeaderText.searched(field.value()) + LINE_END;
+          HeaderText.name(field)
+              + field.separator()
+              + HeaderText.searched(field.value())
+              + LINE_END;
       if (needle.hasLineEnd()) {
         through(of, line);
       } else {
