@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.Spool;
 import org.doveadmsshd.base.UserName;
 import org.slf4j.Logger;
@@ -98,7 +99,7 @@ final class GatheredNames implements AutoCloseable {
     try {
       spool.close();
     } catch (IOException e) {
-      LOG.warn("Removing a list of users: {}", e.toString());
+      LOG.warn("A list of users cannot be removed: {}", Reason.withFile(e));
     } finally {
       memory.close();
     }

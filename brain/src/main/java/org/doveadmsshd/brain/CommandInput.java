@@ -2,14 +2,14 @@ package org.doveadmsshd.brain;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.Spool;
 import org.doveadmsshd.command.Task;
 import org.doveadmsshd.protocol.Limits;
@@ -44,8 +44,9 @@ final class CommandInput {
     }
     try (InputStream in = Files.newInputStream(Path.of(name.get()))) {
       return Optional.of(spool(in, resources.memory()));
-    } catch (NoSuchFileException | AccessDeniedException e) {
-      throw new Failure(Outcome.TEMPORARY_FAILURE, "Cannot read " + name.get(), e);
+    } catch (FileSystemException e) {
+      String text = "Cannot read " + name.get() + ": " + Reason.of(e);
+      throw new Failure(Outcome.TEMPORARY_FAILURE, text, e);
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.apache.sshd.common.config.keys.AuthorizedKeyEntry;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntryResolver;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.WatchedFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,7 +82,8 @@ public final class AuthorizedKeys {
     } catch (NoSuchFileException e) {
       return List.of();
     } catch (IOException e) {
-      LOG.warn("Authorized keys cannot be read: {}", e.toString());
+      LOG.warn(
+          "Authorized keys cannot be read, so that none of them lets in: {}", Reason.withFile(e));
       return List.of();
     }
   }
@@ -107,7 +109,7 @@ public final class AuthorizedKeys {
         PublicKey key = entry.resolvePublicKey(null, PublicKeyEntryResolver.FAILING);
         keys.add(AuthorizedKey.of(key, options));
       } catch (GeneralSecurityException | IOException | RuntimeException e) {
-        LOG.warn("{}:{}: key ignored: {}", where, number, e.getMessage());
+        LOG.warn("{}:{}: key ignored: {}", where, number, Reason.of(e));
       }
     }
     return keys;

@@ -14,6 +14,7 @@ import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.keyprovider.FileHostKeyCertificateProvider;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 
 /**
  * The keys by which a server is known: the one it uses, and during a change the next one beside it
@@ -66,7 +67,9 @@ public final class HostKeys {
           "host_certificate " + certificate + " is not a host's certificate of the key " + file);
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
       throw new Failure(
-          Outcome.CONFIGURATION_ERROR, "host_certificate " + certificate + " cannot be read", e);
+          Outcome.CONFIGURATION_ERROR,
+          "host_certificate " + certificate + " cannot be used: " + Reason.of(e),
+          e);
     }
   }
 
@@ -107,7 +110,7 @@ public final class HostKeys {
       Files.deleteIfExists(half(next(), PUBLIC));
     } catch (IOException e) {
       throw new Failure(
-          Outcome.CANNOT_CREATE, "The next key cannot be put in place: " + e.getMessage(), e);
+          Outcome.CANNOT_CREATE, "The next key cannot be put in place: " + Reason.withFile(e), e);
     }
     return current();
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.util.security.SecurityUtils;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 
 /** A private key in a file that nobody but its owner may read. */
 public final class KeyFile {
@@ -39,6 +41,9 @@ public final class KeyFile {
   public static KeyPair read(Path file) throws Failure {
     try {
       Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+      if (!Files.isRegularFile(file)) {
+        throw unusable(file, "it is no file", null);
+      }
       if (!OWNER_ONLY.containsAll(permissions)) {
         throw unusable(file, "others may read it; run: chmod 600 " + file, null);
       }
@@ -53,6 +58,8 @@ public final class KeyFile {
       throw unusable(file, "it holds no private key", null);
     } catch (NoSuchFileException e) {
       throw unusable(file, "there is no such file", e);
+    } catch (FileSystemException e) {
+      throw unusable(file, Reason.of(e), e);
     } catch (IOException | GeneralSecurityException e) {
       throw unusable(file, "it is no key, or protected by a passphrase", e);
     }
@@ -94,7 +101,7 @@ public final class KeyFile {
     } catch (FileAlreadyExistsException e) {
       throw unusable(file, "something stands in the way of its directory", e);
     } catch (IOException | GeneralSecurityException e) {
-      throw unusable(file, "it cannot be created: " + e.getMessage(), e);
+      throw unusable(file, "it cannot be created: " + Reason.of(e), e);
     }
   }
 

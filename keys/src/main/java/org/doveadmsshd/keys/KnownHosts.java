@@ -22,6 +22,7 @@ import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.config.keys.PublicKeyEntryResolver;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,7 +98,7 @@ public final class KnownHosts implements ServerKeyVerifier {
       }
       return found;
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
-      LOG.warn("Known hosts cannot be read: {}", e.toString());
+      LOG.warn("Known hosts cannot be read, so that no server is known: {}", Reason.withFile(e));
       return false;
     }
   }
@@ -145,7 +146,7 @@ public final class KnownHosts implements ServerKeyVerifier {
       }
       return verdict;
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
-      throw new Failure(Outcome.CONFIGURATION_ERROR, file + " cannot be read", e);
+      throw new Failure(Outcome.CONFIGURATION_ERROR, file + " cannot be read: " + Reason.of(e), e);
     }
   }
 
@@ -166,7 +167,7 @@ public final class KnownHosts implements ServerKeyVerifier {
           StandardOpenOption.APPEND,
           StandardOpenOption.SYNC);
     } catch (IOException e) {
-      throw new Failure(Outcome.CANNOT_CREATE, file + " cannot be written: " + e.getMessage(), e);
+      throw new Failure(Outcome.CANNOT_CREATE, file + " cannot be written: " + Reason.of(e), e);
     }
   }
 

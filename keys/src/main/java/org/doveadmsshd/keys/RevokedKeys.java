@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.WatchedFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +72,7 @@ public final class RevokedKeys {
       }
       return revoked.hasKey(key);
     } catch (IOException e) {
-      LOG.error("All keys are refused, as those that are revoked cannot be read: {}", e.toString());
+      LOG.error("All keys are refused, as revoked_keys cannot be read: {}", Reason.withFile(e));
       return true;
     }
   }

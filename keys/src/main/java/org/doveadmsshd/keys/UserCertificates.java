@@ -10,6 +10,7 @@ import java.util.Set;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.doveadmsshd.base.AddressPatterns;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.base.WatchedFile;
@@ -108,7 +109,9 @@ public final class UserCertificates {
           && authorities.get().get().stream()
               .anyMatch(trusted -> KeyUtils.compareKeys(trusted, authority));
     } catch (IOException e) {
-      LOG.warn("Trusted authorities cannot be read: {}", e.toString());
+      LOG.warn(
+          "All certificates are refused, as trusted_user_ca_keys cannot be read: {}",
+          Reason.withFile(e));
       return false;
     }
   }

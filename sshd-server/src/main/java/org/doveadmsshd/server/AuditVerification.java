@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.worker.audit.AuditChain;
 
 /** {@code doveadm-sshd audit verify}: whether an audit log is as it was written. */
@@ -34,7 +35,7 @@ final class AuditVerification {
     } catch (NoSuchFileException e) {
       throw Failure.usage("There is no file " + e.getFile());
     } catch (IOException e) {
-      throw Failure.temporary("The audit log cannot be read: " + e.getMessage(), e);
+      throw Failure.temporary("The audit log cannot be read: " + Reason.withFile(e), e);
     }
   }
 }

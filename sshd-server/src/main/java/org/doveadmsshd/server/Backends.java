@@ -31,6 +31,7 @@ import org.doveadmsshd.auth.system.SystemUserdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.settings.Backend;
 import org.doveadmsshd.settings.Settings;
 import org.slf4j.Logger;
@@ -221,7 +222,7 @@ final class Backends {
     try {
       connections.close();
     } catch (IOException e) {
-      LOG.warn("Closing connections to a backend: {}", e.toString());
+      LOG.warn("Connections to a passdb or userdb cannot be closed: {}", Reason.of(e));
     }
   }
 

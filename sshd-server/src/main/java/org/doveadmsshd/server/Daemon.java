@@ -14,6 +14,7 @@ import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.keys.HostKeys;
@@ -178,7 +179,7 @@ public final class Daemon implements Sessions.Control {
     } catch (IOException e) {
       throw Failure.temporary(
           "Cannot listen on %s port %d: %s"
-              .formatted(String.join(" ", settings.listen()), settings.port(), e.getMessage()),
+              .formatted(String.join(" ", settings.listen()), settings.port(), Reason.of(e)),
           e);
     }
   }
@@ -278,7 +279,7 @@ public final class Daemon implements Sessions.Control {
     try {
       endpoint.stop();
     } catch (IOException e) {
-      LOG.warn("Closing: {}", e.toString());
+      LOG.warn("The SSH connections cannot be closed: {}", Reason.of(e));
     }
     workPlace.close();
     passdbKeys.close();

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.FaultLog;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +68,10 @@ final class PassdbKeys implements Closeable {
         Optional<String> lines = masters.field(name, FIELD);
         lines.ifPresent(text -> next.put(name, text.lines().toList()));
       } catch (Failure | RuntimeException e) { // the others are asked all the same
-        LOG.warn("Keys of {} cannot be fetched: {}", name, e.toString());
+        LOG.warn(
+            "Keys of {} cannot be fetched from the passdb, those known before stay: {}",
+            name,
+            Reason.full(e));
         next.put(name, known.getOrDefault(name, List.of()));
       }
     }

@@ -11,6 +11,7 @@ import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.worker.audit.Audit;
@@ -107,7 +108,7 @@ final class Accounting implements UserWork.Listener {
   void end(Message.Run run, MessageSink sink, Map<String, Long> counts, Failure failure)
       throws IOException {
     if (failure != null && failure.getCause() != null) {
-      LOG.info("{}: {}", failure.getMessage(), failure.getCause().toString());
+      LOG.info("{}: {}", text(run), Reason.full(failure));
     }
     end(
         done -> audit.note(AuditEvent.user(master, run, done)),

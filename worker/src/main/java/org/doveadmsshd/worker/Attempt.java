@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +58,7 @@ final class Attempt {
     if (delivery.isBroken()) {
       throw e;
     }
-    Failure failure = Failure.temporary("Reading failed: " + e.getMessage(), e);
+    Failure failure = Failure.temporary("Reading failed: " + Reason.of(e), e);
     return e instanceof InterruptedIOException ? stopped(control, failure) : failure;
   }
 

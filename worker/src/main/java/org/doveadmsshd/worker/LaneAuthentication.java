@@ -14,6 +14,7 @@ import org.doveadmsshd.auth.sasl.SaslServer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.ProtocolException;
@@ -104,7 +105,7 @@ final class LaneAuthentication {
     try {
       step = current.server().respond(response);
     } catch (Failure e) {
-      LOG.warn("Authentication on a lane could not be decided: {}", e.getMessage());
+      LOG.warn("A login on a lane could not be decided: {}", Reason.full(e));
       exchange = null;
       String text = "Authentication is not possible at the moment";
       done(current.requestId(), Outcome.TEMPORARY_FAILURE, text);

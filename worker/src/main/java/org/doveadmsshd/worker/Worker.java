@@ -13,6 +13,7 @@ import org.doveadmsshd.auth.Master;
 import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.command.Command;
@@ -213,7 +214,7 @@ public final class Worker {
     try {
       audit.note(AuditEvent.login(user, login, outcome));
     } catch (Failure e) {
-      LOG.error("A login could not be accounted for: {}", e.getMessage());
+      LOG.error("A login could not be accounted for: {}", Reason.full(e));
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.brain.Assignment;
 import org.doveadmsshd.brain.UserQueue;
 import org.doveadmsshd.protocol.FrameDecoder;
@@ -90,7 +91,7 @@ final class RemoteLane implements Closeable {
     } catch (ProtocolException e) {
       why = "Server " + server + " does not keep to the protocol: " + e.getMessage();
     } catch (IOException e) {
-      why = why + ": " + e.getMessage();
+      why = why + ": " + Reason.of(e);
     } finally {
       giveBack(why);
     }

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.UserQueue;
@@ -94,7 +95,7 @@ public final class RemoteServer implements Server {
       lane.list(mask.text(), user -> take(user, taker));
     } catch (IOException e) {
       throw Failure.temporary(
-          "Server " + name() + ": the list of users broke off: " + e.getMessage(), e);
+          "Server " + name() + ": the list of users broke off: " + Reason.of(e), e);
     } finally {
       close(lane);
     }
@@ -146,8 +147,7 @@ public final class RemoteServer implements Server {
         lanes.add(lane);
       } catch (IOException e) {
         if (open.isEmpty()) {
-          throw Failure.temporary(
-              "Server " + name() + ": cannot open a lane: " + e.getMessage(), e);
+          throw Failure.temporary("Server " + name() + ": cannot open a lane: " + Reason.of(e), e);
         }
         break;
       } catch (Failure e) {

@@ -25,6 +25,7 @@ import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.keys.KeyFile;
 import org.doveadmsshd.keys.KnownHosts;
 
@@ -155,7 +156,7 @@ public final class SshConnections implements Closeable {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    return Reason.of(root);
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.MailFailure;
@@ -186,7 +187,7 @@ public final class FetchFields {
     } catch (UnreadableMailException e) {
       throw e.failure();
     } catch (IOException e) {
-      throw new MailFailure("A mail cannot be read: " + e.getMessage(), e);
+      throw new MailFailure("A mail cannot be read: " + Reason.of(e), e);
     }
   }
 

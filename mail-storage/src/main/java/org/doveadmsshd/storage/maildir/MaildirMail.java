@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
@@ -255,7 +256,7 @@ final class MaildirMail implements Mail, MailStream.Owner {
     } catch (UnreadableMailException e) {
       throw e.failure();
     } catch (IOException e) {
-      throw failure(String.valueOf(e.getMessage()), e);
+      throw failure(Reason.of(e), e);
     }
   }
 

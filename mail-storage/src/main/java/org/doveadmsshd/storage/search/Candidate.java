@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
@@ -190,7 +191,7 @@ public final class Candidate implements Closeable {
     } catch (UnreadableMailException e) {
       throw e.failure();
     } catch (IOException e) {
-      throw new MailFailure("A mail cannot be read: " + e.getMessage(), e);
+      throw new MailFailure("A mail cannot be read: " + Reason.of(e), e);
     }
   }
 

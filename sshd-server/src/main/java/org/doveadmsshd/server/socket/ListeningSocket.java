@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,7 +73,7 @@ public final class ListeningSocket implements Closeable {
       return new ListeningSocket(path, channel);
     } catch (IOException | RuntimeException e) {
       throw new Failure(
-          Outcome.CONFIGURATION_ERROR, "Cannot listen on " + path + ": " + e.getMessage(), e);
+          Outcome.CONFIGURATION_ERROR, "Cannot listen on " + path + ": " + Reason.of(e), e);
     } finally {
       remove(aside);
     }
@@ -144,7 +145,7 @@ public final class ListeningSocket implements Closeable {
         }
         LOG.debug("A connection to {} has gone at once", where);
       } catch (Throwable e) { // the top of a thread, without which nobody is served
-        LOG.error("A connection to {} cannot be taken; trying again: {}", where, e.toString());
+        LOG.error("A connection to {} cannot be taken; trying again: {}", where, Reason.of(e));
         close(connection);
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
       }

@@ -26,6 +26,7 @@ import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.FaultLog;
 import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.Message;
@@ -166,7 +167,7 @@ public final class SocketEndpoint {
       expire(channel, lane);
       read(channel, lane, () -> strangers.remove(channel));
     } catch (IOException e) {
-      LOG.info("A connection to {} broke off: {}", socket.path(), e.toString());
+      LOG.info("A connection to {} broke off: {}", socket.path(), Reason.of(e));
       if (lane != null) {
         lane.closed();
       }
@@ -275,7 +276,7 @@ public final class SocketEndpoint {
         socket.close();
       }
     } catch (IOException e) {
-      LOG.warn("Closing {}: {}", listener.path(), e.toString());
+      LOG.warn("{} cannot be closed: {}", listener.path(), Reason.of(e));
     }
   }
 

@@ -5,6 +5,7 @@ import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.command.Secrets;
 import org.doveadmsshd.worker.audit.Audit;
 import org.doveadmsshd.worker.audit.AuditEvent;
@@ -41,7 +42,7 @@ record CommandAccount(Audit audit, ServerSession session, List<String> words, lo
     try {
       audit.note(AuditEvent.command(session.getUsername(), login, words, code, why, micros));
     } catch (Failure e) {
-      LOG.error("A command could not be accounted for: {}", e.getMessage());
+      LOG.error("A command could not be accounted for: {}", Reason.full(e));
       accounted = false;
     }
     LOG.info(

@@ -27,6 +27,7 @@ import org.doveadmsshd.auth.sasl.SaslServer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.FaultLog;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.worker.audit.Audit;
 import org.doveadmsshd.worker.audit.AuditEvent;
 import org.slf4j.Logger;
@@ -105,7 +106,7 @@ final class PasswordAuthentication
     try {
       audit.note(AuditEvent.login(user, login, outcome));
     } catch (Failure e) {
-      LOG.error("A login could not be accounted for: {}", e.getMessage());
+      LOG.error("A login could not be accounted for: {}", Reason.full(e));
     }
   }
 
@@ -165,7 +166,8 @@ final class PasswordAuthentication
           late,
           TimeUnit.MILLISECONDS);
     } catch (Failure e) {
-      LOG.warn("A password could not be verified: {} ({})", e.getMessage(), e.getCause());
+      LOG.warn(
+          "The password of {} could not be verified: {}", shown(attempt.user()), Reason.full(e));
       putOff(session, answer);
     } catch (Throwable e) { // the top of a task: else the client would wait for ever
       LOG.error("A password could not be verified by a fault of the program", e);

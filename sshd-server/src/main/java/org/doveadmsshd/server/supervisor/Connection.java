@@ -13,6 +13,7 @@ import org.doveadmsshd.auth.MailUser;
 import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.FaultLog;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.worker.isolation.Identity;
 import org.doveadmsshd.worker.process.AssignedUser;
@@ -108,7 +109,7 @@ final class Connection {
       }
     } catch (Failure e) {
       if (e.getCause() != null) {
-        LOG.info("{}: {}", e.getMessage(), e.getCause().toString());
+        LOG.info("{}", Reason.full(e));
       }
       send("FAILED", Integer.toString(e.outcome().code()), e.getMessage());
     } finally {

@@ -19,6 +19,7 @@ import org.doveadmsshd.auth.Userdb;
 import org.doveadmsshd.base.Current;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.server.socket.ListeningSocket;
 import org.doveadmsshd.settings.Settings;
@@ -123,7 +124,7 @@ public final class Supervisor {
       return workers;
     } catch (IOException e) {
       throw new Failure(
-          Outcome.CONFIGURATION_ERROR, "Cannot make " + workers + ": " + e.getMessage(), e);
+          Outcome.CONFIGURATION_ERROR, "Cannot make " + workers + ": " + Reason.of(e), e);
     }
   }
 
@@ -141,7 +142,7 @@ public final class Supervisor {
           e);
     } catch (IOException e) {
       throw new Failure(
-          Outcome.CONFIGURATION_ERROR, "Cannot make " + directory + ": " + e.getMessage(), e);
+          Outcome.CONFIGURATION_ERROR, "Cannot make " + directory + ": " + Reason.of(e), e);
     }
   }
 
@@ -202,7 +203,7 @@ public final class Supervisor {
                   new Connection(this, pool, channel, timer).serve();
                 }
               } catch (IOException e) {
-                LOG.info("A connection of the server broke off: {}", e.toString());
+                LOG.info("A connection of the server broke off: {}", Reason.of(e));
               } finally {
                 connections.decrementAndGet();
               }
@@ -276,7 +277,7 @@ public final class Supervisor {
         pool.stop(patience);
       }
     } catch (IOException e) {
-      LOG.warn("Closing {}: {}", directory.resolve(SOCKET), e.toString());
+      LOG.warn("{} cannot be closed: {}", directory.resolve(SOCKET), Reason.of(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.worker.isolation.Identity;
 import org.doveadmsshd.worker.process.AssignedUser;
 import org.doveadmsshd.worker.process.LineChannel;
@@ -183,7 +184,7 @@ final class WorkerChild {
     try {
       Files.deleteIfExists(socket);
     } catch (IOException e) {
-      LOG.warn("Removing {}: {}", socket, e.toString());
+      LOG.warn("{} cannot be removed: {}", socket, Reason.of(e));
     }
   }
 }

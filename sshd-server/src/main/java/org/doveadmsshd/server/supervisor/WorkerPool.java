@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.FaultLog;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.worker.isolation.Identity;
 import org.doveadmsshd.worker.process.WorkerSettings;
@@ -262,7 +263,7 @@ final class WorkerPool {
       thread.start();
       return true;
     } catch (IOException e) {
-      backOff(e.getMessage());
+      backOff(Reason.withFile(e));
       return false;
     }
   }

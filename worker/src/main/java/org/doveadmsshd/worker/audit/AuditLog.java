@@ -21,6 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.doveadmsshd.auth.Login;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +63,7 @@ public final class AuditLog implements Audit, Closeable {
     } catch (IOException e) {
       throw new Failure(
           Outcome.CONFIGURATION_ERROR,
-          "The audit log " + file + " cannot be written: " + e.getMessage(),
+          "The audit log " + file + " cannot be written: " + Reason.of(e),
           e);
     }
   }
@@ -136,7 +137,7 @@ public final class AuditLog implements Audit, Closeable {
       broken = false;
     } catch (IOException e) {
       if (!broken) {
-        LOG.error("The audit log cannot be written: {}", e.toString());
+        LOG.error("The audit log {} cannot be written: {}", file, Reason.of(e));
       }
       broken = true;
       if (required) {

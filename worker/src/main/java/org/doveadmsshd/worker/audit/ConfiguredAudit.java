@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 
 /** The log that the configuration names now, or none. */
 public final class ConfiguredAudit implements Audit, Closeable {
@@ -44,7 +45,7 @@ public final class ConfiguredAudit implements Audit, Closeable {
       }
     } catch (IOException e) {
       throw new Failure(
-          Outcome.CONFIGURATION_ERROR, "The audit log cannot be written: " + e.getMessage(), e);
+          Outcome.CONFIGURATION_ERROR, "The audit log cannot be written: " + Reason.withFile(e), e);
     }
   }
 

@@ -13,6 +13,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.worker.InProcessWork;
 import org.doveadmsshd.worker.MailLocation;
 import org.doveadmsshd.worker.Worker;
@@ -88,7 +89,7 @@ public class WorkerProcess {
       run();
       code = 0;
     } catch (IOException | Failure | RuntimeException e) {
-      LOG.error("A worker process ends: {}", e.toString());
+      LOG.error("A worker process ends: {}", Reason.full(e));
     }
     end(code); // the user's work, if there is any, is nobody's any more
   }
@@ -101,7 +102,7 @@ public class WorkerProcess {
   /** What has lost a thread serves nobody any more; the JVM ends by itself only without heap. */
   private static void die(Throwable thrown) {
     try {
-      LOG.error("A worker process ends: {}", thrown.toString());
+      LOG.error("A worker process ends: {}", Reason.of(thrown));
     } finally { // also when what logs cannot be loaded any more
       Runtime.getRuntime().halt(thrown instanceof OutOfMemoryError ? OUT_OF_MEMORY : 1);
     }
@@ -176,7 +177,7 @@ public class WorkerProcess {
     try {
       lanes.serve();
     } catch (IOException e) {
-      LOG.error("A worker process ends: {}", e.toString());
+      LOG.error("A worker process ends: {}", Reason.full(e));
       Runtime.getRuntime().halt(1);
     }
   }

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.worker.RequestControl;
 import org.doveadmsshd.worker.UserWork;
@@ -121,7 +122,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   private static Failure lost(
       Order order, SupervisorConnection supervisor, Relay.LostException cause) {
     String user = order.request().user();
-    LOG.info("The worker process for {} was lost: {}", user, cause.getCause().toString());
+    LOG.info("The worker process for {} was lost: {}", user, Reason.of(cause.getCause()));
     String fate = fate(supervisor);
     try {
       order.control().check();
@@ -191,7 +192,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     try {
       return supervisor.lost();
     } catch (IOException | Failure e) {
-      LOG.info("The supervisor does not say how a worker process has ended: {}", e.toString());
+      LOG.info("The supervisor does not say how a worker process has ended: {}", Reason.of(e));
       return "was lost, and the supervisor with it";
     }
   }
