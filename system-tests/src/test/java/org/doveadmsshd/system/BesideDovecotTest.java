@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -190,6 +191,81 @@ class BesideDovecotTest {
     TestSite.Result left = real(user, "search mailbox Sent all");
     assertThat(left.out()).isEmpty();
     assertThat(left.error()).isEmpty();
+  }
+
+  /** The UIDs of all mails of a mailbox by their subjects, as both programs say. */
+  private static String uids(String user, String mailbox) throws Exception {
+    String line = "-f tab fetch 'uid hdr.message-id' mailbox " + mailbox + " all";
+    TestSite.Result dovecots = real(user, line);
+    assertThat(dovecots.error()).isEmpty();
+    assertThat(sorted(ours(user, line).out())).isEqualTo(sorted(dovecots.out()));
+    return dovecots.out();
+  }
+
+  private static Path aMail(Path mailbox) throws IOException {
+    try (Stream<Path> files = Files.list(mailbox.resolve("cur"))) {
+      return files.sorted().skip(1).findFirst().orElseThrow();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aFileThatComesBackAfterWeHaveExpungedItHasANewUidForBoth(boolean dovecotLooks)
+      throws Exception {
+    String user = user(2);
+    Path mailbox = site.maildir(user);
+    String before = uids(user, "INBOX");
+    Path file = aMail(mailbox);
+    String uid = uidOf(mailbox, file);
+    Path backup = Files.copy(file, directory.resolve("backup"));
+    assertThat(ours(user, "expunge mailbox INBOX uid " + uid).code()).isZero();
+    if (dovecotLooks) {
+      real(user, "search mailbox INBOX all");
+    }
+    Files.move(backup, file);
+    if (isRoot()) {
+      site.exec(new byte[0], "chown", "nobody:nogroup", file.toString());
+    }
+    long oursFirst = Long.parseLong(oursOf(user, before));
+    assertThat(uids(user, "INBOX").lines()).noneMatch(line -> line.startsWith(uid + "\t"));
+    assertThat(uidOf(mailbox, file)).isEqualTo(Long.toString(oursFirst));
+  }
+
+  /** The UID of the one mail that we show and that was not there before. */
+  private static String oursOf(String user, String before) throws Exception {
+    String line = "-f tab fetch 'uid hdr.message-id' mailbox INBOX all";
+    List<String> added = new ArrayList<>(ours(user, line).out().lines().toList());
+    added.removeAll(before.lines().toList());
+    assertThat(added).hasSize(1);
+    return added.get(0).split("\t")[0];
+  }
+
+  /** What the UID list says. */
+  private static String uidOf(Path mailbox, Path file) throws IOException {
+    String base = file.getFileName().toString().split(":")[0];
+    return Files.readString(mailbox.resolve("dovecot-uidlist"), StandardCharsets.ISO_8859_1)
+        .lines()
+        .filter(line -> line.endsWith(" :" + base))
+        .findFirst()
+        .orElseThrow()
+        .split(" ")[0];
+  }
+
+  @Test
+  void whatADamagedListStillTellsBothGoOnBy() throws Exception {
+    String user = user(1);
+    Path list = site.maildir(user).resolve("dovecot-uidlist");
+    String before = uids(user, "INBOX");
+    String status = "mailbox status uidvalidity INBOX";
+    String validity = ours(user, status).out();
+    List<String> lines = new ArrayList<>(Files.readAllLines(list, StandardCharsets.ISO_8859_1));
+    lines.set(2, "<<<<<<< HEAD");
+    Files.write(list, lines, StandardCharsets.ISO_8859_1);
+    assertThat(ours(user, "force-resync INBOX").code()).isZero();
+    List<String> after = uids(user, "INBOX").lines().toList();
+    assertThat(after).hasSize((int) before.lines().count());
+    assertThat(before.lines().filter(line -> !after.contains(line))).hasSize(1);
+    assertThat(real(user, status).out()).isEqualTo(validity);
   }
 
   @Test

@@ -154,6 +154,7 @@ final class MaildirMail implements Mail, MailStream.Owner {
           mailbox.listing().directory(where).rename(where.file(), target, name);
           return null;
         });
+    mailbox.departures().add(table, number);
   }
 
   /** Where it lies. */
@@ -333,6 +334,7 @@ final class MaildirMail implements Mail, MailStream.Owner {
           mailbox.listing().directory(where).unlink(where.file());
           return null;
         });
+    mailbox.departures().add(table, number);
     if (noted) {
       mailbox.quota().changed(-size, -1);
     }

@@ -28,6 +28,7 @@ final class MaildirMailbox implements Mailbox {
   private Maker maker;
   private MaildirListing listing;
   private MailboxMemory memory;
+  private final Departures departures = new Departures();
   private Keywords keywords;
   private UidList uids;
 
@@ -119,6 +120,7 @@ final class MaildirMailbox implements Mailbox {
     if (directory == null) {
       return List.of();
     }
+    departures.takeOut(directory, name, context);
     try {
       mails = null;
       long estimate = memory.look().estimate();
@@ -293,6 +295,11 @@ final class MaildirMailbox implements Mailbox {
     return listing;
   }
 
+  /** The mails that have been taken out of it. */
+  Departures departures() {
+    return departures;
+  }
+
   Directory root() {
     return root;
   }
@@ -427,6 +434,7 @@ final class MaildirMailbox implements Mailbox {
   @Override
   public void close() {
     if (directory != null) {
+      departures.takeOut(directory, name, context);
       if (mails != null) {
         memory.keep(recalled.or(this::listedIdentity), mails);
       }

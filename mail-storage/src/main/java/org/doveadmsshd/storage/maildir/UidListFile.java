@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.posix.Directory;
 import org.doveadmsshd.storage.posix.OpenFile;
@@ -266,6 +267,33 @@ record UidListFile(Directory directory, String mailbox) {
       return replace(old, keeping, none -> {});
     } catch (Room.NoneException e) {
       throw new IllegalStateException(e); // there is nothing to be noted
+    }
+  }
+
+  /** Takes lines out of the list, if it is whole and has some of them. */
+  void remove(Predicate<UidListReader> lines) throws Failure, PosixException {
+    UidList list;
+    long found = 0;
+    try (OpenFile file = directory.read(UidList.FILE)) {
+      UidListReader reader = new UidListReader(file);
+      while (reader.nextMail()) {
+        found += lines.test(reader) ? 1 : 0;
+      }
+      list = reader.list(0);
+    } catch (PosixException e) {
+      throw e;
+    } catch (UidList.DamagedException e) {
+      throw damaged(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a file throws nothing but the other one
+    }
+    if (found > 0) {
+      UidList kept = list.guid() == null ? list.identified(newGuid()) : list;
+      try {
+        replace(kept, line -> !lines.test(line), none -> {});
+      } catch (Room.NoneException e) {
+        throw new IllegalStateException(e); // there is nothing to be noted
+      }
     }
   }
 

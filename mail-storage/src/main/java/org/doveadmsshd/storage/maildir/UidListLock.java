@@ -47,7 +47,13 @@ final class UidListLock implements Closeable {
    */
   static UidListLock acquire(Directory directory, String mailbox, MaildirStore.Context context)
       throws Failure, PosixException {
-    Duration patience = context.lockPatience();
+    return acquire(directory, mailbox, context, context.lockPatience());
+  }
+
+  /** As {@link #acquire(Directory, String, MaildirStore.Context)}, waiting for so long at most. */
+  static UidListLock acquire(
+      Directory directory, String mailbox, MaildirStore.Context context, Duration patience)
+      throws Failure, PosixException {
     long deadline = System.nanoTime() + patience.toNanos();
     long pause = 10 + ThreadLocalRandom.current().nextLong(20);
     while (true) {

@@ -1,0 +1,112 @@
+package org.doveadmsshd.storage.maildir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.doveadmsshd.storage.Delivery;
+import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailStore;
+import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.posix.SystemCalls;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A UID that is gone never comes back, whatever files do. */
+class ReturningMailTest {
+  @TempDir Path home;
+  private MaildirTree tree;
+
+  @BeforeEach
+  void threeMails() throws Exception {
+    tree = new MaildirTree(home);
+    tree.mailbox(".Box");
+    for (String name : new String[] {"a", "b", "c"}) {
+      tree.mail("cur/" + name + ":2,S", "Subject: x\n\nx\n");
+    }
+    assertThat(uids()).isEqualTo(Map.of("a", 1L, "b", 2L, "c", 3L));
+  }
+
+  @AfterEach
+  void stopObserving() {
+    SystemCalls.observe(null);
+  }
+
+  private Map<String, Long> uids() throws Exception {
+    Map<String, Long> uids = new TreeMap<>();
+    try (Mailbox mailbox = tree.inbox()) {
+      for (Mail mail : mailbox.mails(true)) {
+        uids.put(mail.storageId(), mail.uid());
+      }
+    }
+    return uids;
+  }
+
+  private void expunge(int index) throws Exception {
+    try (Mailbox mailbox = tree.inbox()) {
+      mailbox.mails(false).stream()
+          .filter(mail -> mail.storageId().equals("abc".substring(index, index + 1)))
+          .findFirst()
+          .orElseThrow()
+          .expunge();
+    }
+  }
+
+  @Test
+  void aFileThatComesBackAfterAnExpungeGetsANewUid() throws Exception {
+    expunge(1);
+    tree.mail("cur/b:2,S", "Subject: x\n\nx\n");
+    assertThat(uids()).isEqualTo(Map.of("a", 1L, "c", 3L, "b", 4L));
+  }
+
+  @Test
+  void soDoesTheOneThatHadTheLastUid() throws Exception {
+    expunge(2);
+    tree.mail("new/c", "Subject: x\n\nx\n");
+    assertThat(uids()).isEqualTo(Map.of("a", 1L, "b", 2L, "c", 4L));
+  }
+
+  @Test
+  void soDoesOneWhoseOtherNameWentToAnotherMailbox() throws Exception {
+    try (MailStore store = tree.open();
+        Mailbox inbox = store.find("INBOX").orElseThrow();
+        Mailbox box = store.find("Box").orElseThrow();
+        Delivery delivery = box.deliver()) {
+      delivery.move(inbox.mails(true).get(1));
+      delivery.commit();
+    }
+    tree.mail("cur/b:2,S", "Subject: x\n\nx\n");
+    assertThat(uids()).isEqualTo(Map.of("a", 1L, "c", 3L, "b", 4L));
+  }
+
+  @Test
+  void theOthersKeepTheirLinesByteForByte() throws Exception {
+    String head = "3 V7 N9 G" + "0".repeat(32) + "\n";
+    String list = head + "1 P8 Gx W3 :a\n2 :b\n5 :gone\n8 O1 :c\n";
+    Files.writeString(tree.root.resolve("dovecot-uidlist"), list);
+    expunge(1);
+    assertThat(tree.uidList()).isEqualTo(list.replace("2 :b\n", ""));
+  }
+
+  @Test
+  void anExpungeIsDoneEvenIfTheListCannotBeWritten() throws Exception {
+    String before = tree.uidList();
+    SystemCalls.observe((call, name) -> name.contains("uidlist") ? 28 : 0); // ENOSPC
+    expunge(1);
+    SystemCalls.observe(null);
+    assertThat(tree.uidList()).isEqualTo(before);
+    assertThat(tree.warnings).isEmpty();
+    assertThat(uids()).isEqualTo(Map.of("a", 1L, "c", 3L));
+  }
+
+  @Test
+  void aDamagedListIsLeftAloneByAnExpunge() throws Exception {
+    Files.writeString(tree.root.resolve("dovecot-uidlist"), "garbage\n2 :b\n");
+    expunge(1);
+    assertThat(tree.uidList()).isEqualTo("garbage\n2 :b\n");
+  }
+}
