@@ -1,6 +1,7 @@
 package org.doveadmsshd.auth;
 
 import java.util.Optional;
+import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.auth.scheme.PasswordHash;
 import org.doveadmsshd.base.Failure;
 

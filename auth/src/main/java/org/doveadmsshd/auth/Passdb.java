@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.base.Failure;
 
 /** Knows the passwords of master users. Safe for several threads. */

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.base.AddressPatterns;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.UserName;

@@ -2,6 +2,7 @@ package org.doveadmsshd.auth;
 
 import java.util.Map;
 import java.util.Optional;
+import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.base.Failure;
 
 /** Where stored passwords are looked up. Safe for several threads. */

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.doveadmsshd.accounts.LoginAttempt;
+import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;

@@ -6,10 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.doveadmsshd.auth.scheme.PasswordSchemes;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.command.LocalContext;
 import org.doveadmsshd.command.Output;
 import org.doveadmsshd.command.Task;
 import org.doveadmsshd.protocol.Message;
@@ -36,7 +38,8 @@ final class LocalRun implements Output, Running {
       throws Failure, IOException {
     LocalRun run = new LocalRun(console);
     started.accept(run);
-    long needed = task.memory();
+    LocalContext context = new LocalContext(new PasswordSchemes(), console::in, run);
+    long needed = task.memory(context);
     try (MemoryBudget.Share own = memory.share(memory.most())) {
       if (!own.tryTake(needed)) {
         throw new Failure(
@@ -44,11 +47,12 @@ final class LocalRun implements Output, Running {
             "There is no memory for this at the moment (it takes %,d KiB); try again later"
                 .formatted(needed / 1024));
       }
-      return run.execute(invocation, task, memory);
+      return run.execute(invocation, task, context, memory);
     }
   }
 
-  private int execute(Invocation invocation, Task.Local task, MemoryBudget.Share memory)
+  private int execute(
+      Invocation invocation, Task.Local task, LocalContext context, MemoryBudget.Share memory)
       throws Failure, IOException {
     Printer printer =
         new Printer(
@@ -61,7 +65,7 @@ final class LocalRun implements Output, Running {
             console.width());
     try {
       checkpoint();
-      task.run(console::in, this);
+      task.run(context);
     } finally {
       printer.finished(0, "", rows, 0);
       printer.end();

@@ -41,10 +41,10 @@ final class MailboxMutf7Command implements Command {
     }
 
     @Override
-    public void run(UserContext.Input input, Output output) throws Failure, IOException {
+    public void run(LocalContext context) throws Failure, IOException {
       for (String name : names) {
         String converted = fromMutf7 ? decode(name) : ModifiedUtf7.encode(name);
-        output.row(null, List.of(Value.of(converted)));
+        context.output().row(null, List.of(Value.of(converted)));
       }
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.doveadmsshd.auth.scheme.PasswordHash;
+import org.doveadmsshd.accounts.PasswordHashing;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Column;
@@ -44,19 +44,13 @@ final class PwCommand implements Command {
     if (!words.positionals().isEmpty()) {
       throw Failure.usage("doveadm pw takes no arguments (-p gives the password)");
     }
-    Optional<String> test = words.value("test");
-    if (test.isPresent() && !PasswordHash.parse(test.get(), "CRYPT").cost().isModest()) {
-      throw new Failure(
-          Outcome.DATA_ERROR,
-          "The hash asks for more than pw gives to one password: 64 MiB, and about 5 seconds");
-    }
     return new PwTask(
         words.has("list"),
         words.value("password"),
         words.value("scheme").orElse("CRYPT"),
         words.value("user").orElse(""),
         (int) words.number("rounds").orElse(0),
-        test,
+        words.value("test"),
         words.has("verify"));
   }
 
@@ -80,21 +74,23 @@ final class PwCommand implements Command {
     }
 
     @Override
-    public long memory() {
-      return test.map(hash -> PasswordHash.parse(hash, "CRYPT").cost().memory())
-          .orElse(lists ? 0L : PasswordHash.memoryOfMaking(scheme));
+    public long memory(LocalContext context) throws Failure {
+      if (test.isPresent()) {
+        return context.passwords().memoryOfVerifying(test.get());
+      }
+      return lists ? 0 : context.passwords().memoryOfMaking(scheme);
     }
 
     @Override
-    public void run(UserContext.Input input, Output output) throws Failure, IOException {
+    public void run(LocalContext context) throws Failure, IOException {
       if (lists) {
-        print(output, String.join(" ", PasswordHash.schemes()));
+        print(context.output(), String.join(" ", context.passwords().schemes()));
         return;
       }
-      String given = password.isPresent() ? password.get() : AuthCommand.password(input);
-      await(output);
+      String given = password.isPresent() ? password.get() : AuthCommand.password(context.input());
+      await(context.output());
       try {
-        hash(given, output);
+        hash(given, context);
       } finally {
         HASHING.release();
       }
@@ -112,15 +108,16 @@ final class PwCommand implements Command {
       }
     }
 
-    private void hash(String given, Output output) throws Failure, IOException {
-      String hash = test.isPresent() ? test.get() : PasswordHash.make(scheme, user, given, rounds);
+    private void hash(String given, LocalContext context) throws Failure, IOException {
+      PasswordHashing passwords = context.passwords();
+      String hash = test.isPresent() ? test.get() : passwords.make(scheme, user, given, rounds);
       boolean checks = verifies || test.isPresent();
-      if (checks && !PasswordHash.parse(hash, "CRYPT").verify(user, given)) {
+      if (checks && !passwords.verify(hash, user, given)) {
         throw new Failure(
             Outcome.TEMPORARY_FAILURE,
             "reverse password verification check failed: Password mismatch");
       }
-      print(output, checks ? hash + " (verified)" : hash);
+      print(context.output(), checks ? hash + " (verified)" : hash);
     }
 
     private static void print(Output output, String line) throws Failure, IOException {

@@ -2,9 +2,9 @@ package org.doveadmsshd.command;
 
 import java.util.List;
 import java.util.function.Predicate;
-import org.doveadmsshd.auth.Master;
-import org.doveadmsshd.auth.Masters;
-import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.accounts.Master;
+import org.doveadmsshd.accounts.Masters;
+import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 

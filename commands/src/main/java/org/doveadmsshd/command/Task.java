@@ -38,13 +38,17 @@ public interface Task {
 
   /** A task that needs neither user nor server: it is carried out where the command was typed. */
   interface Local extends Task {
-    /** Bytes of memory that it needs while it runs, besides what is always there. */
-    default long memory() {
+    /**
+     * Bytes of memory that it needs while it runs, besides what is always there.
+     *
+     * @throws Failure when it asks for more than is ever given
+     */
+    default long memory(LocalContext context) throws Failure {
       return 0;
     }
 
     /** As {@link OfUser#run}. */
-    void run(UserContext.Input input, Output output) throws Failure, IOException;
+    void run(LocalContext context) throws Failure, IOException;
   }
 
   /** A task for one user at a time. */

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.doveadmsshd.auth.EarlyDrop;
-import org.doveadmsshd.auth.sasl.SaslServer;
+import org.doveadmsshd.auth.sasl.Mechanisms;
 import org.doveadmsshd.base.AddressPatterns;
 
 /**
@@ -294,7 +294,7 @@ public record Settings(
 
     private static Set<String> mechanisms(Section top) {
       List<String> known =
-          SaslServer.MECHANISMS.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+          Mechanisms.NAMES.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
       return top.words("auth_mechanisms", known).stream()
           .map(name -> name.toUpperCase(Locale.ROOT))
           .collect(Collectors.toUnmodifiableSet());

@@ -1,7 +1,7 @@
 package org.doveadmsshd.server;
 
 import java.util.Optional;
-import org.doveadmsshd.auth.LoginAttempt;
+import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.auth.PasswordStore;
 import org.doveadmsshd.base.Current;

@@ -10,8 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.doveadmsshd.auth.Masters;
-import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.accounts.Userdb;
+import org.doveadmsshd.auth.PassdbMasters;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Reason;
@@ -45,7 +45,7 @@ public final class Daemon implements Sessions.Control {
   private final Backends backends = new Backends(budget.all());
   private final WorkPlace workPlace;
   private final ConfiguredAudit audit = new ConfiguredAudit(Clock.systemUTC());
-  private final Masters masters;
+  private final PassdbMasters masters;
   private final CurrentSite site = new CurrentSite();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile Settings settings;
@@ -143,8 +143,9 @@ public final class Daemon implements Sessions.Control {
         audit);
   }
 
-  private Masters masters(Settings settings) {
-    return new Masters(Scopes.of(settings.masters()), site.passdb(), settings.authMechanisms());
+  private PassdbMasters masters(Settings settings) {
+    return new PassdbMasters(
+        Scopes.of(settings.masters()), site.passdb(), settings.authMechanisms());
   }
 
   private static int lanes(Settings settings) {

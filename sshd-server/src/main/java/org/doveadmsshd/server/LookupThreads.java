@@ -8,8 +8,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.doveadmsshd.auth.MailUser;
-import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.accounts.MailUser;
+import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
 
 /**

@@ -2,7 +2,7 @@ package org.doveadmsshd.server;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.MemoryTurns;

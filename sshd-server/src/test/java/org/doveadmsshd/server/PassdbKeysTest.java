@@ -12,11 +12,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
-import org.doveadmsshd.auth.LoginAttempt;
-import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.accounts.LoginAttempt;
+import org.doveadmsshd.accounts.Masters;
+import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.auth.Passdb;
+import org.doveadmsshd.auth.PassdbMasters;
 import org.doveadmsshd.auth.PasswordStore;
-import org.doveadmsshd.auth.Scope;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.keys.KeyFile;
@@ -52,7 +53,7 @@ class PassdbKeysTest {
     Map<String, Scope> scopes =
         Map.of("broken1", Scope.UNLIMITED, "jane", Scope.UNLIMITED, "broken2", Scope.UNLIMITED);
     AuthorizedKeys keys = new AuthorizedKeys(directory + "/keys/%u");
-    try (PassdbKeys fetched = new PassdbKeys(new Masters(scopes, passdb), keys)) {
+    try (PassdbKeys fetched = new PassdbKeys(new PassdbMasters(scopes, passdb), keys)) {
       fetched.enable(true);
       await(keys, key, true);
       taken.set(true);

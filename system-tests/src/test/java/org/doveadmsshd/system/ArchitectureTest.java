@@ -24,8 +24,8 @@ class ArchitectureTest {
   private static final List<List<String>> LAYERS =
       List.of(
           List.of("base"),
-          List.of("protocol", "auth"),
-          List.of("storage"),
+          List.of("posix", "protocol", "accounts"),
+          List.of("storage", "auth"),
           List.of("keys", "settings"),
           List.of("command"),
           List.of("worker"),

@@ -2,7 +2,7 @@ package org.doveadmsshd.worker;
 
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.accounts.Master;
 
 /**
  * What a transport knows of who is at the other end.

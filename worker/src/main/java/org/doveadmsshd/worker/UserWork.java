@@ -2,7 +2,7 @@ package org.doveadmsshd.worker;
 
 import java.io.IOException;
 import java.util.List;
-import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.command.Task;

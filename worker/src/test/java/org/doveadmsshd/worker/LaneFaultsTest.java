@@ -18,11 +18,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.doveadmsshd.auth.Login;
-import org.doveadmsshd.auth.Master;
-import org.doveadmsshd.auth.Masters;
+import org.doveadmsshd.accounts.Login;
+import org.doveadmsshd.accounts.Master;
+import org.doveadmsshd.accounts.Masters;
+import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.auth.PassdbChain;
-import org.doveadmsshd.auth.Scope;
+import org.doveadmsshd.auth.PassdbMasters;
 import org.doveadmsshd.auth.StaticUserdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
@@ -65,7 +66,7 @@ class LaneFaultsTest {
 
   private LaneSession lane(Deed deed, Audit audit) {
     Master master = new Master("m", Scope.UNLIMITED, Login.NONE);
-    Masters nobody = new Masters(Map.of(), new PassdbChain(List.of()), Set.of());
+    Masters nobody = new PassdbMasters(Map.of(), new PassdbChain(List.of()), Set.of());
     Worker worker =
         new Worker(
             new StaticUserdb(Map.of(), true),

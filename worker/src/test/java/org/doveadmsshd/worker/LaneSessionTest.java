@@ -16,13 +16,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.doveadmsshd.accounts.Login;
+import org.doveadmsshd.accounts.Master;
+import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.auth.HashedPassdb;
 import org.doveadmsshd.auth.Hashing;
-import org.doveadmsshd.auth.Login;
-import org.doveadmsshd.auth.Master;
-import org.doveadmsshd.auth.Masters;
 import org.doveadmsshd.auth.Passdb;
-import org.doveadmsshd.auth.Scope;
+import org.doveadmsshd.auth.PassdbMasters;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.auth.sasl.PlainResponse;
 import org.doveadmsshd.auth.sasl.SaslClient;
@@ -53,7 +53,7 @@ class LaneSessionTest {
   private final MemoryBudget budget = new MemoryBudget(4 * 1024 * 1024);
   private volatile double secondsPerRow;
   private Worker worker;
-  private Masters masters;
+  private PassdbMasters masters;
 
   @BeforeEach
   void makeWorker() throws IOException {
@@ -71,7 +71,7 @@ class LaneSessionTest {
     Files.writeString(users, lines);
     PasswdFile file = new PasswdFile(users.toString(), "%u");
     masters =
-        new Masters(
+        new PassdbMasters(
             Map.of("a@example.org", SCOPE),
             new HashedPassdb(file, "PLAIN", new Hashing(new MemoryBudget(1L << 28).all())),
             Set.of("PLAIN", "SCRAM-SHA-256"));
@@ -337,7 +337,7 @@ class LaneSessionTest {
     byte[] right = new PlainResponse("", "a@example.org", "pw").encode();
     lane.receive(new Message.Authenticate(1, "PLAIN", right));
     assertThat(done(1).outcome()).isEqualTo(Outcome.OK);
-    masters.become(new Masters(Map.of(), attempt -> Passdb.Answer.WRONG));
+    masters.become(new PassdbMasters(Map.of(), attempt -> Passdb.Answer.WRONG));
     lane.receive(run(2, "b@example.org", "search", "all"));
     assertThat(done(2).outcome()).isEqualTo(Outcome.NO_PERMISSION);
     lane.receive(new Message.ListUsers(3, "*"));

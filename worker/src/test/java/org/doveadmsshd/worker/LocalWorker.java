@@ -1,8 +1,8 @@
 package org.doveadmsshd.worker;
 
 import java.time.Duration;
-import org.doveadmsshd.auth.Masters;
-import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.accounts.Masters;
+import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.storage.QuotaRules;

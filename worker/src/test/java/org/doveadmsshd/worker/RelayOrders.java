@@ -1,7 +1,7 @@
 package org.doveadmsshd.worker;
 
 import java.util.List;
-import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.command.UserContext;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Message;

@@ -18,15 +18,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.doveadmsshd.accounts.Login;
+import org.doveadmsshd.accounts.MailboxMasks;
+import org.doveadmsshd.accounts.Master;
+import org.doveadmsshd.accounts.Masters;
+import org.doveadmsshd.accounts.Scope;
+import org.doveadmsshd.accounts.ScopeRule;
+import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.auth.HashedPassdb;
 import org.doveadmsshd.auth.Hashing;
-import org.doveadmsshd.auth.Login;
-import org.doveadmsshd.auth.MailboxMasks;
-import org.doveadmsshd.auth.Master;
-import org.doveadmsshd.auth.Masters;
-import org.doveadmsshd.auth.Scope;
-import org.doveadmsshd.auth.ScopeRule;
-import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.auth.PassdbMasters;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
@@ -209,7 +210,7 @@ class ScopeEscapeTest {
     Files.writeString(directory.resolve("users"), lines);
     PasswdFile file = new PasswdFile(directory.resolve("users").toString(), "%u");
     Masters masters =
-        new Masters(
+        new PassdbMasters(
             Map.of("root", Scope.UNLIMITED),
             new HashedPassdb(file, "PLAIN", new Hashing(new MemoryBudget(1L << 28).all())));
     Userdb users = new Aliased(file);
@@ -239,9 +240,9 @@ class ScopeEscapeTest {
   }
 
   /** A userdb that knows a foreign user by a name that is in scope. */
-  private record Aliased(PasswdFile file) implements org.doveadmsshd.auth.Userdb {
+  private record Aliased(PasswdFile file) implements org.doveadmsshd.accounts.Userdb {
     @Override
-    public Optional<org.doveadmsshd.auth.MailUser> find(String name)
+    public Optional<org.doveadmsshd.accounts.MailUser> find(String name)
         throws org.doveadmsshd.base.Failure {
       return file.find(name.equals("alias@example.org") ? FOREIGN : name);
     }

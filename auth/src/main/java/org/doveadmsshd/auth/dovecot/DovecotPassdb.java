@@ -9,7 +9,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.doveadmsshd.auth.LoginAttempt;
+import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.auth.sasl.PlainResponse;
 import org.doveadmsshd.base.Failure;

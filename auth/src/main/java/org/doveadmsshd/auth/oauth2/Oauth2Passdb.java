@@ -2,7 +2,7 @@ package org.doveadmsshd.auth.oauth2;
 
 import java.util.Map;
 import java.util.Optional;
-import org.doveadmsshd.auth.LoginAttempt;
+import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.base.Failure;
 

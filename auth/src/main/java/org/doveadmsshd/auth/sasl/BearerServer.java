@@ -2,6 +2,7 @@ package org.doveadmsshd.auth.sasl;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.doveadmsshd.accounts.SaslServer;
 import org.doveadmsshd.base.Failure;
 
 /** The server's side of OAUTHBEARER (RFC 7628) and XOAUTH2. */

@@ -1,6 +1,7 @@
 package org.doveadmsshd.auth.sasl;
 
 import java.nio.charset.StandardCharsets;
+import org.doveadmsshd.accounts.SaslServer;
 
 /** The server's side of EXTERNAL (RFC 4422 appendix A). */
 record ExternalServer(Credentials credentials) implements SaslServer {

@@ -1,6 +1,7 @@
 package org.doveadmsshd.auth.sasl;
 
 import java.util.Optional;
+import org.doveadmsshd.accounts.SaslServer;
 import org.doveadmsshd.base.Failure;
 
 /** The server's side of PLAIN (RFC 4616). */

@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.doveadmsshd.accounts.SaslServer;
 import org.doveadmsshd.auth.scheme.PasswordHash;
 import org.doveadmsshd.auth.scheme.ScramSecret;
 import org.doveadmsshd.base.Failure;

@@ -8,7 +8,7 @@ import com.sun.jna.ptr.PointerByReference;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.doveadmsshd.auth.LoginAttempt;
+import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.base.Failure;
 

@@ -6,10 +6,11 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.doveadmsshd.auth.MailUser;
-import org.doveadmsshd.auth.Userdb;
+import org.doveadmsshd.accounts.MailUser;
+import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.UserName;
+import org.doveadmsshd.posix.NameService;
 
 /** The system's own users. Those with a low uid belong to services and are no mail users. */
 public final class SystemUserdb implements Userdb {

@@ -15,7 +15,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.doveadmsshd.auth.LoginAttempt;
+import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.base.Failure;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

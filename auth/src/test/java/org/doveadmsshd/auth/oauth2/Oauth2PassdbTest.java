@@ -32,7 +32,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import org.doveadmsshd.auth.LoginAttempt;
+import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.auth.Passdb.Verdict;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import org.doveadmsshd.accounts.SaslServer;
 import org.doveadmsshd.auth.scheme.PasswordHash;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -53,7 +54,7 @@ class SaslTest {
   }
 
   private static SaslServer.Step run(SaslClient client, Credentials credentials) throws Exception {
-    SaslServer server = SaslServer.of(client.mechanism(), credentials).orElseThrow();
+    SaslServer server = Mechanisms.server(client.mechanism(), credentials).orElseThrow();
     SaslServer.Step step = server.respond(client.initialResponse());
     for (int i = 0; step instanceof SaslServer.Step.Challenge && i < 9; i++) {
       step = server.respond(client.respond(((SaslServer.Step.Challenge) step).data()));
@@ -181,7 +182,7 @@ class SaslTest {
 
   /** What the server answers, without the nonce. */
   private static String begin(Credentials credentials, String user) throws Exception {
-    SaslServer server = SaslServer.of("SCRAM-SHA-256", credentials).orElseThrow();
+    SaslServer server = Mechanisms.server("SCRAM-SHA-256", credentials).orElseThrow();
     byte[] first = SaslClient.scramSha256("", user, "x").initialResponse();
     byte[] answer = ((SaslServer.Step.Challenge) server.respond(first)).data();
     return new String(answer, StandardCharsets.UTF_8).replaceFirst("r=[^,]*,", "");
@@ -195,7 +196,7 @@ class SaslTest {
   }
 
   private static String challenge(String user) throws Exception {
-    SaslServer server = SaslServer.of("SCRAM-SHA-256", new One(PASSWORD)).orElseThrow();
+    SaslServer server = Mechanisms.server("SCRAM-SHA-256", new One(PASSWORD)).orElseThrow();
     byte[] first = SaslClient.scramSha256("", user, "x").initialResponse();
     SaslServer.Step step = server.respond(first);
     String text = new String(((SaslServer.Step.Challenge) step).data(), StandardCharsets.UTF_8);
@@ -205,7 +206,7 @@ class SaslTest {
   @Test
   void aServerThatDoesNotKnowThePasswordIsFoundOut() throws Exception {
     SaslClient client = SaslClient.scramSha256("", "user", PASSWORD);
-    SaslServer server = SaslServer.of("SCRAM-SHA-256", new One(PASSWORD)).orElseThrow();
+    SaslServer server = Mechanisms.server("SCRAM-SHA-256", new One(PASSWORD)).orElseThrow();
     byte[] first = ((SaslServer.Step.Challenge) server.respond(client.initialResponse())).data();
     client.respond(first);
     assertThat(client.isSatisfied()).isFalse();
@@ -241,14 +242,14 @@ class SaslTest {
         "''",
       })
   void malformedBeginningsAreRefused(String first) throws Exception {
-    SaslServer server = SaslServer.of("SCRAM-SHA-256", new One(PASSWORD)).orElseThrow();
+    SaslServer server = Mechanisms.server("SCRAM-SHA-256", new One(PASSWORD)).orElseThrow();
     assertThat(server.respond(first.getBytes())).isInstanceOf(SaslServer.Step.Refused.class);
   }
 
   @Test
   void aBeginningThatWasChangedOnTheWayIsRefused() throws Exception {
     SaslClient client = SaslClient.scramSha256("", "user", PASSWORD);
-    SaslServer server = SaslServer.of("SCRAM-SHA-256", new One(PASSWORD)).orElseThrow();
+    SaslServer server = Mechanisms.server("SCRAM-SHA-256", new One(PASSWORD)).orElseThrow();
     String first = new String(client.initialResponse(), StandardCharsets.UTF_8);
     byte[] changed = first.replace("n,,", "n,a=ceo,").getBytes(StandardCharsets.UTF_8);
     byte[] challenge = ((SaslServer.Step.Challenge) server.respond(changed)).data();
@@ -263,11 +264,11 @@ class SaslTest {
     Credentials credentials = new One(PASSWORD);
     String alphabet = "n,ya=cruse:\0\001authBer =.+/ABC\u00e4";
     for (int i = 0; i < 3000; i++) {
-      String mechanism = SaslServer.MECHANISMS.get(random.nextInt(SaslServer.MECHANISMS.size()));
+      String mechanism = Mechanisms.NAMES.get(random.nextInt(Mechanisms.NAMES.size()));
       if (mechanism.equals("EXTERNAL")) {
         continue; // accepts whoever the transport has named
       }
-      SaslServer server = SaslServer.of(mechanism, credentials).orElseThrow();
+      SaslServer server = Mechanisms.server(mechanism, credentials).orElseThrow();
       for (int step = 0; step < 3; step++) {
         StringBuilder text = new StringBuilder();
         for (int length = random.nextInt(60); length > 0; length--) {

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.doveadmsshd.auth.LoginAttempt;
+import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.auth.Passdb.Verdict;
 import org.doveadmsshd.auth.scheme.PasswordHash;
 import org.doveadmsshd.base.Failure;

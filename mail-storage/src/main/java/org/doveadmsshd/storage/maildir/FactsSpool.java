@@ -2,9 +2,9 @@ package org.doveadmsshd.storage.maildir;
 
 import java.io.Closeable;
 import java.nio.ByteBuffer;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.OpenFile;
-import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.OpenFile;
+import org.doveadmsshd.posix.PosixException;
 
 /**
  * What is found out about the mails of a mailbox while it is open: kept in memory as long as it is

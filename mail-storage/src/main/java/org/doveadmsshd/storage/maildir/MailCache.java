@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.doveadmsshd.posix.PosixException;
 import org.doveadmsshd.storage.Mailbox;
-import org.doveadmsshd.storage.posix.PosixException;
 
 /**
  * What is remembered of a mailbox: which mails it had when it looked like its {@link #stamp}, and

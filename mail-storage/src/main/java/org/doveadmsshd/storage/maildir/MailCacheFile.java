@@ -2,9 +2,9 @@ package org.doveadmsshd.storage.maildir;
 
 import java.time.Duration;
 import java.util.Optional;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.OpenFile;
-import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.OpenFile;
+import org.doveadmsshd.posix.PosixException;
 
 /**
  * The cache of one mailbox on disk. It only saves work: where it is missing, damaged or cannot be

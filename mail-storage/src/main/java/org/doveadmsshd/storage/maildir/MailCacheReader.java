@@ -2,8 +2,8 @@ package org.doveadmsshd.storage.maildir;
 
 import java.io.Closeable;
 import java.nio.ByteBuffer;
-import org.doveadmsshd.storage.posix.OpenFile;
-import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.posix.OpenFile;
+import org.doveadmsshd.posix.PosixException;
 
 /** Looks at a file through a window, which is moved as little as possible. One thread. */
 final class MailCacheReader implements Closeable {

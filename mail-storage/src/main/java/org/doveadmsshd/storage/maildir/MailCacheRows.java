@@ -2,7 +2,7 @@ package org.doveadmsshd.storage.maildir;
 
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
-import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.posix.PosixException;
 
 /**
  * Goes through the mails of a cache, one after the other, and then compares its checksum. What a

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.doveadmsshd.posix.FileStatus;
 import org.doveadmsshd.storage.mime.HeaderField;
-import org.doveadmsshd.storage.posix.FileStatus;
 
 /**
  * What is known of one mail that does not change as long as it keeps its name. Used by one thread.

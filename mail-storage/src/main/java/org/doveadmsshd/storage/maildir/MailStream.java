@@ -2,11 +2,11 @@ package org.doveadmsshd.storage.maildir;
 
 import java.io.IOException;
 import java.util.Arrays;
+import org.doveadmsshd.posix.OpenFile;
+import org.doveadmsshd.posix.PosixException;
 import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.UnreadableMailException;
 import org.doveadmsshd.storage.mime.BlockInputStream;
-import org.doveadmsshd.storage.posix.OpenFile;
-import org.doveadmsshd.storage.posix.PosixException;
 
 /** The bytes of a mail. Whatever is wrong with them is an {@link UnreadableMailException}. */
 final class MailStream extends BlockInputStream {

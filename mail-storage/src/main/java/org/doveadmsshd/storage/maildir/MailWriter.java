@@ -2,7 +2,7 @@ package org.doveadmsshd.storage.maildir;
 
 import java.io.IOException;
 import java.io.InputStream;
-import org.doveadmsshd.storage.posix.OpenFile;
+import org.doveadmsshd.posix.OpenFile;
 
 /** Writes mails in the form in which they are stored: lines end with LF. */
 final class MailWriter {

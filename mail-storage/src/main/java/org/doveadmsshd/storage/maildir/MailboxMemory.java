@@ -3,9 +3,9 @@ package org.doveadmsshd.storage.maildir;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.PosixException;
 import org.doveadmsshd.storage.Mailbox;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.PosixException;
 
 /**
  * What is kept of one open mailbox from one time it is looked at to the next: {@link #look} first,

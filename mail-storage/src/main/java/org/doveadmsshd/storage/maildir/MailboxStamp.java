@@ -1,8 +1,8 @@
 package org.doveadmsshd.storage.maildir;
 
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.FileStatus;
-import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.FileStatus;
+import org.doveadmsshd.posix.PosixException;
 
 /**
  * Tells whether a mailbox is still as it was. Whatever comes, goes or is renamed in a directory

@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.FileStatus;
-import org.doveadmsshd.storage.posix.OpenFile;
-import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.FileStatus;
+import org.doveadmsshd.posix.OpenFile;
+import org.doveadmsshd.posix.PosixException;
 
 /**
  * Makes, removes and renames the directories of mailboxes. Names are those of directories, {@code

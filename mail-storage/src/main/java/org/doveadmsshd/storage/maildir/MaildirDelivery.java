@@ -9,16 +9,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.FileStatus;
+import org.doveadmsshd.posix.OpenFile;
+import org.doveadmsshd.posix.PosixException;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
 import org.doveadmsshd.storage.UnreadableMailException;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.FileStatus;
-import org.doveadmsshd.storage.posix.OpenFile;
-import org.doveadmsshd.storage.posix.PosixException;
 
 /**
  * Mails on their way into a Maildir.

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.PosixException;
 
 /** The files in {@code cur} and {@code new} of one mailbox, which are opened when needed. */
 final class MaildirListing implements Closeable {

@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Reason;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.FileName;
+import org.doveadmsshd.posix.FileStatus;
+import org.doveadmsshd.posix.OpenFile;
+import org.doveadmsshd.posix.PosixException;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.UnreadableMailException;
 import org.doveadmsshd.storage.mime.HeaderField;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.FileName;
-import org.doveadmsshd.storage.posix.FileStatus;
-import org.doveadmsshd.storage.posix.OpenFile;
-import org.doveadmsshd.storage.posix.PosixException;
 
 /** One file in {@code cur} or {@code new}. */
 final class MaildirMail implements Mail, MailStream.Owner {

@@ -8,14 +8,14 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.PosixException;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
 import org.doveadmsshd.storage.Mailbox;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.PosixException;
 
 /** One Maildir. */
 final class MaildirMailbox implements Mailbox {

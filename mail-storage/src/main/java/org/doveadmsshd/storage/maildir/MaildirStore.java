@@ -13,6 +13,10 @@ import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.FileName;
+import org.doveadmsshd.posix.PosixException;
+import org.doveadmsshd.posix.Scratch;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
@@ -20,10 +24,6 @@ import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.QuotaUsage;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.FileName;
-import org.doveadmsshd.storage.posix.PosixException;
-import org.doveadmsshd.storage.posix.Scratch;
 
 /** A user's Maildir++ tree: INBOX is the root, {@code A.B} is the directory {@code .A.B} in it. */
 public final class MaildirStore implements MailStore {

@@ -1,7 +1,7 @@
 package org.doveadmsshd.storage.maildir;
 
 import java.util.concurrent.atomic.AtomicLong;
-import org.doveadmsshd.storage.posix.Host;
+import org.doveadmsshd.posix.Host;
 
 /** Makes base names that nobody else makes: time, process and host. */
 final class NewFileName {

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.FileStatus;
-import org.doveadmsshd.storage.posix.OpenFile;
-import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.FileStatus;
+import org.doveadmsshd.posix.OpenFile;
+import org.doveadmsshd.posix.PosixException;
 
 /**
  * The {@code subscriptions} file: a header {@code V<TAB>2}, an empty line, then a name per line

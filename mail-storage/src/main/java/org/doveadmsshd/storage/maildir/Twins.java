@@ -5,10 +5,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.FileName;
-import org.doveadmsshd.storage.posix.FileStatus;
-import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.FileName;
+import org.doveadmsshd.posix.FileStatus;
+import org.doveadmsshd.posix.PosixException;
 
 /**
  * Parts files that have the same base, which is what a mail is known by. They come about when a

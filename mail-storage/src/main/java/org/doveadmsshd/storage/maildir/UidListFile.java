@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.OpenFile;
-import org.doveadmsshd.storage.posix.PosixException;
-import org.doveadmsshd.storage.posix.RandomBytes;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.OpenFile;
+import org.doveadmsshd.posix.PosixException;
+import org.doveadmsshd.posix.RandomBytes;
 
 /**
  * The UID list of one mailbox on disk. Whoever writes it holds the {@link UidListLock}.

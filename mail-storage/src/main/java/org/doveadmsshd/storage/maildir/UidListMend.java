@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Optional;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.OpenFile;
-import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.OpenFile;
+import org.doveadmsshd.posix.PosixException;
 
 /**
  * What is left of a damaged UID list. A mail keeps its UID if there is no doubt that it is its own;

@@ -3,8 +3,8 @@ package org.doveadmsshd.storage.maildir;
 import java.io.Closeable;
 import java.nio.charset.StandardCharsets;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.storage.posix.OpenFile;
-import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.posix.OpenFile;
+import org.doveadmsshd.posix.PosixException;
 
 /** Writes lines of a UID list. Who holds the lock has one. */
 final class UidListWriter implements Closeable {

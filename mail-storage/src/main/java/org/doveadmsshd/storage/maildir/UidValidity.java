@@ -1,10 +1,10 @@
 package org.doveadmsshd.storage.maildir;
 
 import java.nio.charset.StandardCharsets;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.FileStatus;
-import org.doveadmsshd.storage.posix.OpenFile;
-import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.FileStatus;
+import org.doveadmsshd.posix.OpenFile;
+import org.doveadmsshd.posix.PosixException;
 
 /**
  * Hands out UIDVALIDITY values for the mailboxes of one user, each once: {@code

@@ -2,7 +2,7 @@ package org.doveadmsshd.server.ssh;
 
 import java.util.List;
 import org.apache.sshd.server.session.ServerSession;
-import org.doveadmsshd.auth.Login;
+import org.doveadmsshd.accounts.Login;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.Reason;

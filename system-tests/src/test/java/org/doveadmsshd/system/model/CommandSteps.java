@@ -6,7 +6,7 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.doveadmsshd.storage.posix.SystemCalls;
+import org.doveadmsshd.posix.SystemCalls;
 
 /** Commands of ours at random, and what they promise. */
 final class CommandSteps {

@@ -20,12 +20,12 @@ import org.doveadmsshd.command.Output;
 import org.doveadmsshd.command.Task;
 import org.doveadmsshd.command.UserContext;
 import org.doveadmsshd.command.Words;
+import org.doveadmsshd.posix.SystemCalls;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.maildir.MaildirStore;
-import org.doveadmsshd.storage.posix.SystemCalls;
 
 /** Carries out commands of ours, as a worker does. */
 final class Ours {

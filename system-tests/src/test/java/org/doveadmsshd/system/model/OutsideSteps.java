@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.doveadmsshd.storage.posix.Host;
+import org.doveadmsshd.posix.Host;
 
 /** What other programs, and people, do to a Maildir. */
 final class OutsideSteps {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.doveadmsshd.command.CommandCatalog;
-import org.doveadmsshd.storage.posix.NamedCalls;
+import org.doveadmsshd.posix.NamedCalls;
 
 /**
  * With whose rights a thread looks at files. Where tests run as root, mail belongs to somebody

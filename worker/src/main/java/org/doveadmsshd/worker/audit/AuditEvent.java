@@ -2,8 +2,8 @@ package org.doveadmsshd.worker.audit;
 
 import java.util.List;
 import java.util.Map;
-import org.doveadmsshd.auth.Login;
-import org.doveadmsshd.auth.Master;
+import org.doveadmsshd.accounts.Login;
+import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.command.Secrets;
 import org.doveadmsshd.protocol.Message;

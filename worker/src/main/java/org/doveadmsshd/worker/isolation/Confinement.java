@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.storage.posix.NamedCalls;
+import org.doveadmsshd.posix.NamedCalls;
 
 /**
  * Lets the calling thread see nothing of the file system but a user's mail and what the program

@@ -1,10 +1,10 @@
 package org.doveadmsshd.worker.isolation;
 
 import java.util.Optional;
-import org.doveadmsshd.auth.MailUser;
-import org.doveadmsshd.auth.system.NameService;
+import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.posix.NameService;
 
 /** User and group of the system, as unsigned numbers. Never root's. */
 public record Identity(int uid, int gid) {

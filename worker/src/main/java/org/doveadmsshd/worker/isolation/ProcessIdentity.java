@@ -1,7 +1,7 @@
 package org.doveadmsshd.worker.isolation;
 
 import com.sun.jna.Native;
-import org.doveadmsshd.storage.posix.NamedCalls;
+import org.doveadmsshd.posix.NamedCalls;
 
 /**
  * The identity of the whole process: glibc's functions change that of all its threads. They must

@@ -1,7 +1,7 @@
 package org.doveadmsshd.worker.isolation;
 
 import com.sun.jna.Native;
-import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 

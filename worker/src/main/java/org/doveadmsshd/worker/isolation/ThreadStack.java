@@ -1,6 +1,6 @@
 package org.doveadmsshd.worker.isolation;
 
-import org.doveadmsshd.storage.posix.NamedCalls;
+import org.doveadmsshd.posix.NamedCalls;
 
 /** The memory that is a thread's stack. */
 final class ThreadStack {

@@ -1,7 +1,7 @@
 package org.doveadmsshd.worker.isolation;
 
 import java.io.IOException;
-import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.base.Failure;
 
 /**

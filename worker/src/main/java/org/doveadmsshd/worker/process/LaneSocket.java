@@ -10,7 +10,7 @@ import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.doveadmsshd.storage.posix.NamedCalls;
+import org.doveadmsshd.posix.NamedCalls;
 
 /**
  * A UNIX socket that listens, by glibc's calls. Those of the JDK make a generator of secure random

@@ -2,11 +2,7 @@ package org.doveadmsshd.worker.process;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.doveadmsshd.auth.Masters;
-import org.doveadmsshd.auth.PassdbChain;
+import org.doveadmsshd.accounts.Masters;
 import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.protocol.FrameReader;
@@ -28,7 +24,6 @@ final class Lanes {
   private final Worker worker;
   private final MemoryBudget budget;
   private final int peer;
-  private final Masters nobody = new Masters(Map.of(), new PassdbChain(List.of()), Set.of());
   private volatile Thread working = new Thread(); // the last that was started
 
   /**
@@ -60,7 +55,8 @@ final class Lanes {
     MemoryBudget.Share memory = budget.all().share(budget.all().most());
     LaneSession.Transport transport = new LaneSession.Transport(writer, connection::hangUp, memory);
     LaneSession lane =
-        new LaneSession(Workers.always(worker), nobody, server, this::start, transport, SOFTWARE);
+        new LaneSession(
+            Workers.always(worker), Masters.NONE, server, this::start, transport, SOFTWARE);
     lane.start();
     FrameReader reader = new FrameReader(connection, BUFFER);
     try {

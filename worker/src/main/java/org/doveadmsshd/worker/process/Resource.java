@@ -2,7 +2,7 @@ package org.doveadmsshd.worker.process;
 
 import com.sun.jna.Native;
 import java.util.Arrays;
-import org.doveadmsshd.storage.posix.NamedCalls;
+import org.doveadmsshd.posix.NamedCalls;
 
 /** What a process may use no more of than it is allowed: setrlimit(2). */
 public enum Resource {

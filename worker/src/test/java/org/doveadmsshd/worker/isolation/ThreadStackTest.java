@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.doveadmsshd.auth.MailUser;
+import org.doveadmsshd.accounts.MailUser;
 import org.junit.jupiter.api.Test;
 
 /** What threads for one user each leave behind. */

@@ -1,0 +1,12 @@
+package org.doveadmsshd.accounts;
+
+/**
+ * How somebody has shown who he is.
+ *
+ * @param method such as {@code password} or {@code publickey SHA256:…}; empty when it is not known
+ * @param address where he is, numeric; empty when it is not known
+ */
+public record Login(String method, String address) {
+  /** Nothing is known of it. */
+  public static final Login NONE = new Login("", "");
+}

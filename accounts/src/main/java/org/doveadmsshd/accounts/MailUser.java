@@ -1,0 +1,32 @@
+package org.doveadmsshd.accounts;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the userdb says of a mail user.
+ *
+ * @param name as the userdb spells it
+ * @param fields uid, gid, home, mail and whatever else, in the order of the userdb
+ */
+public record MailUser(String name, Map<String, String> fields) {
+  public MailUser {
+    fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+  }
+
+  public Optional<String> home() {
+    return Optional.ofNullable(fields.get("home"));
+  }
+
+  /** The other host that has the user's mail, when it is not this one. */
+  public Optional<String> proxyHost() {
+    return fields.containsKey("proxy") ? Optional.ofNullable(fields.get("host")) : Optional.empty();
+  }
+
+  /** Where the mail lies, when it is not where the mail_location setting says. */
+  public Optional<String> mail() {
+    return Optional.ofNullable(fields.get("mail"));
+  }
+}

@@ -1,0 +1,167 @@
+package org.doveadmsshd.accounts;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserMask;
+
+/**
+ * What a master user may do. Allowed is what a rule allows and none denies, in whatever order they
+ * stand; nothing else. Checked by the worker for every request, whatever the brain has checked
+ * before.
+ *
+ * <p>The checks take every rule for one in force; {@link #at} leaves those that are.
+ *
+ * @param within what it must be within besides
+ */
+public record Scope(List<ScopeRule> rules, Optional<Scope> within) {
+  /** Everything. */
+  public static final Scope UNLIMITED = new Scope(List.of(UserMask.ALL), Set.of());
+
+  public Scope {
+    rules = List.copyOf(rules);
+  }
+
+  public Scope(List<ScopeRule> rules) {
+    this(rules, Optional.empty());
+  }
+
+  /** One rule that allows these commands, or all if there are none, for those users. */
+  public Scope(List<UserMask> users, Set<String> commands) {
+    this(List.of(ScopeRule.allow(users, commands)));
+  }
+
+  /** What of this is also in those masks, and among those commands if there are any. */
+  public Scope narrowed(List<UserMask> masks, Set<String> names) {
+    return new Scope(List.of(ScopeRule.allow(masks, names)), Optional.of(this));
+  }
+
+  /**
+   * The rules that hold for somebody somewhere at some time.
+   *
+   * @param address numeric; empty when it is not known
+   */
+  public Scope at(String address, Instant now) {
+    Optional<Scope> around = within.map(scope -> scope.at(address, now));
+    boolean always = rules.stream().noneMatch(ScopeRule::isOnlySometimes);
+    if (always && (within.isEmpty() || within.get() == around.get())) {
+      return this;
+    }
+    return new Scope(rules.stream().filter(rule -> rule.isInForce(address, now)).toList(), around);
+  }
+
+  /** For people: a rule each, then those of what it must be within. */
+  public List<String> text() {
+    List<String> lines = new ArrayList<>();
+    rules.forEach(rule -> lines.add(rule.text()));
+    within.ifPresent(scope -> scope.text().forEach(line -> lines.add("within: " + line)));
+    return lines;
+  }
+
+  /** Whether anything at all may be done for a user: whether he may be seen in a list. */
+  public boolean hasUser(String user) {
+    boolean allowed = false;
+    for (ScopeRule rule : rules) {
+      if (rule.hasUser(user)) {
+        if (!rule.allows() && rule.hasEveryCommand() && rule.hasAllMail()) {
+          return false;
+        }
+        allowed |= rule.allows();
+      }
+    }
+    return allowed && (within.isEmpty() || within.get().hasUser(user));
+  }
+
+  /** Whether a command may be carried out for a user, at least in one of his mailboxes. */
+  public boolean hasCommand(String user, String command) {
+    boolean allowed = false;
+    for (ScopeRule rule : rules) {
+      if (rule.hasUser(user) && rule.hasCommand(command)) {
+        if (!rule.allows() && rule.hasAllMail()) {
+          return false;
+        }
+        allowed |= rule.allows();
+      }
+    }
+    return allowed && (within.isEmpty() || within.get().hasCommand(user, command));
+  }
+
+  /**
+   * Whether a command may be carried out in a mailbox.
+   *
+   * @param mailbox as the mail store spells it
+   */
+  public boolean hasMailbox(String user, String command, String mailbox) {
+    boolean allowed = false;
+    for (ScopeRule rule : rules) {
+      if (rule.hasUser(user) && rule.hasCommand(command) && rule.hasMailbox(mailbox)) {
+        if (!rule.allows()) {
+          return false;
+        }
+        allowed = true;
+      }
+    }
+    return allowed && (within.isEmpty() || within.get().hasMailbox(user, command, mailbox));
+  }
+
+  /** Whether a command may be carried out for a user in whatever mailbox he may have. */
+  public boolean hasAllMail(String user, String command) {
+    boolean allowed = false;
+    for (ScopeRule rule : rules) {
+      if (rule.hasUser(user) && rule.hasCommand(command)) {
+        if (!rule.allows()) {
+          return false;
+        }
+        allowed |= rule.hasAllMail();
+      }
+    }
+    return allowed && (within.isEmpty() || within.get().hasAllMail(user, command));
+  }
+
+  /** Whether a command may be carried out for every user there may be, without exception. */
+  public boolean hasAllUsers(String command) {
+    boolean allowed = false;
+    for (ScopeRule rule : rules) {
+      if (rule.hasCommand(command)) {
+        if (!rule.allows()) {
+          return false;
+        }
+        allowed |= rule.hasAllMail() && rule.users().contains(UserMask.ALL);
+      }
+    }
+    return allowed && (within.isEmpty() || within.get().hasAllUsers(command));
+  }
+
+  /**
+   * Refuses a command that is outside the scope whoever it is for.
+   *
+   * @throws Failure with {@link Outcome#NO_PERMISSION}
+   */
+  public void checkCommand(String command) throws Failure {
+    if (rules.stream().noneMatch(rule -> rule.allows() && rule.hasCommand(command))) {
+      throw new Failure(Outcome.NO_PERMISSION, "Your scope does not allow the command: " + command);
+    }
+    if (within.isPresent()) {
+      within.get().checkCommand(command);
+    }
+  }
+
+  /**
+   * Refuses a user outside the scope, in the same words whether the user exists or not.
+   *
+   * @throws Failure with {@link Outcome#NO_PERMISSION}
+   */
+  public void checkUser(String user, String command) throws Failure {
+    if (!hasUser(user)) {
+      throw new Failure(Outcome.NO_PERMISSION, "Your scope does not cover the user " + user);
+    }
+    if (!hasCommand(user, command)) {
+      throw new Failure(
+          Outcome.NO_PERMISSION, "Your scope does not allow " + command + " for the user " + user);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package org.doveadmsshd.accounts;
+
+import static java.util.stream.Collectors.joining;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.doveadmsshd.base.AddressPatterns;
+import org.doveadmsshd.base.UserMask;
+
+/**
+ * One rule of a {@link Scope}. What it does not mention it holds for whatever that is.
+ *
+ * @param allows whether it allows; it denies if not
+ * @param users masks of users, one of which must match
+ * @param commands names of commands; empty for every command
+ * @param mailboxes which mailboxes; empty for all mail of a user
+ * @param from where the master must be; empty for anywhere
+ * @param until when it ends; empty for never
+ * @param text for people
+ */
+public record ScopeRule(
+    boolean allows,
+    List<UserMask> users,
+    Set<String> commands,
+    Optional<MailboxMasks> mailboxes,
+    Optional<AddressPatterns> from,
+    Optional<Instant> until,
+    String text) {
+  public ScopeRule {
+    users = List.copyOf(users);
+    commands = Set.copyOf(commands);
+  }
+
+  /** Allows these commands, or all if there are none, for users whom one of the masks matches. */
+  public static ScopeRule allow(List<UserMask> users, Set<String> commands) {
+    String text = "allow users=" + users.stream().map(UserMask::text).collect(joining(","));
+    return new ScopeRule(
+        true,
+        users,
+        commands,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        commands.isEmpty()
+            ? text
+            : text + " commands=" + String.join(",", new TreeSet<>(commands)));
+  }
+
+  /** Whether it counts; a denial counts in doubt. */
+  boolean isInForce(String address, Instant now) {
+    boolean here = from.isEmpty() || (address.isEmpty() ? !allows : from.get().matches(address));
+    return here && until.map(now::isBefore).orElse(true);
+  }
+
+  boolean isOnlySometimes() {
+    return from.isPresent() || until.isPresent();
+  }
+
+  boolean hasUser(String user) {
+    for (UserMask mask : users) {
+      if (mask.matches(user)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean hasCommand(String command) {
+    return commands.isEmpty() || commands.contains(command);
+  }
+
+  boolean hasEveryCommand() {
+    return commands.isEmpty();
+  }
+
+  boolean hasMailbox(String mailbox) {
+    return mailboxes.isEmpty() || mailboxes.get().matcher().test(mailbox);
+  }
+
+  boolean hasAllMail() {
+    return mailboxes.isEmpty();
+  }
+}

@@ -1,0 +1,89 @@
+package org.doveadmsshd.accounts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.doveadmsshd.base.Failure;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MailLocationTest {
+  private static MailUser user(String name) {
+    return new MailUser(name, Map.of("home", "/home/jane"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "maildir:/srv/mail/%d/%n, /srv/mail/example.org/jane",
+    "maildir:/srv/%u, /srv/jane@example.org",
+    "maildir:%h/Mail, /home/jane/Mail",
+    "maildir:/srv/100%%, /srv/100%",
+    "maildir:/srv/%Ld/%{username}, /srv/example.org/jane",
+    "maildir:/srv/%{user}:INDEX=/var/%u:VOLATILEDIR=/run/%u, /srv/jane@example.org",
+    "maildir:%{home}/Mail:LAYOUT=Maildir++, /home/jane/Mail",
+  })
+  void variablesAreFilledIn(String template, Path expected) throws Failure {
+    MailLocation location = MailLocation.of(user("jane@example.org"), template);
+    assertThat(location).isEqualTo(new MailLocation(expected, List.of()));
+  }
+
+  @Test
+  void whatLiesBelowTheHomeIsTheUsersOwn() throws Failure {
+    assertThat(MailLocation.of(user("jane"), "maildir:~/a/b"))
+        .isEqualTo(new MailLocation(Path.of("/home/jane"), List.of("a", "b")));
+  }
+
+  @Test
+  void theUserdbsOwnLocationComesFirst() throws Failure {
+    MailUser user = new MailUser("jane", Map.of("home", "/h", "mail", "maildir:/elsewhere"));
+    assertThat(MailLocation.of(user, "maildir:~/Maildir").trusted())
+        .isEqualTo(Path.of("/elsewhere"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "../x", "a/b", "a..b", ".x", "a\nb", "a\0b"})
+  void aUserNameThatLeadsElsewhereIsRefused(String name) {
+    assertThatThrownBy(() -> MailLocation.of(user(name), "maildir:/srv/%u"))
+        .isInstanceOf(Failure.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "mbox:~/x | only Maildir",
+        "maildir:~/x:LAYOUT=fs | option LAYOUT",
+        "maildir:~/x:INDEX=/y:CONTROL=/z | option CONTROL",
+        "maildir:/srv/%x | unknown variable %x",
+        "maildir:Maildir | maildir:~/Maildir",
+        "maildir: | absolute path",
+        "maildir:/srv/%{user | not complete",
+      })
+  void whatIsNotSupportedIsRefusedByName(String template, String why) {
+    assertThatThrownBy(() -> MailLocation.of(user("jane"), template))
+        .isInstanceOf(Failure.class)
+        .hasMessageContaining("The mail location of jane")
+        .hasMessageContaining(why);
+    assertThat(MailTemplate.mistake(template)).isPresent();
+    assertThatThrownBy(() -> MailLocation.at(user("jane"), template))
+        .isInstanceOf(Failure.class)
+        .hasMessageStartingWith(template)
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void whoHasNoHomeNeedsNone() throws Failure {
+    MailUser homeless = new MailUser("jane", Map.of());
+    assertThat(MailLocation.of(homeless, "maildir:/srv/%u").trusted())
+        .isEqualTo(Path.of("/srv/jane"));
+    for (String template : List.of("maildir:~/x", "maildir:%h/x", "maildir:%{home}/x")) {
+      assertThatThrownBy(() -> MailLocation.of(homeless, template))
+          .hasMessageContaining("no home directory");
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package org.doveadmsshd.command;
+
+import org.doveadmsshd.accounts.PasswordHashing;
+
+/**
+ * What a task that needs neither user nor server works with.
+ *
+ * @param input what the task reads, for one that says so in {@link Task#input}
+ */
+public record LocalContext(PasswordHashing passwords, UserContext.Input input, Output output) {}
