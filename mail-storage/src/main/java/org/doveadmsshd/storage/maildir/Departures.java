@@ -3,8 +3,8 @@ package org.doveadmsshd.storage.maildir;
 import java.time.Duration;
 import java.util.BitSet;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.storage.posix.Directory;
-import org.doveadmsshd.storage.posix.PosixException;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.PosixException;
 
 /**
  * The mails that have been taken out of one open mailbox. Their lines go from the UID list, so that
