@@ -82,7 +82,7 @@ class PassdbKeysTest {
             return Optional.of(new PasswordStore.Stored("", Map.of("authorized_keys", line)));
           }
         };
-    Masters masters = new Masters(Map.of("jane", Scope.UNLIMITED), passdb);
+    Masters masters = new PassdbMasters(Map.of("jane", Scope.UNLIMITED), passdb);
     AuthorizedKeys keys = new AuthorizedKeys(directory + "/keys/%u");
     try (PassdbKeys fetched = new PassdbKeys(masters, keys, Duration.ofMillis(1))) {
       fetched.enable(true);
