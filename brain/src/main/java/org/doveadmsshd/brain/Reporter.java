@@ -3,7 +3,9 @@ package org.doveadmsshd.brain;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.doveadmsshd.base.Failure;
@@ -18,12 +20,6 @@ import org.doveadmsshd.protocol.Message;
 final class Reporter implements RunListener {
   private static final int TEMPORARY = Outcome.TEMPORARY_FAILURE.exitCode();
 
-  /** So many users are named for whom the same is to be said; the others are counted. */
-  private static final int NAMED = 10;
-
-  /** So many different texts are counted; the same is said of few users beyond that. */
-  private static final int MAX_TEXTS = 100;
-
   private final OutputStream error;
   private final boolean isWatched;
   private final boolean verbose;
@@ -31,7 +27,8 @@ final class Reporter implements RunListener {
   private final String command;
   private final long begun = System.nanoTime();
   private final Map<String, Long> counts = new TreeMap<>();
-  private final Map<String, Integer> failures = new LinkedHashMap<>();
+  private final Repeats ofUsers = new Repeats();
+  private final Map<Message.Log.Level, Repeats> ofWorkers = new EnumMap<>(Message.Log.Level.class);
   private long done;
   private long failed;
   private long skipped;
@@ -54,11 +51,19 @@ final class Reporter implements RunListener {
     this.command = command;
   }
 
-  /** Passes on a line of a worker: {@code doveadm(user): Warning: text}. */
+  /** Passes on a line of a worker, unless the like has been said often enough. */
   synchronized void log(String user, Message.Log.Level level, String text) throws IOException {
     if (level == Message.Log.Level.DEBUG && !verbose) {
       return;
     }
+    Repeats repeats = ofWorkers.computeIfAbsent(level, each -> new Repeats());
+    if (repeats.isToBeSaid(text) || verbose) {
+      say(user, level, text);
+    }
+  }
+
+  /** Writes a line: {@code doveadm(user): Warning: text}. */
+  private void say(String user, Message.Log.Level level, String text) throws IOException {
     String word =
         switch (level) {
           case DEBUG -> "Debug";
@@ -104,10 +109,8 @@ final class Reporter implements RunListener {
 
   /** Says something of a user, unless it has been said of many already. */
   private void repeated(String user, Message.Log.Level level, String text) throws IOException {
-    boolean counted = failures.size() < MAX_TEXTS || failures.containsKey(text);
-    int times = counted ? failures.merge(text, 1, Integer::sum) : 1;
-    if (times <= NAMED || verbose) {
-      log(user, level, text);
+    if (ofUsers.isToBeSaid(text) || verbose) {
+      say(user, level, text);
     }
   }
 
@@ -125,7 +128,7 @@ final class Reporter implements RunListener {
   private void once(String text) throws IOException {
     if (!text.equals(lastFailure)) { // a server that is down is met more than once
       lastFailure = text;
-      log("", Message.Log.Level.ERROR, text);
+      say("", Message.Log.Level.ERROR, text);
     }
   }
 
@@ -170,17 +173,36 @@ final class Reporter implements RunListener {
     }
   }
 
+  /** Says how often what was not said any more, as it had been said often enough. */
+  synchronized void leftOut() throws IOException {
+    if (verbose) {
+      return;
+    }
+    List<String> lines = new ArrayList<>();
+    ofWorkers.forEach(
+        (level, repeats) ->
+            repeats.forEachLeftOut(
+                (text, times) -> lines.add(more(times, noun(level), "shows") + text)));
+    ofUsers.forEachLeftOut((text, times) -> lines.add(more(times, "user", "names") + text));
+    for (String line : lines) {
+      line(line);
+    }
+  }
+
+  private static String more(int times, String noun, String does) {
+    String what = times == 1 ? "1 more " + noun : "%,d more %ss".formatted(times, noun);
+    return "doveadm: %s (-v %s %s): "
+        .formatted(what, does, "user".equals(noun) || times > 1 ? "them" : "it");
+  }
+
+  private static String noun(Message.Log.Level level) {
+    return level == Message.Log.Level.ERROR
+        ? "error"
+        : level == Message.Log.Level.WARNING ? "warning" : "message";
+  }
+
   /** Sums up a run over several users. */
   synchronized void summary() throws IOException {
-    if (!verbose) {
-      for (Map.Entry<String, Integer> each : failures.entrySet()) {
-        int more = each.getValue() - NAMED;
-        if (more > 0) {
-          String users = more == 1 ? "1 more user" : "%,d more users".formatted(more);
-          line("doveadm: " + users + " (-v names them): " + each.getKey());
-        }
-      }
-    }
     double seconds = (System.nanoTime() - begun) / 1e9;
     line("%s: %s%s, %.1f s".formatted(command, users(), tail(), seconds));
   }

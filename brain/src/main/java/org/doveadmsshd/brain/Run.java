@@ -85,6 +85,7 @@ public final class Run implements Running {
     } else if (several) {
       reporter.checkThatSomebodyExists();
     }
+    reporter.leftOut();
     if (several) {
       reporter.summary();
     }

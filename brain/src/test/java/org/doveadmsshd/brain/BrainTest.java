@@ -588,6 +588,40 @@ class BrainTest {
   }
 
   @Test
+  void whatWorkersSayOfHundredsOfMailsIsSaidOnceWithTheirNumber() throws Exception {
+    Work work =
+        assignment -> {
+          for (int mail = 1; mail <= 30; mail++) {
+            String text = "Mailbox INBOX: mail 17%d.M1P1.h:2,S (UID %d): Permission denied";
+            Message.Log.Level level = Message.Log.Level.ERROR;
+            assignment.send(new Message.Log(1, level, text.formatted(mail, mail)));
+          }
+          assignment.fail(Outcome.TEMPORARY_FAILURE, "Mailbox INBOX: 1 mail cannot be read");
+        };
+    Server server = new FakeServer("s", users(50), 4, work);
+    assertThat(run(List.of(server), "search", "-A", "all")).isEqualTo(75);
+    assertThat(error.toString(StandardCharsets.UTF_8).lines())
+        .hasSize(10 + 10 + 3)
+        .contains(
+            "doveadm: 1,490 more errors (-v shows them): Mailbox INBOX: mail … (UID …): Permission"
+                + " denied",
+            "doveadm: 40 more users (-v names them): Mailbox INBOX: 1 mail cannot be read");
+    error.reset();
+    Server one = new FakeServer("s", List.of(), 1, work);
+    assertThat(run(List.of(one), "search", "-u", "x", "all")).isEqualTo(75);
+    assertThat(error.toString(StandardCharsets.UTF_8).lines())
+        .hasSize(10 + 1 + 1)
+        .contains(
+            "doveadm: 20 more errors (-v shows them): Mailbox INBOX: mail … (UID …): Permission"
+                + " denied");
+    error.reset();
+    assertThat(run(List.of(one), "-v", "search", "-u", "x", "all")).isEqualTo(75);
+    assertThat(error.toString(StandardCharsets.UTF_8).lines())
+        .filteredOn(line -> line.contains("(UID "))
+        .hasSize(30);
+  }
+
+  @Test
   void aListOfNamesThatNobodyHasIsAFailure() throws Exception {
     Work nobody = assignment -> assignment.fail(Outcome.NO_USER, "User doesn't exist");
     Server server = new FakeServer("s", List.of(), 2, nobody);
@@ -747,7 +781,7 @@ class BrainTest {
     assertThat(run(List.of(), line.toArray(String[]::new))).isIn(65, 75);
     assertThat(out.size()).isZero();
     assertThat(error.toString(StandardCharsets.UTF_8))
-        .containsAnyOf("asks for more than pw gives", "Rounds out of range");
+        .containsAnyOf("asks for more than pw gives", "cannot be told", "Rounds out of range");
   }
 
   @ParameterizedTest

@@ -42,14 +42,19 @@ record MailboxEdit(List<String> commands, Edit edit) implements Task.OfUser {
               if (e.outcome() == Outcome.CANCELLED || e.outcome() == Outcome.TIMED_OUT) {
                 throw e;
               }
-              output.failed(
-                  new Failure(
-                      e.outcome(),
-                      "Can't %s mailbox %s: %s".formatted(verb, mailbox, e.getMessage()),
-                      e.getCause()));
+              output.failed(failed(verb, mailbox, e));
             }
           }
         });
+  }
+
+  /** The storage may have said already what could not be done. */
+  private static Failure failed(String verb, String mailbox, Failure e) {
+    String tried = " %s mailbox %s: ".formatted(verb, Mailboxes.shown(mailbox));
+    String said = "Cannot" + tried;
+    String why = e.getMessage();
+    why = why.startsWith(said) ? why.substring(said.length()) : why;
+    return new Failure(e.outcome(), "Can't" + tried + why, e.getCause());
   }
 
   /** The same, where an option has it do what other commands do as well. */

@@ -2,6 +2,7 @@ package org.doveadmsshd.command;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
@@ -82,7 +84,9 @@ final class MailboxStatusCommand implements Command {
         }
       }
       if (!all && fields.stream().noneMatch(field -> field.key().equals(name))) {
-        throw Failure.usage("Unknown status field: " + name);
+        String known =
+            Arrays.stream(Field.values()).map(Field::key).collect(Collectors.joining(" "));
+        throw Failure.usage("Unknown status field: " + name + " (there are: all " + known + ")");
       }
     }
     Optional<Field> unsummable = fields.stream().filter(field -> !field.summable).findFirst();

@@ -24,7 +24,7 @@ final class Mailboxes {
 
   /** That there is no mailbox of a name; says so if there cannot be one. */
   static Failure missing(String name) {
-    return new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + name + hint(name));
+    return new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + shown(name) + hint(name));
   }
 
   /**
@@ -34,6 +34,11 @@ final class Mailboxes {
    */
   static Failure missing(String attempt, String name) {
     return new Failure(Outcome.NOT_FOUND, attempt + ": " + missing(name).getMessage());
+  }
+
+  /** A name for a message: one that is empty would not be seen. */
+  static String shown(String name) {
+    return name.isEmpty() ? "''" : name;
   }
 
   private static String hint(String name) {

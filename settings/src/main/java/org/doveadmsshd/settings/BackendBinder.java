@@ -18,6 +18,9 @@ import org.doveadmsshd.base.Variables;
 
 /** Reads passdb and userdb sections. */
 final class BackendBinder {
+  /** Stands for one that has mistakes. */
+  private static final Backend NOTHING = new Backend.Static(Map.of(), false);
+
   private final Section top;
   private final Function<String, Path> paths;
   private final List<Problem> problems;
@@ -34,9 +37,6 @@ final class BackendBinder {
 
   Backend.Passdb passdb(Section section) {
     LinkRules rules = rules(section, "authenticated", "unauthenticated");
-    if (section.text("args").isBlank() && !section.text("driver").equals("pam")) {
-      section.problem("passdb: args must be set");
-    }
     return new Backend.Passdb(backend(section), rules, section.yes("deny"));
   }
 
@@ -47,7 +47,7 @@ final class BackendBinder {
   private static LinkRules rules(Section section, String succeeded, String notSucceeded) {
     String skip = section.text("skip");
     if (!List.of("never", succeeded, notSucceeded).contains(skip)) {
-      section.problem("skip = " + skip + ": expected never, " + succeeded + " or " + notSucceeded);
+      section.problem("skip", "expected never, " + succeeded + " or " + notSucceeded);
     }
     return new LinkRules(
         skip.equals(succeeded)
@@ -63,7 +63,17 @@ final class BackendBinder {
   }
 
   private Backend backend(Section section) {
-    return switch (section.text("driver")) {
+    String driver = section.text("driver");
+    boolean needsArgs = !List.of("", "pam", "passwd").contains(driver);
+    if (needsArgs && section.text("args").isBlank()) {
+      section.problem(section.type() + " " + driver + ": args must be set");
+    }
+    return needsArgs && section.text("args").isBlank() ? NOTHING : backend(section, driver);
+  }
+
+  private Backend backend(Section section, String driver) {
+    return switch (driver) {
+      case "" -> NOTHING;
       case "sql" -> sql(section);
       case "ldap" -> ldap(section);
       case "static" -> fixed(section);
@@ -88,11 +98,11 @@ final class BackendBinder {
       } else if (path.isEmpty() && word.startsWith("/")) {
         path = word;
       } else {
-        section.problem("args: expected [" + option + "…] /path/of/the/socket, not: " + word);
+        section.problem("args", "expected [" + option + "…] /path/of/the/socket, not: " + word);
       }
     }
     if (path.isEmpty()) {
-      section.problem("args: the path of Dovecot's socket is missing");
+      section.problem("args", "the path of Dovecot's socket is missing");
     }
     return new Backend.Dovecot(Path.of(path), passdb ? value : "", !passdb && value.equals("yes"));
   }
@@ -102,25 +112,27 @@ final class BackendBinder {
     String scheme = "CRYPT";
     String format = "%u";
     String path = "";
-    for (String word : section.text("args").split("\\s+")) {
+    for (String word : section.text("args").strip().split("\\s+")) {
       if (word.startsWith("scheme=")) {
         scheme = word.substring("scheme=".length());
       } else if (word.startsWith("username_format=")) {
         format = word.substring("username_format=".length()).replace("%Lu", "%u");
-      } else {
+      } else if (path.isEmpty() && !word.matches("[a-z_]+=.*")) {
         path = word;
+      } else {
+        section.problem("args", "expected [scheme=…] [username_format=…] /path, not: " + word);
       }
     }
     if (!PasswordHash.isScheme(scheme)) {
-      section.problem("args: unknown password scheme: " + scheme);
+      section.problem("args", "unknown password scheme: " + scheme);
     }
     for (String text : List.of(path, format)) {
-      Variables.mistake(text).ifPresent(mistake -> section.problem("args: " + mistake));
+      Variables.mistake(text).ifPresent(mistake -> section.problem("args", mistake));
     }
     if (path.isEmpty()) {
-      section.problem("args: the path of the passwd-file is missing");
+      section.problem("args", "the path of the passwd-file is missing");
     } else if (!Variables.isIn(path) && !Files.isReadable(paths.apply(path))) {
-      section.problem("args: " + paths.apply(path) + " cannot be read");
+      section.problem("args", unreadable(paths.apply(path)));
     }
     return new Backend.PasswdFile(paths.apply(path).toString(), scheme, format);
   }
@@ -132,15 +144,16 @@ final class BackendBinder {
       int equals = word.indexOf('=');
       String value = word.substring(equals + 1);
       if (equals <= 0) {
-        section.problem("args: expected name=value: " + word);
+        section.problem("args", "expected name=value: " + word);
       } else {
-        Variables.mistake(value).ifPresent(mistake -> section.problem("args: " + mistake));
+        Variables.mistake(value).ifPresent(mistake -> section.problem("args", mistake));
         fields.put(word.substring(0, equals), value);
       }
     }
     boolean allowsAll = "yes".equals(fields.remove("allow_all_users"));
     if (!allowsAll && !fields.containsKey("home")) {
-      section.problem("args: home= is missing; it shows who is a user, unless allow_all_users=yes");
+      section.problem(
+          "args", "home= is missing; it shows who is a user, unless allow_all_users=yes");
     }
     return new Backend.Static(fields, allowsAll);
   }
@@ -214,9 +227,13 @@ final class BackendBinder {
   private static Backend pam(Section section) {
     String service = section.text("args").strip();
     if (!service.matches("[A-Za-z0-9._-]{0,64}")) {
-      section.problem("args: expected the name of a file in /etc/pam.d");
+      section.problem("args", "expected the name of a file in /etc/pam.d");
     }
     return new Backend.Pam(service.isEmpty() ? "doveadm-sshd" : service);
+  }
+
+  private static String unreadable(Path file) {
+    return file + (Files.exists(file) ? " cannot be read" : ": No such file or directory");
   }
 
   private static Optional<String> optional(Section section, String key) {

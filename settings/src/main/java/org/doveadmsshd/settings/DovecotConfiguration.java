@@ -2,6 +2,7 @@ package org.doveadmsshd.settings;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Reader;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.configuration2.BaseHierarchicalConfiguration;
 import org.apache.commons.configuration2.FileBasedConfiguration;
 import org.apache.commons.configuration2.ex.ConfigurationException;
@@ -23,6 +25,7 @@ import org.apache.commons.configuration2.io.FileHandler;
 import org.apache.commons.configuration2.io.FileLocator;
 import org.apache.commons.configuration2.io.FileLocatorAware;
 import org.apache.commons.configuration2.tree.ImmutableNode;
+import org.doveadmsshd.base.Reason;
 
 /**
  * A configuration in Dovecot's syntax: {@code name = value}, {@code section [name] { … }}, comments
@@ -55,17 +58,28 @@ final class DovecotConfiguration extends BaseHierarchicalConfiguration
    */
   static DovecotConfiguration read(Path file, List<Problem> problems) {
     DovecotConfiguration configuration = new DovecotConfiguration();
-    if (!Files.isReadable(file)) {
-      problems.add(new Problem(file.toString(), 0, "cannot be read"));
+    Optional<String> unreadable = unreadable(file);
+    if (unreadable.isPresent()) {
+      problems.add(new Problem(file.toString(), 0, unreadable.get()));
       return configuration;
     }
     try {
       new FileHandler(configuration).load(file.toAbsolutePath().toFile());
     } catch (ConfigurationException e) {
-      problems.add(new Problem(file.toString(), 0, String.valueOf(e.getMessage())));
+      problems.add(new Problem(file.toString(), 0, Reason.of(e)));
     }
     problems.addAll(configuration.problems);
     return configuration;
+  }
+
+  /** Why a file cannot be read, unless it can. */
+  static Optional<String> unreadable(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      in.read();
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("cannot be read: " + Reason.of(e));
+    }
   }
 
   /** Where a relative path in an include counts from. */
@@ -190,7 +204,7 @@ final class DovecotConfiguration extends BaseHierarchicalConfiguration
       try (BufferedReader in = new BufferedReader(new StringReader(Files.readString(included)))) {
         read(in, open);
       } catch (IOException e) {
-        problem(file, number, "cannot read " + included + ": " + e.getMessage());
+        problem(file, number, "cannot read " + included + ": " + Reason.of(e));
       } finally {
         including.pop();
       }

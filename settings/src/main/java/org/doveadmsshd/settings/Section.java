@@ -21,6 +21,7 @@ final class Section {
   private final String file;
   private final int line;
   private final Map<String, String> values = new HashMap<>();
+  private final Map<String, Problem> places = new HashMap<>();
   private final List<Section> inside = new ArrayList<>();
   private final List<Problem> problems;
 
@@ -101,6 +102,7 @@ final class Section {
       problem(node, "unknown setting: " + key + nearest(key, known.keySet()));
       return;
     }
+    places.put(key, at(node, value));
     Optional<String> mistake = setting.type().mistake(value);
     if (mistake.isPresent()) {
       problem(node, key + " = " + value + ": " + mistake.get());
@@ -125,8 +127,19 @@ final class Section {
   }
 
   private void problem(ImmutableNode node, String text) {
+    problems.add(at(node, text));
+  }
+
+  private Problem at(ImmutableNode node, String text) {
     int where = Integer.parseInt(text(node, DovecotConfiguration.LINE, "0"));
-    problems.add(new Problem(text(node, DovecotConfiguration.FILE, file), where, text));
+    return new Problem(text(node, DovecotConfiguration.FILE, file), where, text);
+  }
+
+  /** Notes that something is wrong with a setting, where it stands: {@code key = value: text}. */
+  void problem(String key, String text) {
+    Problem place = places.getOrDefault(key, new Problem(file, line, text(key)));
+    String value = (key + " = " + place.text()).strip();
+    problems.add(new Problem(place.file(), place.line(), value + ": " + text));
   }
 
   /** Notes that something is wrong with the section as a whole. */
@@ -162,6 +175,9 @@ final class Section {
   String text(String key) {
     String standard = known.get(key).standard();
     String value = values.getOrDefault(key, standard);
+    if (value == null && places.containsKey(key)) {
+      return ""; // its mistake has been told
+    }
     if (value == null) {
       problem(type + (name.isEmpty() ? "" : " " + name) + ": " + key + " must be set");
       return "";
@@ -219,7 +235,7 @@ final class Section {
       }
     }
     if (quoted) {
-      problem(key + ": a quotation mark has no other one");
+      problem(key, "a quotation mark has no other one");
     }
     return words;
   }
@@ -229,7 +245,7 @@ final class Section {
     List<String> words = words(key);
     for (String word : words) {
       if (!allowed.contains(word)) {
-        problem(key + ": unknown: " + word + nearest(word, allowed));
+        problem(key, "unknown: " + word + nearest(word, allowed));
       }
     }
     return words;

@@ -45,10 +45,10 @@ final class ServerBinder {
       }
     }
     if (!MECHANISMS.contains(section.text("mechanism"))) {
-      section.problem("mechanism: expected one of: " + String.join(" ", MECHANISMS));
+      section.problem("mechanism", "expected one of: " + String.join(" ", MECHANISMS));
     }
     if (section.number("workers") < 1) {
-      section.problem("workers must be at least 1");
+      section.problem("workers", "expected 1 or more");
     }
   }
 

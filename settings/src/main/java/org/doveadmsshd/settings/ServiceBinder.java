@@ -53,10 +53,10 @@ final class ServiceBinder {
 
   Settings.ProcessSettings processes() {
     if (service.number("process_limit") < 1) {
-      service.problem("process_limit: there must be one at least");
+      service.problem("process_limit", "expected 1 or more");
     }
     if (service.size("vsz_limit") < LEAST_MEMORY) {
-      service.problem("vsz_limit: a worker needs 64M at least");
+      service.problem("vsz_limit", "a worker needs 64M at least");
     }
     return new Settings.ProcessSettings(
         service.text("user"),

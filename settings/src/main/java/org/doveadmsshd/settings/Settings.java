@@ -6,16 +6,12 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.doveadmsshd.auth.EarlyDrop;
-import org.doveadmsshd.auth.sasl.Mechanisms;
 import org.doveadmsshd.base.AddressPatterns;
 
 /**
@@ -26,24 +22,11 @@ import org.doveadmsshd.base.AddressPatterns;
  * @param effective all settings with their values or defaults, a line each, secrets masked
  */
 public record Settings(
-    List<String> listen,
-    int port,
-    Path hostKey,
-    Optional<Path> hostCertificate,
-    String authorizedKeys,
-    boolean authorizedKeysPassdb,
-    Optional<Path> trustedUserCaKeys,
-    List<String> certificateCommands,
-    Optional<Path> revokedKeys,
-    String mailLocation,
-    Duration lockTimeout,
-    boolean mailCache,
-    Duration loginTimeout,
-    Duration authFailureDelay,
-    Set<String> authMechanisms,
-    List<String> authenticationMethods,
-    Optional<Path> auditLog,
-    boolean auditRequired,
+    SshSettings ssh,
+    KeySettings keys,
+    LoginSettings logins,
+    MailSettings mail,
+    AuditSettings audit,
     Duration shutdownTimeout,
     Connections connections,
     Path knownHosts,
@@ -62,10 +45,52 @@ public record Settings(
     Path file,
     List<String> effective) {
 
-  private static final String METHOD = "publickey|password|keyboard-interactive";
+  /** Where the server listens, and what it shows of itself. */
+  public record SshSettings(
+      List<String> listen, int port, Path hostKey, Optional<Path> hostCertificate) {}
 
-  /** What an entry of the cache is taken to need. */
-  private static final long CACHED_BYTES = 512;
+  /**
+   * Whose keys let in.
+   *
+   * @param authorized path of a file, with {@code %u} for the master
+   * @param fromPassdb whether passdbs are asked for keys as well
+   * @param authorities whose certificates are taken
+   * @param certificateCommands what a certificate for masks of users allows
+   */
+  public record KeySettings(
+      String authorized,
+      boolean fromPassdb,
+      Optional<Path> authorities,
+      List<String> certificateCommands,
+      Optional<Path> revoked) {}
+
+  /**
+   * How masters log in.
+   *
+   * @param timeout how long that may take
+   * @param failureDelay how late a wrong password is told
+   * @param mechanisms of SASL, in capitals
+   * @param methods lists of SSH's methods, each separated by commas; none for any one of them
+   */
+  public record LoginSettings(
+      Duration timeout, Duration failureDelay, Set<String> mechanisms, List<String> methods) {}
+
+  /**
+   * Mail and how it is opened.
+   *
+   * @param location as in Dovecot, where the userdb does not say
+   * @param lockTimeout how long a locked mailbox is waited for
+   * @param cache whether mailboxes are remembered
+   */
+  public record MailSettings(String location, Duration lockTimeout, boolean cache) {}
+
+  /**
+   * Who did what.
+   *
+   * @param log the file for that, if there is one
+   * @param required whether nothing is done that cannot be written there
+   */
+  public record AuditSettings(Optional<Path> log, boolean required) {}
 
   /**
    * Limits of connections.
@@ -196,8 +221,8 @@ public record Settings(
     private final transient List<Problem> problems;
 
     InvalidException(List<Problem> problems) {
-      super(problems.size() + " problems");
-      this.problems = List.copyOf(problems);
+      super("a configuration with mistakes");
+      this.problems = problems.stream().distinct().toList();
     }
 
     /** All of them, in the order of the file. */
@@ -219,170 +244,10 @@ public record Settings(
       throw new InvalidException(problems);
     }
     ImmutableNode root = configuration.getNodeModel().getNodeHandler().getRootNode();
-    Settings settings = new Binder(file, root, commands, problems).bind();
+    Settings settings = new SettingsBinder(file, root, commands, problems).bind();
     if (!problems.isEmpty()) {
       throw new InvalidException(problems);
     }
     return settings;
-  }
-
-  /** Makes records of the tree. */
-  private static final class Binder {
-    private final Path file;
-    private final ImmutableNode root;
-    private final List<String> commands;
-    private final List<Problem> problems;
-
-    Binder(Path file, ImmutableNode root, List<String> commands, List<Problem> problems) {
-      this.file = file.toAbsolutePath();
-      this.root = root;
-      this.commands = commands;
-      this.problems = problems;
-    }
-
-    Settings bind() {
-      Section top = Section.read(Schema.TOP, root, file.toString(), problems);
-      Map<String, List<Section>> sections = sections();
-      ServiceBinder service = new ServiceBinder(top, sections.get("service"), this::path, problems);
-      BackendBinder backends = new BackendBinder(top, this::path, problems);
-      return new Settings(
-          top.words("listen"),
-          top.number("port"),
-          path(top.text("host_key")),
-          optionalPath(top, "host_certificate"),
-          path(top.text("authorized_keys")).toString(),
-          top.yes("authorized_keys_passdb"),
-          optionalPath(top, "trusted_user_ca_keys"),
-          top.words("certificate_commands", commands),
-          optionalPath(top, "revoked_keys"),
-          top.text("mail_location"),
-          top.time("lock_timeout"),
-          top.yes("mail_cache"),
-          top.time("login_timeout"),
-          top.time("auth_failure_delay"),
-          mechanisms(top),
-          methods(top),
-          optionalPath(top, "audit_log"),
-          top.yes("audit_required"),
-          top.time("shutdown_timeout"),
-          new Connections(
-              top.number("max_connections"),
-              EarlyDrop.parse(top.text("max_connections_before_login")),
-              EarlyDrop.parse(top.text("max_connections_before_login_per_address")),
-              top.number("max_channels_per_connection"),
-              top.time("input_timeout"),
-              top.time("write_timeout")),
-          path(top.text("known_hosts")),
-          path(top.text("identity")),
-          service.workers(),
-          sections.get("passdb").stream().map(backends::passdb).toList(),
-          sections.get("userdb").stream().map(backends::userdb).toList(),
-          new AuthCache(
-              (int) (top.size("auth_cache_size") / CACHED_BYTES),
-              top.time("auth_cache_ttl"),
-              top.time("auth_cache_negative_ttl")),
-          masters(sections.get("master_user")),
-          path(top.text("base_dir")),
-          service.isolation(),
-          service.processes(),
-          service.sockets(),
-          new ServerBinder(top, this::path).servers(sections.get("server")),
-          quota(sections.get("plugin")),
-          file,
-          effective(top, sections));
-    }
-
-    private static Set<String> mechanisms(Section top) {
-      List<String> known =
-          Mechanisms.NAMES.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
-      return top.words("auth_mechanisms", known).stream()
-          .map(name -> name.toUpperCase(Locale.ROOT))
-          .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static List<String> methods(Section top) {
-      String text = top.text("authentication_methods").strip();
-      List<String> lists = text.isEmpty() ? List.of() : List.of(text.split("\\s+"));
-      for (String list : lists) {
-        if (!list.matches("(" + METHOD + ")(,(" + METHOD + "))*")) {
-          top.problem(
-              "authentication_methods: expected lists of publickey, password and"
-                  + " keyboard-interactive, such as publickey,password: "
-                  + list);
-        }
-      }
-      return lists;
-    }
-
-    private QuotaSettings quota(List<Section> sections) {
-      if (sections.isEmpty()) {
-        return new QuotaSettings("", List.of());
-      }
-      Section plugin = Section.together(sections);
-      List<String> rules = new ArrayList<>();
-      for (String key : List.of("quota_rule", "quota_rule2", "quota_rule3", "quota_rule4")) {
-        if (!plugin.text(key).isEmpty()) {
-          rules.add(plugin.text(key));
-        }
-      }
-      return new QuotaSettings(plugin.text("quota"), rules);
-    }
-
-    private static List<String> effective(Section top, Map<String, List<Section>> sections) {
-      List<String> lines = new ArrayList<>(top.effective(""));
-      sections.forEach(
-          (type, all) -> {
-            for (Section section : all) {
-              lines.add((type + " " + section.name()).strip() + " {");
-              lines.addAll(section.effective("  "));
-              lines.add("}");
-            }
-          });
-      return lines;
-    }
-
-    private Map<String, List<Section>> sections() {
-      Map<String, List<Section>> sections = new LinkedHashMap<>();
-      Schema.sections().forEach(type -> sections.put(type, new ArrayList<>()));
-      for (ImmutableNode node : root.getChildren()) {
-        if (node.getAttributes().containsKey(DovecotConfiguration.NAME)) {
-          String type = node.getNodeName();
-          if (Schema.settings(type) == null) {
-            int line = (Integer) node.getAttributes().get(DovecotConfiguration.LINE);
-            String from = node.getAttributes().get(DovecotConfiguration.FILE).toString();
-            String near = Section.nearest(type, Schema.sections());
-            problems.add(new Problem(from, line, "unknown section: " + type + near));
-          } else {
-            sections.get(type).add(Section.read(type, node, file.toString(), problems));
-          }
-        }
-      }
-      return sections;
-    }
-
-    private Map<String, List<RuleSettings>> masters(List<Section> sections) {
-      RuleBinder rules = new RuleBinder(commands);
-      Map<String, List<RuleSettings>> masters = new LinkedHashMap<>();
-      for (Section section : sections) {
-        if (section.name().isEmpty()) {
-          section.problem("a master_user needs a name: master_user admin {");
-        }
-        if (masters.put(section.name(), rules.rules(section)) != null) {
-          section.problem("master_user " + section.name() + " stands here twice");
-        }
-      }
-      return masters;
-    }
-
-    private Optional<Path> optionalPath(Section section, String key) {
-      return Optional.of(section.text(key)).filter(text -> !text.isEmpty()).map(this::path);
-    }
-
-    private Path path(String text) {
-      if (text.equals("~") || text.startsWith("~/")) {
-        return Path.of(System.getProperty("user.home") + text.substring(1));
-      }
-      return file.resolveSibling(text).normalize();
-    }
   }
 }

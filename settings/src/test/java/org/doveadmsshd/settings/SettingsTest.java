@@ -95,7 +95,7 @@ class SettingsTest {
                 + "mail_location = maildir:/var/vmail/%Ld/%Ln:INDEX=/i/%u:VOLATILEDIR=/v/%u\n"
                 + "plugin {\n quota = count:q\n quota_rule = *:storage=1G\n"
                 + " quota_rule2 = Trash:storage=+25%%\n}\n");
-    assertThat(settings.mailLocation()).startsWith("maildir:/var/vmail/%Ld/%Ln");
+    assertThat(settings.mail().location()).startsWith("maildir:/var/vmail/%Ld/%Ln");
     assertThat(settings.quota().rules()).hasSize(2);
   }
 
@@ -122,7 +122,7 @@ class SettingsTest {
             "!include more.conf\nhost_key = key\n"
                 + "userdb {\n driver = passwd-file\n args = users\n}\n");
     Settings settings = Settings.read(file, List.of("search", "mailbox list", "read"));
-    assertThat(settings.port()).isEqualTo(2299);
+    assertThat(settings.ssh().port()).isEqualTo(2299);
   }
 
   @Test
@@ -152,9 +152,9 @@ class SettingsTest {
               service_count = 1
             }
             """);
-    assertThat(settings.port()).isEqualTo(2200);
-    assertThat(settings.lockTimeout()).isEqualTo(Duration.ofMinutes(5));
-    assertThat(settings.hostKey()).isEqualTo(directory.resolve("key with # and space"));
+    assertThat(settings.ssh().port()).isEqualTo(2200);
+    assertThat(settings.mail().lockTimeout()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(settings.ssh().hostKey()).isEqualTo(directory.resolve("key with # and space"));
     assertThat(settings.userdbs())
         .containsExactly(
             new Backend.Userdb(
@@ -238,20 +238,59 @@ class SettingsTest {
             "test.conf:1: unknown setting: prot (did you mean port?)",
             "test.conf:2: port = many: expected a port from 0 to 65535",
             "test.conf:4: expected name = value, section {, or }: nonsense",
-            "test.conf:5: userdb: driver must be set",
-            "test.conf:5: args: "
-                + directory.resolve("missing-file").getFileName()
-                + " cannot be read",
             "test.conf:6: driver = ldop: expected one of: passwd-file passwd static sql ldap dovecot",
             "test.conf:8: unknown setting: argz (did you mean args?)",
             "test.conf:10: master_user admin: users or domains must be set",
-            "test.conf:10: commands: unknown: serch (did you mean search?)",
+            "test.conf:11: commands = serch: unknown: serch (did you mean search?)",
             "test.conf:13: unknown section: sever (did you mean server?)",
             "test.conf:15: unknown service: imap (there is only doveadm)",
             "test.conf:17: a section is not closed with }",
             "test.conf:17: a server needs a name: server mail1 {",
             "test.conf:17: server: host must be set",
             "test.conf:17: server: user must be set");
+  }
+
+  /** What is wrong with one setting, each said once, where it stands. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '$',
+      value = {
+        "listen = | 5: listen =: expected addresses, such as 127.0.0.1 ::1",
+        "max_connections = 0x1 | 5: max_connections = 0x1: expected a number, such as 8",
+        "login_timeout = -5s | 5: login_timeout = -5s: expected a time with its unit, such as 30s, 5"
+            + " mins or 1h",
+        "auth_cache_size = 5Q | 5: auth_cache_size = 5Q: expected a size, such as 10M",
+        "mail_cache = maybe | 5: mail_cache = maybe: expected yes or no",
+        "auth_mechanisms = foo plain | 5: auth_mechanisms = foo plain: unknown: foo",
+        "authentication_methods = foo | 5: authentication_methods = foo: expected lists of"
+            + " publickey, password and keyboard-interactive, such as publickey,password",
+        "certificate_commands = serch | 5: certificate_commands = serch: unknown: serch (did you"
+            + " mean search?)",
+        "revoked_keys = nosuch | 5: revoked_keys = nosuch: No such file or directory",
+        "trusted_user_ca_keys = nosuch | 5: trusted_user_ca_keys = nosuch: No such file or"
+            + " directory",
+        "!include nosuch | 5: there is no file nosuch",
+        "passdb {~} | 5: passdb: driver must be set",
+        "passdb {~driver = foo~} | 6: driver = foo: expected one of: passwd-file sql ldap dovecot"
+            + " oauth2 pam",
+        "passdb {~driver = sql~} | 5: passdb sql: args must be set",
+        "passdb {~driver = oauth2~} | 5: passdb oauth2: args must be set",
+        "passdb {~driver = passwd-file~} | 5: passdb passwd-file: args must be set",
+        "passdb {~driver = passwd-file~args = nosuch~} | 7: args = nosuch: nosuch: No such file or"
+            + " directory",
+        "passdb {~driver = passwd-file~args = foo=bar users~} | 7: args = foo=bar users: expected"
+            + " [scheme=…] [username_format=…] /path, not: foo=bar",
+        "userdb {~driver = static~} | 5: userdb static: args must be set",
+        "userdb {~driver = static~args = uid=1 home=%q~} | 7: args = uid=1 home=%q: unknown"
+            + " variable %q (there are: %u %n %d %s %c %r %{login_user})",
+        "service doveadm {~process_limit = 0~} | 6: process_limit = 0: expected 1 or more",
+        "master_user {~users = *~} | 5: a master_user needs a name: master_user admin {",
+      })
+  void aMistakeIsSaidOnceAndWhereItStands(String lines, String problem) throws Exception {
+    String base = "userdb {\n driver = passwd-file\n args = users\n}\n";
+    assertThat(problems(base + lines.replace('~', '\n') + "\n"))
+        .containsExactly("test.conf:" + problem);
   }
 
   @Test
@@ -325,13 +364,15 @@ class SettingsTest {
                 }
                 """))
         .containsExactlyInAnyOrder(
-            "test.conf:1: args: unknown password scheme: NOSUCH",
-            "test.conf:1: skip = found: expected never, authenticated or unauthenticated",
+            "test.conf:3: args = scheme=NOSUCH users: unknown password scheme: NOSUCH",
+            "test.conf:4: skip = found: expected never, authenticated or unauthenticated",
             "test.conf:5: result_success = perhaps: expected one of: return-ok return return-fail"
                 + " continue continue-ok continue-fail",
-            "test.conf:7: args: unknown variable %q (there are: %u %n %d %s %c %r %{login_user})",
-            "test.conf:7: args: expected name=value: gid",
-            "test.conf:7: args: home= is missing; it shows who is a user, unless allow_all_users=yes");
+            "test.conf:9: args = uid=%q gid: unknown variable %q (there are: %u %n %d %s %c %r"
+                + " %{login_user})",
+            "test.conf:9: args = uid=%q gid: expected name=value: gid",
+            "test.conf:9: args = uid=%q gid: home= is missing; it shows who is a user, unless"
+                + " allow_all_users=yes");
   }
 
   @Test
@@ -427,9 +468,9 @@ class SettingsTest {
             "sql.conf: sql: connect must be set",
             "sql.conf: driver = oracle: expected pgsql, mysql or sqlite");
     assertThat(problems(section.replace("sql.conf", "nosuch.conf")))
-        .containsExactly("nosuch.conf: cannot be read");
+        .containsExactly("nosuch.conf: cannot be read: No such file or directory");
     assertThat(problems(section.replace("sql.conf", "nosuch.conf").replace("= sql", "= ldap")))
-        .containsExactly("nosuch.conf: cannot be read");
+        .containsExactly("nosuch.conf: cannot be read: No such file or directory");
   }
 
   @Test
@@ -449,7 +490,7 @@ class SettingsTest {
   @CsvSource({"'${sys:user.home}'", "'${env:HOME}'", "'${file:UTF-8:/etc/hostname}'", "'$x'"})
   void nothingIsInterpolated(String text) throws Exception {
     Settings settings = read("authorized_keys = " + text + "\n");
-    assertThat(settings.authorizedKeys()).endsWith(Path.of(text).getFileName().toString());
+    assertThat(settings.keys().authorized()).endsWith(Path.of(text).getFileName().toString());
   }
 
   @Test

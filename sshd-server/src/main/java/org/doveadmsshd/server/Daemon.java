@@ -65,76 +65,81 @@ public final class Daemon implements Sessions.Control {
   public Daemon(Settings settings, Clock clock, String software) throws Failure {
     this.settings = settings;
     workPlace = new WorkPlace(settings, budget.all());
-    audit.configure(settings.auditLog(), settings.auditRequired());
+    audit.configure(settings.audit().log(), settings.audit().required());
     Backends.Opened opened = backends.open(settings);
     masters = masters(settings);
     MemoryBudget.Share memory = budget.all().part(PART_OF_CLIENTS);
-    sessions =
-        new Sessions(
-            new Sessions.Setting(
-                executor(),
-                clock,
-                lanes(settings),
-                software,
-                settings.connections().inputTimeout(),
-                memory.part(PART_OF_ROWS)),
-            masters,
-            site,
-            audit);
+    sessions = new Sessions(sessions(settings, clock, software, memory), masters, site, audit);
     sessions.controlledBy(this);
     site.become(worker(settings, opened.userdb()), opened.passdb(), opened::close);
-    authorizedKeys = new AuthorizedKeys(settings.authorizedKeys());
+    authorizedKeys = new AuthorizedKeys(settings.keys().authorized());
     passdbKeys = new PassdbKeys(masters, authorizedKeys);
-    passdbKeys.enable(settings.authorizedKeysPassdb());
-    Settings.Connections connections = settings.connections();
+    passdbKeys.enable(settings.keys().fromPassdb());
     endpoint =
         new SshEndpoint(
             sessions,
             masters,
-            keys(settings, authorizedKeys),
-            identity(settings),
-            new SshEndpoint.Limits(
-                connections.all(),
-                connections.beforeLogin(),
-                connections.beforeLoginPerAddress(),
-                connections.channels(),
-                settings.loginTimeout(),
-                connections.writeTimeout(),
-                settings.authFailureDelay(),
-                settings.authenticationMethods()),
+            keys(settings.keys(), authorizedKeys),
+            identity(settings.ssh()),
+            limits(settings),
             memory,
             audit);
-    SocketEndpoint.Limits limits =
-        new SocketEndpoint.Limits(
-            connections.all(),
-            connections.beforeLoginPerAddress().full(),
-            settings.loginTimeout(),
-            settings.authFailureDelay());
     for (Settings.SocketSettings socket : settings.sockets()) {
       SocketEndpoint.Listener listener =
           new SocketEndpoint.Listener(socket.path(), socket.mode(), socket.group());
-      sockets.add(new SocketEndpoint(sessions, listener, limits, memory));
+      sockets.add(new SocketEndpoint(sessions, listener, socketLimits(settings), memory));
     }
   }
 
-  private static SshEndpoint.HostIdentity identity(Settings settings) throws Failure {
-    HostKeys keys = new HostKeys(settings.hostKey());
-    if (settings.hostCertificate().isPresent()) {
-      keys.checkCertificate(settings.hostCertificate().get());
-    }
-    return new SshEndpoint.HostIdentity(keys.announced(), settings.hostCertificate());
+  private static Sessions.Setting sessions(
+      Settings settings, Clock clock, String software, MemoryBudget.Share memory) {
+    return new Sessions.Setting(
+        executor(),
+        clock,
+        lanes(settings),
+        software,
+        settings.connections().inputTimeout(),
+        memory.part(PART_OF_ROWS));
   }
 
-  private static KeyAuthentication.Keys keys(Settings settings, AuthorizedKeys authorized) {
+  private static SshEndpoint.Limits limits(Settings settings) {
+    Settings.Connections connections = settings.connections();
+    return new SshEndpoint.Limits(
+        connections.all(),
+        connections.beforeLogin(),
+        connections.beforeLoginPerAddress(),
+        connections.channels(),
+        settings.logins().timeout(),
+        connections.writeTimeout(),
+        settings.logins().failureDelay(),
+        settings.logins().methods());
+  }
+
+  private static SocketEndpoint.Limits socketLimits(Settings settings) {
+    return new SocketEndpoint.Limits(
+        settings.connections().all(),
+        settings.connections().beforeLoginPerAddress().full(),
+        settings.logins().timeout(),
+        settings.logins().failureDelay());
+  }
+
+  private static SshEndpoint.HostIdentity identity(Settings.SshSettings ssh) throws Failure {
+    HostKeys keys = new HostKeys(ssh.hostKey());
+    if (ssh.hostCertificate().isPresent()) {
+      keys.checkCertificate(ssh.hostCertificate().get());
+    }
+    return new SshEndpoint.HostIdentity(keys.announced(), ssh.hostCertificate());
+  }
+
+  private static KeyAuthentication.Keys keys(Settings.KeySettings keys, AuthorizedKeys authorized) {
     return new KeyAuthentication.Keys(
         authorized,
-        new UserCertificates(
-            settings.trustedUserCaKeys(), Set.copyOf(settings.certificateCommands())),
-        new RevokedKeys(settings.revokedKeys()));
+        new UserCertificates(keys.authorities(), Set.copyOf(keys.certificateCommands())),
+        new RevokedKeys(keys.revoked()));
   }
 
   private Worker worker(Settings settings, Userdb userdb) throws Failure {
-    String location = settings.mailLocation();
+    String location = settings.mail().location();
     return new Worker(
         userdb,
         workPlace.work(settings, userdb),
@@ -145,7 +150,7 @@ public final class Daemon implements Sessions.Control {
 
   private PassdbMasters masters(Settings settings) {
     return new PassdbMasters(
-        Scopes.of(settings.masters()), site.passdb(), settings.authMechanisms());
+        Scopes.of(settings.masters()), site.passdb(), settings.logins().mechanisms());
   }
 
   private static int lanes(Settings settings) {
@@ -176,11 +181,12 @@ public final class Daemon implements Sessions.Control {
       socket.start();
     }
     try {
-      port = endpoint.start(settings.listen(), settings.port());
+      port = endpoint.start(settings.ssh().listen(), settings.ssh().port());
     } catch (IOException e) {
       throw Failure.temporary(
           "Cannot listen on %s port %d: %s"
-              .formatted(String.join(" ", settings.listen()), settings.port(), Reason.of(e)),
+              .formatted(
+                  String.join(" ", settings.ssh().listen()), settings.ssh().port(), Reason.of(e)),
           e);
     }
   }
@@ -215,15 +221,15 @@ public final class Daemon implements Sessions.Control {
     Backends.Opened opened = backends.open(next);
     boolean taken = false;
     try {
-      SshEndpoint.HostIdentity identity = identity(next);
+      SshEndpoint.HostIdentity identity = identity(next.ssh());
       Worker worker = worker(next, opened.userdb());
       reloadOthers(next);
       site.become(worker, opened.passdb(), opened::close);
       taken = true;
       masters.become(masters(next));
       endpoint.identify(identity);
-      endpoint.use(keys(next, authorizedKeys));
-      passdbKeys.enable(next.authorizedKeysPassdb());
+      endpoint.use(keys(next.keys(), authorizedKeys));
+      passdbKeys.enable(next.keys().fromPassdb());
       settings = next;
       LOG.info("The configuration was read anew");
     } finally {
@@ -235,11 +241,11 @@ public final class Daemon implements Sessions.Control {
 
   /** The audit log and the supervisor; both or none of them. */
   private void reloadOthers(Settings next) throws Failure {
-    audit.configure(next.auditLog(), next.auditRequired());
+    audit.configure(next.audit().log(), next.audit().required());
     try {
       workPlace.reload(next);
     } catch (Failure e) {
-      audit.configure(settings.auditLog(), settings.auditRequired());
+      audit.configure(settings.audit().log(), settings.audit().required());
       throw e;
     }
   }

@@ -73,7 +73,7 @@ public final class Main {
     if (aboutKeys) {
       return HostKeyCommand.run(
           words.positionals().subList(1, words.positionals().size()),
-          new HostKeys(settings.hostKey()));
+          new HostKeys(settings.ssh().hostKey()));
     }
     if (words.has("check-config")) {
       System.out.println(file + ": no mistakes found");
@@ -93,7 +93,7 @@ public final class Main {
     LOG.info(
         "{} listens on {} port {}; {}",
         SOFTWARE,
-        String.join(" ", settings.listen()),
+        String.join(" ", settings.ssh().listen()),
         daemon.port(),
         daemon.workPlace());
     if (System.getProperty("user.name").equals("root") && daemon.opensMailItself()) {

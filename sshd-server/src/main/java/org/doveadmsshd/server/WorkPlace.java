@@ -78,7 +78,10 @@ final class WorkPlace implements AutoCloseable {
                 () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
     InProcessWork.MailDefaults defaults =
         new InProcessWork.MailDefaults(
-            settings.mailLocation(), settings.lockTimeout(), quota, settings.mailCache());
+            settings.mail().location(),
+            settings.mail().lockTimeout(),
+            quota,
+            settings.mail().cache());
     switch (kind(settings)) {
       case "process":
         return processes(settings);

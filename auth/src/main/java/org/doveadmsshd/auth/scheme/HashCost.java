@@ -16,6 +16,11 @@ public record HashCost(long memory, long millis) {
   private static final long MAX_MEMORY = 64L * 1024 * 1024;
   private static final long MAX_MILLIS = 5000;
 
+  /** Whether it can be told. */
+  public boolean isKnown() {
+    return millis != Long.MAX_VALUE;
+  }
+
   /** Whether anybody may have it computed, as often as he likes. */
   public boolean isModest() {
     return memory <= MAX_MEMORY && millis <= MAX_MILLIS;

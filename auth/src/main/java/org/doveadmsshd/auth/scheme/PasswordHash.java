@@ -75,7 +75,8 @@ public final class PasswordHash {
     String name = scheme.toUpperCase(Locale.ROOT);
     Scheme known = SCHEMES.get(name);
     if (known == null) {
-      throw new Failure(Outcome.TEMPORARY_FAILURE, "Unknown scheme: " + scheme);
+      throw new Failure(
+          Outcome.TEMPORARY_FAILURE, "Unknown scheme: " + scheme + " (doveadm pw -l lists them)");
     }
     try {
       return "{" + name + "}" + known.make(user, password, rounds);

@@ -22,6 +22,12 @@ public record PasswordSchemes() implements PasswordHashing {
   @Override
   public long memoryOfVerifying(String hash) throws Failure {
     HashCost cost = PasswordHash.parse(hash, BARE).cost();
+    if (!cost.isKnown()) {
+      throw new Failure(
+          Outcome.DATA_ERROR,
+          "How much work this hash asks for cannot be told, so it is not verified; expected one"
+              + " such as {SHA512-CRYPT}$6$…");
+    }
     if (!cost.isModest()) {
       throw new Failure(
           Outcome.DATA_ERROR,

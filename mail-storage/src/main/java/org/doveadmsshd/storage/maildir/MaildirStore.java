@@ -100,7 +100,9 @@ public final class MaildirStore implements MailStore {
           e.isLink() || e.isNotDirectory()
               ? "; a link is followed only where mail_location names it by an absolute path"
               : "";
-      throw Failure.temporary("Cannot open the mail directory: " + reason(e) + hint, e);
+      String shown = FileName.display(path.toString());
+      throw Failure.temporary(
+          "Cannot open the mail directory " + shown + ": " + reason(e) + hint, e);
     }
   }
 
@@ -313,7 +315,7 @@ public final class MaildirStore implements MailStore {
   @Override
   public void delete(String name, boolean onlyEmpty, boolean force) throws Failure {
     if (name.equalsIgnoreCase(INBOX)) {
-      throw new Failure(Outcome.DATA_ERROR, "INBOX can't be deleted.");
+      throw new Failure(Outcome.DATA_ERROR, "INBOX can't be deleted");
     }
     try (Mailbox mailbox = find(name).orElseThrow(() -> missing(name))) {
       MailTable mails = ((MaildirMailbox) mailbox).table();
@@ -330,13 +332,14 @@ public final class MaildirStore implements MailStore {
   }
 
   static Failure missing(String name) {
-    return new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + name);
+    return new Failure(
+        Outcome.NOT_FOUND, "Mailbox doesn't exist: " + (name.isEmpty() ? "''" : name));
   }
 
   @Override
   public void rename(String from, String to) throws Failure {
     if (from.equalsIgnoreCase(INBOX) || to.equalsIgnoreCase(INBOX)) {
-      throw new Failure(Outcome.DATA_ERROR, "INBOX can't be renamed, nor anything to INBOX.");
+      throw new Failure(Outcome.DATA_ERROR, "INBOX can't be renamed, nor anything to INBOX");
     }
     String target = fileName(to);
     if (to.startsWith(from + SEPARATOR) && !exists(from)) {

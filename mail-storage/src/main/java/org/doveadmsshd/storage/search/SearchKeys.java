@@ -88,7 +88,10 @@ final class SearchKeys {
   static Query sequence(String word) throws QueryException {
     NumberSet set =
         NumberSet.parse(word)
-            .orElseThrow(() -> new QueryException("Invalid sequence set: " + word));
+            .orElseThrow(
+                () ->
+                    new QueryException(
+                        "Invalid sequence set: " + word + " (try 7, 1:100 or 5,8:*)"));
     return new Query.Test(
         word,
         Cost.NAME,
@@ -114,7 +117,10 @@ final class SearchKeys {
     String text = arguments.next();
     NumberSet set =
         NumberSet.parse(text)
-            .orElseThrow(() -> new QueryException("Invalid UID messageset: " + text));
+            .orElseThrow(
+                () ->
+                    new QueryException(
+                        "Invalid UID messageset: " + text + " (try 7, 1:100 or 5,8:*)"));
     return new Query.Test(
         name + " " + text, Cost.NAME, true, candidate -> set.contains(candidate.mail().uid()));
   }

@@ -166,9 +166,9 @@ public final class Supervisor {
             settings.processes().confine(),
             settings.processes().lockStacks(),
             limits(settings.processes().limits()),
-            settings.mailLocation(),
-            settings.lockTimeout(),
-            settings.mailCache(),
+            settings.mail().location(),
+            settings.mail().lockTimeout(),
+            settings.mail().cache(),
             settings.quota().quota(),
             settings.quota().rules()));
   }
@@ -243,7 +243,7 @@ public final class Supervisor {
   private static void checkDirectory(MailUser user, Settings settings) throws Failure {
     List<Path> allowed = settings.isolation().mailDirs();
     if (!allowed.isEmpty() && user.proxyHost().isEmpty()) {
-      Path mail = MailLocation.of(user, settings.mailLocation()).trusted().normalize();
+      Path mail = MailLocation.of(user, settings.mail().location()).trusted().normalize();
       if (allowed.stream().noneMatch(mail::startsWith)) {
         throw new Failure(
             Outcome.CONFIGURATION_ERROR,

@@ -1,0 +1,78 @@
+package org.doveadmsshd.brain;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.ObjIntConsumer;
+
+/**
+ * Counts what is said again and again, so that it can be said a few times and summed up. Texts are
+ * of one kind when they differ in words with digits only: names of mail files, UIDs, sizes. Not
+ * safe for several threads.
+ */
+final class Repeats {
+  /** So often something of one kind is said; the others are counted. */
+  private static final int SAID = 10;
+
+  /** So many kinds are counted; of what is beyond them everything is said. */
+  private static final int MAX_KINDS = 100;
+
+  /** Stands for words that differ. */
+  private static final String ANY = "…";
+
+  private final Map<String, Kind> kinds = new LinkedHashMap<>();
+
+  private static final class Kind {
+    private String text;
+    private int times;
+
+    Kind(String text) {
+      this.text = text;
+    }
+  }
+
+  /** Counts a text. Returns whether it is still to be said. */
+  boolean isToBeSaid(String text) {
+    String key = key(text);
+    Kind kind = kinds.get(key);
+    if (kind == null) {
+      if (kinds.size() == MAX_KINDS) {
+        return true;
+      }
+      kind = new Kind(text);
+      kinds.put(key, kind);
+    }
+    kind.text = text.equals(kind.text) ? text : key;
+    return ++kind.times <= SAID;
+  }
+
+  /** Names the kinds of which something was not said, and how often. */
+  void forEachLeftOut(ObjIntConsumer<String> taker) {
+    for (Kind kind : kinds.values()) {
+      if (kind.times > SAID) {
+        taker.accept(kind.text, kind.times - SAID);
+      }
+    }
+  }
+
+  private static String key(String text) {
+    StringBuilder key = new StringBuilder(text.length());
+    for (String word : text.split(" ", -1)) {
+      boolean hasDigit = word.chars().anyMatch(Character::isDigit);
+      key.append(key.length() == 0 ? "" : " ").append(hasDigit ? any(word) : word);
+    }
+    return key.toString();
+  }
+
+  /** The brackets, commas and colons around a word stay. */
+  private static String any(String word) {
+    int begin = 0;
+    int end = word.length();
+    while (!Character.isLetterOrDigit(word.charAt(begin))) {
+      begin++;
+    }
+    while (!Character.isLetterOrDigit(word.charAt(end - 1))) {
+      end--;
+    }
+    return word.substring(0, begin) + ANY + word.substring(end);
+  }
+}
