@@ -179,8 +179,20 @@ final class MailFacts {
     header = ByteBuffer.allocate(size);
     for (HeaderField field : fields) {
       byte[] value = field.value().getBytes(StandardCharsets.ISO_8859_1);
-      header.put((byte) indexOf(field.name())).putInt(value.length).put(value);
+      header.put((byte) indexOf(field)).putInt(value.length).put(value);
     }
     header.flip();
+  }
+
+  /**
+   * A field may have a name that is not spelled like any: what stands behind a NUL is none of it.
+   */
+  private static int indexOf(HeaderField field) {
+    for (int i = 0; i < NAMES.size(); i++) {
+      if (field.isNamed(NAMES.get(i))) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("not remembered: " + field.name());
   }
 }

@@ -115,6 +115,18 @@ class MailboxMemoryTest {
     assertThat(lookWithoutMemory(numbered)).isNotEqualTo(before);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Subject\0", "SUBJECT\0x", "subject \0", "Cc\0: a\nSubject\0"})
+  void aFieldWithNulInItsNameIsRememberedAsOthersAre(String name) throws Exception {
+    Files.write(
+        tree.root.resolve("cur/1700000003.M1P1.h:2,S"),
+        (name + ": odd\nTo: <b@example.org>\n\nbody\n").getBytes(StandardCharsets.US_ASCII));
+    lookUntilRemembered(true);
+    List<String> remembered = look(true);
+    assertThat(remembered).isEqualTo(lookWithoutMemory(true));
+    assertThat(remembered).hasSize(21);
+  }
+
   @Test
   void aMailboxThatHasJustChangedIsNotRemembered() throws Exception {
     tree.settled = Optional.of(Duration.ofHours(1));
