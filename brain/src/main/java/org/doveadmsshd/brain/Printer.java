@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
@@ -19,8 +20,9 @@ import org.doveadmsshd.protocol.Value;
  * The output of a run.
  *
  * <p>The rows of a user come out together, and users in the order of the list as long as that costs
- * nothing: who is done before an earlier one waits here for a moment, not longer than {@link
- * #PATIENCE_NANOS} and not when more than {@link #HELD} bytes have gathered.
+ * nothing: who is done before an earlier one waits here for a moment, not longer than the printer
+ * is idle for {@link #PATIENCE_NANOS} and not when more than {@link #HELD} bytes have gathered.
+ * While somebody else prints, perhaps for a client that reads slowly, waiting costs nothing.
  *
  * <p>One thread at a time prints. An assignment with many rows {@linkplain #acquire acquires} the
  * printer and prints them as they come; the rows of others are handed in when they are {@linkplain
@@ -33,7 +35,7 @@ final class Printer {
   /** Most bytes of rows that wait for an earlier user. */
   private static final long HELD = 4 * 1024 * 1024;
 
-  /** Longest time that rows wait for an earlier user. */
+  /** Longest time that rows wait for an earlier user while nobody prints. */
   private static final long PATIENCE_NANOS = 300_000_000L;
 
   /** A user whose rows are complete. */
@@ -55,6 +57,8 @@ final class Printer {
   private long next;
   private long held;
   private boolean ending;
+  private long idleSince = System.nanoTime();
+  private final TreeSet<Long> acquiring = new TreeSet<>();
 
   private final MemoryBudget.Share memory;
 
@@ -87,16 +91,50 @@ final class Printer {
   }
 
   /** Takes the printer for a user whose rows are many; waits for earlier users a moment. */
-  void acquire(long sequence) throws InterruptedException, IOException {
+  void acquire(long sequence) throws InterruptedException {
+    long since = System.nanoTime();
     synchronized (waiting) {
-      long end = System.nanoTime() + PATIENCE_NANOS;
-      for (long left = PATIENCE_NANOS; next < sequence && left > 0; ) {
-        waiting.wait(left / 1_000_000 + 1);
-        left = end - System.nanoTime();
+      acquiring.add(sequence);
+      try {
+        while (!isTurn(sequence, since) || !turn.tryAcquire()) {
+          boolean first = acquiring.first() == sequence;
+          boolean othersAreAtIt = turn.availablePermits() == 0 || !first;
+          long left = PATIENCE_NANOS - waited(since);
+          waiting.wait(othersAreAtIt ? 0 : Math.max(0, left) / 1_000_000 + 1); // they tell
+        }
+        advance(sequence); // not before: the next one must not be quicker
+      } finally {
+        acquiring.remove(sequence);
+        waiting.notifyAll();
       }
-      advance(sequence);
     }
-    turn.acquire();
+  }
+
+  /** Called with waiting locked. */
+  private boolean isTurn(long sequence, long since) {
+    return sequence <= next || acquiring.first() == sequence && waited(since) > PATIENCE_NANOS;
+  }
+
+  /** Called with waiting locked: how long somebody has waited since then, while nobody printed. */
+  private long waited(long since) {
+    long now = System.nanoTime();
+    return Math.min(now - since, now - idleSince);
+  }
+
+  /** Lets others print after somebody's rows. */
+  private void giveTurn() {
+    synchronized (waiting) {
+      idleSince = System.nanoTime();
+      giveTurnBack();
+    }
+  }
+
+  /** Has those who wait for somebody earlier look again. */
+  private void giveTurnBack() {
+    synchronized (waiting) {
+      turn.release();
+      waiting.notifyAll();
+    }
   }
 
   /** Gives the printer back after the last row of a user. */
@@ -106,14 +144,14 @@ final class Printer {
         formatter.abandonRow();
       }
     } finally {
-      turn.release();
+      giveTurn();
     }
     printReady();
   }
 
   /** Gives the printer back because nothing can be printed any more. */
   void releaseBroken() {
-    turn.release();
+    giveTurn();
   }
 
   /**
@@ -131,7 +169,7 @@ final class Printer {
     }
     if (full) {
       turn.acquireUninterruptibly(); // whoever prints is slow: so we are, too
-      turn.release();
+      giveTurnBack();
     }
     printReady();
   }
@@ -144,7 +182,7 @@ final class Printer {
           print(ready);
         }
       } finally {
-        turn.release();
+        giveTurn();
       }
     }
   }
@@ -185,7 +223,7 @@ final class Printer {
     return first.sequence() <= next
         || held > HELD
         || ending
-        || System.nanoTime() - first.since() > PATIENCE_NANOS;
+        || waited(first.since()) > PATIENCE_NANOS;
   }
 
   /** Called with waiting locked. */
@@ -245,7 +283,7 @@ final class Printer {
       }
       flush();
     } finally {
-      turn.release();
+      giveTurn();
     }
   }
 
@@ -261,7 +299,7 @@ final class Printer {
       try {
         flush();
       } finally {
-        turn.release();
+        giveTurnBack();
       }
     }
     return free;

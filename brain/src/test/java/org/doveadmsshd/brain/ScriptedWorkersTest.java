@@ -59,6 +59,9 @@ class ScriptedWorkersTest {
     threads.shutdownNow();
   }
 
+  /** Whether the first lane has been asked twice. */
+  private final CountDownLatch firstHasTwo = new CountDownLatch(2);
+
   /** What a worker does with one connection; number counts them from 1. */
   private interface Script {
     void play(Peer peer, int number) throws Exception;
@@ -123,8 +126,8 @@ class ScriptedWorkersTest {
       Pipe toWorker = new Pipe();
       Pipe toBrain = new Pipe();
       Peer peer = new Peer(toBrain.out);
-      threads.execute(() -> listen(toWorker.in, peer.heard));
       int opened = number.incrementAndGet();
+      threads.execute(() -> listen(toWorker.in, opened, peer.heard));
       threads.execute(() -> play(peer, opened, toBrain));
       return new Transport(toBrain.in, toWorker.out, toBrain, toWorker);
     }
@@ -139,12 +142,21 @@ class ScriptedWorkersTest {
       }
     }
 
-    private void listen(InputStream in, BlockingQueue<Message> heard) {
+    private void listen(InputStream in, int opened, BlockingQueue<Message> heard) {
       FrameDecoder decoder = new FrameDecoder();
       byte[] buffer = new byte[8192];
       try {
         for (int got; (got = in.read(buffer)) >= 0; ) {
-          decoder.feed(buffer, 0, got, heard::add);
+          decoder.feed(
+              buffer,
+              0,
+              got,
+              message -> {
+                heard.add(message);
+                if (opened == 1 && message instanceof Message.Run) {
+                  firstHasTwo.countDown();
+                }
+              });
         }
       } catch (IOException e) {
         // the lane has been closed
@@ -261,13 +273,14 @@ class ScriptedWorkersTest {
     peer.answerAll();
   }
 
-  /** The first lane does something, the others are fine. */
-  private static Script firstLane(Script script) {
+  /** The first lane does something, the others are fine, and leave it two users at least. */
+  private Script firstLane(Script script) {
     return (peer, number) -> {
       if (number == 1) {
         peer.say(HELLO);
         script.play(peer, number);
       } else {
+        firstHasTwo.await();
         sayHelloAndAnswer(peer);
       }
     };
