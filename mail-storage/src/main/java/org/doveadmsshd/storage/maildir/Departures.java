@@ -7,9 +7,9 @@ import org.doveadmsshd.posix.Directory;
 import org.doveadmsshd.posix.PosixException;
 
 /**
- * The mails that have been taken out of one open mailbox. Their lines go from the UID list, so that
- * a file that comes back, as from a backup, does not have a UID of which somebody knows already
- * that it is gone: UIDs only grow. Dovecot knows it from its index.
+ * The mails that have been taken out of one open mailbox. Their lines in the UID list are struck
+ * out, so that a file that comes back, as from a backup, does not have a UID of which somebody
+ * knows already that it is gone: UIDs only grow. Dovecot knows it from its index.
  *
  * <p>That is done once for all of them, when the mailbox is closed. It is book-keeping: where it
  * cannot be done, a mail that comes back has its old UID, and nothing else happens.
@@ -27,17 +27,17 @@ final class Departures {
     gone.set(mail);
   }
 
-  /** Takes them out of the list; their table is of no use to anybody any more then. */
-  void takeOut(Directory directory, String mailbox, MaildirStore.Context context) {
+  /** Strikes them out of the list; their table is not needed any more then. */
+  void strike(Directory directory, String mailbox, MaildirStore.Context context) {
     if (gone.isEmpty()) {
       return;
     }
     boolean isHasty = context.lockPatience().compareTo(PATIENCE) < 0;
     Duration patience = isHasty ? context.lockPatience() : PATIENCE;
     try (UidListLock lock = UidListLock.acquire(directory, mailbox, context, patience)) {
-      new UidListFile(directory, mailbox).remove(this::has);
-    } catch (PosixException | Failure e) {
-      // they stay in it, as if they had been removed by somebody who knows nothing of the list
+      new UidListFile(directory, mailbox).strike(this::has);
+    } catch (PosixException | Failure | UidList.DamagedException e) {
+      // their lines stay, as if they had been removed by somebody who knows nothing of the list
     }
     gone.clear();
     table = null;

@@ -120,7 +120,7 @@ final class MaildirMailbox implements Mailbox {
     if (directory == null) {
       return List.of();
     }
-    departures.takeOut(directory, name, context);
+    departures.strike(directory, name, context);
     try {
       mails = null;
       long estimate = memory.look().estimate();
@@ -434,7 +434,7 @@ final class MaildirMailbox implements Mailbox {
   @Override
   public void close() {
     if (directory != null) {
-      departures.takeOut(directory, name, context);
+      departures.strike(directory, name, context);
       if (mails != null) {
         memory.keep(recalled.or(this::listedIdentity), mails);
       }

@@ -2,6 +2,7 @@ package org.doveadmsshd.storage.maildir;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -120,7 +121,7 @@ record UidListFile(Directory directory, String mailbox) {
     Additions additions =
         list -> {
           for (NewEntry entry : entries) {
-            byte[] base = entry.base().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+            byte[] base = entry.base().getBytes(StandardCharsets.ISO_8859_1);
             list.add(entry.uid(), entry.fields(), base, 0, base.length);
           }
         };
@@ -270,30 +271,27 @@ record UidListFile(Directory directory, String mailbox) {
     }
   }
 
-  /** Takes lines out of the list, if it is whole and has some of them. */
-  void remove(Predicate<UidListReader> lines) throws Failure, PosixException {
-    UidList list;
-    long found = 0;
-    try (OpenFile file = directory.read(UidList.FILE)) {
+  /**
+   * Strikes out lines: their UIDs stay, and the names of their mails become such as no mail has.
+   * They are overwritten where they stand, which takes no time; whoever writes the list anew next
+   * leaves them out, as all mails that are gone.
+   */
+  void strike(Predicate<UidListReader> lines) throws PosixException, UidList.DamagedException {
+    try (OpenFile file = directory.read(UidList.FILE);
+        OpenFile over = directory.overwrite(UidList.FILE)) {
       UidListReader reader = new UidListReader(file);
       while (reader.nextMail()) {
-        found += lines.test(reader) ? 1 : 0;
+        // with the UID, as no name may stand in a list twice
+        byte[] mark = ("." + reader.uid() + ".").getBytes(StandardCharsets.ISO_8859_1);
+        if (mark.length <= reader.baseLength() && lines.test(reader)) {
+          over.seek(reader.basePosition());
+          over.write(mark);
+        }
       }
-      list = reader.list(0);
     } catch (PosixException e) {
       throw e;
-    } catch (UidList.DamagedException e) {
-      throw damaged(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a file throws nothing but the other one
-    }
-    if (found > 0) {
-      UidList kept = list.guid() == null ? list.identified(newGuid()) : list;
-      try {
-        replace(kept, line -> !lines.test(line), none -> {});
-      } catch (Room.NoneException e) {
-        throw new IllegalStateException(e); // there is nothing to be noted
-      }
     }
   }
 

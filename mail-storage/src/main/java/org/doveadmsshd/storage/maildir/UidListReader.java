@@ -30,6 +30,10 @@ final class UidListReader {
 
   private int at;
   private int end;
+
+  /** Where in the stream the buffer begins. */
+  private long begin;
+
   private boolean atEnd;
   private long number;
   private boolean isVersion3;
@@ -149,6 +153,11 @@ final class UidListReader {
     return baseEnd - baseAt;
   }
 
+  /** Where in the stream the base stands. */
+  long basePosition() {
+    return begin + baseAt;
+  }
+
   /** Has the next line in the buffer, from {@link #at} to {@link #lineEnd}; false at the end. */
   private boolean nextLine() throws IOException, UidList.DamagedException {
     number++;
@@ -183,6 +192,7 @@ final class UidListReader {
       buffer = new byte[BUFFER];
     }
     System.arraycopy(old, at, buffer, 0, end - at);
+    begin += at;
     end -= at;
     at = 0;
     if (end > LONGEST) {
