@@ -12,8 +12,9 @@ import java.util.Locale;
  *     empty for a line without a name
  * @param value what follows, one char a byte, with the line breaks of folding, without the last
  *     line break
+ * @param ended whether there is a last line break; not where the mail ends in it
  */
-public record HeaderField(String name, String separator, String value) {
+public record HeaderField(String name, String separator, String value, boolean ended) {
   private static final int MAX_NAME = 1000;
 
   /** How nearly every field has it. */
@@ -43,7 +44,8 @@ public record HeaderField(String name, String separator, String value) {
   /** Reads the lines of a field. */
   static HeaderField of(byte[] bytes, int from, int to) {
     int end = to;
-    if (end > from && bytes[end - 1] == '\n') {
+    boolean ended = end > from && bytes[end - 1] == '\n';
+    if (ended) {
       end -= end - 1 > from && bytes[end - 2] == '\r' ? 2 : 1;
     }
     int colon = from;
@@ -55,7 +57,7 @@ public record HeaderField(String name, String separator, String value) {
       name--;
     }
     if (colon == end || bytes[colon] != ':' || name - from > MAX_NAME) {
-      return new HeaderField("", "", latin1(bytes, from, end));
+      return new HeaderField("", "", latin1(bytes, from, end), ended);
     }
     int value = colon + 1;
     while (value < end && isSpace(bytes[value])) {
@@ -65,7 +67,8 @@ public record HeaderField(String name, String separator, String value) {
     return new HeaderField(
         latin1(bytes, from, name),
         usual ? USUAL : latin1(bytes, name, value),
-        latin1(bytes, value, end));
+        latin1(bytes, value, end),
+        ended);
   }
 
   private static boolean isSpace(byte b) {

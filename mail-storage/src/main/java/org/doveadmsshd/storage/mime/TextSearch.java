@@ -5,9 +5,9 @@ package org.doveadmsshd.storage.mime;
  * TEXT.
  *
  * <p>Bodies of type text and message are searched, with transfer encoding and charset undone. A
- * header field is searched as {@code name: value}, decoded, with CRLF behind it. Header and body of
- * a part are one text, as in Dovecot: what has a line break in it may begin in one field and end in
- * the next, or in the body.
+ * header field is searched as {@code name: value}, decoded, with CRLF for a line break behind it.
+ * Header and body of a part are one text, as in Dovecot: what has a line break in it may begin in
+ * one field and end in the next, or in the body.
  */
 public final class TextSearch implements MimeVisitor {
   private static final String LINE_END = "\r\n";
@@ -52,7 +52,7 @@ public final class TextSearch implements MimeVisitor {
           HeaderText.name(field)
               + field.separator()
               + HeaderText.searched(field.value())
-              + LINE_END;
+              + (field.ended() ? LINE_END : "");
       if (needle.hasLineEnd()) {
         through(of, line);
       } else {

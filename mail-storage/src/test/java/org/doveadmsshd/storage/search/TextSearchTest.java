@@ -66,6 +66,13 @@ class TextSearchTest {
   }
 
   @Test
+  void aFieldThatTheMailBreaksOffInHasNoLineEnd() throws Failure {
+    assertThat(matches("text", "x\r\n", "A: x\n")).isTrue();
+    assertThat(matches("text", "\n", "A: x")).isFalse();
+    assertThat(matches("text", ": x", "A: x")).isTrue();
+  }
+
+  @Test
   void eachPartIsATextOfItsOwn() throws Failure {
     String parts =
         "Content-Type: multipart/mixed; boundary=b\n\n--b\nX: 1\n\none\n--b\nX: 2\n\ntwo\n--b--\n";
