@@ -101,7 +101,7 @@ final class Schema {
       Optional<String> mistake(String value) {
         String limit = "(storage|bytes|messages)=[+-]?[0-9]{1,15}[bkmgtBKMGT%]?|ignore";
         String rule = value.replace("%%", "%"); // as Dovecot's configurations write it
-        return rule.isEmpty() || rule.matches("[^:]+(:(" + limit + "))+")
+        return rule.isEmpty() || rule.matches("[^:]+(:(" + limit + "))++")
             ? Optional.empty()
             : Optional.of("expected <mailbox>:<limit>, such as *:storage=1G or Trash:ignore");
       }

@@ -128,7 +128,7 @@ final class SettingsBinder {
     String text = top.text("authentication_methods").strip();
     List<String> lists = text.isEmpty() ? List.of() : List.of(text.split("\\s+"));
     for (String list : lists) {
-      if (!list.matches("(" + METHOD + ")(,(" + METHOD + "))*")) {
+      if (!list.matches("(" + METHOD + ")(,(" + METHOD + "))*+")) {
         top.problem(
             "authentication_methods",
             "expected lists of publickey, password and keyboard-interactive, such as"

@@ -30,6 +30,8 @@ class CertificatesTest {
 
   @BeforeAll
   static void start() throws Exception {
+    Files.writeString(directory.resolve("ca-keys"), "");
+    Files.writeString(directory.resolve("revoked"), "");
     site =
         new TestSite(
             directory,

@@ -2,6 +2,11 @@ package org.doveadmsshd.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -90,6 +95,32 @@ class DoveadmSshTest {
     site.exec(new byte[0], "ssh-keygen", "-H", "-f", file);
     assertThat(Files.readString(Path.of(file))).startsWith("|1|");
     assertThat(site.doveadmSsh("who").code()).isZero();
+  }
+
+  @Test
+  void ctrlCEndsARunWhileAServerHangsAndSaysWhatWasDone() throws Exception {
+    Path file = directory.resolve("doveadm-ssh.conf");
+    String right = Files.readString(file);
+    Path socket = directory.resolve("hangs");
+    try (ServerSocketChannel silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      silent.bind(UnixDomainSocketAddress.of(socket)); // takes connections, and that is all
+      Files.writeString(file, right + "server hangs {\nsocket = " + socket + "\n}\n");
+      List<String> words = site.doveadmSshWords("-v", "search", "-A", "mailbox", "INBOX", "1");
+      Process run = new ProcessBuilder(words).start();
+      try (BufferedReader out = run.inputReader()) {
+        for (int user = 0; user < 30; user++) {
+          assertThat(out.readLine()).isNotNull();
+        }
+        new ProcessBuilder("kill", "-INT", Long.toString(run.pid())).start().waitFor();
+        String error = new String(run.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(run.waitFor()).as(error).isEqualTo(75);
+        assertThat(error).contains("Stopped").contains("search: 30 users");
+      } finally {
+        run.destroyForcibly();
+      }
+    } finally {
+      Files.writeString(file, right);
+    }
   }
 
   @Test

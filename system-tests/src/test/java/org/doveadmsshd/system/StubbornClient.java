@@ -51,6 +51,15 @@ final class StubbornClient implements AutoCloseable {
 
   /** Connects to a site as admin, with a window that is as large as can be. */
   StubbornClient(TestSite site) throws Exception {
+    this(site, true);
+  }
+
+  /** One that does not log in. */
+  static StubbornClient stranger(TestSite site) throws Exception {
+    return new StubbornClient(site, false);
+  }
+
+  private StubbornClient(TestSite site, boolean logsIn) throws Exception {
     client.setIoServiceFactoryFactory(new Nio2ServiceFactoryFactory());
     client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
     CoreModuleProperties.WINDOW_SIZE.set(client, 0x7FFFFFFFL);
@@ -62,7 +71,9 @@ final class StubbornClient implements AutoCloseable {
     OpenSSHKeyPairResourceParser.INSTANCE
         .loadKeyPairs(session, key, null)
         .forEach(session::addPublicKeyIdentity);
-    session.auth().verify(PATIENCE);
+    if (logsIn) {
+      session.auth().verify(PATIENCE);
+    }
   }
 
   /** Runs a command whose output is read, and whose input does not end. */
@@ -112,6 +123,22 @@ final class StubbornClient implements AutoCloseable {
       last = session.writePacket(request);
     }
     return last.await(TAKEN.toMillis());
+  }
+
+  /**
+   * Asks for the login to be begun, again and again, without reading an answer; says whether the
+   * server has taken all of that.
+   */
+  boolean asksBeforeLogin(int requests) throws Exception {
+    session.waitFor(EnumSet.of(ClientSession.ClientSessionEvent.WAIT_AUTH), PATIENCE);
+    session.getIoSession().suspendRead();
+    IoWriteFuture last = null;
+    for (int i = 0; i < requests; i++) {
+      Buffer request = session.createBuffer(SshConstants.SSH_MSG_SERVICE_REQUEST, 64);
+      request.putString("ssh-userauth");
+      last = session.writePacket(request);
+    }
+    return last.await(TAKEN.toMillis()) && last.isWritten();
   }
 
   /** Reads again. */

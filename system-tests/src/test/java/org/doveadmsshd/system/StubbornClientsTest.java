@@ -109,6 +109,15 @@ class StubbornClientsTest {
   }
 
   @Test
+  void aStrangerWhoDoesNotReadAnswersMayNotAskForMoreOfThem() throws Exception {
+    try (TestSite site = new TestSite(directory, 4);
+        StubbornClient client = StubbornClient.stranger(site)) {
+      assertThat(client.asksBeforeLogin(300_000)).isFalse();
+      assertThat(site.doveadm("search -u " + USER + " all").code()).isZero();
+    }
+  }
+
+  @Test
   void aClientMaySendNothingBeforeSomebodyReads() throws Exception {
     try (TestSite site = new TestSite(directory, 4, "input_timeout = 1s\n");
         StubbornClient client = new StubbornClient(site)) {

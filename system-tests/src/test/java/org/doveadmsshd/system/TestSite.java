@@ -180,6 +180,11 @@ final class TestSite implements AutoCloseable {
 
   /** The program {@code doveadm-ssh}, as a process of its own. */
   Result doveadmSsh(String... words) throws IOException, InterruptedException {
+    return exec(new byte[0], doveadmSshWords(words).toArray(String[]::new));
+  }
+
+  /** The words that start the program {@code doveadm-ssh}. */
+  List<String> doveadmSshWords(String... words) {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of("-cp", System.getProperty("java.class.path")));
@@ -187,7 +192,7 @@ final class TestSite implements AutoCloseable {
     line.add("org.doveadmsshd.shell.Main");
     line.addAll(List.of("-c", directory.resolve("doveadm-ssh.conf").toString()));
     line.addAll(Arrays.asList(words));
-    return exec(new byte[0], line.toArray(String[]::new));
+    return line;
   }
 
   Result exec(byte[] input, String... words) throws IOException, InterruptedException {

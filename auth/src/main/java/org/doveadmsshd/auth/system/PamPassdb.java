@@ -5,6 +5,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -22,15 +23,24 @@ public final class PamPassdb implements Passdb {
   private static final Semaphore ONE_AT_A_TIME = new Semaphore(1, true);
 
   /** A module may hang, as one does that asks a server which is away. */
-  private static final long PATIENCE_SECONDS = 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final String service;
+  private final Duration patience;
 
   /**
    * @param service name of the file in /etc/pam.d
    */
   public PamPassdb(String service) {
+    this(service, PATIENCE);
+  }
+
+  /**
+   * @param patience how long a password waits for the one before it
+   */
+  PamPassdb(String service, Duration patience) {
     this.service = service;
+    this.patience = patience;
   }
 
   @Override
@@ -52,7 +62,7 @@ public final class PamPassdb implements Passdb {
   }
 
   private Answer inTurn(LoginAttempt attempt) throws Failure, InterruptedException {
-    if (!ONE_AT_A_TIME.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    if (!ONE_AT_A_TIME.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
       throw Failure.temporary(
           "PAM is still busy with another password (service " + service + "); try again later",
           null);

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.auth.Passdb.Verdict;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** PAM with services and a system user made for the test; needs root. */
 class PamPassdbTest {
@@ -95,6 +99,42 @@ class PamPassdbTest {
     assertThatThrownBy(() -> verdict(user, "pässword"))
         .isInstanceOfSatisfying(
             Failure.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.TEMPORARY_FAILURE));
+  }
+
+  @Test
+  @Timeout(60)
+  void aModuleThatHangsKeepsNoOtherPasswordWaitingForEver(@TempDir Path directory)
+      throws Exception {
+    Path begun = directory.resolve("begun");
+    Path go = directory.resolve("go");
+    Path module =
+        Files.writeString(
+            directory.resolve("module"), "#!/bin/sh\necho > " + begun + "\nread x < " + go + "\n");
+    assertThat(module.toFile().setExecutable(true)).isTrue();
+    run("mkfifo", begun.toString(), go.toString());
+    service("auth required pam_exec.so quiet " + module + "\naccount required pam_permit.so\n");
+    CompletableFuture<Verdict> hanging = new CompletableFuture<>();
+    Thread first = new Thread(() -> complete(hanging));
+    first.start();
+    Files.readString(begun);
+    PamPassdb impatient = new PamPassdb(service, Duration.ofMillis(100));
+    assertThatThrownBy(() -> impatient.verify(new LoginAttempt(user, "x", "192.0.2.7")))
+        .isInstanceOf(Failure.class)
+        .hasMessageContaining("still busy")
+        .hasMessageContaining(service);
+    Files.writeString(go, "\n");
+    assertThat(hanging.get(30, TimeUnit.SECONDS)).isEqualTo(Verdict.RIGHT);
+    service("auth required pam_permit.so\naccount required pam_permit.so\n");
+    assertThat(impatient.verify(new LoginAttempt(user, "x", "")).verdict())
+        .isEqualTo(Verdict.RIGHT);
+  }
+
+  private void complete(CompletableFuture<Verdict> answer) {
+    try {
+      answer.complete(verdict(user, "x"));
+    } catch (Throwable e) {
+      answer.completeExceptionally(e);
+    }
   }
 
   @Test

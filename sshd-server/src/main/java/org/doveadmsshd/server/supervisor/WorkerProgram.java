@@ -62,6 +62,14 @@ public record WorkerProgram(Path home, String classPath) {
 
   /** Starts one, which listens at that path. */
   Process start(Settings.ProcessSettings settings, Path socket) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command(settings, socket));
+    builder.directory(Path.of("/").toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
+    environment(builder.environment());
+    return builder.start();
+  }
+
+  /** The words that start one. */
+  List<String> command(Settings.ProcessSettings settings, Path socket) throws IOException {
     List<String> command = new ArrayList<>();
     if (settings.nice() > 0) {
       command.addAll(List.of(program("nice"), "-n", Integer.toString(settings.nice())));
@@ -85,10 +93,7 @@ public record WorkerProgram(Path home, String classPath) {
     long memory = settings.limits().memory();
     command.add("-Xmx" + Math.min(memory / HEAP_PART, memory - OF_THE_JVM));
     command.addAll(List.of("-cp", classPath, MAIN, socket.toString()));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.directory(Path.of("/").toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
-    environment(builder.environment());
-    return builder.start();
+    return command;
   }
 
   /** Starts one that keeps its identity, listens at that path, and lists the classes it loads. */
