@@ -143,7 +143,7 @@ final class Execution {
     try (MemoryBudget.Share memory = memory();
         MemoryBudget.Share rows =
             sessions.setting().rows().oneOf(SHARERS).named("rows of run " + id)) {
-      if (!memory.tryTake(MEMORY + LANE_MEMORY * sessions.setting().lanes())) {
+      if (!memory.tryTake(MEMORY + LANE_MEMORY * sessions.setting().lanes() + ofWords())) {
         return refuse(
             console,
             Outcome.TEMPORARY_FAILURE,
@@ -165,6 +165,11 @@ final class Execution {
         return refuse(console, Outcome.TEMPORARY_FAILURE, "Stopped");
       }
     }
+  }
+
+  /** The line, the words, and what is noted of them. */
+  private long ofWords() {
+    return 4 * words.stream().mapToLong(String::length).sum();
   }
 
   private MemoryBudget.Share memory() {

@@ -2,10 +2,12 @@ package org.doveadmsshd.server.ssh;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.Channel;
+import org.apache.sshd.common.channel.PtyMode;
 import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
@@ -19,6 +21,11 @@ import org.apache.sshd.server.channel.ChannelSessionFactory;
  * on; the limit of MINA SSHD itself would end it. Environment variables are not taken.
  */
 final class LimitedChannelFactory extends ChannelSessionFactory {
+  /** With less in a packet, what is around it is most of the work. */
+  private static final int LEAST_PACKET = 256;
+
+  private static final int MAX_TERM = 255;
+
   private final int limit;
 
   LimitedChannelFactory(int limit) {
@@ -36,6 +43,12 @@ final class LimitedChannelFactory extends ChannelSessionFactory {
     @Override
     public OpenFuture open(long recipient, long windowSize, long packetSize, Buffer buffer) {
       ConnectionService connection = getSession().getService(ConnectionService.class);
+      if (packetSize < LEAST_PACKET) {
+        connection.unregisterChannel(this);
+        refuse(
+            recipient, "Packets of a channel must have room for %d bytes".formatted(LEAST_PACKET));
+        return new DefaultOpenFuture(this, null);
+      }
       int channels = ((AbstractConnectionService) connection).getChannels().size();
       if (channels <= limit) {
         return super.open(recipient, windowSize, packetSize, buffer);
@@ -87,6 +100,16 @@ final class LimitedChannelFactory extends ChannelSessionFactory {
       if (!statusSent) {
         super.sendExitStatus(status);
       }
+    }
+
+    /** What is said of the terminal is kept as long as the channel. */
+    @Override
+    protected RequestHandler.Result handlePtyReqParsed(
+        String term, int columns, int rows, int width, int height, Map<PtyMode, Integer> modes)
+        throws IOException {
+      return term.length() > MAX_TERM
+          ? RequestHandler.Result.ReplyFailure
+          : super.handlePtyReqParsed(term, columns, rows, width, height, modes);
     }
 
     @Override

@@ -20,7 +20,9 @@ import org.slf4j.LoggerFactory;
  * prefer AES-CTR, which is slower here than AES-GCM.
  *
  * <p>A client that asks for much while keys are exchanged is cut off: the answers would have to
- * wait until that is over, which is up to the client.
+ * wait until that is over, which is up to the client. So is a stranger whose packets are larger
+ * than any that a login takes, or who exchanges keys again and again; large packets of others draw
+ * on their connection's memory.
  */
 final class ServingSession extends ServerSessionImpl {
   private static final Logger LOG = LoggerFactory.getLogger(ServingSession.class);
@@ -32,6 +34,22 @@ final class ServingSession extends ServerSessionImpl {
 
   /** Most requests while keys are exchanged. */
   private static final int MAX_LATE = 1000;
+
+  /** Packets of a usual size, with what is around them. */
+  private static final int USUAL = 40_000;
+
+  /** What a connection takes that has had a larger one: the buffer grows by doubling, and stays. */
+  private static final int LARGE = 512 * 1024;
+
+  /** A client's proposal is kept. */
+  private static final int MAX_PROPOSAL = 32 * 1024;
+
+  /** Most exchanges of keys before a login; who logs in needs one. */
+  private static final int MAX_EARLY_EXCHANGES = 3;
+
+  // on the thread that reads the connection
+  private boolean hasLarge;
+  private int exchanges;
 
   /** Requests since the exchange began; on the thread that reads the connection. */
   private int late;
@@ -75,9 +93,37 @@ final class ServingSession extends ServerSessionImpl {
     return discarding != null;
   }
 
+  /** Looks at what is left: the beginning of a packet that has not come as a whole. */
+  @Override
+  protected void decode() throws Exception {
+    super.decode();
+    if (decoderBuffer.available() > USUAL && !hasLarge) {
+      hasLarge = isAuthenticated() && CoalescingSession.of(this).memory().tryTake(LARGE);
+      if (!hasLarge) {
+        throw new SshException(
+            SshConstants.SSH2_DISCONNECT_BY_APPLICATION,
+            isAuthenticated()
+                ? "The server has no memory for so large a packet; try again later"
+                : "The packet is larger than any that a login takes");
+      }
+    }
+  }
+
+  private void checkExchange(Buffer proposal) throws SshException {
+    boolean early = !isAuthenticated() && ++exchanges > MAX_EARLY_EXCHANGES;
+    if (early || proposal.available() > MAX_PROPOSAL) {
+      throw new SshException(
+          SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR,
+          early ? "Too many key exchanges before a login" : "Too many algorithms are proposed");
+    }
+  }
+
   @Override
   protected void handleMessage(Buffer message) throws Exception {
     int type = message.array()[message.rpos()] & 0xFF;
+    if (type == SshConstants.SSH_MSG_KEXINIT) {
+      checkExchange(message);
+    }
     if (getKexState() == KexState.DONE) {
       late = 0;
     } else if (wantsAnswer(type) && ++late > MAX_LATE) {
