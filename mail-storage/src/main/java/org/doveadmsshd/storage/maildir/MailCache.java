@@ -149,17 +149,15 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
   private static Mails mails(Head head, MailCacheReader file, Room room)
       throws PosixException, Room.NoneException {
     int[] factsAt = new int[Math.min(head.count(), 64)];
+    // nobody looks for names in it; who wants to says so
     MailTable table = new MailTable(room);
     MailCacheRows rows = new MailCacheRows(head, file);
     while (rows.next()) {
-      int mail = table.add(rows.array(), rows.nameAt(), rows.nameLength(), rows.isNew());
+      int mail = table.append(rows.array(), rows.nameAt(), rows.nameLength(), rows.isNew());
       if (mail == factsAt.length) {
         int more = Math.min(head.count(), 2 * mail);
         room.grow((long) Integer.BYTES * (more - mail));
         factsAt = Arrays.copyOf(factsAt, more);
-      }
-      if (factsAt[mail] != 0) {
-        throw new IllegalArgumentException("two of one base");
       }
       factsAt[mail] = rows.factsAt();
       if (head.identity().isPresent()) {

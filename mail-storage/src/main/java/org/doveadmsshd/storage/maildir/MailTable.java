@@ -9,25 +9,41 @@ import java.util.concurrent.ThreadLocalRandom;
  * name a mail lies where, its UID and what the UID list notes beside it. Found by the base of the
  * name. A mail takes the bytes of its name and some 30 more; there is no object for it.
  *
- * <p>Names are one char a byte. Used by one thread.
+ * <p>In a big one each look at another mail misses the processor's caches, so what is needed
+ * together lies together. Names are one char a byte. Used by one thread.
  */
 final class MailTable {
   private static final int NEW = 1 << 31;
   private static final int FIRST = 16;
 
+  // what of a mail stands where in its row
+  private static final int PLACE = 0;
+  private static final int HASH = 1;
+  private static final int UID = 2;
+  private static final int ROW = 3;
+
   private final Room room;
   private final ByteChunks bytes;
-  private final long multiplier = ThreadLocalRandom.current().nextLong() | 1;
+
+  /** Nobody can make names on purpose that have the same hash. */
+  private final long power1 = ThreadLocalRandom.current().nextLong() | 1;
+
+  private final long power2 = power1 * power1;
+  private final long power3 = power2 * power1;
+  private final long power4 = power3 * power1;
   private int size;
 
-  /** Of each mail where its name lies in {@link #bytes}; {@link #NEW} is set when it is new. */
-  private int[] places = new int[FIRST];
+  /**
+   * Of each mail where its name lies in {@link #bytes}, with {@link #NEW} when it is new; the hash
+   * of its base, once there is an index; and its UID, 0 for none.
+   */
+  private int[] rows = new int[ROW * FIRST];
 
-  /** Mails + 1 by the hash of their bases, 0 where there is none; at most two thirds are taken. */
-  private int[] slots = new int[2 * FIRST];
-
-  /** 0 for those that have none; null as long as nobody has one. */
-  private int[] uids;
+  /**
+   * The index: mails + 1 by the hash of their bases, 0 where there is none; at most two thirds are
+   * taken. Null as long as nobody wants one.
+   */
+  private int[] slots;
 
   /** Where what is noted lies in {@link #bytes}, + 1; null as long as nothing is. */
   private int[] notes;
@@ -49,22 +65,21 @@ final class MailTable {
    * @return its number
    */
   int add(byte[] array, int from, int length, boolean isNew) throws Room.NoneException {
+    index();
     int base = baseLength(array, from, length);
-    int slot = slot(array, from, base);
+    int hash = hash(array, from, base);
+    int slot = slot(hash, array, from, base);
     int mail = slots[slot] - 1;
-    int place = bytes.add(array, from, length, 1) | (isNew ? NEW : 0);
-    if (mail < 0) {
-      mail = size++;
-      if (mail == places.length) {
-        grow();
-      }
-      slots[slot] = mail + 1;
-      places[mail] = place;
-      if (size > slots.length / 3 * 2) {
-        rehash();
-      }
+    if (mail >= 0) {
+      rows[ROW * mail + PLACE] = place(array, from, length, isNew);
+      return mail;
     }
-    places[mail] = place;
+    mail = append(array, from, length, isNew);
+    rows[ROW * mail + HASH] = hash;
+    slots[slot] = mail + 1;
+    if (size > slots.length / 3 * 2) {
+      rehash(2 * slots.length);
+    }
     return mail;
   }
 
@@ -73,44 +88,91 @@ final class MailTable {
     return add(name.getBytes(StandardCharsets.ISO_8859_1), 0, name.length(), isNew);
   }
 
-  private void grow() throws Room.NoneException {
-    places = grown(places);
-    uids = uids == null ? null : grown(uids);
-    notes = notes == null ? null : grown(notes);
+  /**
+   * As {@link #add(byte[], int, int, boolean)}, of one whose base no other has. To be found by it
+   * the mails must be asked for an {@link #index} afterwards.
+   */
+  int append(byte[] array, int from, int length, boolean isNew) throws Room.NoneException {
+    int place = place(array, from, length, isNew);
+    if (ROW * size == rows.length) {
+      int more = size / 2;
+      room.grow((long) Integer.BYTES * (ROW + (notes == null ? 0 : 1)) * more);
+      rows = Arrays.copyOf(rows, ROW * (size + more));
+      notes = notes == null ? null : Arrays.copyOf(notes, size + more);
+    }
+    rows[ROW * size + PLACE] = place;
+    return size++;
   }
 
-  private int[] grown(int[] old) throws Room.NoneException {
-    int length = old.length + old.length / 2;
-    room.grow((long) Integer.BYTES * (length - old.length));
-    return Arrays.copyOf(old, length);
+  private int place(byte[] array, int from, int length, boolean isNew) throws Room.NoneException {
+    return bytes.add(array, from, length, 1) | (isNew ? NEW : 0);
   }
 
-  private int[] another() throws Room.NoneException {
-    room.grow((long) Integer.BYTES * places.length);
-    return new int[places.length];
+  /** Sees to it that mails can be found. */
+  void index() throws Room.NoneException {
+    if (slots != null) {
+      return;
+    }
+    int length = 2 * FIRST;
+    while (size > length / 3 * 2) {
+      length *= 2;
+    }
+    for (int mail = 0; mail < size; mail++) {
+      rows[ROW * mail + HASH] = hash(array(mail), nameAt(mail), baseLength(mail));
+    }
+    rehash(length);
   }
 
-  private void rehash() throws Room.NoneException {
-    room.grow((long) Integer.BYTES * slots.length);
-    int length = 2 * slots.length;
+  private void rehash(int length) throws Room.NoneException {
+    room.grow((long) Integer.BYTES * (length - (slots == null ? 0 : slots.length)));
     slots = null; // so that the old ones can go first
     slots = new int[length];
     for (int mail = 0; mail < size; mail++) {
-      int from = nameAt(mail);
-      byte[] array = array(mail);
-      slots[slot(array, from, baseLength(array, from, nameLength(mail)))] = mail + 1;
+      int slot = first(rows[ROW * mail + HASH]);
+      while (slots[slot] != 0) {
+        slot = next(slot);
+      }
+      slots[slot] = mail + 1;
     }
   }
 
-  /** The slot of a base: its own, or the free one where it would go. */
-  private int slot(byte[] array, int from, int length) {
+  /** Where a hash is looked for at first. */
+  private int first(int hash) {
+    return (int) (Integer.toUnsignedLong(hash) * slots.length >>> 32);
+  }
+
+  private int next(int slot) {
+    return slot + 1 == slots.length ? 0 : slot + 1;
+  }
+
+  /** Four bytes at a time, so that the processor multiplies them beside each other. */
+  private int hash(byte[] array, int from, int length) {
     long hash = length;
-    for (int i = from; i < from + length; i++) {
-      hash = hash * multiplier + array[i];
+    int i = from;
+    int end = from + length;
+    for (; i + 4 <= end; i += 4) {
+      hash =
+          hash * power4
+              + array[i] * power3
+              + array[i + 1] * power2
+              + array[i + 2] * power1
+              + array[i + 3];
     }
-    int slot = (int) ((hash >>> 32) * slots.length >>> 32);
-    while (slots[slot] != 0 && !hasBase(slots[slot] - 1, array, from, length)) {
-      slot = slot + 1 == slots.length ? 0 : slot + 1;
+    for (; i < end; i++) {
+      hash = hash * power1 + array[i];
+    }
+    return (int) (hash * power1 >>> 32);
+  }
+
+  /** The slot of a base: its own, or the free one where it would go. */
+  private int slot(int hash, byte[] array, int from, int length) {
+    int slot = first(hash);
+    while (slots[slot] != 0) {
+      int mail = slots[slot] - 1;
+      if (rows[ROW * mail + HASH] == hash && hasBase(mail, array, from, length)) {
+        return slot;
+      }
+      slot = next(slot);
     }
     return slot;
   }
@@ -133,9 +195,12 @@ final class MailTable {
     return length;
   }
 
-  /** The mail of a base that stands in an array; -1 when there is none. */
+  /**
+   * The mail of a base that stands in an array; -1 when there is none. Where mails were appended
+   * there must be an {@link #index}.
+   */
   int find(byte[] array, int from, int length) {
-    return slots[slot(array, from, length)] - 1;
+    return slots == null ? -1 : slots[slot(hash(array, from, length), array, from, length)] - 1;
   }
 
   /** The mail with the base of a name that stands in an array; -1 when there is none. */
@@ -151,12 +216,12 @@ final class MailTable {
 
   /** The array in which the name of a mail stands. */
   byte[] array(int mail) {
-    return bytes.array(places[mail] & ~NEW);
+    return bytes.array(rows[ROW * mail + PLACE] & ~NEW);
   }
 
   /** Where in its array the name of a mail begins. */
   int nameAt(int mail) {
-    return ByteChunks.at(places[mail] & ~NEW) + 1;
+    return ByteChunks.at(rows[ROW * mail + PLACE] & ~NEW) + 1;
   }
 
   /** How long the name of a mail is. */
@@ -184,7 +249,7 @@ final class MailTable {
 
   /** Whether it lies in {@code new}. */
   boolean isNew(int mail) {
-    return places[mail] < 0;
+    return rows[ROW * mail + PLACE] < 0;
   }
 
   MaildirListing.Place place(int mail) {
@@ -193,7 +258,7 @@ final class MailTable {
 
   /** Its UID; 0 when it has none. */
   long uid(int mail) {
-    return uids == null ? 0 : Integer.toUnsignedLong(uids[mail]);
+    return Integer.toUnsignedLong(rows[ROW * mail + UID]);
   }
 
   /**
@@ -203,9 +268,11 @@ final class MailTable {
    * @param length 0 for nothing
    */
   void number(int mail, long uid, byte[] array, int from, int length) throws Room.NoneException {
-    uids = uids == null ? another() : uids;
-    uids[mail] = (int) uid;
-    notes = length > 0 && notes == null ? another() : notes;
+    rows[ROW * mail + UID] = (int) uid;
+    if (length > 0 && notes == null) {
+      room.grow((long) Integer.BYTES * rows.length / ROW);
+      notes = new int[rows.length / ROW];
+    }
     if (notes != null) {
       notes[mail] = length == 0 ? 0 : bytes.add(array, from, length, 2) + 1;
     }
@@ -236,8 +303,8 @@ final class MailTable {
 
   /** Takes all UIDs back. */
   void unnumber() {
-    if (uids != null) {
-      Arrays.fill(uids, 0);
+    for (int mail = 0; mail < size; mail++) {
+      rows[ROW * mail + UID] = 0;
     }
     if (notes != null) {
       Arrays.fill(notes, 0);

@@ -167,8 +167,19 @@ final class MaildirMailbox implements Mailbox {
     if (directory == null) {
       return new MailTable(Room.ANY);
     }
-    mails(false);
-    return mails.table();
+    try {
+      mails = null;
+      long estimate = memory.look().estimate();
+      return room.in(
+          estimate,
+          () -> {
+            MailTable table = look(false).table();
+            table.index();
+            return table;
+          });
+    } catch (PosixException e) {
+      throw failure(e);
+    }
   }
 
   /** The mails in the order of their UIDs; who has none gets one. */
