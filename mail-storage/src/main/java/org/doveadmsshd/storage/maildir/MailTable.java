@@ -296,7 +296,7 @@ final class MailTable {
   void unnumber(long uid) {
     for (int mail = 0; mail < size; mail++) {
       if (uid(mail) == uid) {
-        uids[mail] = 0;
+        rows[ROW * mail + UID] = 0;
       }
     }
   }

@@ -4,8 +4,11 @@ import java.io.Closeable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -66,14 +69,31 @@ final class MaildirListing implements Closeable {
     return twins;
   }
 
-  /** All files of a base. */
-  List<Place> all(String base) throws PosixException {
+  /** All files of some bases, by base in the order of these. */
+  Map<String, List<Place>> all(Collection<String> bases) throws PosixException {
     open();
-    List<Place> found = new ArrayList<>();
-    byte[] wanted = base.getBytes(StandardCharsets.ISO_8859_1);
-    find(fresh, true, wanted, found);
-    find(cur, false, wanted, found);
+    Map<String, List<Place>> found = new LinkedHashMap<>();
+    bases.forEach(base -> found.put(base, new ArrayList<>(2)));
+    addAll(fresh, true, found);
+    addAll(cur, false, found);
     return found;
+  }
+
+  private static void addAll(Directory in, boolean isNew, Map<String, List<Place>> found)
+      throws PosixException {
+    if (in == null) {
+      return;
+    }
+    in.files(
+        (array, from, length) -> {
+          if (MaildirName.isMail(array, from, length)) {
+            String name = text(array, from, length);
+            List<Place> places = found.get(MaildirName.base(name));
+            if (places != null) {
+              places.add(new Place(isNew, name));
+            }
+          }
+        });
   }
 
   /** The letters of keywords that stand in names of files. */

@@ -3,6 +3,7 @@ package org.doveadmsshd.storage.maildir;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.posix.Directory;
@@ -26,6 +27,9 @@ import org.doveadmsshd.posix.PosixException;
  */
 final class Twins {
   private static final long SETTLED = 30_000_000_000L;
+
+  /** The directories are listed once for so many bases. */
+  private static final int AT_ONCE = 1000;
 
   private final MaildirListing listing;
   private final String mailbox;
@@ -74,21 +78,27 @@ final class Twins {
    * @throws Failure with exit code 75 when that cannot be done: what is done to one of two by its
    *     name or UID could be done to the other
    */
-  void part(Iterable<String> bases) throws Failure, PosixException {
-    for (String base : bases) {
-      List<File> files = files(base);
-      List<File> parted = new ArrayList<>();
-      for (int i = 1; i < files.size(); i++) {
-        if (part(base, files.get(0), parted, files.get(i))) {
-          parted.add(files.get(i));
-        }
+  void part(List<String> bases) throws Failure, PosixException {
+    for (int from = 0; from < bases.size(); from += AT_ONCE) {
+      List<String> some = bases.subList(from, Math.min(from + AT_ONCE, bases.size()));
+      for (Map.Entry<String, List<MaildirListing.Place>> twins : listing.all(some).entrySet()) {
+        part(twins.getKey(), files(twins.getValue()));
       }
     }
   }
 
-  private List<File> files(String base) throws PosixException {
+  private void part(String base, List<File> files) throws Failure {
+    List<File> parted = new ArrayList<>();
+    for (int i = 1; i < files.size(); i++) {
+      if (part(base, files.get(0), parted, files.get(i))) {
+        parted.add(files.get(i));
+      }
+    }
+  }
+
+  private List<File> files(List<MaildirListing.Place> places) throws PosixException {
     List<File> files = new ArrayList<>();
-    for (MaildirListing.Place place : listing.all(base)) {
+    for (MaildirListing.Place place : places) {
       try {
         files.add(new File(place, listing.directory(place).status(place.file())));
       } catch (PosixException e) {

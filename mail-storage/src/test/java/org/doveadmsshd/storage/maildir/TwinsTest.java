@@ -49,6 +49,7 @@ class TwinsTest {
   @AfterEach
   void stopObserving() {
     SystemCalls.observe(null);
+    SystemCalls.observeReads(null);
   }
 
   /** Contents by UID. */
@@ -219,5 +220,21 @@ class TwinsTest {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Test
+  void howManyTwinsThereAreDoesNotMatterToHowOftenDirectoriesAreListed() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      tree.mail("cur/1780000002.M" + i + "P1.h:2,S", "Subject: one\n\n1\n");
+      tree.mail("cur/1780000002.M" + i + "P1.h:2,FS", "Subject: other\n\n2\n");
+    }
+    int[] listed = new int[1];
+    SystemCalls.observeReads(
+        (call, name) -> {
+          listed[0] += call.equals("list") ? 1 : 0;
+          return 0;
+        });
+    assertThat(mails()).hasSize(102);
+    assertThat(listed[0]).isBetween(1, 20);
   }
 }
