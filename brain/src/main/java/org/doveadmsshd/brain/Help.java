@@ -3,9 +3,9 @@ package org.doveadmsshd.brain;
 import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
-import org.doveadmsshd.command.Option;
 
 /** What {@code doveadm help} prints. */
 final class Help {

@@ -12,11 +12,11 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Times;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.base.UserName;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
-import org.doveadmsshd.command.Option;
-import org.doveadmsshd.command.Words;
 
 /**
  * A command line, checked as far as that is possible without asking a server.

@@ -10,6 +10,8 @@ import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
 

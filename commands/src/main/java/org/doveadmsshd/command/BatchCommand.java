@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 
 /** {@code doveadm batch}: several commands for each user. */

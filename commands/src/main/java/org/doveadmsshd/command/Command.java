@@ -5,6 +5,7 @@ import java.time.ZoneId;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Words;
 
 /** A doveadm command. Immutable and known to brain and worker alike. */
 public interface Command {

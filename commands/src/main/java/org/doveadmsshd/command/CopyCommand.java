@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.MailStore;

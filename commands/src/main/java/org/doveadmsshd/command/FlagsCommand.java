@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mailbox;

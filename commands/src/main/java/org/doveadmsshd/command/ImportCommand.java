@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.search.Candidate;

@@ -2,6 +2,7 @@ package org.doveadmsshd.command;
 
 import java.util.List;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.Mailbox;
 
 /** {@code doveadm mailbox cache purge}: forgets what is remembered of mailboxes. */

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.MailStore;
 
 /** {@code doveadm mailbox delete}: removes mailboxes and their mails. */

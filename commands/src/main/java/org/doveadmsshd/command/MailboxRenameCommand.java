@@ -3,6 +3,8 @@ package org.doveadmsshd.command;
 import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.MailStore;
 
 /** {@code doveadm mailbox rename}: gives a mailbox and its children another name. */

@@ -2,6 +2,7 @@ package org.doveadmsshd.command;
 
 import java.util.List;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Words;
 
 /** {@code doveadm mailbox subscribe} and {@code unsubscribe}. */
 final class MailboxSubscribeCommand implements Command {

@@ -3,6 +3,8 @@ package org.doveadmsshd.command;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.Mailbox;
 
 /** {@code doveadm mailbox update}: changes what identifies a mailbox. */

@@ -1,6 +1,7 @@
 package org.doveadmsshd.command;
 
 import java.util.List;
+import org.doveadmsshd.base.options.Option;
 
 /**
  * What help says of a command.

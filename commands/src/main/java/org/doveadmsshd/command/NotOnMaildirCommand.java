@@ -5,6 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Words;
 
 /**
  * A command that has no meaning without Dovecot's index, or with Maildir. It says so, with the exit

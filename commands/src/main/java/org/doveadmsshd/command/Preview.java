@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.Mail;

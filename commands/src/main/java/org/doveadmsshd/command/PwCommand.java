@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.accounts.PasswordHashing;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
 

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.MailStore;

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailGoneException;

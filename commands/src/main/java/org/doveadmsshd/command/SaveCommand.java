@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.MailStore;

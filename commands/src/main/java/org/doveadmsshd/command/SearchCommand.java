@@ -3,6 +3,8 @@ package org.doveadmsshd.command;
 import java.io.IOException;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
 

@@ -234,7 +234,8 @@ public record Settings(
   /**
    * Reads a configuration file.
    *
-   * @param commands what a rule of a master user may name: commands, and kinds of them
+   * @param commands what a rule of a master user may name: commands, and kinds of them; empty when
+   *     that is not to be checked
    * @throws InvalidException with everything that is wrong
    */
   public static Settings read(Path file, List<String> commands) throws InvalidException {

@@ -9,10 +9,10 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Program;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.ssh.SshConnections;
-import org.doveadmsshd.command.Option;
-import org.doveadmsshd.command.Program;
-import org.doveadmsshd.command.Words;
 import org.doveadmsshd.keys.KeyFile;
 import org.doveadmsshd.keys.KnownHosts;
 

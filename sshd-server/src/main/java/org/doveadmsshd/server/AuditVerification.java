@@ -7,7 +7,7 @@ import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
-import org.doveadmsshd.worker.audit.AuditChain;
+import org.doveadmsshd.server.audit.AuditChain;
 
 /** {@code doveadm-sshd audit verify}: whether an audit log is as it was written. */
 final class AuditVerification {

@@ -15,24 +15,31 @@ import org.doveadmsshd.auth.PassdbMasters;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Reason;
+import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.keys.HostKeys;
 import org.doveadmsshd.keys.RevokedKeys;
 import org.doveadmsshd.keys.UserCertificates;
+import org.doveadmsshd.server.audit.ConfiguredAudit;
 import org.doveadmsshd.server.socket.SocketEndpoint;
 import org.doveadmsshd.server.ssh.KeyAuthentication;
 import org.doveadmsshd.server.ssh.Sessions;
 import org.doveadmsshd.server.ssh.SshEndpoint;
 import org.doveadmsshd.settings.Settings;
+import org.doveadmsshd.settings.site.Backends;
+import org.doveadmsshd.settings.site.ConfigurationFile;
 import org.doveadmsshd.worker.Worker;
-import org.doveadmsshd.worker.audit.ConfiguredAudit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** All that a running doveadm-sshd is made of. */
 public final class Daemon implements Sessions.Control {
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+  /** Its rules may name what there is. */
+  static final ConfigurationFile FILE = new ConfigurationFile(CommandCatalog.scopeWords());
+
   private static final int MIN_LANES = 4;
 
   /** What clients may have of the memory; the rest is for opening mailboxes. */
@@ -217,7 +224,7 @@ public final class Daemon implements Sessions.Control {
    */
   @Override
   public synchronized void reload() throws Failure {
-    Settings next = ConfigurationFile.readAgain(settings.file());
+    Settings next = FILE.readAgain(settings.file());
     Backends.Opened opened = backends.open(next);
     boolean taken = false;
     try {

@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.command.Option;
-import org.doveadmsshd.command.Program;
-import org.doveadmsshd.command.Words;
+import org.doveadmsshd.base.Version;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Program;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.keys.HostKeys;
 import org.doveadmsshd.settings.Settings;
+import org.doveadmsshd.settings.site.ConfigurationFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +23,12 @@ import org.slf4j.LoggerFactory;
  * {@code doveadm-sshd}: serves doveadm over SSH until it is told to stop.
  *
  * <p>It runs as the user who owns the mail and needs no rights beyond that; or as a user without
- * any beside a {@link SupervisorMain}; or as root ({@code isolation = thread}). SIGTERM lets
- * commands under way end for a while.
+ * any beside a supervisor; or as root ({@code isolation = thread}). SIGTERM lets commands under way
+ * end for a while.
  */
 public final class Main {
   /** Name and version, as peers are told. */
-  public static final String SOFTWARE = "doveadm-sshd 0.1.0";
+  public static final String SOFTWARE = "doveadm-sshd " + Version.NUMBER;
 
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
@@ -65,7 +67,7 @@ public final class Main {
       return 0;
     }
     Path file = Path.of(words.value("config").orElse(ConfigurationFile.STANDARD));
-    Optional<Settings> read = ConfigurationFile.readOrExplain(file);
+    Optional<Settings> read = Daemon.FILE.readOrExplain(file);
     if (read.isEmpty()) {
       return Outcome.CONFIGURATION_ERROR.exitCode();
     }

@@ -7,13 +7,13 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.server.supervisor.Supervisor;
 import org.doveadmsshd.settings.Backend;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.supervision.Identity;
+import org.doveadmsshd.supervision.SupervisorRequest;
 import org.doveadmsshd.worker.InProcessWork;
 import org.doveadmsshd.worker.UserWork;
-import org.doveadmsshd.worker.isolation.Identity;
 import org.doveadmsshd.worker.isolation.Isolation;
 import org.doveadmsshd.worker.isolation.ThreadIdentity;
 import org.doveadmsshd.worker.isolation.UserThreads;
@@ -35,7 +35,7 @@ final class WorkPlace implements AutoCloseable {
    */
   WorkPlace(Settings settings, MemoryBudget.Share waiting) {
     memory = InProcessWork.turns(waiting, ADVICE);
-    supervisor = settings.baseDir().resolve(Supervisor.SOCKET);
+    supervisor = settings.baseDir().resolve(SupervisorRequest.SOCKET);
   }
 
   /** The isolation that is meant where the configuration leaves that open. */

@@ -10,9 +10,17 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -20,33 +28,51 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String ROOT = "org.doveadmsshd.";
 
-  /** Who is below may not know who is above; who stands in one line may not know one another. */
-  private static final List<List<String>> LAYERS =
-      List.of(
-          List.of("base"),
-          List.of("posix", "protocol", "accounts"),
-          List.of("storage", "auth"),
-          List.of("keys", "settings"),
-          List.of("command"),
-          List.of("worker"),
-          List.of("brain"),
-          List.of("shell"),
-          List.of("server"));
+  private static final Pattern ROW =
+      Pattern.compile("\\| `([a-z-]+)` \\| `([a-z]+)[^|]*\\| (?:`([a-z ]+)` )?\\|.*");
+
+  /** Packages, in the order of the table, and what they may import. */
+  private static final Map<String, List<String>> IMPORTS = table();
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("org.doveadmsshd");
 
-  @Test
-  void allModulesAreLookedAt() {
-    for (List<String> layer : LAYERS) {
-      for (String module : layer) {
-        assertThat(CLASSES.stream().anyMatch(c -> c.getPackageName().startsWith(ROOT + module)))
-            .as(module)
-            .isTrue();
+  private static Map<String, List<String>> table() {
+    Map<String, List<String>> imports = new LinkedHashMap<>();
+    try {
+      for (String line : Files.readAllLines(Path.of("../ARCHITECTURE.md"))) {
+        Matcher row = ROW.matcher(line);
+        if (row.matches()) {
+          String others = row.group(3) == null ? "" : row.group(3);
+          imports.put(row.group(2), List.of(("base " + others).strip().split(" ")));
+        }
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+    return imports;
+  }
+
+  @Test
+  void theTableNamesEveryPackage() {
+    Set<String> there =
+        CLASSES.stream()
+            .map(each -> each.getPackageName().substring(ROOT.length()).split("\\.")[0])
+            .collect(Collectors.toSet());
+    assertThat(IMPORTS.keySet()).containsAll(there);
+    assertThat(there).hasSizeGreaterThan(15);
+  }
+
+  @Test
+  void rowsOfTheTableImportRowsAboveThem() {
+    List<String> above = new ArrayList<>(List.of("base"));
+    IMPORTS.forEach(
+        (name, imports) -> {
+          assertThat(above).as(name).containsAll(imports);
+          above.add(name);
+        });
   }
 
   @Test
@@ -55,28 +81,42 @@ class ArchitectureTest {
   }
 
   @Test
-  void importsRunDownwards() {
-    for (int i = 0; i < LAYERS.size(); i++) {
-      for (String module : LAYERS.get(i)) {
-        List<String> allowed =
-            LAYERS.subList(0, i).stream().flatMap(List::stream).map(m -> ROOT + m).toList();
-        ArchRuleDefinition.noClasses()
-            .that()
-            .resideInAPackage(ROOT + module + "..")
-            .should()
-            .dependOnClassesThat(isOursBut(ROOT + module, allowed))
-            .check(CLASSES);
-      }
-    }
+  void packagesImportWhatTheTableSays() {
+    IMPORTS.forEach(
+        (name, imports) -> {
+          List<String> allowed = imports.stream().map(each -> ROOT + each).toList();
+          ArchRuleDefinition.noClasses()
+              .that()
+              .resideInAnyPackage(ROOT + name, ROOT + name + ".*..")
+              .should()
+              .dependOnClassesThat(isOursBut(ROOT + name, allowed))
+              .allowEmptyShould(true)
+              .check(CLASSES);
+        });
+  }
+
+  @Test
+  void whatRunsAsRootKnowsNoSsh() {
+    ArchRuleDefinition.noClasses()
+        .that()
+        .resideInAnyPackage(ROOT + "supervisor..", ROOT + "supervision..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.sshd..")
+        .check(CLASSES);
   }
 
   private static DescribedPredicate<JavaClass> isOursBut(String own, List<String> allowed) {
     return DescribedPredicate.describe(
-        "are of a layer that is not below " + own,
+        "are not in the row of " + own,
         other ->
-            other.getPackageName().startsWith(ROOT)
-                && !other.getPackageName().startsWith(own)
-                && allowed.stream().noneMatch(name -> other.getPackageName().startsWith(name)));
+            isIn(other, ROOT.substring(0, ROOT.length() - 1))
+                && !isIn(other, own)
+                && allowed.stream().noneMatch(name -> isIn(other, name)));
+  }
+
+  private static boolean isIn(JavaClass type, String name) {
+    return (type.getPackageName() + ".").startsWith(name + ".");
   }
 
   @Test

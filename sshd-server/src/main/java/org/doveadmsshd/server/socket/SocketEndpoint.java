@@ -27,6 +27,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.FaultLog;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Reason;
+import org.doveadmsshd.posix.ListeningSocket;
 import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.Message;

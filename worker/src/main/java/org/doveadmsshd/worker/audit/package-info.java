@@ -1,2 +1,2 @@
-/** The audit log: who did what to whom, in lines that each hold the hash of the one before. */
+/** What is accounted for of work and logins; who keeps account of it is the server's matter. */
 package org.doveadmsshd.worker.audit;

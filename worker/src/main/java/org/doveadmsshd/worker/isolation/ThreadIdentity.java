@@ -4,6 +4,7 @@ import com.sun.jna.Native;
 import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.supervision.Identity;
 
 /**
  * The identity of one thread. On Linux it is a thread's own; glibc's functions change that of all

@@ -18,7 +18,7 @@ import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.ProtocolException;
-import org.doveadmsshd.worker.process.LineChannel;
+import org.doveadmsshd.supervision.LineChannel;
 
 /**
  * A connection to the supervisor, by which one worker process at a time is had

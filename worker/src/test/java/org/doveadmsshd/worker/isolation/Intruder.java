@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.doveadmsshd.accounts.MailUser;
+import org.doveadmsshd.supervision.Identity;
+import org.doveadmsshd.supervision.ProcessIdentity;
 
 /**
  * Somebody who has taken a worker process over, once it has its user's identity: tries what it must

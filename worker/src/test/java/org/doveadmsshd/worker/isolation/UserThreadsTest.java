@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.supervision.Identity;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,0 +1,55 @@
+package org.doveadmsshd.base.options;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.doveadmsshd.base.Failure;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WordsTest {
+  private static final List<Option> OPTIONS =
+      List.of(
+          new Option('u', "user", "user", "x"),
+          new Option('s', "subscribed", null, "x"),
+          new Option('t', "total", null, "x"));
+
+  private static Words parse(String... words) throws Failure {
+    return Words.parse("test", OPTIONS, List.of(words));
+  }
+
+  @Test
+  void optionsStandAnywhereUntilTwoDashes() throws Failure {
+    Words words = parse("a", "-st", "b", "-u", "me", "--", "-c");
+    assertThat(words.positionals()).containsExactly("a", "b", "-c");
+    assertThat(words.value("user")).contains("me");
+    assertThat(words.has("subscribed") && words.has("total")).isTrue();
+  }
+
+  @Test
+  void argumentsMayBeAttached() throws Failure {
+    assertThat(parse("-ume").value("user")).contains("me");
+    assertThat(parse("--user=me").value("user")).contains("me");
+    assertThat(parse("--user", "me").value("user")).contains("me");
+    assertThat(parse("-").positionals()).containsExactly("-");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-5", "-x", "--nosuch", "-u", "--user", "--total=1"})
+  void aWrongOptionIsAUsageError(String word) {
+    assertThatThrownBy(() -> parse("larger", word))
+        .isInstanceOfSatisfying(
+            Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(64));
+  }
+
+  @Test
+  void whatIsForwardedMeansTheSameAgain() throws Failure {
+    Words words = parse("-t", "x", "-u", "me", "--", "-y");
+    List<Option> ofCommand = OPTIONS.subList(1, 3);
+    Words again = Words.parse("test", ofCommand, words.forwarded(ofCommand));
+    assertThat(again.positionals()).containsExactly("x", "-y");
+    assertThat(again.options().keySet()).containsExactly("total");
+  }
+}

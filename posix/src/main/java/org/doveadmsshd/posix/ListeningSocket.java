@@ -1,0 +1,174 @@
+package org.doveadmsshd.posix;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A UNIX socket that has its mode and group before anybody can find it. */
+public final class ListeningSocket implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(ListeningSocket.class);
+
+  /** Between two tries while no connection can be taken, as without descriptors or threads. */
+  private static final long PAUSE_MILLIS = 500;
+
+  private final Path path;
+  private final ServerSocketChannel channel;
+
+  private ListeningSocket(Path path, ServerSocketChannel channel) {
+    this.path = path;
+    this.channel = channel;
+  }
+
+  /**
+   * Makes a socket.
+   *
+   * @param group empty for that of the process
+   * @throws Failure when somebody listens there already, or it cannot be made
+   */
+  public static ListeningSocket open(Path path, Set<PosixFilePermission> mode, String group)
+      throws Failure {
+    Path aside = null;
+    try {
+      if (isInUse(path)) {
+        throw new Failure(
+            Outcome.CONFIGURATION_ERROR, "Another server listens on " + path + " already");
+      }
+      Path directory = path.toAbsolutePath().getParent();
+      Files.createDirectories(directory);
+      aside =
+          Files.createTempDirectory(
+              directory,
+              ".s",
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      Path made = aside.resolve("s");
+      channel.bind(UnixDomainSocketAddress.of(made));
+      if (!group.isEmpty()) {
+        GroupPrincipal principal =
+            made.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
+        Files.getFileAttributeView(made, PosixFileAttributeView.class).setGroup(principal);
+      }
+      Files.setPosixFilePermissions(made, mode);
+      Files.move(made, path, StandardCopyOption.ATOMIC_MOVE);
+      return new ListeningSocket(path, channel);
+    } catch (IOException | RuntimeException e) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR, "Cannot listen on " + path + ": " + Reason.of(e), e);
+    } finally {
+      remove(aside);
+    }
+  }
+
+  /** What a server has left that is gone may be replaced; anything but a socket may not. */
+  private static boolean isInUse(Path path) throws IOException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    if (!Files.readAttributes(
+            path, java.nio.file.attribute.BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .isOther()) {
+      throw new IOException("something that is no socket is there");
+    }
+    try (SocketChannel probe = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+      return probe.isConnected();
+    } catch (java.net.ConnectException e) {
+      return false;
+    }
+  }
+
+  private static void remove(Path directory) {
+    try {
+      if (directory != null) {
+        Files.deleteIfExists(directory.resolve("s"));
+        Files.deleteIfExists(directory);
+      }
+    } catch (IOException e) {
+      // an empty directory stays
+    }
+  }
+
+  /** Takes one connection after the other, as {@link ServerSocketChannel#accept} does. */
+  @FunctionalInterface
+  interface Source {
+    SocketChannel accept() throws IOException;
+  }
+
+  /** Has connections served. */
+  @FunctionalInterface
+  public interface Taker {
+    /**
+     * Takes a connection, and returns at once.
+     *
+     * @throws IOException when it cannot be served; it is closed then, as for anything thrown
+     */
+    void take(SocketChannel connection) throws IOException;
+  }
+
+  /**
+   * Takes connections on the caller's thread until it is closed. Nothing else ends that: neither a
+   * connection that cannot be accepted nor a thread that cannot be started.
+   */
+  public void serve(Taker taker) {
+    serve(path.toString(), channel::accept, taker, PAUSE_MILLIS);
+  }
+
+  static void serve(String where, Source source, Taker taker, long pauseMillis) {
+    while (true) {
+      SocketChannel connection = null;
+      try {
+        connection = source.accept();
+        taker.take(connection);
+      } catch (ClosedChannelException e) {
+        if (connection == null) {
+          LOG.debug("No more connections to {}", where);
+          return;
+        }
+        LOG.debug("A connection to {} has gone at once", where);
+      } catch (Throwable e) { // the top of a thread, without which nobody is served
+        LOG.error("A connection to {} cannot be taken; trying again: {}", where, Reason.of(e));
+        close(connection);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
+      }
+    }
+  }
+
+  private static void close(SocketChannel connection) {
+    try {
+      if (connection != null) {
+        connection.close();
+      }
+    } catch (IOException e) {
+      LOG.debug("Closing a connection", e);
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    Files.deleteIfExists(path);
+  }
+}

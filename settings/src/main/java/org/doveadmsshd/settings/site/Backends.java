@@ -1,0 +1,237 @@
+package org.doveadmsshd.settings.site;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.doveadmsshd.accounts.Userdb;
+import org.doveadmsshd.auth.Cached;
+import org.doveadmsshd.auth.HashedPassdb;
+import org.doveadmsshd.auth.Hashing;
+import org.doveadmsshd.auth.Passdb;
+import org.doveadmsshd.auth.PassdbChain;
+import org.doveadmsshd.auth.PasswordStore;
+import org.doveadmsshd.auth.StaticUserdb;
+import org.doveadmsshd.auth.UserdbChain;
+import org.doveadmsshd.auth.dovecot.DovecotPassdb;
+import org.doveadmsshd.auth.dovecot.DovecotUserdb;
+import org.doveadmsshd.auth.ldap.LdapDirectory;
+import org.doveadmsshd.auth.ldap.LdapSettings;
+import org.doveadmsshd.auth.oauth2.Oauth2Passdb;
+import org.doveadmsshd.auth.passwdfile.PasswdFile;
+import org.doveadmsshd.auth.sql.SqlDatabase;
+import org.doveadmsshd.auth.sql.SqlSettings;
+import org.doveadmsshd.auth.system.PamPassdb;
+import org.doveadmsshd.auth.system.SystemUserdb;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
+import org.doveadmsshd.settings.Backend;
+import org.doveadmsshd.settings.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes passdbs and userdbs of settings. Connections to databases are shared by all that names the
+ * same, and kept from one configuration to the next. They are closed when nobody needs them any
+ * more. Safe for several threads.
+ */
+public final class Backends {
+  private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
+
+  private final MemoryBudget.Share memory;
+  private final Hashing hashing;
+
+  /** What is connected, by its settings. */
+  private final Map<Record, Shared> open = new HashMap<>(); // guarded by this
+
+  /**
+   * @param memory draws names of users while they are listed, and passwords while they are verified
+   */
+  public Backends(MemoryBudget.Share memory) {
+    this.memory = memory;
+    hashing = new Hashing(memory);
+  }
+
+  /** Connections, and how many need them. */
+  private static final class Shared {
+    private final Closeable connections;
+    private int uses; // guarded by the backends
+
+    Shared(Closeable connections) {
+      this.connections = connections;
+    }
+  }
+
+  /** What a configuration names, until it is closed. */
+  public final class Opened implements Closeable {
+    private final Set<Record> used = new HashSet<>(); // guarded by the backends
+    private Passdb passdb;
+    private Userdb userdb;
+
+    private Opened() {}
+
+    /** Who is a master, as far as passwords tell. */
+    public Passdb passdb() {
+      return passdb;
+    }
+
+    /** The mail users. */
+    public Userdb userdb() {
+      return userdb;
+    }
+
+    private <T extends Closeable> T shared(Record settings, Class<T> type, Supplier<T> made) {
+      synchronized (Backends.this) {
+        Shared shared = open.computeIfAbsent(settings, key -> new Shared(made.get()));
+        shared.uses += used.add(settings) ? 1 : 0;
+        return type.cast(shared.connections);
+      }
+    }
+
+    private SqlDatabase database(SqlSettings settings) {
+      return shared(settings, SqlDatabase.class, () -> new SqlDatabase(settings));
+    }
+
+    private LdapDirectory directory(LdapSettings settings) {
+      return shared(settings, LdapDirectory.class, () -> new LdapDirectory(settings));
+    }
+
+    private DovecotUserdb dovecot(Backend.Dovecot settings) {
+      return shared(
+          settings,
+          DovecotUserdb.class,
+          () -> new DovecotUserdb(settings.socket(), settings.asksForProxy()));
+    }
+
+    @Override
+    public void close() {
+      List<Closeable> unused = new ArrayList<>();
+      synchronized (Backends.this) {
+        for (Record settings : used) {
+          Shared shared = open.get(settings);
+          if (--shared.uses == 0) {
+            open.remove(settings);
+            unused.add(shared.connections);
+          }
+        }
+        used.clear();
+      }
+      unused.forEach(Backends::close);
+    }
+  }
+
+  /** Opens what a configuration names; nothing of it is connected yet. */
+  public Opened open(Settings settings) throws Failure {
+    if (settings.userdbs().isEmpty()) {
+      throw new Failure(Outcome.CONFIGURATION_ERROR, "The configuration has no userdb section");
+    }
+    Opened opened = new Opened();
+    boolean whole = false;
+    try {
+      fill(opened, settings);
+      whole = true;
+      return opened;
+    } finally {
+      if (!whole) {
+        opened.close();
+      }
+    }
+  }
+
+  private void fill(Opened opened, Settings settings) {
+    Settings.AuthCache limits = settings.authCache();
+    Cached cached = new Cached(limits.entries(), limits.ttl(), limits.negativeTtl());
+    boolean caches = limits.entries() > 0;
+    List<PassdbChain.Link> passdbs = new ArrayList<>();
+    for (Backend.Passdb passdb : settings.passdbs()) {
+      Passdb asked = passdb(opened, passdb.backend(), caches ? cached : null);
+      passdbs.add(new PassdbChain.Link(asked, passdb.rules(), passdb.denies()));
+    }
+    List<UserdbChain.Link> userdbs = new ArrayList<>();
+    for (Backend.Userdb userdb : settings.userdbs()) {
+      Userdb asked = userdb(opened, userdb.backend());
+      userdbs.add(new UserdbChain.Link(asked, userdb.rules()));
+    }
+    UserdbChain users = new UserdbChain(userdbs, memory);
+    opened.passdb = new PassdbChain(passdbs);
+    opened.userdb = caches ? cached.userdb(users) : users;
+  }
+
+  private Passdb passdb(Opened opened, Backend backend, Cached cached) {
+    if (backend instanceof Backend.Dovecot) {
+      Backend.Dovecot dovecot = (Backend.Dovecot) backend;
+      return new DovecotPassdb(dovecot.socket(), dovecot.target());
+    }
+    if (backend instanceof Backend.Pam) {
+      return new PamPassdb(((Backend.Pam) backend).service());
+    }
+    if (backend instanceof Backend.Oauth2) {
+      return new Oauth2Passdb(((Backend.Oauth2) backend).settings());
+    }
+    PasswordStore store;
+    String scheme;
+    if (backend instanceof Backend.Ldap) {
+      LdapSettings settings = ((Backend.Ldap) backend).settings();
+      if (settings.authBind()) {
+        return opened.directory(settings).binding();
+      }
+      store = opened.directory(settings);
+      scheme = settings.defaultPasswordScheme();
+    } else if (backend instanceof Backend.Sql) {
+      SqlSettings settings = ((Backend.Sql) backend).settings();
+      store = opened.database(settings);
+      scheme = settings.defaultPasswordScheme();
+    } else {
+      Backend.PasswdFile file = (Backend.PasswdFile) backend;
+      store = new PasswdFile(file.path(), file.nameFormat());
+      scheme = file.scheme();
+    }
+    return new HashedPassdb(cached == null ? store : cached.store(store), scheme, hashing);
+  }
+
+  private static Userdb userdb(Opened opened, Backend backend) {
+    if (backend instanceof Backend.Sql) {
+      return opened.database(((Backend.Sql) backend).settings());
+    }
+    if (backend instanceof Backend.Ldap) {
+      return opened.directory(((Backend.Ldap) backend).settings());
+    }
+    if (backend instanceof Backend.Dovecot) {
+      return opened.dovecot((Backend.Dovecot) backend);
+    }
+    if (backend instanceof Backend.Static) {
+      Backend.Static fixed = (Backend.Static) backend;
+      return new StaticUserdb(fixed.fields(), fixed.allowsAll());
+    }
+    if (backend instanceof Backend.System) {
+      Backend.System system = (Backend.System) backend;
+      return new SystemUserdb(system.firstUid(), system.lastUid());
+    }
+    Backend.PasswdFile file = (Backend.PasswdFile) backend;
+    return new PasswdFile(file.path(), file.nameFormat());
+  }
+
+  private static void close(Closeable connections) {
+    try {
+      connections.close();
+    } catch (IOException e) {
+      LOG.warn("Connections to a passdb or userdb cannot be closed: {}", Reason.of(e));
+    }
+  }
+
+  /** Closes all connections, whoever needs them. */
+  public void close() {
+    List<Shared> all;
+    synchronized (this) {
+      all = List.copyOf(open.values());
+    }
+    all.forEach(shared -> close(shared.connections));
+  }
+}

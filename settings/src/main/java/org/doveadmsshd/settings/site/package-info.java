@@ -1,0 +1,2 @@
+/** Settings made into what they name: connections to passdbs and userdbs, for any program. */
+package org.doveadmsshd.settings.site;

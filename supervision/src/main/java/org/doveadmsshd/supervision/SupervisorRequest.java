@@ -1,0 +1,67 @@
+package org.doveadmsshd.supervision;
+
+import java.net.ProtocolException;
+import java.util.List;
+
+/** What the server may ask of the supervisor: this, and nothing else. */
+public sealed interface SupervisorRequest {
+  /** Name of the supervisor's socket below the base directory. */
+  String SOCKET = "supervisor";
+
+  /** Most users for one worker at once. */
+  int MAX_USERS = 64;
+
+  /**
+   * A worker process for a user, who is looked up by the supervisor, and for those after him as far
+   * as it can serve them, too.
+   *
+   * @param users the names, at least one; they may be such as no user has
+   * @param patience how long the server waits for one, in milliseconds; 0 for no limit
+   */
+  record Worker(List<String> users, long patience) implements SupervisorRequest {
+    public Worker {
+      users = List.copyOf(users);
+    }
+  }
+
+  /** The worker process is not needed any more. */
+  record Release() implements SupervisorRequest {}
+
+  /** The worker process has not answered as it should. */
+  record Lost() implements SupervisorRequest {}
+
+  /** Read the configuration anew. */
+  record Reload() implements SupervisorRequest {}
+
+  /**
+   * Reads a request.
+   *
+   * @param line at least one value
+   * @throws ProtocolException for anything else
+   */
+  static SupervisorRequest parse(List<String> line) throws ProtocolException {
+    SupervisorRequest request =
+        switch (line.get(0)) {
+          case "WORKER" -> worker(line);
+          case "RELEASE" -> new Release();
+          case "LOST" -> new Lost();
+          case "RELOAD" -> new Reload();
+          default -> throw new ProtocolException("unknown request");
+        };
+    if (!(request instanceof Worker) && line.size() != 1) {
+      throw new ProtocolException("a request with too many values");
+    }
+    return request;
+  }
+
+  private static Worker worker(List<String> line) throws ProtocolException {
+    if (line.size() < 3 || !line.get(1).matches("[0-9]{1,10}")) {
+      throw new ProtocolException("a request for a worker that names no time or no user");
+    }
+    List<String> users = line.subList(2, line.size());
+    if (users.size() > MAX_USERS) {
+      throw new ProtocolException("a request for a worker for too many");
+    }
+    return new Worker(users, Long.parseLong(line.get(1)));
+  }
+}

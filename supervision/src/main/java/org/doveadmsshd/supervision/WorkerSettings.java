@@ -1,0 +1,89 @@
+package org.doveadmsshd.supervision;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.doveadmsshd.base.TabLines;
+
+/**
+ * What a worker process is told of the configuration, in its first line.
+ *
+ * @param peer uid of who may connect, besides root
+ * @param umask of new files
+ * @param confine whether it is to see nothing but its user's mail, where the kernel can do that
+ * @param lockStacks whether threads for users keep the memory of their stacks
+ * @param limits what the process may use at most
+ * @param quota as in the configuration
+ */
+public record WorkerSettings(
+    int peer,
+    int umask,
+    boolean confine,
+    boolean lockStacks,
+    Map<Resource, Long> limits,
+    String mailLocation,
+    Duration lockTimeout,
+    boolean mailCache,
+    String quota,
+    List<String> quotaRules) {
+  private static final String FIRST = "SETTINGS";
+
+  public WorkerSettings {
+    limits = Map.copyOf(limits);
+    quotaRules = List.copyOf(quotaRules);
+  }
+
+  /** The values of a line. */
+  public String[] line() {
+    List<String> values = new ArrayList<>(List.of(FIRST, "peer=" + Integer.toUnsignedString(peer)));
+    values.add("umask=" + umask);
+    values.add("confine=" + confine);
+    values.add("lock_stacks=" + lockStacks);
+    limits.forEach((resource, most) -> values.add(resource + "=" + most));
+    values.add("mail_location=" + mailLocation);
+    values.add("lock_timeout=" + lockTimeout.toMillis());
+    values.add("mail_cache=" + mailCache);
+    values.add("quota=" + quota);
+    quotaRules.forEach(rule -> values.add("quota_rule=" + rule));
+    return values.toArray(String[]::new);
+  }
+
+  /**
+   * What {@link #line} has written.
+   *
+   * @throws IllegalArgumentException for anything else
+   */
+  public static WorkerSettings read(List<String> line) {
+    if (!line.get(0).equals(FIRST)) {
+      throw new IllegalArgumentException("the first line is not " + FIRST);
+    }
+    Map<String, String> named = TabLines.named(line.subList(1, line.size()));
+    return new WorkerSettings(
+        Integer.parseUnsignedInt(named.get("peer")),
+        Integer.parseInt(named.get("umask")),
+        Boolean.parseBoolean(named.get("confine")),
+        Boolean.parseBoolean(named.get("lock_stacks")),
+        limits(named),
+        named.get("mail_location"),
+        Duration.ofMillis(Long.parseLong(named.get("lock_timeout"))),
+        Boolean.parseBoolean(named.get("mail_cache")),
+        named.get("quota"),
+        line.stream()
+            .filter(value -> value.startsWith("quota_rule="))
+            .map(value -> value.substring("quota_rule=".length()))
+            .toList());
+  }
+
+  private static Map<Resource, Long> limits(Map<String, String> named) {
+    Map<Resource, Long> limits = new EnumMap<>(Resource.class);
+    for (Resource resource : Resource.values()) {
+      String most = named.get(resource.name());
+      if (most != null) {
+        limits.put(resource, Long.parseLong(most));
+      }
+    }
+    return limits;
+  }
+}

@@ -1,0 +1,120 @@
+package org.doveadmsshd.supervisor;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Version;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Program;
+import org.doveadmsshd.base.options.Words;
+import org.doveadmsshd.posix.NameService;
+import org.doveadmsshd.settings.Settings;
+import org.doveadmsshd.settings.site.Backends;
+import org.doveadmsshd.settings.site.ConfigurationFile;
+import org.doveadmsshd.supervision.ProcessIdentity;
+import org.doveadmsshd.supervision.SupervisorRequest;
+import org.doveadmsshd.supervision.WorkerJvm;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code doveadm-supervisor}: starts worker processes for a {@code doveadm-sshd} that has no rights
+ * of its own, until it is told to stop. Runs as root, with the capabilities that its launcher
+ * leaves it.
+ */
+public final class Main {
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+  /** The server says what is wrong with the names of commands. */
+  private static final ConfigurationFile FILE = new ConfigurationFile(List.of());
+
+  private static final Program PROGRAM =
+      new Program(
+          "doveadm-supervisor",
+          List.of("[options]"),
+          List.of(
+              new Option('c', "config", "file", "by default " + ConfigurationFile.STANDARD),
+              new Option('h', "help", null, "say this, and end")));
+
+  private Main() {}
+
+  /** Starts the program. */
+  public static void main(String[] arguments) {
+    PROGRAM.main(arguments, Main::run);
+  }
+
+  private static int run(List<String> arguments) throws Failure {
+    Words words = PROGRAM.parse(arguments);
+    if (words.has("help") || !words.positionals().isEmpty()) {
+      return PROGRAM.explain(words.has("help"));
+    }
+    Path file = Path.of(words.value("config").orElse(ConfigurationFile.STANDARD));
+    Optional<Settings> settings = FILE.readOrExplain(file);
+    if (settings.isEmpty()) {
+      return Outcome.CONFIGURATION_ERROR.exitCode();
+    }
+    supervise(settings.get());
+    return 0;
+  }
+
+  private static void supervise(Settings settings) throws Failure {
+    NameService.Entry server = server(settings.processes().user());
+    ProcessIdentity.takeGroup((int) server.gid()); // what is made here the server can open
+    Backends backends = new Backends(MemoryBudget.ofHeap().all());
+    Supervisor supervisor =
+        new Supervisor(
+            site(settings, backends),
+            () -> site(FILE.readAgain(settings.file()), backends),
+            (int) server.uid());
+    supervisor.start(new WorkerProgram(WorkerJvm.installed()));
+    LOG.info(
+        "doveadm-supervisor {}: listens at {} for {}",
+        Version.NUMBER,
+        settings.baseDir().resolve(SupervisorRequest.SOCKET),
+        settings.processes().user());
+    CountDownLatch never = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  LOG.info("Stopping");
+                  supervisor.stop(settings.shutdownTimeout());
+                  backends.close();
+                },
+                "stop"));
+    try {
+      never.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Supervisor.Site site(Settings settings, Backends backends) throws Failure {
+    Backends.Opened opened = backends.open(settings);
+    return new Supervisor.Site(settings, opened.userdb(), opened::close);
+  }
+
+  /** Who the server runs as. */
+  private static NameService.Entry server(String user) throws Failure {
+    if (!System.getProperty("user.name").equals("root")) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "must be started as root; worker processes become the users whose mail it is");
+    }
+    return NameService.find(user)
+        .filter(found -> found.uid() != 0 && found.gid() != 0)
+        .orElseThrow(
+            () ->
+                new Failure(
+                    Outcome.CONFIGURATION_ERROR,
+                    "the system has no user "
+                        + user
+                        + " for doveadm-sshd to run as (service doveadm { user }); make one:"
+                        + " useradd --system "
+                        + user));
+  }
+}

@@ -1,0 +1,286 @@
+package org.doveadmsshd.supervisor;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import jdk.net.ExtendedSocketOptions;
+import org.doveadmsshd.accounts.MailLocation;
+import org.doveadmsshd.accounts.MailUser;
+import org.doveadmsshd.accounts.Userdb;
+import org.doveadmsshd.base.Current;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
+import org.doveadmsshd.base.UserName;
+import org.doveadmsshd.posix.ListeningSocket;
+import org.doveadmsshd.settings.Settings;
+import org.doveadmsshd.supervision.Identity;
+import org.doveadmsshd.supervision.Resource;
+import org.doveadmsshd.supervision.SupervisorRequest;
+import org.doveadmsshd.supervision.WorkerSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All that a running supervisor is made of: a socket, the processes, and who the users are. */
+public final class Supervisor {
+  private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+  private static final int MAX_CONNECTIONS = 512;
+  private static final int WRITABLE_BY_OTHERS = 022;
+  private static final int STICKY = 01000;
+
+  private final Configuration configuration;
+  private final int server;
+  private final Path directory;
+  private final AtomicInteger connections = new AtomicInteger();
+
+  /** Tells those who wait that they are not forgotten. */
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(
+          1,
+          work -> {
+            Thread thread = new Thread(work, "waiting");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private final Current<Site> current = new Current<>();
+  private WorkerPool pool;
+  private ListeningSocket socket;
+
+  /**
+   * What it goes by.
+   *
+   * @param userdb who the mail users are
+   * @param close what these need, once others are in force and nobody uses them
+   */
+  public record Site(Settings settings, Userdb userdb, Runnable close) {}
+
+  /** Where the configuration comes from. */
+  @FunctionalInterface
+  public interface Configuration {
+    /**
+     * Reads it anew.
+     *
+     * @throws Failure when it has mistakes; what was read before holds on
+     */
+    Site read() throws Failure;
+  }
+
+  /**
+   * Nothing listens yet.
+   *
+   * @param server uid of who may connect to workers
+   */
+  public Supervisor(Site site, Configuration configuration, int server) {
+    this.server = server;
+    current.become(site, site.close());
+    this.configuration = configuration;
+    this.directory = site.settings().baseDir();
+    timer.setRemoveOnCancelPolicy(true); // most wait for a moment only
+  }
+
+  private Settings settings() {
+    try (Current.Use<Site> site = current.use()) {
+      return site.value().settings();
+    }
+  }
+
+  /** Begins to listen, and to start processes. */
+  public void start(WorkerProgram program) throws Failure {
+    checkDirectory();
+    socket =
+        ListeningSocket.open(
+            directory.resolve(SupervisorRequest.SOCKET),
+            PosixFilePermissions.fromString("rw-rw----"),
+            "");
+    pool = new WorkerPool(program, workers(), policy(settings()));
+    pool.start();
+    Thread thread = new Thread(() -> socket.serve(this::serve), "accept");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** The directory where workers listen; what a supervisor before has left there goes. */
+  private Path workers() throws Failure {
+    Path workers = directory.resolve("workers");
+    try {
+      Files.createDirectories(workers);
+      Files.setPosixFilePermissions(workers, PosixFilePermissions.fromString("rwxr-x---"));
+      try (Stream<Path> left = Files.list(workers)) {
+        for (Path each : (Iterable<Path>) left::iterator) {
+          Files.delete(each);
+        }
+      }
+      return workers;
+    } catch (IOException e) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR, "Cannot make " + workers + ": " + Reason.of(e), e);
+    }
+  }
+
+  /** What somebody else could put in the place of a directory, root would empty and fill. */
+  private void checkDirectory() throws Failure {
+    try {
+      Files.createDirectories(directory);
+      for (Path each = directory.toRealPath(); each != null; each = each.getParent()) {
+        checkOwner(each);
+      }
+    } catch (AccessDeniedException e) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "Cannot make " + directory + ": what it lies in does not belong to root",
+          e);
+    } catch (IOException e) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR, "Cannot make " + directory + ": " + Reason.of(e), e);
+    }
+  }
+
+  private static void checkOwner(Path directory) throws Failure, IOException {
+    int owner = (int) Files.getAttribute(directory, "unix:uid");
+    int mode = (int) Files.getAttribute(directory, "unix:mode");
+    boolean shared = (mode & WRITABLE_BY_OTHERS) != 0 && (mode & STICKY) == 0;
+    if (owner != 0 || shared) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          directory + " must belong to root and be writable for nobody else: workers listen below");
+    }
+  }
+
+  private WorkerPool.Policy policy(Settings settings) {
+    return new WorkerPool.Policy(
+        settings.processes(),
+        new WorkerSettings(
+            server,
+            settings.processes().umask(),
+            settings.processes().confine(),
+            settings.processes().lockStacks(),
+            limits(settings.processes().limits()),
+            settings.mail().location(),
+            settings.mail().lockTimeout(),
+            settings.mail().cache(),
+            settings.quota().quota(),
+            settings.quota().rules()));
+  }
+
+  private static Map<Resource, Long> limits(Settings.ResourceLimits limits) {
+    Map<Resource, Long> set = new EnumMap<>(Resource.class);
+    set.put(Resource.DATA, limits.memory());
+    set.put(Resource.CORE, limits.core());
+    set.put(Resource.NOFILE, (long) limits.openFiles());
+    set.put(Resource.CPU, limits.cpuSeconds());
+    set.put(Resource.FSIZE, limits.fileSize());
+    set.entrySet().removeIf(each -> each.getKey() != Resource.CORE && each.getValue() == 0);
+    return set;
+  }
+
+  private boolean admits(SocketChannel channel) throws IOException {
+    String peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+    boolean known = peer.equals(settings().processes().user()) || peer.equals("root");
+    boolean room = connections.get() <= MAX_CONNECTIONS;
+    if (!known || !room) {
+      LOG.warn("A connection of {} is refused{}", peer, known ? ": there are too many" : "");
+    }
+    return known && room;
+  }
+
+  private void serve(SocketChannel channel) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try (channel) {
+                if (admits(channel)) {
+                  new Connection(this, pool, channel, timer).serve();
+                }
+              } catch (IOException e) {
+                LOG.info("A connection of the server broke off: {}", Reason.of(e));
+              } finally {
+                connections.decrementAndGet();
+              }
+            },
+            "connection");
+    thread.setDaemon(true);
+    connections.incrementAndGet();
+    boolean started = false;
+    try {
+      thread.start();
+      started = true;
+    } finally {
+      if (!started) {
+        connections.decrementAndGet();
+      }
+    }
+  }
+
+  /**
+   * Looks a user up.
+   *
+   * @throws Failure when there is none, or the configuration does not let his mail be worked on
+   */
+  MailUser user(String name) throws Failure {
+    UserName.check(name);
+    try (Current.Use<Site> site = current.use()) {
+      MailUser user =
+          site.value()
+              .userdb()
+              .find(name)
+              .orElseThrow(() -> new Failure(Outcome.NO_USER, "User doesn't exist: " + name));
+      checkDirectory(user, site.value().settings());
+      return user;
+    }
+  }
+
+  private static void checkDirectory(MailUser user, Settings settings) throws Failure {
+    List<Path> allowed = settings.isolation().mailDirs();
+    if (!allowed.isEmpty() && user.proxyHost().isEmpty()) {
+      Path mail = MailLocation.of(user, settings.mail().location()).trusted().normalize();
+      if (allowed.stream().noneMatch(mail::startsWith)) {
+        throw new Failure(
+            Outcome.CONFIGURATION_ERROR,
+            "The mail of " + user.name() + " lies where it may not be (valid_mail_dirs)");
+      }
+    }
+  }
+
+  /** With whose rights his mail is worked on. */
+  Identity identity(MailUser user) throws Failure {
+    Settings.IsolationSettings bounds = settings().isolation();
+    return Identity.of(
+        user, new Identity.Bounds(bounds.firstUid(), bounds.lastUid(), bounds.firstGid()));
+  }
+
+  /** Reads the configuration anew; where it listens and for whom stays as it is. */
+  synchronized void reload() throws Failure {
+    Site next = configuration.read();
+    current.become(next, next.close());
+    pool.use(policy(next.settings()));
+    LOG.info("The configuration was read anew");
+  }
+
+  /** Stops: takes no more in, lets workers end for a while, ends them. */
+  public void stop(Duration patience) {
+    try {
+      if (socket != null) {
+        socket.close();
+      }
+      if (pool != null) {
+        pool.stop(patience);
+      }
+    } catch (IOException e) {
+      LOG.warn(
+          "{} cannot be closed: {}", directory.resolve(SupervisorRequest.SOCKET), Reason.of(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package org.doveadmsshd.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.supervision.WorkerJvm;
+
+/**
+ * {@code worker-archive}: makes the archive of classes with which worker processes start faster,
+ * for the JVM that it runs on. Part of the build and of the installation; without it they start
+ * slower.
+ */
+public final class WorkerArchive {
+  private WorkerArchive() {}
+
+  /** Starts the program. */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    Path scratch = Files.createTempDirectory("worker-archive");
+    try {
+      System.out.println(new ClassArchive(WorkerJvm.installed()).make(scratch));
+    } catch (Failure e) {
+      System.err.println("worker-archive: " + e.getMessage());
+      System.exit(e.outcome().exitCode());
+    } finally {
+      remove(scratch);
+    }
+  }
+
+  private static void remove(Path directory) throws IOException {
+    List<Path> all;
+    try (Stream<Path> files = Files.walk(directory)) {
+      all = files.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path each : all) {
+      Files.delete(each);
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package org.doveadmsshd.process;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.doveadmsshd.accounts.MailLocation;
+import org.doveadmsshd.accounts.MailUser;
+import org.doveadmsshd.accounts.Userdb;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.MemoryTurns;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
+import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.supervision.AssignedUser;
+import org.doveadmsshd.supervision.Identity;
+import org.doveadmsshd.supervision.LineChannel;
+import org.doveadmsshd.supervision.ProcessIdentity;
+import org.doveadmsshd.supervision.Resource;
+import org.doveadmsshd.supervision.WorkerJvm;
+import org.doveadmsshd.supervision.WorkerSettings;
+import org.doveadmsshd.worker.InProcessWork;
+import org.doveadmsshd.worker.Worker;
+import org.doveadmsshd.worker.audit.Audit;
+import org.doveadmsshd.worker.isolation.Confinement;
+import org.doveadmsshd.worker.isolation.Isolation;
+import org.doveadmsshd.worker.isolation.UserThreads;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker process: waits for a user, becomes him for good, and then carries out what the server
+ * asks for his mail, until its standard input ends.
+ *
+ * <p>Started by the supervisor as root with no right but to change its identity, with lines coming
+ * and going on standard input and output (docs/SUPERVISOR.md). Any failure before the identity is
+ * taken ends it: nothing of the user's has been touched then.
+ */
+public class WorkerProcess {
+  private static final Logger LOG;
+
+  static {
+    Thread.currentThread().setContextClassLoader(new NoResources());
+    LOG = LoggerFactory.getLogger(WorkerProcess.class);
+  }
+
+  /** Of a socket that the server's group may connect to. */
+  private static final int SOCKET_MASK = 0117;
+
+  private static final String ADVICE = "; vsz_limit gives workers more";
+
+  private final MemoryBudget budget = MemoryBudget.ofHeap();
+  private final LineChannel supervisor;
+  private final Path socket;
+  private volatile List<AssignedUser> assigned = List.of();
+  private Identity identity;
+
+  /**
+   * @param socket where to listen
+   */
+  WorkerProcess(Path socket) {
+    this.socket = socket;
+    supervisor =
+        new LineChannel(
+            new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
+  }
+
+  /**
+   * Starts the program.
+   *
+   * @param arguments where to listen
+   */
+  public static void main(String[] arguments) {
+    new WorkerProcess(Path.of(arguments[0])).serve();
+  }
+
+  /** Serves until the supervisor wants no more, and ends the JVM. */
+  final void serve() {
+    System.setOut(System.err); // whatever prints must not speak to the supervisor
+    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> die(thrown));
+    int code = 1;
+    try {
+      run();
+      code = 0;
+    } catch (IOException | Failure | RuntimeException e) {
+      LOG.error("A worker process ends: {}", Reason.full(e));
+    }
+    end(code); // the user's work, if there is any, is nobody's any more
+  }
+
+  /** Ends the process at once. */
+  void end(int code) {
+    ProcessIdentity.exit(code);
+  }
+
+  /** What has lost a thread serves nobody any more; the JVM ends by itself only without heap. */
+  private static void die(Throwable thrown) {
+    try {
+      LOG.error("A worker process ends: {}", Reason.of(thrown));
+    } finally { // also when what logs cannot be loaded any more
+      Runtime.getRuntime().halt(thrown instanceof OutOfMemoryError ? WorkerJvm.OUT_OF_MEMORY : 1);
+    }
+  }
+
+  /** Takes an identity for good, or fails. */
+  void become(Identity wanted) {
+    ProcessIdentity.take(wanted);
+  }
+
+  private void run() throws IOException, Failure {
+    if (Boolean.getBoolean(WorkerJvm.OPEN_JARS)) {
+      ClassLoader.getSystemResource(WorkerJvm.OPEN_JARS);
+    }
+    ProcessIdentity.leaveTerminal();
+    WorkerSettings settings = WorkerSettings.read(supervisor.receive());
+    settings.limits().forEach(Resource::limit);
+    ProcessIdentity.mask(SOCKET_MASK);
+    LaneSocket listening = LaneSocket.listen(socket);
+    ProcessIdentity.mask(settings.umask());
+    int confined = settings.confine() ? Confinement.version() : 0;
+    Lanes lanes = new Lanes(listening, worker(settings, confined > 0), budget, settings.peer());
+    supervisor.send("READY", Integer.toString(confined));
+    take(lanes);
+    Thread serving = new Thread(() -> serve(lanes), "lanes");
+    serving.setDaemon(true);
+    serving.start();
+    while (take(lanes)) {
+      // one user after another
+    }
+  }
+
+  /** Takes in the next users, of one identity; false when there will be none. */
+  private boolean take(Lanes lanes) throws IOException {
+    AssignedUser.Line first;
+    try {
+      first = AssignedUser.Line.read(supervisor.receive());
+    } catch (java.io.EOFException e) {
+      return false;
+    }
+    List<AssignedUser> users = new ArrayList<>(List.of(first.user()));
+    for (int left = first.following(); left > 0; left--) {
+      AssignedUser.Line next = AssignedUser.Line.read(supervisor.receive());
+      if (!next.identity().equals(first.identity())) {
+        throw new IllegalStateException("users of several identities");
+      }
+      users.add(next.user());
+    }
+    lanes.awaitEnd(); // else a thread might go on with the work for those before
+    assigned = List.copyOf(users);
+    if (identity == null) {
+      become(first.identity());
+      identity = first.identity();
+    } else if (!identity.equals(first.identity())) {
+      throw new IllegalStateException("another identity than the one that was taken");
+    }
+    supervisor.send("TAKEN");
+    return true;
+  }
+
+  /** Whom a command for a user may know: him. */
+  private Userdb view(String asked) {
+    for (AssignedUser each : assigned) {
+      if (each.asked().equals(asked)) {
+        return each;
+      }
+    }
+    return AssignedUser.NOBODY;
+  }
+
+  private static void serve(Lanes lanes) {
+    try {
+      lanes.serve();
+    } catch (IOException e) {
+      LOG.error("A worker process ends: {}", Reason.full(e));
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  private Worker worker(WorkerSettings settings, boolean confined) throws Failure {
+    Isolation isolation =
+        confined
+            ? new UserThreads(
+                new Confinement(user -> trees(user, settings.mailLocation()), program()),
+                settings.lockStacks())
+            : Isolation.NONE;
+    MemoryTurns turns = InProcessWork.turns(budget.all(), ADVICE);
+    InProcessWork work = new InProcessWork(this::view, defaults(settings), turns, isolation);
+    return new Worker(
+        AssignedUser.NOBODY,
+        work,
+        (master, input, output) -> {
+          throw new Failure(
+              Outcome.NO_PERMISSION, "A worker process has nothing but a user's mail");
+        },
+        Audit.NONE);
+  }
+
+  private static InProcessWork.MailDefaults defaults(WorkerSettings settings) throws Failure {
+    QuotaRules rules =
+        QuotaRules.of(settings.quota(), settings.quotaRules())
+            .orElseThrow(
+                () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
+    return new InProcessWork.MailDefaults(
+        settings.mailLocation(), settings.lockTimeout(), rules, settings.mailCache());
+  }
+
+  /** Where a user's mail may be: his home, and what the mail location names. */
+  private static List<Path> trees(MailUser user, String mailLocation) throws Failure {
+    List<Path> trees = new ArrayList<>();
+    user.home().map(Path::of).ifPresent(trees::add);
+    trees.add(MailLocation.of(user, mailLocation).trusted());
+    return trees;
+  }
+
+  /** What the program itself reads: the JVM, its jars, and what the system knows of time zones. */
+  private static List<Path> program() {
+    List<Path> directories = new ArrayList<>();
+    directories.add(Path.of(System.getProperty("java.home")));
+    directories.add(Path.of("/usr/share/zoneinfo"));
+    for (String entry : System.getProperty("java.class.path").split(":")) {
+      Path parent = Path.of(entry).toAbsolutePath().getParent();
+      if (!directories.contains(parent)) {
+        directories.add(parent);
+      }
+    }
+    return directories;
+  }
+}
