@@ -114,6 +114,7 @@ class PasswdFileTest {
     PasswdFile file = write("a:1\n");
     Files.delete(directory.resolve("users"));
     assertThatThrownBy(() -> file.find("a"))
+        .hasMessage("The passwd-file of users cannot be read: No such file or directory")
         .isInstanceOfSatisfying(
             Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(75));
   }

@@ -45,7 +45,11 @@ public record Invocation(
       List.of(
           new Option('f', "formatter", "formatter", String.join(", ", Formatters.NAMES)),
           new Option('h', "hide-titles", null, "no headings (tab and table)"),
-          new Option('v', "verbose", null, "progress and a summary on standard error"),
+          new Option(
+              'v',
+              "verbose",
+              null,
+              "progress, a summary, and all that is said of many, on standard error"),
           new Option('D', "debug", null, "as -v"),
           new Option(
               'o', "setting", "name=value", "doveadm_worker_count=N: use N lanes; plugin/quota=…"));

@@ -20,13 +20,16 @@ import org.doveadmsshd.keys.KnownHosts;
 final class KeyCommands {
   private static final int PORT = 2222;
 
+  private static final Option HELP = new Option((char) 0, "help", null, "say this, and end");
+
   private static final Program KEYGEN =
       new Program(
           "doveadm-ssh keygen",
           List.of("[-f <file>] [-C <comment>]"),
           List.of(
               new Option('f', "file", "file", "where to put it; ~/.ssh/id_ed25519 when not given"),
-              new Option('C', "comment", "comment", "to tell it from others")));
+              new Option('C', "comment", "comment", "to tell it from others"),
+              HELP));
 
   private static final Program TRUST =
       new Program(
@@ -34,15 +37,16 @@ final class KeyCommands {
           List.of("[--fingerprint <SHA256:…>] <server>|<host>[:<port>]"),
           List.of(
               new Option(
-                  (char) 0, "fingerprint", "SHA256:…", "what it must be; nobody is asked then")));
+                  (char) 0, "fingerprint", "SHA256:…", "what it must be; nobody is asked then"),
+              HELP));
 
   private KeyCommands() {}
 
   /** Makes an Ed25519 key to log in with. */
   static int keygen(List<String> arguments) throws Failure {
     Words words = KEYGEN.parse(arguments);
-    if (!words.positionals().isEmpty()) {
-      return KEYGEN.explain(false);
+    if (words.has("help") || !words.positionals().isEmpty()) {
+      return KEYGEN.explain(words.has("help"));
     }
     Path home = Path.of(System.getProperty("user.home"));
     Path file = words.value("file").map(Path::of).orElse(home.resolve(".ssh/id_ed25519"));
@@ -62,8 +66,8 @@ final class KeyCommands {
    */
   static int trust(List<String> arguments, KnownHosts knownHosts, Servers servers) throws Failure {
     Words words = TRUST.parse(arguments);
-    if (words.positionals().size() != 1) {
-      return TRUST.explain(false);
+    if (words.has("help") || words.positionals().size() != 1) {
+      return TRUST.explain(words.has("help"));
     }
     String name = words.positionals().get(0);
     InetSocketAddress address = servers.find(name).orElseGet(() -> address(name));

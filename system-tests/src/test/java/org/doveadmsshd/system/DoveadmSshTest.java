@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The brain on an administrator's machine: a process of its own, lanes over SSH. */
 @Timeout(120)
@@ -121,6 +123,14 @@ class DoveadmSshTest {
     } finally {
       Files.writeString(file, right);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"keygen", "trust"})
+  void whoAsksForHelpGetsIt(String word) throws Exception {
+    TestSite.Result result = site.doveadmSsh(word, "--help");
+    assertThat(result.code()).as(result.error()).isZero();
+    assertThat(result.out()).startsWith("usage: doveadm-ssh " + word).contains("--help");
   }
 
   @Test

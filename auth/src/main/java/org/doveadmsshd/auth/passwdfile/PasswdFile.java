@@ -16,6 +16,7 @@ import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.auth.PasswordStore;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.base.Variables;
 import org.doveadmsshd.base.WatchedFile;
@@ -105,10 +106,14 @@ public final class PasswdFile implements Userdb, PasswordStore {
       if (mayBeMissing) {
         return Map.of();
       }
-      throw Failure.temporary("The passwd-file of users cannot be read", e);
+      throw unreadable(e);
     } catch (IOException e) {
-      throw Failure.temporary("The passwd-file of users cannot be read", e);
+      throw unreadable(e);
     }
+  }
+
+  private static Failure unreadable(IOException e) {
+    return Failure.temporary("The passwd-file of users cannot be read: " + Reason.of(e), e);
   }
 
   private static Map<String, Line> read(Path file) throws IOException {
