@@ -16,6 +16,9 @@ import org.doveadmsshd.storage.search.Query;
 final class DeduplicateCommand implements Command {
   private static final String BY_ID = "by-msgid";
 
+  /** What an identity takes in memory beside its letters, in bytes. */
+  private static final long SEEN = 120;
+
   @Override
   public Manual manual() {
     return new Manual(
@@ -72,7 +75,11 @@ final class DeduplicateCommand implements Command {
       @Override
       public void visit(Mailbox mailbox, Candidate candidate) throws Failure {
         String key = byId ? messageId(candidate) : candidate.mail().guid();
-        if (key.isEmpty() || seen.add(key)) {
+        if (key.isEmpty() || !seen.contains(key)) {
+          if (!key.isEmpty()) {
+            mailbox.hold(SEEN + 2L * key.length());
+            seen.add(key);
+          }
           return;
         }
         if (dryRun) {

@@ -142,7 +142,7 @@ final class MailSearch {
     List<? extends Mail> mails = mailbox.mails(numbered || plan.needsNumbers());
     MailFailures failures = new MailFailures(mailbox.name(), output);
     try (Candidate candidate = new Candidate(mails.size())) {
-      for (MailFailure failure : plan.begin(mails, candidate)) {
+      for (MailFailure failure : plan.begin(mails, candidate, mailbox::hold)) {
         failures.add(failure);
       }
       long done = 0;

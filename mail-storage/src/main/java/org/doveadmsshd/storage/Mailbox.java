@@ -62,9 +62,17 @@ public interface Mailbox extends Closeable {
 
   /**
    * Puts in order what can be: gives new mails their UIDs, forgets UIDs of mails that are gone, and
-   * rebuilds what is damaged, with new UIDs.
+   * mends what is damaged; mails whose UIDs are in doubt get new ones.
    */
   void resync() throws Failure;
+
+  /**
+   * Takes memory for what somebody keeps of its mails as long as it is open; waits until it is
+   * there.
+   *
+   * @throws Failure with exit code 75 when it is more than there is, or was not there in time
+   */
+  void hold(long bytes) throws Failure;
 
   /** Forgets what is remembered to save work, which is then found out anew. Mails stay. */
   void forget() throws Failure;

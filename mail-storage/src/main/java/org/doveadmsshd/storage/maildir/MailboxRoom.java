@@ -53,6 +53,7 @@ final class MailboxRoom implements Room {
         boolean wasAll = taken >= most;
         wanted = Math.min(2 * Math.max(taken, STEP), most);
         give(taken);
+        used = 0;
         if (wasAll) {
           throw turns.tooLittle("Mailbox " + mailbox);
         }
@@ -70,6 +71,26 @@ final class MailboxRoom implements Room {
       throw context.memory().turns().tooLittle("Mailbox " + mailbox);
     }
     taken = wanted;
+  }
+
+  /**
+   * Takes more for something beside the mails; waits until it is there.
+   *
+   * @throws Failure with exit code 75 when there cannot be as much, or was not in time
+   */
+  void hold(long bytes) throws Failure {
+    try {
+      grow(bytes);
+      return;
+    } catch (NoneException e) {
+      // it is waited for
+    }
+    try {
+      await(used);
+    } catch (Failure e) {
+      used -= bytes;
+      throw e;
+    }
   }
 
   @Override

@@ -32,6 +32,9 @@ import org.doveadmsshd.storage.UnreadableMailException;
 final class MaildirDelivery implements Delivery {
   private static final long SECOND = 1_000_000_000L;
 
+  /** What a mail takes in memory until it is committed, its names included; in bytes. */
+  private static final long STAGED = 512;
+
   /** Longest base name that a mail's identity may become; flags and suffixes come behind it. */
   private static final int MAX_BASE = 200;
 
@@ -94,6 +97,7 @@ final class MaildirDelivery implements Delivery {
 
   @Override
   public void save(InputStream mail, About about) throws Failure {
+    mailbox.hold(STAGED);
     String file = NewFileName.next();
     StoredSize size = write(file, out -> MailWriter.copy(mail, out), about.received());
     String sizes = ",S=" + size.physical() + ",W=" + size.virtual();
@@ -170,11 +174,13 @@ final class MaildirDelivery implements Delivery {
 
   @Override
   public void copy(Mail mail) throws Failure {
+    mailbox.hold(STAGED);
     stage(mail, null);
   }
 
   @Override
   public void move(Mail mail) throws Failure {
+    mailbox.hold(STAGED);
     MaildirMail source = mail instanceof MaildirMail ? (MaildirMail) mail : null;
     if (source != null && mayMove(source)) {
       long bytes = size(mail, source);

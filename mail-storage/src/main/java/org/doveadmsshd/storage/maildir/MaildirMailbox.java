@@ -411,6 +411,11 @@ final class MaildirMailbox implements Mailbox {
   }
 
   @Override
+  public void hold(long bytes) throws Failure {
+    room.hold(bytes);
+  }
+
+  @Override
   public void forget() throws Failure {
     if (directory == null) {
       return;

@@ -2,11 +2,9 @@ package org.doveadmsshd.storage.search;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
@@ -19,6 +17,20 @@ import org.doveadmsshd.storage.MailGoneException;
  */
 public final class Plan {
   private static final Query NEVER = new Query.Not(new Query.All());
+
+  /** What a failure takes in memory, in bytes. */
+  private static final long FAILURE = 2_000;
+
+  /** Gives memory for what is kept of many mails. */
+  @FunctionalInterface
+  public interface Memory {
+    /**
+     * Takes more.
+     *
+     * @throws Failure when there is not as much
+     */
+    void hold(long bytes) throws Failure;
+  }
 
   private final Query query;
   private final boolean removes;
@@ -87,37 +99,39 @@ public final class Plan {
    * Looks at all mails of the mailbox where a key is about more than one of them. To be called
    * before {@link #matches}.
    *
+   * @param memory for what is kept of them meanwhile
    * @return what was wrong with single mails, which are in no thread then
    */
-  public List<MailFailure> begin(List<? extends Mail> mails, Candidate candidate) throws Failure {
-    begin(query, mails, candidate, false);
+  public List<MailFailure> begin(List<? extends Mail> mails, Candidate candidate, Memory memory)
+      throws Failure {
+    begin(query, mails, candidate, memory, false);
     return failures;
   }
 
-  private void begin(Query part, List<? extends Mail> mails, Candidate candidate, boolean inverted)
+  private void begin(
+      Query part, List<? extends Mail> mails, Candidate candidate, Memory memory, boolean inverted)
       throws Failure {
     for (Query inside : parts(part)) {
-      begin(inside, mails, candidate, inverted ^ part instanceof Query.Not);
+      begin(inside, mails, candidate, memory, inverted ^ part instanceof Query.Not);
     }
     if (part instanceof Query.InThread) {
       Query.InThread inThread = (Query.InThread) part;
-      Threads found = new Threads(inThread.algorithm());
-      Set<Mail> matching = Collections.newSetFromMap(new IdentityHashMap<>());
+      Threads found = new Threads(inThread.algorithm(), memory);
+      BitSet matching = new BitSet(mails.size() + 1);
       for (Mail mail : mails) {
         try {
           found.add(mail, candidate.take(mail));
           if (matches(inThread.part(), candidate, inverted)) {
-            matching.add(mail);
+            matching.set(mail.sequence());
           }
         } catch (MailGoneException e) {
           // as if it had been expunged before we came
         } catch (MailFailure e) {
+          memory.hold(FAILURE);
           failures.add(e);
         }
       }
-      BitSet around = new BitSet(mails.size() + 1);
-      found.around(matching).forEach(mail -> around.set(mail.sequence()));
-      threads.put(inThread, around);
+      threads.put(inThread, found.around(matching));
     }
   }
 

@@ -1,6 +1,7 @@
 package org.doveadmsshd.storage.search;
 
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -25,9 +26,15 @@ public final class Threads {
   private static final List<String> FIELDS =
       List.of("message-id", "references", "in-reply-to", "subject", "date");
 
+  /** What a mail takes in memory, and an id, beside its letters; in bytes. */
+  private static final long MAIL = 200;
+
+  private static final long ID = 150;
+
   private final Algorithm algorithm;
+  private final Plan.Memory memory;
   private final Map<String, Node> byId = new HashMap<>();
-  private final Map<Mail, Node> byMail = new IdentityHashMap<>();
+  private final List<Node> mails = new ArrayList<>();
 
   /** How mails are joined. */
   public enum Algorithm {
@@ -41,13 +48,14 @@ public final class Threads {
   private static final class Node {
     private Node parent;
 
-    /** Null for what is only referred to. */
-    private Mail mail;
+    /** 0 for what is only referred to. */
+    private int sequence;
 
     /** With REFERENCES: what the thread is joined by; empty for nothing. */
     private String subject = "";
 
-    private long sent;
+    /** With REFERENCES: when it was sent or, where nobody knows, received. */
+    private long date;
 
     private Node root() {
       Node root = this;
@@ -56,32 +64,44 @@ public final class Threads {
       }
       return root;
     }
-
-    /** When it was sent or, where nobody knows, received. */
-    private long date() throws Failure {
-      return sent == 0 ? mail.received() : sent;
-    }
   }
 
-  Threads(Algorithm algorithm) {
+  /**
+   * @param memory for what is kept of the mails
+   */
+  Threads(Algorithm algorithm, Plan.Memory memory) {
     this.algorithm = algorithm;
+    this.memory = memory;
   }
 
   /** Adds a mail, in the order of the mailbox. */
   void add(Mail mail, Candidate candidate) throws Failure {
     List<HeaderField> fields = candidate.header(FIELDS);
     String own = MessageIds.first(first(fields, "message-id"));
-    Node node = own.isEmpty() ? new Node() : byId.computeIfAbsent(own, id -> new Node());
-    if (node.mail != null) {
+    memory.hold(MAIL);
+    Node node = own.isEmpty() ? new Node() : node(own);
+    if (node.sequence != 0) {
       node = new Node(); // a second mail of that id stands for itself
     }
-    node.mail = mail;
-    byMail.put(mail, node);
+    node.sequence = mail.sequence();
+    mails.add(node);
     link(node, references(fields));
     if (algorithm == Algorithm.REFERENCES) {
       node.subject = BaseSubject.of(first(fields, "subject"));
-      node.sent = SentDate.parse(first(fields, "date")).orElse(SentDate.NONE).seconds();
+      memory.hold(2L * node.subject.length());
+      long sent = SentDate.parse(first(fields, "date")).orElse(SentDate.NONE).seconds();
+      node.date = sent == 0 ? mail.received() : sent;
     }
+  }
+
+  private Node node(String id) throws Failure {
+    Node node = byId.get(id);
+    if (node == null) {
+      memory.hold(ID + 2L * id.length());
+      node = new Node();
+      byId.put(id, node);
+    }
+    return node;
   }
 
   private static String first(List<HeaderField> fields, String name) {
@@ -103,10 +123,10 @@ public final class Threads {
   }
 
   /** Joins what a mail refers to, and the mail to the last of that, whatever others say of it. */
-  private void link(Node node, List<String> references) {
+  private void link(Node node, List<String> references) throws Failure {
     Node previous = null;
     for (String id : references) {
-      Node referred = byId.computeIfAbsent(id, key -> new Node());
+      Node referred = node(id);
       if (previous != null) {
         link(previous, referred);
       }
@@ -130,25 +150,28 @@ public final class Threads {
     child.parent = ancestor == null ? parent : null;
   }
 
-  /** All mails whose thread has one of these. */
-  Set<Mail> around(Collection<Mail> some) throws Failure {
+  /** The sequence numbers of all mails whose thread has one of these. */
+  BitSet around(BitSet some) {
     Map<Node, Node> threads = threads();
     Set<Node> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
-    some.forEach(mail -> wanted.add(threads.get(byMail.get(mail).root())));
-    Set<Mail> all = Collections.newSetFromMap(new IdentityHashMap<>());
-    byMail.forEach(
-        (mail, node) -> {
-          if (wanted.contains(threads.get(node.root()))) {
-            all.add(mail);
-          }
-        });
+    for (Node mail : mails) {
+      if (some.get(mail.sequence)) {
+        wanted.add(threads.get(mail.root()));
+      }
+    }
+    BitSet all = new BitSet();
+    for (Node mail : mails) {
+      if (wanted.contains(threads.get(mail.root()))) {
+        all.set(mail.sequence);
+      }
+    }
     return all;
   }
 
   /** For the root of every tree that of the tree whose thread it is in. */
-  private Map<Node, Node> threads() throws Failure {
+  private Map<Node, Node> threads() {
     Map<Node, Node> oldest = new IdentityHashMap<>();
-    for (Node node : byMail.values()) {
+    for (Node node : mails) {
       Node root = topmost(node);
       if (root != null) {
         Node other = oldest.get(root);
@@ -172,18 +195,18 @@ public final class Threads {
     Node root = node;
     while (root.parent != null) {
       root = root.parent;
-      if (root.mail != null) {
+      if (root.sequence != 0) {
         return null;
       }
     }
     return root;
   }
 
-  private boolean isBefore(Node one, Node other) throws Failure {
+  private boolean isBefore(Node one, Node other) {
     if (algorithm == Algorithm.REFS) {
       return false;
     }
-    int order = Long.compare(one.date(), other.date());
-    return order < 0 || order == 0 && one.mail.uid() < other.mail.uid();
+    int order = Long.compare(one.date, other.date);
+    return order < 0 || order == 0 && one.sequence < other.sequence;
   }
 }

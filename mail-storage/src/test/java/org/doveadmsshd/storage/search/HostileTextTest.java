@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
@@ -57,10 +58,10 @@ class HostileTextTest {
   private static void inMail(String form, String text) throws Exception {
     byte[] mail = form.replace("%s", text).getBytes(StandardCharsets.ISO_8859_1);
     FakeMail fake = FakeMail.of(mail);
-    Threads threads = new Threads(Threads.Algorithm.REFERENCES);
+    Threads threads = new Threads(Threads.Algorithm.REFERENCES, bytes -> {});
     try (Candidate candidate = new Candidate(1)) {
       threads.add(fake, candidate.take(fake));
-      threads.around(List.of(fake));
+      threads.around(new BitSet());
       BodyStructure.envelope(candidate.structure().root());
       BodyStructure.of(candidate.structure().root(), true);
       candidate.scan(new TextSearch(new Needle("nowhere"), true));

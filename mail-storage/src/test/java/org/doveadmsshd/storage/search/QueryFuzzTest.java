@@ -19,7 +19,7 @@ class QueryFuzzTest {
       plan.explain();
       FakeMail mail = FakeMail.of("Subject: x\nContent-Type: text/plain\n\nbody\n");
       try (Candidate candidate = new Candidate(1)) {
-        plan.begin(List.of(mail), candidate);
+        plan.begin(List.of(mail), candidate, any -> {});
         plan.matches(candidate.take(mail));
       }
     } catch (QueryException e) {

@@ -33,7 +33,7 @@ class ThreadsTest {
     Plan plan = Plan.of(QueryParser.parse(words, Instant.EPOCH, () -> ZoneOffset.UTC), "INBOX");
     List<Integer> found = new ArrayList<>();
     try (Candidate candidate = new Candidate(mails.size())) {
-      plan.begin(mails, candidate);
+      plan.begin(mails, candidate, bytes -> {});
       for (FakeMail mail : mails) {
         if (plan.matches(candidate.take(mail))) {
           found.add(mail.sequence);

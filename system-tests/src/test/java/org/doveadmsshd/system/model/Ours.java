@@ -29,9 +29,8 @@ import org.doveadmsshd.storage.maildir.MaildirStore;
 
 /** Carries out commands of ours, as a worker does. */
 final class Ours {
-  private static final MemoryTurns MEMORY = MemoryTurns.unlimited();
-
   private final Path root;
+  private final MemoryTurns memory;
   private final Optional<Duration> settled;
 
   /** What each thread's calls that change the disk meet with; there is one observer for all. */
@@ -49,6 +48,11 @@ final class Ours {
   }
 
   Ours(Path root, Optional<Duration> settled) {
+    this(root, settled, MemoryTurns.unlimited());
+  }
+
+  Ours(Path root, Optional<Duration> settled, MemoryTurns memory) {
+    this.memory = memory;
     this.root = root;
     this.settled = settled;
   }
@@ -93,7 +97,7 @@ final class Ours {
             WARNINGS.get()::add,
             QuotaRules.NONE,
             settled,
-            MEMORY.holder()));
+            memory.holder()));
   }
 
   Result run(List<String> words, String input) throws Exception {
