@@ -366,4 +366,13 @@ class LaneFaultsTest {
         new Message.Run(1, "a", "search", List.of("all"), 0, Long.MAX_VALUE / 1000, false));
     assertThat(done(1).outcome()).isEqualTo(Outcome.OK);
   }
+
+  @Test
+  void onlyTheServerOfAWorkerProcessMayAskForSignsOfLife() throws Exception {
+    LaneSession lane = lane(order -> {});
+    lane.receive(new Message.Ping());
+    assertThat(closed.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(received).anyMatch(Message.Fault.class::isInstance);
+    assertThat(received).noneMatch(Message.Alive.class::isInstance);
+  }
 }
