@@ -67,6 +67,26 @@ class WordsTest {
   }
 
   @Test
+  void theLogNamesTheFileForWhichUsersCannotBeListedOrServed() throws Exception {
+    Path users = directory.resolve("users");
+    Path aside = directory.resolve("users.aside");
+    String user = Files.readAllLines(users).get(0).split(":")[0];
+    Files.move(users, aside);
+    try {
+      String said = "The passwd-file of users cannot be read: No such file or directory";
+      assertThat(site.doveadm("search -A all").error()).contains("doveadm: Error: " + said);
+      assertThat(site.doveadm("search -u " + user + " all").error()).contains(said);
+      String behind = said + " (" + users + ": No such file or directory)";
+      assertThat(log())
+          .contains("the list of users for admin: " + behind)
+          .contains("search for " + user + ", asked for by admin: " + behind)
+          .doesNotContain("NoSuchFileException");
+    } finally {
+      Files.move(aside, users);
+    }
+  }
+
+  @Test
   void noPasswordIsKeptAnywhere() throws Exception {
     for (String words :
         List.of(

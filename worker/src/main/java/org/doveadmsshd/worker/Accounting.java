@@ -107,9 +107,6 @@ final class Accounting implements UserWork.Listener {
    */
   void end(Message.Run run, MessageSink sink, Map<String, Long> counts, Failure failure)
       throws IOException {
-    if (failure != null && failure.getCause() != null) {
-      LOG.info("{}: {}", text(run), Reason.full(failure));
-    }
     end(
         done -> audit.note(AuditEvent.user(master, run, done)),
         () -> text(run),
@@ -137,6 +134,9 @@ final class Accounting implements UserWork.Listener {
       Failure failure,
       MessageSink sink)
       throws IOException {
+    if (failure != null && failure.getCause() != null) {
+      LOG.info("{}: {}", what.get(), Reason.full(failure));
+    }
     Message.Done done = ending.apply(failure);
     Optional<Failure> unaccounted =
         Attempt.of(
