@@ -41,7 +41,7 @@ public record Scope(List<ScopeRule> rules, Optional<Scope> within) {
   }
 
   /**
-   * The rules that hold for somebody somewhere at some time.
+   * The rules that hold for a master who comes from an address at some time.
    *
    * @param address numeric; empty when it is not known
    */

@@ -49,7 +49,10 @@ public record ScopeRule(
             : text + " commands=" + String.join(",", new TreeSet<>(commands)));
   }
 
-  /** Whether it counts; a denial counts in doubt. */
+  /**
+   * Whether the rule is in force. If the address is unknown, a rule that denies is in force and a
+   * rule that allows is not.
+   */
   boolean isInForce(String address, Instant now) {
     boolean here = from.isEmpty() || (address.isEmpty() ? !allows : from.get().matches(address));
     return here && until.map(now::isBefore).orElse(true);

@@ -11,8 +11,8 @@ import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
 
 /**
- * Remembers what a backend has answered, also that it knows somebody not; failures are never
- * remembered. Safe for several threads.
+ * Remembers a backend's answers, also that a user is unknown. Failures are never remembered. Safe
+ * for several threads.
  */
 public final class Cached {
   private final int entries;
@@ -22,7 +22,7 @@ public final class Cached {
   /**
    * @param entries most answers that are remembered by each
    * @param ttl how long an answer holds
-   * @param negativeTtl how long it holds that somebody is not known
+   * @param negativeTtl how long it holds that a user is unknown
    */
   public Cached(int entries, Duration ttl, Duration negativeTtl) {
     this.entries = entries;
@@ -32,7 +32,8 @@ public final class Cached {
 
   private <T> Cache<String, Optional<T>> cache() {
     return Caffeine.newBuilder()
-        .executor(Runnable::run) // its pool would make threads with the rights of who asks
+        .executor(
+            Runnable::run) // its pool would make threads with the rights of the calling thread
         .maximumSize(entries)
         .expireAfter(
             Expiry.<String, Optional<T>>creating(

@@ -8,13 +8,13 @@ import java.util.Optional;
  * result_success}, {@code result_failure} and {@code result_internalfail} have it.
  */
 public enum Consequence {
-  /** It is a success, and nobody else is asked. */
+  /** The result is success, and no further one is asked. */
   RETURN_OK,
-  /** It stays what it is so far, and nobody else is asked. */
+  /** The result stays as it is, and no further one is asked. */
   RETURN,
-  /** It is a failure, and nobody else is asked. */
+  /** The result is failure, and no further one is asked. */
   RETURN_FAIL,
-  /** It stays what it is so far, and the next one is asked. */
+  /** The result stays as it is, and the next one is asked. */
   CONTINUE,
   /** It is a success unless the next one says otherwise. */
   CONTINUE_OK,

@@ -4,12 +4,12 @@ import java.util.random.RandomGenerator;
 
 /**
  * How many strangers there may be, as MaxStartups of sshd_config(5): from some number on newcomers
- * are refused at random, the more the likelier. So those who hold all places cannot keep everybody
- * else out, as they could at a hard limit.
+ * are refused at random, the more the likelier. So strangers that hold many places cannot keep all
+ * others out, as they could at a hard limit.
  *
- * @param start from how many on some are refused
- * @param rate how many percent of them then
- * @param full from how many on all are refused; at least as many as {@code start}
+ * @param start the number from which on some are refused
+ * @param rate the percentage that is refused then
+ * @param full the number from which on all are refused; at least as many as {@code start}
  */
 public record EarlyDrop(int start, int rate, int full) {
   private static final int ALL = 100;
@@ -42,7 +42,7 @@ public record EarlyDrop(int start, int rate, int full) {
         "expected <start>:<percent>:<full>, such as 10:30:100, or one number");
   }
 
-  /** Whether a newcomer is refused while there are so many. */
+  /** Whether a newcomer is refused while there are this many. */
   public boolean drops(int present, RandomGenerator random) {
     if (present < start) {
       return false;

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Names of users, gathered before anybody is told of them, each once: who is told may take hours
- * for the next one, and no connection to a database may be held that long. One thread.
+ * Names of users, each once. All are gathered before the first is handed on: the receiver may take
+ * hours for each, and no connection to a database may be held that long. One thread.
  */
 final class GatheredNames implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GatheredNames.class);
@@ -38,7 +38,7 @@ final class GatheredNames implements AutoCloseable {
     seen = new SeenNames(this.memory);
   }
 
-  /** Keeps a name, if anybody can be called that. */
+  /** Keeps a name, if it is a possible one. */
   void add(String name) throws Failure {
     if (!UserName.isPossible(name)) {
       odd = odd == null ? name : odd;

@@ -13,7 +13,7 @@ public final class HashedPassdb implements Passdb {
   private final String defaultScheme;
   private final Hashing hashing;
 
-  /** What the password of somebody unknown is compared with: time must not tell that he is. */
+  /** The hash for unknown users: the time of an answer must not tell that a user is unknown. */
   private volatile String decoy;
 
   /**
@@ -29,7 +29,8 @@ public final class HashedPassdb implements Passdb {
   @Override
   public Answer verify(LoginAttempt attempt) throws Failure {
     Optional<PasswordStore.Stored> found = store.find(attempt);
-    if (attempt.password().length() > MAX_PASSWORD) { // nobody's, and not worth hashing
+    if (attempt.password().length()
+        > MAX_PASSWORD) { // not a possible password, and not worth hashing
       return found.isEmpty() ? Answer.UNKNOWN_USER : Answer.WRONG;
     }
     String stored = found.map(PasswordStore.Stored::password).orElse("");

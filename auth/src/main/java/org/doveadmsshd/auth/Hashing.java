@@ -8,10 +8,10 @@ import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 
 /**
- * Where passwords are compared with hashes. That is made to be slow, and some hashes take a quarter
- * of a usual heap, so only a few are computed at a time, and their memory is drawn from the budget:
- * who comes when there is no room waits, and is told to come again when that takes too long. Safe
- * for several threads.
+ * Compares passwords with hashes. Hashing is slow on purpose, and some hashes take a quarter of a
+ * usual heap. So only a few are computed at a time, and their memory is drawn from the budget. A
+ * caller waits for a place and memory; if that takes too long, the login fails with "try again
+ * later". Safe for several threads.
  */
 public final class Hashing {
   private static final int AT_A_TIME = 2;
@@ -40,7 +40,7 @@ public final class Hashing {
    * Whether a hash is that of a password.
    *
    * @param user whose it is
-   * @throws Failure when it cannot be said, also because too much goes on
+   * @throws Failure when it cannot be said, also because too many wait
    */
   public boolean verify(PasswordHash hash, String user, String password) throws Failure {
     long cost = hash.cost().memory();

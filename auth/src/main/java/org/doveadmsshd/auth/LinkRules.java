@@ -3,9 +3,9 @@ package org.doveadmsshd.auth;
 /**
  * When one of several passdbs or userdbs is asked, and what follows from its answer.
  *
- * @param skip whom it is not asked about
+ * @param skip the users that it is not asked about
  * @param onSuccess when the password is right, or the user found
- * @param onFailure when it is not, or he is unknown
+ * @param onFailure when it is not, or the user is unknown
  * @param onInternalFailure when it cannot say
  */
 public record LinkRules(
@@ -14,12 +14,12 @@ public record LinkRules(
   public static final LinkRules USUAL =
       new LinkRules(Skip.NEVER, Consequence.RETURN_OK, Consequence.CONTINUE, Consequence.CONTINUE);
 
-  /** Whom one is not asked about. */
+  /** The users that a passdb or userdb is not asked about. */
   public enum Skip {
     NEVER,
-    /** Whoever an earlier one has let in, or found. */
+    /** Users that an earlier one has let in, or found. */
     SUCCEEDED,
-    /** Whoever no earlier one has let in, or found. */
+    /** Users that no earlier one has let in, or found. */
     NOT_SUCCEEDED;
 
     boolean applies(boolean success) {

@@ -6,9 +6,8 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 
 /**
- * How long those wait who try passwords: a failure is told late, and an address from which several
- * have failed waits before the next attempt is looked at, as with Dovecot. Safe for several
- * threads.
+ * Delays that slow down guessing. A failure is told late. After several failures from one address,
+ * its next attempt is looked at late, as with Dovecot. Safe for several threads.
  */
 public final class LoginDelays {
   private static final Duration LONGEST = Duration.ofSeconds(15);

@@ -8,7 +8,7 @@ import org.doveadmsshd.auth.scheme.PasswordHash;
 import org.doveadmsshd.base.Failure;
 
 /**
- * What a passdb knows, for a client somewhere.
+ * What a passdb knows, for a client at some address.
  *
  * @param address where the client is, numeric; empty when it is not known
  * @param external whom the transport has shown him to be

@@ -11,8 +11,8 @@ public final class Networks {
   private Networks() {}
 
   /**
-   * A name for all addresses that one stranger has: an IPv4 address is its own; whoever has one
-   * IPv6 address has all of its /64.
+   * A name for all addresses that one stranger has: an IPv4 address stands for itself, an IPv6
+   * address for its /64.
    *
    * @param address as text; what is no IPv6 address comes back as it is
    */

@@ -10,7 +10,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.UserName;
 
 /**
- * Several passdbs, asked in order. One that fails never lets anybody in: if no other one does, the
+ * Several passdbs, asked in order. One that fails never lets a user in: if no other one does, the
  * whole fails.
  */
 public final class PassdbChain implements Passdb {
@@ -48,7 +48,7 @@ public final class PassdbChain implements Passdb {
         then = consequence(link, answer);
       } catch (Failure e) {
         if (link.denies()) {
-          throw e; // nobody can say that he is not refused
+          throw e; // it cannot be said that the user is not refused
         }
         failure = failure == null ? e : failure;
         then = link.rules().onInternalFailure();

@@ -11,7 +11,7 @@ public interface PasswordStore {
    * What is stored of a user.
    *
    * @param password {@code {SCHEME}hash}, or a hash of the store's usual scheme; empty for none,
-   *     with which nobody gets in
+   *     which no password matches
    * @param fields what else is said of him
    */
   record Stored(String password, Map<String, String> fields) {

@@ -14,8 +14,8 @@ import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.base.Variables;
 
 /**
- * The same fields for everybody, with variables. Whether somebody is a user at all shows by his
- * home directory, unless everybody is one.
+ * The same fields for all users, with variables. A user exists if the home directory does, unless
+ * all users are allowed.
  */
 public final class StaticUserdb implements Userdb {
   private final Map<String, String> templates;

@@ -28,7 +28,7 @@ public final class UserdbChain implements Userdb {
     this.memory = memory;
   }
 
-  /** What a later one says of a user who is looked for further is added to what is known. */
+  /** Fields of a later userdb are added to those of earlier ones. */
   @Override
   public Optional<MailUser> find(String name) throws Failure {
     if (!UserName.isPossible(name)) {
@@ -76,8 +76,9 @@ public final class UserdbChain implements Userdb {
   }
 
   /**
-   * Who stands in several is named once. All are gathered before the first is named, so that no
-   * userdb is kept busy by the visitor. Of one that fails those are named that it has told.
+   * A user that several userdbs know is named once. All names are gathered before the first is
+   * handed on, so the visitor keeps no userdb busy. If a userdb fails, the names that it gave
+   * before are handed on.
    */
   @Override
   public void forEach(Visitor visitor) throws Failure, IOException {

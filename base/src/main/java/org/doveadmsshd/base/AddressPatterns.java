@@ -90,7 +90,7 @@ public final class AddressPatterns {
   private static InetAddress address(String text) {
     try {
       if (NUMERIC.matcher(text).matches()) {
-        return InetAddress.getByName(text); // numeric: nobody is asked
+        return InetAddress.getByName(text); // numeric: no name server is asked
       }
     } catch (UnknownHostException e) {
       // as below

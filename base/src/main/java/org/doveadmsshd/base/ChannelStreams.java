@@ -9,7 +9,7 @@ import java.nio.channels.WritableByteChannel;
 
 /**
  * A channel as two streams. Those of {@link java.nio.channels.Channels} share a lock on Java 17:
- * with them nobody could write while somebody waits for something to read.
+ * with them no thread could write while another one waits to read.
  */
 public final class ChannelStreams {
   private ChannelStreams() {}

@@ -1,8 +1,9 @@
 package org.doveadmsshd.base;
 
 /**
- * What holds now, as a configuration does. What has been replaced stays open until nobody uses it
- * any more, so that what is under way ends with what it began with. Safe for several threads.
+ * A value that can be replaced while it is in use, such as a configuration. A replaced value stays
+ * open until its last use ends, so a run ends with the value that it began with. Safe for several
+ * threads.
  */
 public final class Current<T> {
   private Version<T> current; // guarded by this
@@ -58,9 +59,9 @@ public final class Current<T> {
   }
 
   /**
-   * Takes another value for what begins from now on.
+   * Takes another value for uses that begin from now on.
    *
-   * @param close what the value needs, once it has been replaced and nobody uses it
+   * @param close closes the value; runs once, after it has been replaced and its last use has ended
    */
   public void become(T value, Runnable close) {
     Version<T> earlier;

@@ -1,9 +1,9 @@
 package org.doveadmsshd.base;
 
 /**
- * Is told what work has thrown that nobody else would hear of. A timer stops a repeated task that
- * throws, and keeps what it threw to itself; work that is guarded here goes on with its next
- * period. Safe for several threads.
+ * Logs exceptions that would otherwise be lost. A timer stops a repeated task that throws, and
+ * hides the exception; a task that is guarded here is logged and runs again in its next period.
+ * Safe for several threads.
  */
 @FunctionalInterface
 public interface FaultLog {

@@ -10,16 +10,16 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How much memory may hold what waits for somebody else: output that a client has not taken, input
- * that nobody has read, requests in a queue, rows kept for their order, mailboxes that are open.
+ * The memory for data that waits: output that a client has not taken, input that no command has
+ * read, requests in a queue, rows kept for their order, mailboxes that are open.
  *
  * <p>There is one budget for the whole process, cut into {@linkplain Share shares} of shares: a
  * peer's part, and in it the parts of its connections. Bytes are taken before memory is, and count
  * in a share and in all around it, so that the sum cannot pass what the heap has, whatever each
- * peer does. Who reaches the limit waits, or is refused with a sentence.
+ * peer does. A caller that reaches the limit waits, or is refused with a sentence.
  *
- * <p>So that nobody waits for others for ever, a share that holds nothing may always take one piece
- * of at most {@value #PIECE} bytes. What that adds up to is bounded by how many shares there are.
+ * <p>A share that holds nothing may always take one piece of at most {@value #PIECE} bytes, so no
+ * share waits for others for ever. The number of shares bounds the sum of these pieces.
  *
  * <p>Safe for several threads. No lock but the budget's own is held while it decides; callbacks run
  * without it.
@@ -28,7 +28,7 @@ public final class MemoryBudget {
   /** Most bytes that a share which holds nothing gets in any case. */
   public static final int PIECE = 64 * 1024;
 
-  /** The part of the heap that may wait for somebody. The rest is for those who work. */
+  /** The part of the heap for data that waits. The rest is for work. */
   private static final double PART_OF_HEAP = 0.6;
 
   private final Object lock = new Object();
@@ -55,7 +55,7 @@ public final class MemoryBudget {
   }
 
   /**
-   * Who holds most.
+   * What one share holds.
    *
    * @param name as given to the share
    */
@@ -84,7 +84,7 @@ public final class MemoryBudget {
     void check() throws Failure;
   }
 
-  /** Somebody who waits for so many bytes. */
+  /** A request for memory that waits. */
   private record Waiter(long bytes, Runnable action) {}
 
   /** A part of the budget, for one peer or one purpose. */
@@ -118,9 +118,9 @@ public final class MemoryBudget {
     }
 
     /**
-     * A part of this part that may hold as much as one of so many could, if what is free now were
-     * dealt out among them: one peer alone gets much, many get little, and something is left for
-     * the next one, however many there are.
+     * A part of this part that adapts: it may hold what is free now around it, divided by {@code
+     * many}. One peer alone gets much, many get little, and something is always left for the next
+     * one.
      */
     public Share oneOf(int many) {
       return new Share(this, most, many);
@@ -187,7 +187,7 @@ public final class MemoryBudget {
       return take(bytes, patienceMillis, CHECK_MILLIS, check);
     }
 
-    /** As {@link #take(long, long, Check)}; nothing but time ends the wait, and nobody is asked. */
+    /** As {@link #take(long, long, Check)}; only time ends the wait. */
     public boolean take(long bytes, long patienceMillis) throws InterruptedException {
       try {
         return take(bytes, patienceMillis, patienceMillis, () -> {});
@@ -242,8 +242,8 @@ public final class MemoryBudget {
     }
 
     /**
-     * Calls back once as soon as there may be room for so many bytes, from the thread that gives
-     * something back; at once where there is. Whether there still is has to be tried.
+     * Calls back once when there may be room: at once, or later on the thread that gives memory
+     * back. There is no promise that the room is still there; {@link #tryTake} tells.
      *
      * @param action must not block
      */
@@ -262,7 +262,7 @@ public final class MemoryBudget {
       waiter.action().run();
     }
 
-    /** Waits no longer: whoever comes next may have what this one was told of. */
+    /** Waits no longer. Room that this waiter was told of goes to the next one. */
     private void leave(Waiter waiter) {
       List<Waiter> told = new ArrayList<>();
       synchronized (lock) {
@@ -305,7 +305,10 @@ public final class MemoryBudget {
       }
     }
 
-    /** Called with the lock held: those who wait here, first come first, as far as room goes. */
+    /**
+     * Called with the lock held: takes out waiters in the order in which they came, as far as there
+     * is room for them.
+     */
     private void release(List<Waiter> told) {
       long room = most - held;
       while (!waiters.isEmpty() && waiters.element().bytes() <= room) {

@@ -4,12 +4,12 @@ import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Hands out memory for what may be big: mailboxes. Who does not fit waits for his turn.
+ * Hands out memory for mailboxes, which may be big. A request that does not fit waits for its turn.
  *
- * <p>Big ones take turns in the order in which they came: none is passed by another big one. Small
- * ones pass them, as far as they leave room for the one whose turn is next, and take turns among
- * themselves. Who holds something already waits before all others, but not for ever: two who wait
- * for what the other one holds would never end.
+ * <p>Big requests take turns in the order in which they came; none passes another. Small requests
+ * take turns among themselves, and pass big ones as far as they leave room for the next big one. A
+ * request that holds some memory already goes before all others, but waits for a limited time only:
+ * two requests that each wait for what the other holds would never end.
  *
  * <p>Safe for several threads.
  */
@@ -32,7 +32,7 @@ public final class MemoryTurns {
   /** What small ones hold. */
   private long heldBySmall;
 
-  /** Somebody who waits for so many bytes. */
+  /** A request that waits. */
   private static final class Waiter {
     private final long bytes;
 
@@ -50,7 +50,7 @@ public final class MemoryTurns {
     this.advice = advice;
   }
 
-  /** For one who is alone: of memory without end. */
+  /** Without a limit, for a program that opens one mailbox at a time. */
   public static MemoryTurns unlimited() {
     return new MemoryTurns(new MemoryBudget(Long.MAX_VALUE / 2).all(), "");
   }
@@ -60,12 +60,12 @@ public final class MemoryTurns {
     return share.most();
   }
 
-  /** What leaves some room for small ones: nobody should ask for more before it is known. */
+  /** The most that a request should take on an estimate: it leaves some room for small ones. */
   public long mostAtFirst() {
     return most() / SMALL_PART * (SMALL_PART - 1);
   }
 
-  /** What to tell a user whose work can never fit, or did not in all the time there was. */
+  /** The failure for a mailbox that can never fit, or did not fit in time. */
   public Failure tooLittle(String what) {
     return new Failure(
         Outcome.TEMPORARY_FAILURE,
@@ -110,7 +110,7 @@ public final class MemoryTurns {
     /**
      * Takes more; waits until it is there.
      *
-     * @param patienceMillis how long at most, for one who holds something
+     * @param patienceMillis how long at most, for a holder that holds some already
      * @return false when it is more than there is, or was not there in time
      * @throws Failure as the check says, or when interrupted; nothing more is held then
      */

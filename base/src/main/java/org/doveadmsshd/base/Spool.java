@@ -10,13 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Holds bytes until they are read: a few in memory, many in a temporary file of mode 0600. Written
- * by one thread; when that is done, any number of threads may {@link #open} it.
+ * Holds bytes until they are read: a few in memory, many in a named temporary file of mode 0600.
+ * Written by one thread; when that is done, any number of threads may {@link #open} it.
  */
 public final class Spool extends OutputStream implements Closeable {
   private static final int IN_MEMORY = 256 * 1024;
 
-  /** Memory is taken for so many bytes at a time. */
+  /** Memory is taken in steps of this many bytes. */
   private static final int STEP = 16 * 1024;
 
   private final MemoryBudget.Share share;

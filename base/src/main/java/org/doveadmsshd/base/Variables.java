@@ -38,7 +38,7 @@ public final class Variables {
   /**
    * What they stand for when a user is looked up.
    *
-   * @param address where he who asks is; may be empty
+   * @param address of the client that asks; may be empty
    */
   public static Variables of(String user, String address) {
     int at = user.lastIndexOf('@');

@@ -19,14 +19,14 @@ import org.doveadmsshd.protocol.Value;
  *
  * <p>Rows are kept until the user is done, so that they come out together. When they grow beyond
  * {@value #HELD} bytes, or no memory is left, the assignment waits for the printer and from then on
- * prints as rows come. A lane makes an {@link Attempt} of it; what comes of an attempt that has
- * been given up counts no more.
+ * prints as rows come. A lane makes an {@link Attempt} of it; messages of an attempt that has been
+ * given up are ignored.
  */
 public final class Assignment {
   /** Most bytes of rows that are kept back. */
   private static final int HELD = 256 * 1024;
 
-  /** Memory is taken for so many bytes at least, so that not every row asks for it. */
+  /** The least memory that is taken at once, so that not every row asks for some. */
   private static final int MEMORY_STEP = 8 * 1024;
 
   private final Dispatch dispatch;
@@ -37,7 +37,9 @@ public final class Assignment {
   /** A server that could not be asked whether it has the user; null when there was none. */
   private final Failure unavailable;
 
-  /** Held while a message is taken, which may block as long as nobody reads the output. */
+  /**
+   * Held while a message is taken, which may wait as long as the client does not read the output.
+   */
   private final ReentrantLock lock = new ReentrantLock();
 
   // guarded by lock
@@ -116,7 +118,7 @@ public final class Assignment {
   void giveUpAfter(long nanos, Outcome outcome, String text) throws IOException {
     Attempt attempt = current;
     if (attempt == null || !attempt.isLate(nanos) || !lock.tryLock()) {
-      return; // whoever has the lock waits for the output, and not for the worker
+      return; // the thread that has the lock waits for the output, not for the worker
     }
     try {
       if (current != attempt || !attempt.isLate(nanos)) {

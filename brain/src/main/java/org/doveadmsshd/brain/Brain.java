@@ -43,7 +43,7 @@ public final class Brain {
     List<Server> servers() throws Failure;
 
     /**
-     * Asked before what is carried out here, and not on a server, begins.
+     * Checks a command that the brain carries out itself, before it begins.
      *
      * @param command its name
      * @throws Failure when whoever has typed it may not have that
@@ -60,7 +60,7 @@ public final class Brain {
   /**
    * Carries out the words after {@code doveadm}.
    *
-   * @param started told about it before it begins, for who wants to watch or to stop it
+   * @param started takes the run before it begins, to watch or stop it
    * @return the exit code
    * @throws IOException when the console is gone; the run has been stopped then
    */

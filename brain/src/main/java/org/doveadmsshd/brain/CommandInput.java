@@ -23,7 +23,7 @@ final class CommandInput {
    *
    * @return nothing for a command that does not read
    * @throws Failure when there is nothing to read, or too much
-   * @throws IOException when whoever sends it has gone
+   * @throws IOException when the client that sends it has gone
    */
   static Optional<Spool> read(
       Invocation invocation, Task task, Console console, Brain.Resources resources)

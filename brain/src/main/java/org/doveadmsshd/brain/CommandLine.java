@@ -10,7 +10,7 @@ import org.doveadmsshd.base.Failure;
  * Splits the one string that an ssh client sends into words, as a shell would: spaces separate,
  * {@code '…'} takes everything as it is, {@code "…"} and a backslash take the next character.
  * Nothing is expanded and no shell is involved: what a shell would take for more than a word is
- * refused, as words it would have another meaning than whoever typed it had in mind.
+ * refused, taken as words it would mean something else than was meant.
  */
 public final class CommandLine {
   private static final int MAX_LENGTH = 256 * 1024;

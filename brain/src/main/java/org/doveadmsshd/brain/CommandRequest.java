@@ -74,7 +74,7 @@ final class CommandRequest {
     return formatter;
   }
 
-  /** Whether rows must say whose they are, and the command does not see to that. */
+  /** Whether rows must name the user, and the command does not do that itself. */
   boolean namesUser() {
     return isStructured() ? !ownUser : invocation.users().isSeveral();
   }

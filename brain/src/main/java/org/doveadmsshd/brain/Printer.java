@@ -19,10 +19,11 @@ import org.doveadmsshd.protocol.Value;
 /**
  * The output of a run.
  *
- * <p>The rows of a user come out together, and users in the order of the list as long as that costs
- * nothing: who is done before an earlier one waits here for a moment, not longer than the printer
- * is idle for {@link #PATIENCE_NANOS} and not when more than {@link #HELD} bytes have gathered.
- * While somebody else prints, perhaps for a client that reads slowly, waiting costs nothing.
+ * <p>The rows of a user are printed together. Users are printed in the order of the list as long as
+ * that costs nothing: rows of a user that is done before an earlier one wait here. They wait until
+ * the printer has been idle for {@link #PATIENCE_NANOS}, or more than {@link #HELD} bytes have
+ * gathered. While another user is printed, perhaps for a client that reads slowly, waiting costs
+ * nothing.
  *
  * <p>One thread at a time prints. An assignment with many rows {@linkplain #acquire acquires} the
  * printer and prints them as they come; the rows of others are handed in when they are {@linkplain
@@ -35,7 +36,7 @@ final class Printer {
   /** Most bytes of rows that wait for an earlier user. */
   private static final long HELD = 4 * 1024 * 1024;
 
-  /** Longest time that rows wait for an earlier user while nobody prints. */
+  /** Longest time that rows wait for an earlier user while the printer is idle. */
   private static final long PATIENCE_NANOS = 300_000_000L;
 
   /** A user whose rows are complete. */
@@ -63,7 +64,7 @@ final class Printer {
   private final MemoryBudget.Share memory;
 
   /**
-   * @param namesUser whether the first column is the user, whom workers do not print
+   * @param namesUser whether the first column is the user, which workers do not send
    * @param memory draws the rows that wait
    */
   Printer(
@@ -115,13 +116,13 @@ final class Printer {
     return sequence <= next || acquiring.first() == sequence && waited(since) > PATIENCE_NANOS;
   }
 
-  /** Called with waiting locked: how long somebody has waited since then, while nobody printed. */
+  /** Called with waiting locked: for how long of the time since then the printer was idle. */
   private long waited(long since) {
     long now = System.nanoTime();
     return Math.min(now - since, now - idleSince);
   }
 
-  /** Lets others print after somebody's rows. */
+  /** Gives the printer back after rows, and starts the time for which it is idle. */
   private void giveTurn() {
     synchronized (waiting) {
       idleSince = System.nanoTime();
@@ -129,7 +130,7 @@ final class Printer {
     }
   }
 
-  /** Has those who wait for somebody earlier look again. */
+  /** Gives the printer back; threads that wait for it look again. */
   private void giveTurnBack() {
     synchronized (waiting) {
       turn.release();
@@ -155,7 +156,7 @@ final class Printer {
   }
 
   /**
-   * Takes all rows of a user; they are printed when it is his turn.
+   * Takes all rows of a user; they are printed when the user's turn comes.
    *
    * @param bytes of memory that have been taken for them; given back then
    */
@@ -168,13 +169,13 @@ final class Printer {
       full = held > HELD;
     }
     if (full) {
-      turn.acquireUninterruptibly(); // whoever prints is slow: so we are, too
+      turn.acquireUninterruptibly(); // printing is slow: so the lane waits, too
       giveTurnBack();
     }
     printReady();
   }
 
-  /** Prints who is ready, unless somebody else is at it. */
+  /** Prints users that are ready, unless another thread prints. */
   private void printReady() throws IOException {
     while (hasReady() && turn.tryAcquire()) {
       try {
@@ -234,7 +235,7 @@ final class Printer {
     }
   }
 
-  /** Prints a ROW or a CHUNK; by who has acquired the printer. */
+  /** Prints a ROW or a CHUNK; called by the owner of the printer. */
   void print(String user, Message message) throws IOException {
     if (formatter == null) {
       return;
@@ -288,9 +289,9 @@ final class Printer {
   }
 
   /**
-   * Prints who has waited long enough, and passes on what has gathered.
+   * Prints users that have waited long enough, and passes on what has gathered.
    *
-   * @return false when somebody else is at it, or waits for its reader
+   * @return false when another thread prints, or waits for the client
    */
   boolean tick() throws IOException {
     printReady();

@@ -13,7 +13,7 @@ final class Repeats {
   /** So often something of one kind is said; the others are counted. */
   private static final int SAID = 10;
 
-  /** So many kinds are counted; of what is beyond them everything is said. */
+  /** How many kinds of message are counted. Messages of further kinds are all said. */
   private static final int MAX_KINDS = 100;
 
   /** Stands for words that differ. */

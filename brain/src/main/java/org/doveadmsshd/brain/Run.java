@@ -15,7 +15,10 @@ import org.doveadmsshd.base.Outcome;
 public final class Run implements Running {
   private static final long TICK_MILLIS = 100;
 
-  /** Between two looks at a run whose output is not read: hundreds of them cost nothing then. */
+  /**
+   * Longest time between two looks at a run whose output is not read, so that hundreds of such runs
+   * cost nothing.
+   */
   private static final long LONGEST_TICK_MILLIS = 1000;
 
   private static final long LINE_NANOS = 1_000_000_000;
@@ -121,7 +124,7 @@ public final class Run implements Running {
    * Looks after what goes on.
    *
    * @param second whether a second has passed since it was last said how far the run is
-   * @return whether there may soon be something to do: nobody waits for who reads the output
+   * @return whether there may soon be something to do: no thread waits for the client
    */
   private boolean tick(boolean second) throws IOException {
     dispatch.watch();

@@ -10,7 +10,7 @@ public interface Running {
     return 0;
   }
 
-  /** Users among them for whom it failed. */
+  /** Users for which it failed. */
   default long failed() {
     return 0;
   }

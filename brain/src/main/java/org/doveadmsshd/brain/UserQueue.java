@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The users that wait for one server's lanes: bounded for who fills it, with a bell for lanes that
- * found it empty. Safe for several threads.
+ * The users that wait for one server's lanes. It is bounded: adding waits while it is full. A bell
+ * wakes remote lanes that found it empty. Safe for several threads.
  */
 public final class UserQueue {
   private static final int CAPACITY = 256;
 
-  /** So many may share what waits. */
+  /** How many lanes are assumed to share the users that wait. */
   private static final int TAKERS = 8;
 
   private final ArrayDeque<Assignment> waiting = new ArrayDeque<>();
@@ -65,7 +65,7 @@ public final class UserQueue {
   public synchronized Assignment poll() {
     Assignment next = waiting.poll();
     if (putters > 0 && waiting.size() <= CAPACITY / 2) {
-      notifyAll(); // late, so that nobody is woken for every user
+      notifyAll(); // only when half empty, so that the feeder is not woken for each user
     }
     return next;
   }
@@ -106,7 +106,7 @@ public final class UserQueue {
     bell.run();
   }
 
-  /** Says that nobody will be added any more. What is there may still be taken. */
+  /** Closes the queue: no more users will be added. Users in it may still be taken. */
   void close() {
     List<Runnable> toRing;
     synchronized (this) {
@@ -117,12 +117,14 @@ public final class UserQueue {
     toRing.forEach(Runnable::run);
   }
 
-  /** Whether it is closed and nobody waits. */
+  /** Whether it is closed and empty. */
   public synchronized boolean isFinished() {
     return closed && waiting.isEmpty();
   }
 
-  /** Takes out whoever waits, and lets nobody in any more, also not who waits for room. */
+  /**
+   * Takes out all users that wait. From then on none is added, not even one that waits for room.
+   */
   synchronized List<Assignment> stop() {
     stopped = true;
     List<Assignment> all = List.copyOf(waiting);

@@ -13,10 +13,10 @@ public sealed interface UserSelection {
   /** The users whose names stand in a file, a line each; {@code -} is standard input. */
   record Listed(String file) implements UserSelection {}
 
-  /** Nobody in particular: the command is about servers. */
+  /** No user: the command is about servers. */
   record None() implements UserSelection {}
 
-  /** Whether rows must say whose they are. */
+  /** Whether rows must name the user. */
   default boolean isSeveral() {
     return this instanceof Matching || this instanceof Listed;
   }

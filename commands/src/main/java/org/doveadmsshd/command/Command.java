@@ -32,14 +32,14 @@ public interface Command {
   Task prepare(Words words, Time time) throws Failure;
 
   /**
-   * What the words of a command line are read by.
+   * How the words of a command line are read.
    *
    * @param now the moment the run began
    * @param zone whose midnight begins a day
    * @param doubts told, in a sentence, of words that are right but may not be what was meant
    */
   record Time(Instant now, Supplier<ZoneId> zone, Consumer<String> doubts) {
-    /** Where nobody is told of doubts: somebody else has read the words before. */
+    /** For words that have been read before: doubts are not told again. */
     public Time(Instant now, Supplier<ZoneId> zone) {
       this(now, zone, doubt -> {});
     }

@@ -49,7 +49,7 @@ final class ExpungeCommand implements Command {
   }
 
   /**
-   * Refuses a query that could take more mails away than somebody meant.
+   * Refuses a query that could remove more mails than was meant.
    *
    * @throws Failure with exit code 64
    */

@@ -43,8 +43,8 @@ final class MailSearch {
   }
 
   /**
-   * @param removes whether what matches is taken away: who does not know when a mail was sent must
-   *     not remove it for its age
+   * @param removes whether matching mails are removed: a mail whose date cannot be read must not be
+   *     removed for its age
    */
   MailSearch(Query query, boolean mailboxMustExist, boolean removes) {
     this.removes = removes;
@@ -71,7 +71,7 @@ final class MailSearch {
     forEach(context.store(), context.output(), numbered, visitor);
   }
 
-  /** As {@link #forEach(UserContext, boolean, Visitor)}, in the mail of somebody else. */
+  /** As {@link #forEach(UserContext, boolean, Visitor)}, in another user's mail. */
   void forEach(MailStore store, Output output, boolean numbered, Visitor visitor)
       throws Failure, IOException {
     for (String name : selection.names(store)) {

@@ -160,7 +160,7 @@ final class MailboxStatusCommand implements Command {
     /** What is the sum of something over the mails. */
     private Map<Field, Long> counts(Mailbox mailbox, Output output) throws Failure, IOException {
       Map<Field, Long> counts = new EnumMap<>(Field.class);
-      // who has just got a UID is recent, and the next one is that behind those of new mails
+      // a mail that has just got a UID is recent; the next UID is the one after those of new mails
       boolean numbered = fields.contains(Field.RECENT) || fields.contains(Field.UIDNEXT);
       if (!numbered && fields.stream().noneMatch(field -> field.summable)) {
         return counts;

@@ -15,7 +15,7 @@ import org.doveadmsshd.protocol.Value;
 
 /** {@code doveadm pw}: makes and checks password hashes. */
 final class PwCommand implements Command {
-  /** Logins are to go on beside it, whoever asks however often. */
+  /** One at a time, so that logins go on beside it. */
   private static final Semaphore HASHING = new Semaphore(1, true);
 
   @Override

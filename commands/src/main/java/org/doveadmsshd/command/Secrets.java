@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Command lines as they may be shown to others: in logs, to who asks what goes on, in the audit
- * log. What may be a password is not there.
+ * Command lines as they may be shown: in logs, by {@code who}, in the audit log. Words that may be
+ * passwords are left out.
  */
 public final class Secrets {
   /** Stands for what is left out. */
@@ -22,8 +22,8 @@ public final class Secrets {
   private Secrets() {}
 
   /**
-   * The words after {@code doveadm}. Of what is no command only the first word is shown: nobody
-   * knows what stands behind it.
+   * The words after {@code doveadm}. If they are no command, only the first word is shown: the
+   * others may be anything.
    */
   public static List<String> masked(List<String> words) {
     List<String> shown = new ArrayList<>();

@@ -26,7 +26,7 @@ public record ServerContext(
     Output output) {
 
   /**
-   * Refuses what is about the server as a whole to who may not see every user.
+   * Refuses a command about the server as a whole to a master who may not see every user.
    *
    * @throws Failure with exit code 77
    */

@@ -19,8 +19,8 @@ public interface Task {
   }
 
   /**
-   * What it reads: a file of whoever typed the command, {@code -} for standard input; nothing for
-   * most.
+   * What it reads: a file on the machine where the command was typed, {@code -} for standard input;
+   * nothing for most.
    */
   default Optional<String> input() {
     return Optional.empty();

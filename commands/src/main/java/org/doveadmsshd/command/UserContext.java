@@ -14,7 +14,7 @@ import org.doveadmsshd.storage.MailStore;
  */
 public record UserContext(String user, MailStore store, Others others, Input input, Output output) {
 
-  /** Opens the mail of somebody else; the caller closes it. */
+  /** Opens another user's mail; the caller closes it. */
   public interface Others {
     /**
      * The mail of another user of the same server.

@@ -124,7 +124,7 @@ final class RevocationList implements RevokedKeys.Contents {
       case KEYS -> all(in, keys);
       case SHA1 -> all(in, sha1);
       case SHA256 -> all(in, sha256);
-      case SIGNATURE -> {} // who may write the file is trusted
+      case SIGNATURE -> {} // whoever may write the file is trusted
       case EXTENSION -> extension(in);
       default -> throw new IOException("unknown section " + type + " of a revocation list");
     }

@@ -7,8 +7,8 @@ import java.util.OptionalLong;
 import org.doveadmsshd.base.Failure;
 
 /**
- * Mails on their way into a mailbox. Nobody sees any of them before {@link #commit}; closing
- * without it leaves no trace. Used by one thread.
+ * Mails on their way into a mailbox. None is visible before {@link #commit}; closing without it
+ * leaves no trace. Used by one thread.
  *
  * <p>Of each mail a crash leaves either the old state or the new one: it is never lost, and a mail
  * that moves within one file system is never there twice.
@@ -35,7 +35,7 @@ public interface Delivery extends Closeable {
    */
   void save(InputStream mail, About about) throws Failure;
 
-  /** Takes a copy of a mail with its flags, identity and dates, of whichever store it is. */
+  /** Takes a copy of a mail with its flags, identity and dates, from any store. */
   void copy(Mail mail) throws Failure;
 
   /** Takes a mail away from where it is; at the commit it leaves there and appears here. */

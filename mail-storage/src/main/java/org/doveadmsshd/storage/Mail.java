@@ -9,8 +9,8 @@ import org.doveadmsshd.storage.mime.HeaderField;
 /**
  * One mail. What is not in its name is looked up when asked for, once.
  *
- * <p>Every method may throw {@link MailGoneException} when somebody else has expunged the mail, and
- * {@link MailFailure} when there is something about this mail alone.
+ * <p>Every method may throw {@link MailGoneException} when another program has expunged the mail,
+ * and {@link MailFailure} when there is something about this mail alone.
  */
 public interface Mail {
   /** 1 and up; 0 when mails were not numbered. */

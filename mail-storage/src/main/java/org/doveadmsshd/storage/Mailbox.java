@@ -23,8 +23,8 @@ public interface Mailbox extends Closeable {
   Identity identity() throws Failure;
 
   /**
-   * The mails that are there now. A mail is an object as long as somebody has it: the same place in
-   * the list may give another one later.
+   * The mails that are there now. A mail is an object only as long as it is referred to: the same
+   * place in the list may give another one later.
    *
    * @param numbered whether UIDs and sequence numbers are wanted. If so, mails are in ascending
    *     order of UID and new ones get theirs; if not, nothing is written and the order is arbitrary

@@ -137,13 +137,13 @@ public record QuotaRules(Optional<Driver> driver, String name, List<Rule> rules)
     return last(mailbox).map(rule -> !rule.ignored()).orElse(true);
   }
 
-  /** Most bytes for who adds to a mailbox; 0 for no limit. */
+  /** Most bytes that a mailbox's owner may have after adding mail; 0 for no limit. */
   public long byteLimit(String mailbox) {
     long all = last("*").map(rule -> Math.max(0, rule.bytes().of(0))).orElse(0L);
     return all == 0 ? 0 : last(mailbox).map(rule -> rule.bytes().of(all)).orElse(all);
   }
 
-  /** Most messages for who adds to a mailbox; 0 for no limit. */
+  /** Most messages that a mailbox's owner may have after adding mail; 0 for no limit. */
   public long messageLimit(String mailbox) {
     long all = last("*").map(rule -> Math.max(0, rule.messages().of(0))).orElse(0L);
     return all == 0 ? 0 : last(mailbox).map(rule -> rule.messages().of(all)).orElse(all);

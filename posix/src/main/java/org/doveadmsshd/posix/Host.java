@@ -22,7 +22,7 @@ public final class Host {
     return new String(name, StandardCharsets.ISO_8859_1);
   }
 
-  /** Whether a process with this number lives on this machine, whoever owns it. */
+  /** Whether a process with this number lives on this machine, of any owner. */
   public static boolean isAlive(long pid) {
     return pid > 0
         && pid <= Integer.MAX_VALUE

@@ -24,7 +24,7 @@ import org.doveadmsshd.base.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A UNIX socket that has its mode and group before anybody can find it. */
+/** A UNIX socket that has its mode and group before any program can find it. */
 public final class ListeningSocket implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(ListeningSocket.class);
 
@@ -43,7 +43,7 @@ public final class ListeningSocket implements Closeable {
    * Makes a socket.
    *
    * @param group empty for that of the process
-   * @throws Failure when somebody listens there already, or it cannot be made
+   * @throws Failure when another process listens there already, or it cannot be made
    */
   public static ListeningSocket open(Path path, Set<PosixFilePermission> mode, String group)
       throws Failure {
@@ -144,7 +144,8 @@ public final class ListeningSocket implements Closeable {
           return;
         }
         LOG.debug("A connection to {} has gone at once", where);
-      } catch (Throwable e) { // the top of a thread, without which nobody is served
+      } catch (
+          Throwable e) { // the top of a thread; if it ended, no connection would be served any more
         LOG.error("A connection to {} cannot be taken; trying again: {}", where, Reason.of(e));
         close(connection);
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis));

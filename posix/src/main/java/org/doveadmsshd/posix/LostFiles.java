@@ -6,9 +6,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Closes files that nobody has closed and nobody can any more, when others are opened: else each
- * would take a descriptor for the life of the process. It has no thread of its own, as one that is
- * made on behalf of a user keeps that user's rights. Safe for several threads.
+ * Closes files that were lost: not closed, and not reachable any more. Each would otherwise take a
+ * descriptor for the life of the process. They are closed when other files are opened. There is no
+ * thread for it, because a thread that is made on behalf of a user keeps that user's rights. Safe
+ * for several threads.
  */
 final class LostFiles {
   private static final ReferenceQueue<OpenFile> LOST = new ReferenceQueue<>();

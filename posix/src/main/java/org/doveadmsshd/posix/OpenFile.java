@@ -38,9 +38,7 @@ public final class OpenFile extends InputStream {
     return status;
   }
 
-  /**
-   * Says that it is a regular file that nobody changes: what it does not give at once is not there.
-   */
+  /** Declares that this is a regular file that no program changes: a short read means its end. */
   public OpenFile stable() {
     isStable = true;
     return this;

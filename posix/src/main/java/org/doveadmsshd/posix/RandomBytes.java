@@ -7,7 +7,7 @@ import com.sun.jna.Native;
  * thread that sees nothing but its user's mail cannot, and make up seconds of noise instead.
  */
 public final class RandomBytes {
-  private static final int MOST = 256; // so many come whole
+  private static final int MOST = 256; // the kernel gives up to this many at once
 
   private RandomBytes() {}
 

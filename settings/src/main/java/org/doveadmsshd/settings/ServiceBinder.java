@@ -36,7 +36,7 @@ final class ServiceBinder {
             : Section.together(services);
   }
 
-  /** How many users a run works on at a time; 0 for as many as seems good. */
+  /** How many users a run works on at a time; 0 lets the server choose. */
   int workers() {
     return service.number("workers");
   }

@@ -113,9 +113,7 @@ final class KeyCommands {
     return InetSocketAddress.createUnresolved(text.replaceAll("[\\[\\]]", ""), PORT);
   }
 
-  /**
-   * Nothing is ever added unless a person, or what he has written down, has said that it is right.
-   */
+  /** Nothing is ever added unless a person has confirmed it, or given its fingerprint. */
   private static void confirm(Optional<String> expected, String fingerprint) throws Failure {
     if (expected.isPresent()) {
       if (!expected.get().equals(fingerprint)) {

@@ -10,8 +10,8 @@ import org.doveadmsshd.worker.Worker;
 import org.doveadmsshd.worker.Workers;
 
 /**
- * The worker and the passdb for what is asked next. Those that have been replaced stay open until
- * nobody uses them any more: a reload fails neither runs, nor lanes, nor logins.
+ * The worker and the passdb for the next request. Replaced ones stay open until their last use
+ * ends, so a reload makes no run, lane or login fail.
  */
 final class CurrentSite implements Workers {
   private final Current<Site> current = new Current<>();
@@ -35,15 +35,15 @@ final class CurrentSite implements Workers {
   }
 
   /**
-   * Takes others for what is asked from now on.
+   * Takes others for requests from now on.
    *
-   * @param close what they need, once they have been replaced and nobody uses them
+   * @param close closes them; runs once they have been replaced and their last use has ended
    */
   void become(Worker worker, Passdb passdb, Runnable close) {
     current.become(new Site(worker, passdb), close);
   }
 
-  /** Whichever passdb it is at each question. */
+  /** A passdb that asks the current one at each question. */
   Passdb passdb() {
     return new Passdb() {
       @Override

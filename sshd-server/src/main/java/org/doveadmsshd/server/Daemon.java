@@ -270,7 +270,7 @@ public final class Daemon implements Sessions.Control {
     stopping.start();
   }
 
-  /** Waits until somebody has stopped it by {@link #requestStop}. */
+  /** Waits until {@link #requestStop} has stopped it. */
   public void awaitEnd() throws InterruptedException {
     ended.await();
   }

@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Says in the log what was under way when memory had run out, and decides what becomes of the
- * process. A request that needed too much has ended by itself, and what it held is free again:
- * whoever caught the error there logs it, this class sees it in the log and adds to it. A thread of
- * the server itself that ended by it leaves something undone that nobody knows of; then the process
- * ends with exit code {@value #EXIT_CODE}, and the service manager starts it anew.
+ * process. A request that needed too much ends alone, and its memory is free again. The code that
+ * catches the error logs it; this class sees the log event and adds to it. If a thread of the
+ * server itself ends by the error, nothing can say what it left undone. Then the process ends with
+ * exit code {@value #EXIT_CODE}, and the service manager starts it anew.
  */
 final class LastWords extends AppenderBase<ILoggingEvent>
     implements Thread.UncaughtExceptionHandler {
@@ -91,7 +91,7 @@ final class LastWords extends AppenderBase<ILoggingEvent>
     return false;
   }
 
-  /** Once for many: those who are hit are hit together. */
+  /** Once for many: errors of this kind come together. */
   private synchronized void say(String thread) {
     long now = System.nanoTime();
     if (said && now - lastSaid < EVERY_NANOS) {

@@ -38,7 +38,7 @@ final class LookupThreads implements AutoCloseable {
     threads.prestartAllCoreThreads();
   }
 
-  /** The same users, looked up here; lists are read by who asks for them. */
+  /** The same users, looked up on these threads. Lists are read on the caller's thread. */
   Userdb through(Userdb userdb) {
     return new Userdb() {
       @Override

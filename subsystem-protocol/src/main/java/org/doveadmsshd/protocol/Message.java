@@ -13,7 +13,7 @@ import org.doveadmsshd.base.Outcome;
  * The messages of the subsystem protocol; names and fields as in docs/PROTOCOL.md.
  *
  * <p>Byte buffers in a message belong to the sender and hold their content only until the call that
- * delivers it returns: who wants to keep one copies it.
+ * delivers it returns: a receiver that keeps one copies it.
  */
 public sealed interface Message {
 

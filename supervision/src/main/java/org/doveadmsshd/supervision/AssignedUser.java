@@ -12,7 +12,7 @@ import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.TabLines;
 
 /**
- * A userdb of one: whom the supervisor has looked up.
+ * A userdb with one user, the one that the supervisor has looked up.
  *
  * @param asked the name that was asked for; it and the user's own are known here
  */
@@ -26,7 +26,7 @@ public record AssignedUser(String asked, MailUser user) implements Userdb {
   /**
    * The values of a line that assigns him.
    *
-   * @param following so many more are assigned by the lines after it
+   * @param following how many lines after this one belong to the same assignment, one user each
    */
   public String[] line(int following, Identity taken) {
     List<String> values = new ArrayList<>(List.of(FIRST, Integer.toString(following), asked));

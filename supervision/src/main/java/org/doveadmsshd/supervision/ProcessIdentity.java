@@ -17,7 +17,10 @@ public final class ProcessIdentity {
     NamedCalls.call("umask", mask);
   }
 
-  /** So that signals from the terminal of who started it do not reach the process. */
+  /**
+   * Leaves the terminal's session, so that signals from the terminal where the program was started
+   * do not reach the process.
+   */
   public static void leaveTerminal() {
     NamedCalls.call("setsid"); // fails where it is not needed
   }

@@ -20,7 +20,7 @@ import org.doveadmsshd.base.Outcome;
 public record WorkerJvm(Path home, String classPath) {
   private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-  /** For who does not live long enough for functions to be mapped (NamedCalls). */
+  /** For processes that do not live long enough for mapping functions to pay (NamedCalls). */
   public static final String NAMED_CALLS = "-Ddoveadm.glibc.named=true";
 
   /** From this Java on, native calls have to be allowed. */

@@ -10,7 +10,7 @@ import org.doveadmsshd.base.TabLines;
 /**
  * What a worker process is told of the configuration, in its first line.
  *
- * @param peer uid of who may connect, besides root
+ * @param peer uid that may connect, besides root
  * @param umask of new files
  * @param confine whether it is to see nothing but its user's mail, where the kernel can do that
  * @param lockStacks whether threads for users keep the memory of their stacks

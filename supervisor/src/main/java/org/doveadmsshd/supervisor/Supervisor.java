@@ -31,7 +31,7 @@ import org.doveadmsshd.supervision.WorkerSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All that a running supervisor is made of: a socket, the processes, and who the users are. */
+/** The parts of a running supervisor: a socket, the processes, and the mail users. */
 public final class Supervisor {
   private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
   private static final int MAX_CONNECTIONS = 512;
@@ -43,7 +43,7 @@ public final class Supervisor {
   private final Path directory;
   private final AtomicInteger connections = new AtomicInteger();
 
-  /** Tells those who wait that they are not forgotten. */
+  /** Says WAIT on connections that wait for an answer. */
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(
           1,
@@ -58,10 +58,10 @@ public final class Supervisor {
   private ListeningSocket socket;
 
   /**
-   * What it goes by.
+   * What is in force.
    *
-   * @param userdb who the mail users are
-   * @param close what these need, once others are in force and nobody uses them
+   * @param userdb the mail users
+   * @param close closes these; runs once they have been replaced and their last use has ended
    */
   public record Site(Settings settings, Userdb userdb, Runnable close) {}
 
@@ -79,7 +79,7 @@ public final class Supervisor {
   /**
    * Nothing listens yet.
    *
-   * @param server uid of who may connect to workers
+   * @param server uid that may connect to workers
    */
   public Supervisor(Site site, Configuration configuration, int server) {
     this.server = server;
@@ -128,7 +128,10 @@ public final class Supervisor {
     }
   }
 
-  /** What somebody else could put in the place of a directory, root would empty and fill. */
+  /**
+   * Root empties and fills this directory. So no other user may be able to put another one in its
+   * place.
+   */
   private void checkDirectory() throws Failure {
     try {
       Files.createDirectories(directory);

@@ -18,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker process, from its start to its end. Who has it talks to it; the pool keeps its books.
+ * A worker process, from its start to its end. The thread that was given it talks to it; its fields
+ * are guarded by the pool.
  */
 final class WorkerChild {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerChild.class);
@@ -75,7 +76,8 @@ final class WorkerChild {
   }
 
   /**
-   * Has it become the first user, or serve more of the same identity: as many as it may.
+   * Assigns users to it: as many of these as the pool has allowed. The first assignment makes it
+   * take the identity.
    *
    * @throws IOException when it does not; one that says nothing has been killed
    */
@@ -146,7 +148,7 @@ final class WorkerChild {
     process.destroyForcibly();
   }
 
-  /** Waits a moment: who is not heard of any more may be about to end. */
+  /** Waits a moment: a process that does not answer may be about to end. */
   boolean endsByItself() {
     try {
       return process.waitFor(LAST_MILLIS, TimeUnit.MILLISECONDS);

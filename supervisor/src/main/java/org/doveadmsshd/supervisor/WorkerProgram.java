@@ -58,7 +58,7 @@ public record WorkerProgram(WorkerJvm jvm) {
     return command;
   }
 
-  /** Who serves one user is gone before compiling pays; who serves many is better at it soon. */
+  /** A process for one user ends before compiling pays; a process for many soon gains from it. */
   private static List<String> compilation(int serviceCount) {
     List<String> words = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
     words.add("-XX:CompileThresholdScaling=" + (serviceCount == 1 ? "100" : "0.2"));

@@ -42,7 +42,7 @@ public record ClassArchive(WorkerJvm jvm) {
 
   private static final String USER = "rehearsal@localhost";
 
-  /** So many that what is found out about them is remembered beside them. */
+  /** Enough mails for the mailbox to be remembered in a cache. */
   private static final int MAILS = 10;
 
   /** The mailbox has to lie still that long for it. */
@@ -186,7 +186,7 @@ public record ClassArchive(WorkerJvm jvm) {
     }
   }
 
-  /** Brings a mail where one is wanted, and waits for the end. */
+  /** Sends a mail if the worker wants input, and waits for the end. */
   private static final class Rehearsed implements LaneClient.Answers {
     private final FrameWriter out;
     private Message.Done done;

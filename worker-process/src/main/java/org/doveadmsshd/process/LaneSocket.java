@@ -13,8 +13,8 @@ import java.util.Arrays;
 import org.doveadmsshd.posix.NamedCalls;
 
 /**
- * A UNIX socket that listens, by glibc's calls. Those of the JDK make a generator of secure random
- * numbers before the first, which takes a process that serves one user longer than what he wants.
+ * A UNIX socket that listens, by glibc's calls. The JDK's sockets set up a generator of secure
+ * random numbers first, which takes longer than the work for one user.
  */
 final class LaneSocket {
   private static final int AF_UNIX = 1;
@@ -70,8 +70,8 @@ final class LaneSocket {
   }
 
   /**
-   * One connection. One thread reads, one at a time writes; any may {@link #hangUp}; who has
-   * accepted it closes it, when nobody else uses it any more.
+   * One connection. One thread reads, one at a time writes; any may {@link #hangUp}. The thread
+   * that has accepted it closes it, when no other thread uses it any more.
    */
   static final class Connection implements ByteChannel, Closeable {
     private final int fd;
@@ -89,7 +89,7 @@ final class LaneSocket {
       return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
     }
 
-    /** The uid of who has connected. */
+    /** The uid of the process that has connected. */
     int peer() throws IOException {
       int[] credentials = new int[3]; // struct ucred: pid, uid, gid
       int[] length = {credentials.length * Integer.BYTES};
@@ -115,7 +115,7 @@ final class LaneSocket {
       return sent;
     }
 
-    /** Ends it for both sides: who reads comes back, who writes fails. */
+    /** Ends it for both sides: a read returns, a write fails. */
     synchronized void hangUp() {
       if (open) {
         NamedCalls.call("shutdown", fd, SHUT_RDWR);

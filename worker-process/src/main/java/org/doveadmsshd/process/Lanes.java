@@ -27,7 +27,7 @@ final class Lanes {
   private volatile Thread working = new Thread(); // the last that was started
 
   /**
-   * @param peer uid of who may connect, besides root
+   * @param peer uid that may connect, besides root
    */
   Lanes(LaneSocket listening, Worker worker, MemoryBudget budget, int peer) {
     this.budget = budget;

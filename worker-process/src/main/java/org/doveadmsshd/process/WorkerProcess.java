@@ -89,7 +89,7 @@ public class WorkerProcess {
     } catch (IOException | Failure | RuntimeException e) {
       LOG.error("A worker process ends: {}", Reason.full(e));
     }
-    end(code); // the user's work, if there is any, is nobody's any more
+    end(code); // work that is still under way is abandoned
   }
 
   /** Ends the process at once. */
@@ -97,7 +97,10 @@ public class WorkerProcess {
     ProcessIdentity.exit(code);
   }
 
-  /** What has lost a thread serves nobody any more; the JVM ends by itself only without heap. */
+  /**
+   * A process that has lost a thread may serve no one. The JVM would end by itself only when the
+   * heap is full.
+   */
   private static void die(Throwable thrown) {
     try {
       LOG.error("A worker process ends: {}", Reason.of(thrown));
@@ -161,7 +164,7 @@ public class WorkerProcess {
     return true;
   }
 
-  /** Whom a command for a user may know: him. */
+  /** The users that a command may know: only the one that it is for. */
   private Userdb view(String asked) {
     for (AssignedUser each : assigned) {
       if (each.asked().equals(asked)) {

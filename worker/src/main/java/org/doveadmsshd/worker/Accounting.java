@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Accounting implements UserWork.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Accounting.class);
 
-  /** What somebody has asked for, and is told back, may be as long as a frame. */
+  /** The text of a request may be as long as a frame. */
   private static final int MAX_TEXT = 1000;
 
   private static final int MAX_NAME = 255;
@@ -44,7 +44,7 @@ final class Accounting implements UserWork.Listener {
     this.audit = audit;
   }
 
-  /** Who has asked, with the rules of the scope that are in force. */
+  /** The master who has asked, with the rules of the scope that are in force. */
   Master master() {
     return master;
   }

@@ -29,9 +29,9 @@ final class Attempt {
   }
 
   /**
-   * Does it, and says how it has failed; nothing when it has not.
+   * Does the work; returns how it has failed, or nothing.
    *
-   * @param what for the log: whose work it is, and for whom
+   * @param what for the log: which work, and for which user
    * @throws IOException when output cannot be delivered any more; only that goes beyond one request
    */
   static Optional<Failure> of(

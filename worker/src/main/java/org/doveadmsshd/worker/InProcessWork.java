@@ -42,7 +42,7 @@ public final class InProcessWork implements UserWork {
   }
 
   /**
-   * @param views the users that a command for the user of that name may know
+   * @param views by name of the user that a command is for: the users that the command may know
    * @param memory for the mailboxes that they open
    * @param isolation with whose rights it is worked on
    */
@@ -79,7 +79,7 @@ public final class InProcessWork implements UserWork {
     }
   }
 
-  /** The user is looked up with the rights of the process, his mail touched with those he has. */
+  /** The user is looked up with the rights of the process. His mail is touched with his rights. */
   private void run(Order order) throws Failure, IOException {
     try (MemoryTurns.Holder holder = memory.holder()) {
       run(order, holder);

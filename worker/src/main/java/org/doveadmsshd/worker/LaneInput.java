@@ -58,7 +58,7 @@ final class LaneInput extends BlockInputStream {
     notifyAll();
   }
 
-  /** The peer will bring nothing more: whoever waits for that fails. */
+  /** The peer will send no more input: a thread that waits for it fails. */
   synchronized void endOfLane() {
     laneEnded = true;
     notifyAll();
@@ -105,7 +105,7 @@ final class LaneInput extends BlockInputStream {
     }
   }
 
-  /** As many as there is memory for; one in any case, so that it goes on. */
+  /** How many pieces there is memory for. One in any case, so that the command goes on. */
   private int pieces() {
     for (int pieces = Limits.MAX_WANTED; pieces > 1; pieces--) {
       if (memory.tryTake((long) pieces * Limits.MAX_CHUNK)) {

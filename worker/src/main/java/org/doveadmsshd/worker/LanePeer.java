@@ -5,14 +5,14 @@ import java.util.function.Supplier;
 import org.doveadmsshd.accounts.Master;
 
 /**
- * What a transport knows of who is at the other end.
+ * What a transport knows about the peer of a lane.
  *
  * @param master says who he has been proved to be, with what he may do now; nothing when he must
  *     say so himself
  * @param external who he may say to be without further proof
  * @param address numeric; empty when there is none
  * @param guard has him wait when he has not proved it
- * @param trusted whether his word is taken for who he acts for
+ * @param trusted whether ACT_FOR is accepted from this peer
  */
 public record LanePeer(
     Supplier<Optional<Master>> master,

@@ -48,7 +48,7 @@ public final class LaneSession {
   private final Map<Integer, UnderWay> requests = new HashMap<>();
   private LaneState state = LaneState.HELLO;
 
-  /** Who the peer is: asked for each request, as what he may do can change. */
+  /** The master at the other end. Asked for each request, because the scope can change. */
   private volatile Supplier<Optional<Master>> identity;
 
   private volatile String doing = "";
@@ -183,7 +183,7 @@ public final class LaneSession {
     return queue.isBusy();
   }
 
-  /** The name of who has been authenticated; nothing before that. */
+  /** The name of the authenticated master; nothing before the login. */
   public Optional<String> master() {
     return identity.get().map(Master::name);
   }
@@ -393,7 +393,10 @@ public final class LaneSession {
     }
   }
 
-  /** Who the peer is; when he is nobody any more, the requests have ended with that. */
+  /**
+   * The master at the other end; if the configuration no longer knows him, the requests have ended
+   * with NO_PERMISSION.
+   */
   private Optional<Master> known(List<Integer> ids) throws IOException {
     Optional<Master> master = identity.get();
     if (master.isEmpty()) {
@@ -444,7 +447,7 @@ public final class LaneSession {
 
     @Override
     public void ended(boolean idle) throws IOException {
-      if (trusted || idle) { // whose request is under way must be plain if this process dies
+      if (trusted || idle) { // if this process dies, it must be known which request was under way
         out.flush();
       }
     }

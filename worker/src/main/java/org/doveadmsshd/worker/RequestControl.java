@@ -25,10 +25,10 @@ public final class RequestControl {
   }
 
   /**
-   * Names who else is to be told, by whoever cancels; he must not wait for anything. At once, if it
-   * has happened already.
+   * Sets an action that a cancel runs, on the thread that cancels; it must not wait. The action
+   * runs at once if the request has been cancelled already.
    *
-   * @param action null for nobody any more
+   * @param action null for none
    */
   public void onCancel(Runnable action) {
     boolean now;

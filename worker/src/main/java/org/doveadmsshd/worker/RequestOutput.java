@@ -30,7 +30,10 @@ public final class RequestOutput implements Output {
   private final Map<String, Long> counts = new LinkedHashMap<>();
   private boolean columnsSent;
 
-  /** Half of what a chunk may have: so much lies in memory for each client that does not read. */
+  /**
+   * Half of the most that a chunk may have. This much lies in memory for each client that does not
+   * read.
+   */
   private static final int CHUNK = Limits.MAX_CHUNK / 2;
 
   private Failure firstFailure;

@@ -11,11 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is to be done for a lane, in the order in which it was asked for.
+ * The requests of a lane that wait, in their order.
  *
- * <p>Nobody waits while adding to it. As long as there is anything one thread of the executor works
- * it off; it may block. What waits counts in the lane's share of memory, and whoever brings more
- * can see that there is no room.
+ * <p>Adding never waits. As long as the queue holds anything, one thread of the executor works it
+ * off; that thread may block. Requests that wait count in the lane's share of memory; {@link
+ * #whenRoom} tells a reader when to go on.
  */
 final class RequestQueue {
   private static final Logger LOG = LoggerFactory.getLogger(RequestQueue.class);
@@ -57,7 +57,7 @@ final class RequestQueue {
 
   /** Does what the queue holds; one thread at a time. */
   interface Carrier {
-    /** So many requests are best carried out together, if there are as many. */
+    /** The largest number of requests that is useful to carry out together. */
     int together();
 
     /**

@@ -14,7 +14,7 @@ public interface UserWork {
   /**
    * One command for one user.
    *
-   * @param master who wants it, with the rules of his scope that are in force
+   * @param master the master who asks, with the rules of his scope that are in force
    * @param commands what is going to be done; his scope must cover each of them for the user
    * @param request as it was asked for
    * @param task the command, prepared

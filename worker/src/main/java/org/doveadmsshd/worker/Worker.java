@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries out requests on the caller's thread. Safe for several threads.
  *
- * <p>Every request is checked against the master's scope here, whoever has checked it before.
+ * <p>Every request is checked against the master's scope here, also if it has been checked before.
  */
 public final class Worker {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -80,7 +80,7 @@ public final class Worker {
   public record Request(
       Message.Run run, RequestControl control, UserContext.Input input, MessageSink sink) {}
 
-  /** So many requests are best given at once, if there are as many. */
+  /** The largest number of requests that is useful to give at once. */
   public int together() {
     return work.together();
   }

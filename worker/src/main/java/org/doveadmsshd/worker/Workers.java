@@ -1,8 +1,8 @@
 package org.doveadmsshd.worker;
 
 /**
- * Names the worker for what is asked next. It may change when the configuration is read anew; what
- * a worker needs stays open until nobody uses it any more. Safe for several threads.
+ * Gives the worker for the next request. It may change when the configuration is read anew; a
+ * worker's connections stay open until its last use ends. Safe for several threads.
  */
 @FunctionalInterface
 public interface Workers {

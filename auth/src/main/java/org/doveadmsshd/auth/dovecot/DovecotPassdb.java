@@ -21,7 +21,7 @@ import org.doveadmsshd.base.TabLines;
  * passdbs with {@code master = yes}, and whether there is that user if they say {@code continue}.
  */
 public final class DovecotPassdb implements Passdb {
-  /** Dovecot itself lets those wait who fail. */
+  /** Dovecot itself delays its answers to failed logins. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final AtomicInteger CONNECTIONS = new AtomicInteger();
@@ -49,7 +49,7 @@ public final class DovecotPassdb implements Passdb {
     String user = attempt.mailUser().isEmpty() ? target : attempt.mailUser();
     byte[] response = new PlainResponse(user, attempt.user(), attempt.password()).encode();
     if (PlainResponse.parse(response).isEmpty()) {
-      return Answer.UNKNOWN_USER; // NUL bytes, or longer than anybody's
+      return Answer.UNKNOWN_USER; // NUL bytes, or longer than any password
     }
     try (LineSocket connection = new LineSocket(socket, patience)) {
       connection.send(TabLines.line("VERSION", LineSocket.MAJOR, "2"));

@@ -109,7 +109,7 @@ public final class LdapDirectory implements Userdb, PasswordStore, Closeable {
 
   private Passdb.Answer bind(LoginAttempt attempt) throws Failure {
     if (attempt.password().isEmpty()) {
-      return Passdb.Answer.WRONG; // a login without password would be one as nobody, and succeed
+      return Passdb.Answer.WRONG; // a bind without password is anonymous, and succeeds
     }
     Variables variables = Variables.of(attempt.user().toLowerCase(Locale.ROOT), attempt.address());
     if (!settings.authBindDn().isEmpty()) {
@@ -119,7 +119,7 @@ public final class LdapDirectory implements Userdb, PasswordStore, Closeable {
     Optional<SearchResultEntry> entry =
         single(settings.passwordFilter(), variables, passwordAttributes.attributes());
     if (entry.isEmpty()) {
-      // the same work as for somebody who is there, so that time does not tell
+      // the same work as for a known user, so that time does not tell
       bind("cn=nobody," + settings.base(), attempt.password(), Map.of());
       return Passdb.Answer.UNKNOWN_USER;
     }

@@ -7,8 +7,8 @@ import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.base.Failure;
 
 /**
- * Takes tokens for passwords: also where a client can say nothing but a password, as over SSH.
- * Whatever is not a token is refused without anybody being asked.
+ * Takes tokens for passwords: also where a client can send only a password, as over SSH. Text that
+ * is no token is refused without a request.
  */
 public final class Oauth2Passdb implements Passdb {
   private final TokenValidator validator;
@@ -24,7 +24,7 @@ public final class Oauth2Passdb implements Passdb {
   public Answer verify(LoginAttempt attempt) throws Failure {
     Optional<String> owner = bearer(attempt.password());
     if (owner.isEmpty()) {
-      return Answer.UNKNOWN_USER; // tokens tell nothing of who has none
+      return Answer.UNKNOWN_USER; // tokens tell nothing about users without one
     }
     boolean his = owner.get().equals(attempt.user());
     return his ? new Answer(Verdict.RIGHT, Map.of()) : Answer.WRONG;

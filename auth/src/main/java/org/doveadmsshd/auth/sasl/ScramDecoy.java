@@ -3,8 +3,8 @@ package org.doveadmsshd.auth.sasl;
 import org.doveadmsshd.auth.scheme.ScramSecret;
 
 /**
- * What somebody unknown looks like to a client of SCRAM: as the one who was known last. Neither
- * time nor the number of rounds tells who exists. Safe for several threads.
+ * What an unknown user looks like to a client of SCRAM: like the user who was known last. Neither
+ * time nor the number of rounds tells which users exist. Safe for several threads.
  */
 public final class ScramDecoy {
   private volatile Shape shape = new Shape(ScramSecret.ROUNDS, ScramSecret.SALT, true);

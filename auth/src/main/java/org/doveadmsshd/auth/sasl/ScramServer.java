@@ -56,7 +56,7 @@ final class ScramServer implements SaslServer {
     }
   }
 
-  /** Who asks for channel binding is refused: it is not offered. */
+  /** A client that asks for channel binding is refused: it is not offered. */
   private Step begin(String text) throws Failure {
     Matcher message = FIRST.matcher(text);
     if (!message.matches()) {

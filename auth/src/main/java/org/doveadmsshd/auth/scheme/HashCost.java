@@ -21,7 +21,7 @@ public record HashCost(long memory, long millis) {
     return millis != Long.MAX_VALUE;
   }
 
-  /** Whether anybody may have it computed, as often as he likes. */
+  /** Whether any client may have it computed, as often as it likes. */
   public boolean isModest() {
     return memory <= MAX_MEMORY && millis <= MAX_MILLIS;
   }

@@ -187,8 +187,8 @@ public final class SqlDatabase implements Userdb, PasswordStore, Closeable {
   }
 
   /**
-   * A connection. When there was none a moment ago, nobody waits to learn that there is none: a run
-   * over many users would else wait for each of them.
+   * A connection. If the last attempt failed a moment ago, this one fails at once: else a run over
+   * many users would wait for each of them.
    */
   private Connection connection() throws SQLException {
     long last = failedAt;

@@ -85,7 +85,7 @@ final class LibPam {
     int answer(int count, Pointer messages, Pointer responses, Pointer data);
   }
 
-  /** Called instead of waiting after a failure; who asks waits in his own way. */
+  /** Called by PAM in place of its delay after a failure; the caller delays its answer itself. */
   interface FailDelay extends Callback {
     void delay(int status, int micros, Pointer data);
   }

@@ -39,7 +39,7 @@ public record Words(Map<String, String> options, List<String> positionals) {
    * Whose options they are, for messages.
    *
    * @param prefix before a message
-   * @param help who knows more
+   * @param help the command that tells more
    */
   private record Caller(String prefix, String help) {}
 

@@ -11,7 +11,7 @@ import org.doveadmsshd.protocol.LaneClient;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.ProtocolException;
 
-/** The beginning of a lane whose worker may want to know who one is. */
+/** The beginning of a lane whose worker may want a login. */
 final class LaneLogin {
   private static final int ID = 1;
 

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is to be sent on a lane, in its order. Nobody waits who adds to it: as long as there is
- * anything, one thread of the executor sends, and waits where the peer does not read.
+ * The messages to be sent on a lane, in their order. Adding never waits. As long as there is
+ * anything, one thread of the executor sends; it waits while the peer does not read.
  */
 final class Outbox {
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);

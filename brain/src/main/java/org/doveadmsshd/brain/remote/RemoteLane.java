@@ -27,9 +27,9 @@ import org.doveadmsshd.protocol.ProtocolException;
  * One lane to a worker.
  *
  * <p>The lane's own thread reads and hands messages to assignments, which may block; it sends
- * nothing. Requests go through an {@link Outbox}, so whoever puts users into the queue, or cancels,
- * never waits for the network. So many are under way at a time that the worker has the next one
- * when it is done with one, however long the way: round trip divided by time per user.
+ * nothing. Requests go through an {@link Outbox}, so a thread that fills the queue, or cancels,
+ * never waits for the network. The pipeline is deep enough to keep the worker busy, however long
+ * the way: its depth is round trip divided by time per user.
  */
 final class RemoteLane implements Closeable {
   private static final int MIN_AHEAD = 4;
@@ -54,8 +54,8 @@ final class RemoteLane implements Closeable {
   /**
    * Says hello, and authenticates if the worker wants that.
    *
-   * @param authentication how; if there is none, the worker must know the peer already, and nobody
-   *     waits for it to say so
+   * @param authentication how; if there is none, the worker must know the peer already, and its
+   *     hello is not waited for
    */
   RemoteLane(
       LaneTransport transport,

@@ -137,7 +137,7 @@ public final class RemoteServer implements Server {
     }
   }
 
-  /** As many lanes as are to be had; fewer than wanted are enough. */
+  /** Opens lanes; fewer than wanted are enough, if there is one. */
   private List<RemoteLane> openLanes(int wanted) throws Failure {
     List<RemoteLane> open = new ArrayList<>();
     for (int i = 0; i < wanted && !abandoned; i++) {

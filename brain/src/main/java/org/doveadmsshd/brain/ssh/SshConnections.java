@@ -102,7 +102,7 @@ public final class SshConnections implements Closeable {
   /**
    * Asks a server for its host key, and nothing else; whether it is known does not matter.
    *
-   * @throws Failure when nobody answers there, or who does is no SSH server
+   * @throws Failure when nothing answers there, or no SSH server does
    */
   public static PublicKey hostKey(String host, int port) throws Failure {
     SshClient client = ClientBuilder.builder().build(true);

@@ -22,7 +22,7 @@ public final class SshConnector implements Connector {
   private Failure connectFailure;
 
   /**
-   * Where a server is and who logs in there.
+   * Where a server is, and which user logs in there.
    *
    * @param name as in the configuration
    */
@@ -38,7 +38,10 @@ public final class SshConnector implements Connector {
     return Lane.open(session());
   }
 
-  /** Connects once; who comes second gets the same connection or the same failure. */
+  /**
+   * Connects once. A second caller waits for that, and gets the same connection or the same
+   * failure.
+   */
   private synchronized ClientSession session() throws Failure {
     if (connectFailure != null) {
       throw connectFailure;

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * what is no letter or digit. For all threads.
  */
 public final class Charsets {
-  /** A mail may name what it likes; what is remembered is forgotten when it is so much. */
+  /** A mail may name any charset, so the table of remembered names is emptied at this size. */
   private static final int MAX_REMEMBERED = 1000;
 
   /** No charset has a longer name. */
@@ -85,7 +85,7 @@ public final class Charsets {
    * The charset of a name; ASCII is read as UTF-8, as what claims to be ASCII often is not.
    *
    * @param name as a mail has it, in any case
-   * @return nothing for a name that nobody knows
+   * @return nothing for an unknown name
    */
   public static Optional<Charset> find(String name) {
     if (name.length() > MAX_NAME) {
@@ -102,7 +102,7 @@ public final class Charsets {
     return known;
   }
 
-  /** The charset of a name; UTF-8 for a name that nobody knows: what is ASCII can then be read. */
+  /** The charset of a name; UTF-8 for an unknown name, so that ASCII can be read. */
   public static Charset of(String name) {
     return find(name).orElse(StandardCharsets.UTF_8);
   }

@@ -3,7 +3,7 @@ package org.doveadmsshd.storage.charset;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetEncoder;
 
-/** A charset that mail is read in and nobody writes. */
+/** A charset that we read and never write. */
 abstract class DecodeOnlyCharset extends Charset {
   DecodeOnlyCharset(String name) {
     super(name, new String[0]);

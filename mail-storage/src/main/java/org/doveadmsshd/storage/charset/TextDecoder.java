@@ -39,7 +39,7 @@ public final class TextDecoder {
   }
 
   /**
-   * @param chars a buffer of an array, at least {@value #MIN_CHARS} long, used by nobody else
+   * @param chars a buffer of an array, at least {@value #MIN_CHARS} long, used by no other code
    *     meanwhile
    */
   public TextDecoder(Charset charset, CharBuffer chars, Output output) {

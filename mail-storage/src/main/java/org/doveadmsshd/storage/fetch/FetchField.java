@@ -32,7 +32,7 @@ public record FetchField(Column column, boolean numbered, Reader reader) {
    * A field's content: a value, or a stream where it may be long.
    *
    * @param value null when there is a stream
-   * @param stream null when there is a value; whoever gets it closes it
+   * @param stream null when there is a value; the receiver closes it
    */
   public record Content(Value value, InputStream stream) {
     static Content of(String text) {

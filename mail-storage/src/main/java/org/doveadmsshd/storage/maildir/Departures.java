@@ -7,15 +7,15 @@ import org.doveadmsshd.posix.Directory;
 import org.doveadmsshd.posix.PosixException;
 
 /**
- * The mails that have been taken out of one open mailbox. Their lines in the UID list are struck
- * out, so that a file that comes back, as from a backup, does not have a UID of which somebody
- * knows already that it is gone: UIDs only grow. Dovecot knows it from its index.
+ * The mails that have been taken out of one open mailbox. Their lines are removed from the UID
+ * list. Else a file that comes back, as from a backup, would get its old UID, which clients know
+ * already as expunged: UIDs only grow. Dovecot knows it from its index.
  *
- * <p>That is done once for all of them, when the mailbox is closed. It is book-keeping: where it
- * cannot be done, a mail that comes back has its old UID, and nothing else happens.
+ * <p>The list is written once for all of them, when the mailbox is closed. If it cannot be written,
+ * a mail that comes back has its old UID, and nothing else happens.
  */
 final class Departures {
-  /** Whoever has the lock of the list for longer is not waited for. */
+  /** Longest wait for the lock of the list. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private MailTable table;
@@ -37,7 +37,7 @@ final class Departures {
     try (UidListLock lock = UidListLock.acquire(directory, mailbox, context, patience)) {
       new UidListFile(directory, mailbox).strike(this::has);
     } catch (PosixException | Failure | UidList.DamagedException e) {
-      // their lines stay, as if they had been removed by somebody who knows nothing of the list
+      // their lines stay, as if a program that does not know the list had removed the mails
     }
     gone.clear();
     table = null;

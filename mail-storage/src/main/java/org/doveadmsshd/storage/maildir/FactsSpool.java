@@ -61,7 +61,10 @@ final class FactsSpool implements Closeable {
     reader.hasGrown();
   }
 
-  /** A file without name: what another one left who was killed, or is just making, goes. */
+  /**
+   * A file without name. It replaces one that a killed process has left, or that another one is
+   * just making.
+   */
   private OpenFile create() throws PosixException {
     try {
       directory.unlink(NAME);

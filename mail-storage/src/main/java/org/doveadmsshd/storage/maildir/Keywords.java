@@ -111,7 +111,7 @@ final class Keywords {
   }
 
   /**
-   * Refuses what nobody should begin to use.
+   * Refuses keywords that should not come into use.
    *
    * @throws Failure with exit code 65 when a keyword is too long
    */
@@ -172,7 +172,7 @@ final class Keywords {
       }
     }
     if (directory.has(ASIDE)) {
-      directory.unlink(ASIDE); // left by somebody who was killed under the lock
+      directory.unlink(ASIDE); // left by a process that was killed under the lock
     }
     long before = directory.has(FILE) ? directory.status(FILE).modifiedSeconds() : 0;
     try (OpenFile file = directory.create(ASIDE, 0600)) {

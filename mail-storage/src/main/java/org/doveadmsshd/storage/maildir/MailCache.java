@@ -74,7 +74,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
    * @param factsAt where in it that lies, by the number of the mail; 0 for nothing
    */
   record Known(MailCacheReader file, int[] factsAt) {
-    /** Nothing, if somebody has written into the file since its checksum was looked at. */
+    /** Nothing, if the file has been written to since its checksum was looked at. */
     MailFacts facts(int mail) {
       int at = factsAt[mail];
       if (at == 0) {
@@ -149,7 +149,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
   private static Mails mails(Head head, MailCacheReader file, Room room)
       throws PosixException, Room.NoneException {
     int[] factsAt = new int[Math.min(head.count(), 64)];
-    // nobody looks for names in it; who wants to says so
+    // no index of names; a caller that needs one asks for it
     MailTable table = new MailTable(room);
     MailCacheRows rows = new MailCacheRows(head, file);
     while (rows.next()) {

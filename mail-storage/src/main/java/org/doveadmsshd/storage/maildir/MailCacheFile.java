@@ -98,7 +98,7 @@ record MailCacheFile(Directory directory, Duration settled) {
     }
   }
 
-  /** Creates the file that is written aside. False when somebody else is at it. */
+  /** Creates the file that is written aside. False when another process is writing it. */
   private boolean createAside() throws PosixException {
     try {
       directory.create(ASIDE, 0600).close();
@@ -109,7 +109,7 @@ record MailCacheFile(Directory directory, Duration settled) {
       }
     }
     long age = System.currentTimeMillis() / 1000 - directory.status(ASIDE).modifiedSeconds();
-    if (age > ABANDONED) { // by somebody who was killed
+    if (age > ABANDONED) { // by a process that was killed
       directory.unlink(ASIDE);
     }
     return false;

@@ -42,7 +42,7 @@ final class MailCacheReader implements Closeable {
   /**
    * An open file, which is closed with the reader.
    *
-   * @param isWritten whether somebody writes to it meanwhile
+   * @param isWritten whether it is written to meanwhile
    */
   static MailCacheReader of(OpenFile file, boolean isWritten) {
     return new MailCacheReader(
@@ -92,7 +92,7 @@ final class MailCacheReader implements Closeable {
   ByteBuffer at(long position, int bytes) throws PosixException {
     boolean inside = position >= start && position <= start + length;
     if (!inside || position + bytes > start + length && !atEnd) {
-      // who jumps about would only copy what he passes over
+      // a reader that jumps would only copy bytes that it skips
       move(position, inside, inside || position == 0 ? WINDOW : Math.max(bytes, JUMP));
     }
     view.limit(length).position((int) (position - start));

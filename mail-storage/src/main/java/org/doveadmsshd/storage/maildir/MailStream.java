@@ -19,7 +19,7 @@ final class MailStream extends BlockInputStream {
 
   private int taken;
 
-  /** Knows whose bytes they are. */
+  /** Knows which mail the bytes are of. */
   interface Owner {
     /** Why the file is no mail; null when it is one. Shown at most its first bytes. */
     String complaint(OpenFile file, byte[] bytes, int offset, int length) throws PosixException;
@@ -89,7 +89,7 @@ final class MailStream extends BlockInputStream {
     return new UnreadableMailException(owner.failure(reason, e));
   }
 
-  /** What is skipped is not looked at: whoever skips has read the mail before. */
+  /** Skipped bytes are not looked at: the mail has been read before. */
   @Override
   public long skip(long count) throws IOException {
     if (pending != null && taken < pending.length) {

@@ -25,7 +25,7 @@ final class MailTable {
   private final Room room;
   private final ByteChunks bytes;
 
-  /** Nobody can make names on purpose that have the same hash. */
+  /** Names that share a hash cannot be made on purpose. */
   private final long power1 = ThreadLocalRandom.current().nextLong() | 1;
 
   private final long power2 = power1 * power1;
@@ -41,7 +41,7 @@ final class MailTable {
 
   /**
    * The index: mails + 1 by the hash of their bases, 0 where there is none; at most two thirds are
-   * taken. Null as long as nobody wants one.
+   * taken. Null as long as none is needed.
    */
   private int[] slots;
 

@@ -15,7 +15,7 @@ final class MailboxMemory {
   /** Mailboxes with fewer mails are as quickly listed. */
   private static final int WORTHWHILE = 8;
 
-  /** What part of the mails must have been asked something new for the cache to be written anew. */
+  /** The cache is rewritten when new facts are known for more than one mail in this many. */
   private static final int SHARE = 8;
 
   private final Directory directory;
@@ -33,7 +33,7 @@ final class MailboxMemory {
   /** The mails as that has them; null where it has not answered. */
   private MailCache cache;
 
-  /** What it is about, if it has not answered and nobody has asked yet what it knows. */
+  /** The mailbox's state, as long as the cache has not been asked. */
   private MailCache.Head unread;
 
   /** What it knows of the mails in the table; null where it has answered, or knows nothing. */

@@ -30,7 +30,7 @@ final class MailboxTree {
     this.root = root;
   }
 
-  /** Makes a mailbox; one that was begun by somebody who was killed is completed. */
+  /** Makes a mailbox; one that a killed process has begun is completed. */
   void create(String file, Optional<String> guid) throws Failure, PosixException {
     FileStatus model = root.status();
     makeDirectory(root, file, model);
@@ -96,7 +96,7 @@ final class MailboxTree {
     removeTree(root, aside, 0);
   }
 
-  /** Puts a mailbox back that was renamed aside, where nobody would keep it for long. */
+  /** Puts a mailbox back that was renamed aside, where no program would keep it for long. */
   private void restore(String aside, String file, String shown) throws Failure, PosixException {
     try {
       root.rename(aside, root, file);

@@ -62,7 +62,7 @@ final class MaildirDelivery implements Delivery {
    * @param source the mail that moves, or that is removed when the copy has come; null for none
    * @param identity what the mail is known by elsewhere; its base where that is free
    * @param uid 0 for the next one
-   * @param bytes what it counts, where somebody wants to know
+   * @param bytes what it counts, where that is needed
    */
   private record Staged(
       String file, MaildirMail source, String identity, Flags flags, long uid, long bytes) {}
@@ -113,7 +113,7 @@ final class MaildirDelivery implements Delivery {
     addedMails++;
   }
 
-  /** What a mail counts here or where it comes from; 0 if nobody wants to know. */
+  /** What a mail counts here or where it comes from; 0 if that is not needed. */
   private long size(Mail mail, MaildirMail source) throws Failure {
     boolean needed =
         mailbox.quota().needsSizes(mailbox.name())
@@ -391,8 +391,8 @@ final class MaildirDelivery implements Delivery {
   }
 
   /**
-   * Whether UIDs have to be noted now. If not, whoever looks next gives them, in the same order,
-   * and sees that the mails are recent.
+   * Whether UIDs have to be noted now. If not, the next program that looks gives them, in the same
+   * order, and sees that the mails are recent.
    */
   private static boolean needsNumbers(List<Target> targets) {
     String last = null;
@@ -448,7 +448,7 @@ final class MaildirDelivery implements Delivery {
       }
       return true;
     } catch (MailGoneException e) {
-      return mail.file() != null; // then it has come, and somebody else has removed the other one
+      return mail.file() != null; // then it has come, and another program has removed the original
     }
   }
 

@@ -57,8 +57,8 @@ final class MaildirListing implements Closeable {
   }
 
   /**
-   * Whether the directories changed during the last scan, so that mails may have been missed. Whose
-   * file is renamed meanwhile may be seen under both names, under one, or not at all.
+   * Whether the directories changed during the last scan, so that mails may have been missed. A
+   * file that is renamed meanwhile may be seen under both names, under one, or not at all.
    */
   boolean wasDisturbed() {
     return disturbed;

@@ -38,7 +38,7 @@ final class MaildirMailbox implements Mailbox {
   /** The mails last asked for; null before. */
   private MaildirMails mails;
 
-  /** Makes the mail directory of a user who has none. */
+  /** Makes the mail directory of a user that has none. */
   @FunctionalInterface
   interface Maker {
     Directory make() throws PosixException;
@@ -182,7 +182,7 @@ final class MaildirMailbox implements Mailbox {
     }
   }
 
-  /** The mails in the order of their UIDs; who has none gets one. */
+  /** The mails in the order of their UIDs; a mail that has none gets one. */
   private MaildirMails numbered() throws Failure, PosixException, Room.NoneException {
     long before = room.used();
     MailTable table = scan();
@@ -274,7 +274,7 @@ final class MaildirMailbox implements Mailbox {
   /**
    * The letters for the keywords of some mails; under the lock.
    *
-   * @param typed whether somebody asks for them here and now; else mails have them elsewhere
+   * @param typed whether the command names them; else they come with mails from elsewhere
    */
   Keywords keywordsFor(boolean typed, List<Flags> flags) throws Failure, PosixException {
     Set<String> wanted = new LinkedHashSet<>();
@@ -428,7 +428,7 @@ final class MaildirMailbox implements Mailbox {
   }
 
   /**
-   * Where a mail lies that is no longer where it was: somebody changed its flags.
+   * Where a mail lies that is no longer where it was: its flags were changed.
    *
    * @throws MailGoneException when it is in neither directory
    */

@@ -4,8 +4,8 @@ import java.util.AbstractList;
 import java.util.RandomAccess;
 
 /**
- * The mails of a mailbox as they were listed. Each is an object only as long as somebody looks at
- * it, so the same position may give another object for the same mail.
+ * The mails of a mailbox as they were listed. Each is an object only as long as it is referred to,
+ * so the same position may give another object for the same mail.
  */
 final class MaildirMails extends AbstractList<MaildirMail>
     implements RandomAccess, MailCache.Mails {

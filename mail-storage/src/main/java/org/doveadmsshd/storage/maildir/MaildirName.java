@@ -80,7 +80,7 @@ final class MaildirName {
     return letters(flags, keywords, "");
   }
 
-  /** As {@link #letters(Flags, Keywords)}, with those letters of an old name that nobody knows. */
+  /** As {@link #letters(Flags, Keywords)}, with the unknown letters of an old name. */
   static String letters(Flags flags, Keywords keywords, String old) {
     TreeSet<Character> letters = new TreeSet<>();
     for (Flag flag : Flag.values()) {

@@ -78,7 +78,7 @@ final class MaildirQuota {
     return usesFile() && rules.counts(mailbox);
   }
 
-  /** Whether anybody wants to know how large the mails are that come into a mailbox. */
+  /** Whether the sizes of mails that come into a mailbox are needed. */
   boolean needsSizes(String mailbox) {
     boolean limited = rules.driver().isPresent() && rules.byteLimit(mailbox) > 0;
     return notes(mailbox) || limited && rules.counts(mailbox);
@@ -132,7 +132,7 @@ final class MaildirQuota {
     try (OpenFile file = root.append(FILE)) {
       file.write((bytes + " " + messages + "\n").getBytes(StandardCharsets.US_ASCII));
     } catch (PosixException e) {
-      if (!e.isMissing()) { // who asks first counts anew
+      if (!e.isMissing()) { // the next query counts anew
         warn(e);
       }
     }

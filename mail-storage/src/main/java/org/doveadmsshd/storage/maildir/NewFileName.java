@@ -3,7 +3,7 @@ package org.doveadmsshd.storage.maildir;
 import java.util.concurrent.atomic.AtomicLong;
 import org.doveadmsshd.posix.Host;
 
-/** Makes base names that nobody else makes: time, process and host. */
+/** Makes base names that no other process makes: time, process and host. */
 final class NewFileName {
   private static final AtomicLong LAST = new AtomicLong();
 

@@ -14,7 +14,7 @@ interface Room {
   }
 
   /**
-   * Called before so many more bytes are used.
+   * Called before more bytes are used.
    *
    * @throws NoneException when they are not to be had
    */

@@ -22,13 +22,13 @@ import org.doveadmsshd.posix.PosixException;
  * when files were made, the one that changed first, as in Dovecot; but a file changes, too, when
  * its mail gets a flag.
  *
- * <p>Several names of one file are one mail; all but one are removed, unless somebody is just about
- * to do that.
+ * <p>Several names of one file are one mail; all but one are removed, unless another program is
+ * just doing that.
  */
 final class Twins {
   private static final long SETTLED = 30_000_000_000L;
 
-  /** The directories are listed once for so many bases. */
+  /** How many bases share one listing of the directories. */
   private static final int AT_ONCE = 1000;
 
   private final MaildirListing listing;
@@ -130,7 +130,7 @@ final class Twins {
               .formatted(mailbox, FileName.display(base), FileName.display(name)));
       return true;
     } catch (PosixException e) {
-      if (!e.isMissing()) { // else somebody was faster
+      if (!e.isMissing()) { // else another program was faster
         throw Failure.temporary(
             "Mailbox %s: two files have the name %s, and %s cannot get another name: %s"
                 .formatted(

@@ -43,7 +43,7 @@ record UidList(long validity, long next, String guid, boolean complete, long str
     return hex && text.length() == 32;
   }
 
-  /** Whether so many mails can get UIDs. */
+  /** Whether this many mails can get UIDs. */
   boolean hasRoomFor(long mails) {
     return next + mails <= MAX_UID;
   }

@@ -15,7 +15,7 @@ import org.doveadmsshd.posix.PosixException;
 import org.doveadmsshd.posix.RandomBytes;
 
 /**
- * The UID list of one mailbox on disk. Whoever writes it holds the {@link UidListLock}.
+ * The UID list of one mailbox on disk. It is written under the {@link UidListLock}.
  *
  * @param directory of the mailbox
  * @param mailbox its name, for messages
@@ -57,7 +57,7 @@ record UidListFile(Directory directory, String mailbox) {
         e);
   }
 
-  /** As {@link #read}, of what says nothing of mails; for whom memory does not matter. */
+  /** As {@link #read}, without the mails; it takes no memory for them. */
   UidList readHead() throws Failure, PosixException {
     try {
       return read(NONE);
@@ -273,7 +273,7 @@ record UidListFile(Directory directory, String mailbox) {
 
   /**
    * Strikes out lines: their UIDs stay, and the names of their mails become such as no mail has.
-   * They are overwritten where they stand, which takes no time; whoever writes the list anew next
+   * They are overwritten in place, which takes no time. The next program that writes the list anew
    * leaves them out, as all mails that are gone.
    */
   void strike(Predicate<UidListReader> lines) throws PosixException, UidList.DamagedException {
@@ -304,7 +304,7 @@ record UidListFile(Directory directory, String mailbox) {
       throws Failure, PosixException, Room.NoneException {
     String aside = UidList.FILE + ".tmp";
     try {
-      directory.unlink(aside); // left behind by somebody who was killed under the lock
+      directory.unlink(aside); // left by a process that was killed under the lock
     } catch (PosixException e) {
       if (!e.isMissing()) {
         throw e;

@@ -15,7 +15,7 @@ import org.doveadmsshd.posix.OpenFile;
 import org.doveadmsshd.posix.PosixException;
 
 /**
- * {@code dovecot-uidlist.lock}: whoever created it may assign UIDs.
+ * {@code dovecot-uidlist.lock}: the process that has created it may assign UIDs.
  *
  * <p>The file says {@code pid:host}. A lock of a living process on this machine is never
  * overridden, one of a dead process when it is two seconds old, one of another machine when neither
@@ -41,7 +41,7 @@ final class UidListLock implements Closeable {
   }
 
   /**
-   * Takes the lock, waiting as long as somebody else has it.
+   * Takes the lock, waiting as long as another thread or process has it.
    *
    * @throws Failure when it was not free in time, or the thread was interrupted
    */
@@ -89,8 +89,8 @@ final class UidListLock implements Closeable {
   }
 
   /**
-   * Makes the lock elsewhere and links it into its place: who is killed meanwhile must not leave
-   * one that does not say whose it is, which everybody would respect for two minutes.
+   * Makes the lock elsewhere and links it into its place. So a process that is killed meanwhile
+   * leaves no empty lock, which every program would respect for two minutes.
    */
   private static UidListLock create(Directory directory) throws PosixException {
     String aside =
@@ -136,7 +136,7 @@ final class UidListLock implements Closeable {
     }
   }
 
-  /** Removes a lock that nobody holds. Says whether it is worth trying again at once. */
+  /** Removes a stale lock. Returns whether it is worth trying again at once. */
   private static boolean removeIfStale(Directory directory) throws PosixException {
     try {
       FileStatus lock = directory.status(FILE);
@@ -201,7 +201,9 @@ final class UidListLock implements Closeable {
     return lock.device() + ":" + lock.inode();
   }
 
-  /** Releases the lock, unless somebody overrode it: then it is theirs and stays. */
+  /**
+   * Releases the lock, unless another process has overridden it: then it is that one's and stays.
+   */
   @Override
   public void close() throws PosixException {
     try {

@@ -12,9 +12,9 @@ import org.doveadmsshd.posix.PosixException;
  * What is left of a damaged UID list. A mail keeps its UID if there is no doubt that it is its own;
  * a mail too many gets a new one rather than that of another.
  *
- * <p>Lines stand in the order of their UIDs. Where two do not, one of them is wrong, and nobody
- * knows which: neither counts. The same holds for two lines of one mail. No UID is given anew that
- * may have stood in the list, be it in a line that cannot be read. So UIDVALIDITY can stay.
+ * <p>Lines stand in the order of their UIDs. Where two do not, one of them is wrong, and it cannot
+ * be known which: neither counts. The same holds for two lines of one mail. No UID is given anew
+ * that may have stood in the list, be it in a line that cannot be read. So UIDVALIDITY can stay.
  *
  * <p>Used under the lock of the list.
  */

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
  * Reads a UID list line by line from a stream. What a line says stands in {@link #line} until the
  * next one is read. One thread.
  *
- * <p>Nobody may guess what a list means that does not keep to the format: then it is damaged. Who
- * mends it can have the lines that are as they should be, each by itself.
+ * <p>A list that does not keep to the format is damaged; its meaning is not guessed. {@link
+ * UidListMend} can read the lines that are in order, each by itself.
  */
 final class UidListReader {
   /** Longest line, in bytes. */
@@ -170,7 +170,7 @@ final class UidListReader {
         }
         int seen = i - at;
         if (!fill()) {
-          complete &= seen == 0; // somebody was killed while appending
+          complete &= seen == 0; // a process was killed while appending
           unreadable += seen == 0 ? 0 : 1 + seen / SHORTEST;
           return false;
         }

@@ -6,7 +6,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.posix.OpenFile;
 import org.doveadmsshd.posix.PosixException;
 
-/** Writes lines of a UID list. Who holds the lock has one. */
+/** Writes lines of a UID list. Used under the lock of the list. */
 final class UidListWriter implements Closeable {
   private final OpenFile file;
   private final String mailbox;

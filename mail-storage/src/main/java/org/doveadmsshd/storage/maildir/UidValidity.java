@@ -33,7 +33,7 @@ final class UidValidity {
       } catch (PosixException e) {
         if (!e.isMissing() && !e.isExisting()) {
           throw e;
-        } // somebody else took that value: look again
+        } // another process took that value: look again
       }
     }
     return System.currentTimeMillis() / 1000;

@@ -59,7 +59,7 @@ final class AddressParser {
     return mailbox();
   }
 
-  /** A group, from the colon on; never broken, so that nobody reads it as something else. */
+  /** A group, from the colon on; never broken, so that no reader takes it for something else. */
   private Next group() {
     in.skip();
     Next next = in.skipSpace();

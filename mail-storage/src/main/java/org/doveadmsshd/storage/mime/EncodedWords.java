@@ -14,7 +14,7 @@ import org.doveadmsshd.storage.charset.TextDecoder;
  * together, malformed bytes in a row become one U+FFFD, as in Dovecot.
  */
 final class EncodedWords {
-  /** In the place of what nobody can search for: no text has it. */
+  /** Stands for bytes that cannot be searched for: no text has it. */
   private static final char NOTHING = '\uffff';
 
   private final String text;
@@ -22,7 +22,7 @@ final class EncodedWords {
   private final StringBuilder decoded = new StringBuilder();
   private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
 
-  /** Of what is pending; null for a name that nobody knows. */
+  /** Charset of what is pending; null for an unknown name. */
   private Charset charset = StandardCharsets.UTF_8;
 
   /** Where the parts of the word at hand are. */
@@ -93,7 +93,7 @@ final class EncodedWords {
     add(quoted ? unquoted(content) : unbased(content), charset(at + 2, encodingAt - 1));
   }
 
-  /** Of what stands before a star and a language, if nobody knows it with them. */
+  /** The charset named before a star and a language, if the whole is unknown. */
   private Charset charset(int from, int to) {
     String name = text.substring(from, to);
     int language = name.indexOf('*');

@@ -30,7 +30,7 @@ public final class HeaderText {
     return name;
   }
 
-  /** As {@link #decode}, as it is searched: what nobody can decode nobody finds. */
+  /** As {@link #decode}, as it is searched: text that cannot be decoded is not found. */
   public static String searched(String value) {
     return decodeSearched(unfold(value));
   }

@@ -313,7 +313,7 @@ public final class MimeScanner {
     private byte[] lines = new byte[256];
     private int length;
 
-    /** Whether nobody wants the field at hand. */
+    /** Whether the field at hand is not needed. */
     private boolean skipped;
 
     /** Whether the last piece ended inside a line. */

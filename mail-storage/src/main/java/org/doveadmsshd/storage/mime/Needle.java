@@ -132,7 +132,7 @@ public final class Needle {
     private boolean found = empty;
 
     /**
-     * @param buffers used by nobody else meanwhile
+     * @param buffers used by no other code meanwhile
      */
     Search(SearchBuffers buffers) {
       this.buffers = buffers;

@@ -10,7 +10,7 @@ public final class Part {
     NONE,
     BASE64,
     QUOTED_PRINTABLE,
-    /** Nobody can tell what the body says. */
+    /** The body cannot be decoded. */
     UNKNOWN
   }
 

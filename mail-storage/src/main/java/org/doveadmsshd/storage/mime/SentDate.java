@@ -119,7 +119,7 @@ public record SentDate(long seconds, int offsetSeconds) {
       return number(2, 2);
     }
 
-    /** Seconds east of UTC; 0 for a zone that nobody knows. */
+    /** Seconds east of UTC; 0 for an unknown zone. */
     private int zone() {
       next();
       String zone = word.toString();

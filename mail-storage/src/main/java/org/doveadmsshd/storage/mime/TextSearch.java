@@ -31,7 +31,7 @@ public final class TextSearch implements MimeVisitor {
   }
 
   /**
-   * @param buffers used by nobody else as long as this search goes on
+   * @param buffers used by no other code as long as this search goes on
    */
   public TextSearch(Needle needle, boolean inHeaders, SearchBuffers buffers) {
     this.buffers = buffers;

@@ -9,7 +9,7 @@ final class TransferDecoder {
   private static final byte[] BASE64 = new byte[128];
   private static final byte SKIP = -1;
 
-  /** So much is decoded at once. */
+  /** How much is decoded at once. */
   private static final int SLICE = 16 * 1024;
 
   /** Of white space in a row no more is kept in quoted-printable, as in Dovecot. */

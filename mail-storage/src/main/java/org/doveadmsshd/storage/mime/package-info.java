@@ -3,6 +3,6 @@
  *
  * <p>Everything here works on one buffer of fixed size, whatever the size of the mail, takes time
  * in proportion to that size, and gives up structure rather than memory where a mail is built to
- * hurt. Header values and addresses are decoded by Apache James Mime4j.
+ * hurt. Header values, addresses and dates are read as Dovecot reads them, by code of this package.
  */
 package org.doveadmsshd.storage.mime;

@@ -70,7 +70,7 @@ final class Arguments {
     return at;
   }
 
-  /** The words taken since there were so many, joined by spaces. */
+  /** The words taken since a position, joined by spaces. */
   String since(int position) {
     return String.join(" ", words.subList(position, at));
   }

@@ -51,7 +51,7 @@ public final class Candidate implements Closeable {
   private MimeTree structure;
   private Map<Query.Text, Boolean> found;
 
-  /** What follows the head, as long as nobody has read it. */
+  /** What follows the head; null once it has been read. */
   private InputStream rest;
 
   /**
@@ -228,7 +228,7 @@ public final class Candidate implements Closeable {
     return taken;
   }
 
-  /** Reads so much of the mail into the head, or all of it where it is shorter. */
+  /** Reads this much of the mail into the head, or all of it where it is shorter. */
   private void read(int wanted) throws Failure, IOException {
     if (headLength < 0) {
       rest = mail.open();
@@ -239,7 +239,7 @@ public final class Candidate implements Closeable {
     if (whole || headLength >= wanted) {
       return;
     }
-    if (rest == null) { // somebody has read it to its end
+    if (rest == null) { // it has been read to its end
       rest = mail.open();
       rest.skipNBytes(headLength);
     }

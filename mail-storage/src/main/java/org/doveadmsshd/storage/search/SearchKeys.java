@@ -126,7 +126,7 @@ final class SearchKeys {
   }
 
   private static Query flag(String name, Flag flag, boolean set) {
-    boolean numbered = flag == Flag.RECENT; // who has just got a UID is recent
+    boolean numbered = flag == Flag.RECENT; // a mail that has just got a UID is recent
     return new Query.Test(
         name, Cost.NAME, numbered, candidate -> candidate.flags().has(flag) == set);
   }

@@ -38,9 +38,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes passdbs and userdbs of settings. Connections to databases are shared by all that names the
- * same, and kept from one configuration to the next. They are closed when nobody needs them any
- * more. Safe for several threads.
+ * Makes passdbs and userdbs of settings. Sections that name the same database share its
+ * connections, which are kept from one configuration to the next. Connections are closed when no
+ * configuration in use names them any more. Safe for several threads.
  */
 public final class Backends {
   private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
@@ -226,7 +226,7 @@ public final class Backends {
     }
   }
 
-  /** Closes all connections, whoever needs them. */
+  /** Closes all connections, also those that are in use. */
   public void close() {
     List<Shared> all;
     synchronized (this) {

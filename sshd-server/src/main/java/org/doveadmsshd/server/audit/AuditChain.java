@@ -53,8 +53,8 @@ public final class AuditChain {
   }
 
   /**
-   * The last line of a file; null when it is empty. One that was begun by somebody who was killed
-   * is ended, and counts as a line.
+   * The last line of a file; null when it is empty. An incomplete line, left by a process that was
+   * killed, is ended and counts as a line.
    */
   static Link last(FileChannel file) throws IOException {
     long size = file.size();

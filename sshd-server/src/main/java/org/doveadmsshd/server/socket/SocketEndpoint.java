@@ -40,9 +40,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lanes on a UNIX socket. If only its owner can open it, nobody has to say who he is: whoever can
- * is the server's own user or root. Else the system tells who has opened it, and that is whom he
- * may say to be (EXTERNAL).
+ * Lanes on a UNIX socket. If only its owner can open it, no login is needed: the peer is the
+ * server's own user or root. Else the system tells which user has opened it, and the peer may log
+ * in as that user (EXTERNAL).
  */
 public final class SocketEndpoint {
   private static final Logger LOG = LoggerFactory.getLogger(SocketEndpoint.class);
@@ -61,7 +61,7 @@ public final class SocketEndpoint {
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
   private final LoginDelays delays;
 
-  /** Who has opened those on which nobody has logged in yet. */
+  /** Connections without a login, and the local user of each. */
   private final Map<SocketChannel, String> strangers = new ConcurrentHashMap<>();
 
   private final ScheduledExecutorService timer =
@@ -83,10 +83,10 @@ public final class SocketEndpoint {
   /**
    * What holds for strangers.
    *
-   * @param connections how many there may be at a time, of whomever
-   * @param beforeLogin how many of one user who has not said who he is
-   * @param loginTimeout how long somebody may be connected who has not said who he is
-   * @param failureDelay how late he is told that he has not proved it
+   * @param connections how many there may be at a time, of all users
+   * @param beforeLogin how many of one local user may be without a login
+   * @param loginTimeout how long a connection may be without a login
+   * @param failureDelay how late a failed login is answered
    */
   public record Limits(
       int connections, int beforeLogin, Duration loginTimeout, Duration failureDelay) {}

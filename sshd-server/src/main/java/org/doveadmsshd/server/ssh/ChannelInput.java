@@ -13,8 +13,8 @@ import org.apache.sshd.server.channel.ChannelSession;
 import org.doveadmsshd.base.MemoryBudget;
 
 /**
- * Standard input of a command. The client may send nothing before somebody reads, and then as much
- * as there is memory for. Read by one thread.
+ * Standard input of a command. The client may send nothing before the command reads, and then as
+ * much as there is memory for. Read by one thread.
  */
 final class ChannelInput extends InputStream implements ChannelDataReceiver {
   /** What may be on its way, and what may be while memory is short. */
@@ -51,7 +51,7 @@ final class ChannelInput extends InputStream implements ChannelDataReceiver {
     }
   }
 
-  /** Names who is told when the command waits; before it reads. */
+  /** Sets the listener for waits of the command; called before it reads. */
   void toldTo(ChannelOutput.Waiting listener) {
     waiting = listener;
   }
@@ -78,13 +78,13 @@ final class ChannelInput extends InputStream implements ChannelDataReceiver {
     notifyAll();
   }
 
-  /** Nobody reads any more. */
+  /** Forgets what has come: the command reads no more. */
   synchronized void destroy() {
     pieces.clear();
     memory.close();
   }
 
-  /** Whoever reads fails, and says why. */
+  /** Makes the command's next read fail with that reason. */
   synchronized void stop(String why) {
     stopped = stopped == null ? why : stopped;
     notifyAll();

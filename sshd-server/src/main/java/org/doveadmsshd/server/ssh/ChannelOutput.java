@@ -15,9 +15,8 @@ import org.doveadmsshd.base.MemoryBudget;
 /**
  * What a command writes to its channel, unbuffered.
  *
- * <p>Whoever writes waits as long as the client lets it wait: for its window, and for its socket,
- * whatever window it has offered. So nothing but a few packets lies in memory for it. Safe for
- * several threads.
+ * <p>A thread that writes waits for the client's window, and for its socket, however large the
+ * window is. So nothing but a few packets lies in memory for it. Safe for several threads.
  */
 final class ChannelOutput {
   /** Most bytes of a packet; with what is around them MINA's buffer takes 32 KiB for it. */
@@ -26,7 +25,7 @@ final class ChannelOutput {
   private static final int AROUND = 64;
   private static final Duration SLICE = Duration.ofMillis(100);
 
-  /** Who has waited for long looks less often: hundreds of clients may never read. */
+  /** Long waits look less often: hundreds of clients may never read. */
   private static final Duration LONGEST_SLICE = Duration.ofSeconds(1);
 
   private final ChannelSession channel;
@@ -58,7 +57,7 @@ final class ChannelOutput {
     this.timeout = connection.writeTimeout();
   }
 
-  /** Names who is told when a thread has to wait; before the first does. */
+  /** Sets the listener for waits of threads; called before the first write. */
   void toldTo(Waiting listener) {
     waiting = listener;
   }
@@ -92,7 +91,7 @@ final class ChannelOutput {
     return new Stream(SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA);
   }
 
-  /** From now on nobody waits longer than that for the client: what goes on is to end. */
+  /** Bounds each wait for the client from now on, because the command is to end. */
   void hurry(Duration longest) {
     patience = longest;
   }

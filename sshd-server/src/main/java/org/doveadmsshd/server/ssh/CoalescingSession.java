@@ -144,7 +144,7 @@ final class CoalescingSession extends Nio2Session {
     return future;
   }
 
-  /** Called with the lock held: so many bytes more wait, or fewer. */
+  /** Called with the lock held: counts bytes that wait, or (negative) wait no more. */
   private void count(long bytes) {
     backlog += bytes;
     if (bytes > 0) {
@@ -206,7 +206,7 @@ final class CoalescingSession extends Nio2Session {
     }
   }
 
-  /** So many bytes wait no more. */
+  /** Counts bytes that have been written. */
   private void left(int bytes) {
     synchronized (lock) {
       count(-bytes);

@@ -30,7 +30,7 @@ record CommandAccount(Audit audit, ServerSession session, List<String> words, lo
   }
 
   /**
-   * Notes how it has ended, before that is told to anybody.
+   * Notes how it has ended, before the client is told.
    *
    * @param why other than by itself; empty if it was by itself
    * @return whether it could be accounted for, where that must be

@@ -107,7 +107,7 @@ final class ConnectionLimiter implements SessionListener {
     forget(session.getIoSession().getRemoteAddress());
   }
 
-  /** Somebody has logged in there. */
+  /** A user has logged in there. */
   private synchronized void isKnown(SocketAddress remote) {
     String network = strangers.remove(remote);
     if (network != null) {

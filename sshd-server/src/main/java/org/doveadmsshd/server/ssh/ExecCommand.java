@@ -74,8 +74,9 @@ final class ExecCommand extends ChannelCommand {
   }
 
   /**
-   * A program that asks for a terminal, as ansible does, has none itself: it is without a size, or
-   * says that it is dumb. Nobody watches progress there; it would be among what the program reads.
+   * A program such as ansible asks for a terminal but has none: the terminal has no size, or is
+   * dumb. No person watches progress there, and it would mix with the output that the program
+   * reads.
    */
   private Console console(InputStream in, boolean terminal, Environment environment) {
     String columns = environment.getEnv().getOrDefault(Environment.ENV_COLUMNS, "");

@@ -37,7 +37,7 @@ final class Execution {
   /** And with each lane: what is under way on it. */
   private static final long LANE_MEMORY = 80 * 1024;
 
-  /** Rows may wait as if the memory that is free were dealt out among so many runs. */
+  /** Rows of one run may take this fraction of the memory that is free. */
   private static final int SHARERS = 96;
 
   /** How long an end waits for a client that does not read. */

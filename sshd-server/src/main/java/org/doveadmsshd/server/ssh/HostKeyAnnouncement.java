@@ -43,7 +43,7 @@ final class HostKeyAnnouncement extends AbstractConnectionServiceRequestHandler
     this.announced = List.copyOf(announced);
   }
 
-  /** Announces these to who logs in from now on. */
+  /** Announces these at logins from now on. */
   void announce(List<KeyPair> keys) {
     announced = List.copyOf(keys);
   }

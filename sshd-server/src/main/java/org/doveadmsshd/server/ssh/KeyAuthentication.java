@@ -35,7 +35,7 @@ public final class KeyAuthentication extends UserAuthPublicKeyFactory
   private final Masters masters;
   private volatile Keys keys;
 
-  /** Where keys are looked for, and which of them let nobody in. */
+  /** Where keys are looked for, and which of them are revoked. */
   public record Keys(
       AuthorizedKeys authorized, UserCertificates certificates, RevokedKeys revoked) {}
 
@@ -102,7 +102,7 @@ public final class KeyAuthentication extends UserAuthPublicKeyFactory
       return right;
     }
 
-    /** All that are understood are enforced later, when it is known for whom. */
+    /** Those that are understood are enforced later, when the master is known. */
     @Override
     protected void verifyCriticalOptions(ServerSession session, OpenSshCertificate certificate)
         throws CertificateException {

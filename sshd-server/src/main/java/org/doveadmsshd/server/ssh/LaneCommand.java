@@ -72,7 +72,7 @@ final class LaneCommand extends ChannelCommand implements ChannelDataReceiver {
   @Override
   public int data(ChannelSession channel, byte[] bytes, int offset, int length) {
     if (lane == null || ended) {
-      return length; // before the subsystem has started nobody may talk to it
+      return length; // data that comes before the subsystem has started is dropped
     }
     try {
       decoder.feed(bytes, offset, length, lane::receive);

@@ -71,7 +71,10 @@ final class LimitedChannelFactory extends ChannelSessionFactory {
       }
     }
 
-    /** Nothing may be sent before somebody reads: what nobody reads would lie in memory. */
+    /**
+     * The client may send nothing before the command reads: data that no command reads would lie in
+     * memory.
+     */
     @Override
     protected void configureWindow() {
       super.configureWindow();

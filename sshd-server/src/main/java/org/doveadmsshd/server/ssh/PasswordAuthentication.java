@@ -41,7 +41,10 @@ final class PasswordAuthentication
       (doing, thrown) -> LOG.error("{} failed by a fault of the program", doing, thrown);
   private static final int WAITING = 32;
 
-  /** More than hashes at a time: a Dovecot that is asked lets those wait who fail. */
+  /**
+   * More than the hashes that are computed at a time: a Dovecot delays its answers to failed
+   * logins.
+   */
   private static final int VERIFYING = 8;
 
   /** A token may stand for a password. */
@@ -69,7 +72,7 @@ final class PasswordAuthentication
             return thread;
           });
 
-  /** Lets those wait who have to; no thread waits with them. */
+  /** Delays logins and answers; no thread waits meanwhile. */
   private final ScheduledExecutorService later =
       Executors.newSingleThreadScheduledExecutor(
           work -> {
@@ -175,7 +178,9 @@ final class PasswordAuthentication
     }
   }
 
-  /** Nobody can say whether the password is right: that is not told as if it were wrong. */
+  /**
+   * It cannot be said whether the password is right, so the client is not told that it is wrong.
+   */
   private static void putOff(ServerSession session, AsyncAuthException answer) {
     try {
       session.disconnect(

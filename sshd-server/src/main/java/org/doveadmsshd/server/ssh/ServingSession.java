@@ -44,7 +44,7 @@ final class ServingSession extends ServerSessionImpl {
   /** A client's proposal is kept. */
   private static final int MAX_PROPOSAL = 32 * 1024;
 
-  /** Most exchanges of keys before a login; who logs in needs one. */
+  /** Most exchanges of keys before a login; a login needs one. */
   private static final int MAX_EARLY_EXCHANGES = 3;
 
   // on the thread that reads the connection
@@ -54,7 +54,9 @@ final class ServingSession extends ServerSessionImpl {
   /** Requests since the exchange began; on the thread that reads the connection. */
   private int late;
 
-  /** Whether our first proposal has still to be sent. Whoever takes it down sends it. */
+  /**
+   * Whether our first proposal has still to be sent. The thread that clears it sends the proposal.
+   */
   private final AtomicBoolean owed = new AtomicBoolean();
 
   ServingSession(ServerFactoryManager server, IoSession transport) throws Exception {
@@ -74,7 +76,7 @@ final class ServingSession extends ServerSessionImpl {
             FAULTS.guard("Offering algorithms", this::waitNoLonger),
             PATIENCE.toMillis(),
             TimeUnit.MILLISECONDS);
-    return new byte[0]; // nobody looks at it
+    return new byte[0]; // MINA does not use the result
   }
 
   private void waitNoLonger() {

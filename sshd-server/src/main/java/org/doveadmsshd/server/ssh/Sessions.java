@@ -52,7 +52,7 @@ public final class Sessions implements ServerContext.Activity {
   /** How long what was stopped may take to say so. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
-  /** A lane that has had nothing to do for so long is not in the middle of somebody's run. */
+  /** A lane that has been idle for this long is not in the middle of a run. */
   private static final Duration IDLE = Duration.ofSeconds(1);
 
   private static final long TICK_MILLIS = 20;

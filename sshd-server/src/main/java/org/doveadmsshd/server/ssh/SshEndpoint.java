@@ -122,7 +122,7 @@ public final class SshEndpoint {
     announcement.announce(identity.announced());
   }
 
-  /** What somebody gets who asks for a shell: the explanation of what there is. */
+  /** The line that is carried out for a client that asks for a shell: it explains what there is. */
   private static final class NoShell {
     static final String LINE = "doveadm help";
   }

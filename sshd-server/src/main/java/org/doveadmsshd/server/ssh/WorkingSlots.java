@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * How many runs work at a time. A run that waits for its own client gives its place away until it
- * goes on, so that those who do not read, or do not send, keep nobody from working.
+ * How many runs work at a time. A run that waits for its own client gives its place to others until
+ * it goes on, so clients that do not read, or do not send, keep no other run from working.
  */
 final class WorkingSlots {
   private static final long CHECK_MILLIS = 100;

@@ -90,7 +90,7 @@ public record AuditEvent(
         done.micros());
   }
 
-  /** The brain puts it in front of what it passes on; nobody has typed it. */
+  /** The brain puts it in front of the words that it passes on; no user has typed it. */
   private static List<String> withoutEndOfOptions(List<String> words) {
     return words.indexOf("--") == 0 ? words.subList(1, words.size()) : words;
   }

@@ -22,14 +22,15 @@ import org.doveadmsshd.worker.ScopeLines;
 import org.doveadmsshd.worker.UserWork;
 
 /**
- * Requests on their way to a worker process, and what comes back, on the caller's thread: while the
- * client does not read, neither is the worker read from, and it waits.
+ * Relays requests to a worker process, and messages back, on the caller's thread. While the client
+ * does not read, the worker is not read from either, and waits.
  *
- * <p>The worker is sent all of them at first, and says how one has ended before it begins the next:
- * when it is lost, that one is in doubt, and those after it have not been begun.
+ * <p>All requests are sent at first. The worker sends the DONE of each before it begins the next.
+ * So if the worker is lost, only the first request without a DONE is in doubt; those after it have
+ * not been begun.
  *
- * <p>A cancel only marks and schedules; it is sent by a thread of its own, so that neither the
- * thread that cancels nor the one timer of all relays can stick in a worker that does not read.
+ * <p>A cancel only marks and schedules. Another thread sends it, so that neither the thread that
+ * cancels nor the timer of all relays can hang on a worker that does not read.
  */
 final class Relay {
   /** How long a worker may take to stop once it should have; then it is given up. */
@@ -56,9 +57,9 @@ final class Relay {
 
   /**
    * @param orders what is to be done; each is taken out when it has ended. The first has begun
-   * @param count so many of them, from the first on, are the worker's
+   * @param count how many of them, from the first on, the worker has been assigned
    * @param timer gives up a worker that is late
-   * @param senders runs what may stick in sending
+   * @param senders runs what may hang while it sends
    * @param silence how long a worker that is waited for may give no sign of life; zero for ever
    */
   Relay(
@@ -128,7 +129,7 @@ final class Relay {
     actFor(first.master());
     for (UserWork.Order each : asked) {
       Message.Run run = each.request();
-      boolean running = each == first; // its clock is
+      boolean running = each == first; // its deadline is counting down already
       lane.ask(
           new Message.Run(
               run.requestId(),
@@ -204,7 +205,7 @@ final class Relay {
   private void cancel(UserWork.Order order) {
     synchronized (this) {
       if (!unfinished.contains(order)) {
-        return; // the lane may be somebody else's by now
+        return; // the lane may serve other orders by now
       }
       watch();
     }
@@ -248,7 +249,7 @@ final class Relay {
     stopWatching();
   }
 
-  /** Tells somebody who may be gone. */
+  /** A message to a client that may be gone. */
   @FunctionalInterface
   private interface Delivery {
     void run() throws IOException;

@@ -23,12 +23,14 @@ import org.slf4j.LoggerFactory;
 public final class SupervisedWork implements UserWork, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SupervisedWork.class);
 
-  /** How long the supervisor may be away: somebody is starting it again. */
+  /** How long the supervisor may be away, as while it is started again. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final int PAUSE_MILLIS = 100;
 
-  /** A worker is told of so many users at once; telling takes about as long as work for a few. */
+  /**
+   * How many users are sent to a worker at once: sending takes about as long as the work for a few.
+   */
   private static final int TOGETHER = 16;
 
   /** Less than what a worker lets wait without reading on, so that telling it never blocks. */
@@ -95,7 +97,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   }
 
   /**
-   * Has as many done as one worker process takes at once, and takes them out.
+   * Has one worker process carry out as many orders as it takes at once, and removes these.
    *
    * @throws Failure of the first that is left then
    */
@@ -141,7 +143,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     }
   }
 
-  /** Those whom a worker process is asked for at once: nobody who is out of scope. */
+  /** The users that a worker process is asked for at once; none is out of scope. */
   private static List<String> users(Collection<Order> orders) {
     List<String> users = new ArrayList<>();
     int bytes = 0;
@@ -161,7 +163,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
       checkScope(order);
       return true;
     } catch (Failure e) {
-      return false; // he is told so in his turn
+      return false; // refused when its turn comes
     }
   }
 

@@ -47,8 +47,8 @@ final class SupervisorConnection implements Closeable {
    * A worker process.
    *
    * @param socket where it listens
-   * @param users so many of those that were named it serves
-   * @param staysOn whether it serves further ones after them
+   * @param users how many of the requested users it takes, from the first on
+   * @param staysOn whether it will accept another assignment afterwards
    */
   record Worker(Path socket, int users, boolean staysOn) {}
 
@@ -74,8 +74,8 @@ final class SupervisorConnection implements Closeable {
   }
 
   /**
-   * Has a worker process for a user, until {@link #release} or {@link #lost}, and for as many of
-   * those named after him as it can serve, too.
+   * Asks for a worker process, which belongs to the caller until {@link #release} or {@link #lost}.
+   * It serves the first user, and as many of the next ones as it can.
    *
    * @param users the names, at least one
    * @param patience how long to wait for one, in milliseconds; 0 for as long as the supervisor does
@@ -95,7 +95,7 @@ final class SupervisorConnection implements Closeable {
     return new Worker(Path.of(answer.get(1)), served, answer.contains("stays"));
   }
 
-  /** The worker process is not needed any more, and may serve somebody else. */
+  /** The worker process is not needed any more, and may serve other users. */
   void release() throws IOException {
     lines.send("RELEASE");
   }

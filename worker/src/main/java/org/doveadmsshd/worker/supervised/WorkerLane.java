@@ -90,7 +90,9 @@ final class WorkerLane implements Closeable {
     }
   }
 
-  /** Whether the worker has ended since it was last heard of, or says what nobody has asked for. */
+  /**
+   * Whether the worker has ended since its last message, or has sent something without a request.
+   */
   boolean isGone() {
     try {
       channel.configureBlocking(false);
