@@ -14,7 +14,7 @@ import org.doveadmsshd.base.Variables;
 public record MailTemplate(String path) {
   private static final String MAILDIR = "maildir:";
 
-  /** Where Dovecot keeps what it can make anew; nothing of that is used here. */
+  /** Options that name places of Dovecot's indexes; they are not used here. */
   private static final List<String> IGNORED = List.of("INDEX", "INDEXPVT", "VOLATILEDIR");
 
   private static final String USUAL_LAYOUT = "layout=maildir++";
@@ -57,7 +57,7 @@ public record MailTemplate(String path) {
     }
   }
 
-  /** What is wrong with a location, for people; nothing when it can be used. */
+  /** The mistake in a location, for people; nothing when it can be used. */
   public static Optional<String> mistake(String text) {
     try {
       parse(text);

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the userdb says of a mail user.
+ * A mail user as the userdb knows it.
  *
  * @param name as the userdb spells it
  * @param fields uid, gid, home, mail and whatever else, in the order of the userdb

@@ -10,11 +10,12 @@ import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 
 /**
- * What a master user may do. Allowed is what a rule allows and none denies, in whatever order they
- * stand; nothing else. Checked by the worker for every request, whatever the brain has checked
- * before.
+ * The rights of a master user. A request is allowed if a rule allows it and no rule denies it; the
+ * order of rules does not matter. The worker checks the scope for every request, also if the brain
+ * has checked it before.
  *
- * <p>The checks take every rule for one in force; {@link #at} leaves those that are.
+ * <p>The checks do not look whether a rule is in force; {@link #at} gives a scope of those that
+ * are.
  *
  * @param within what it must be within besides
  */

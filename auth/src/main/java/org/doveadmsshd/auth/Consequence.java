@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What follows from the answer of one of several passdbs or userdbs, as Dovecot's settings {@code
- * result_success}, {@code result_failure} and {@code result_internalfail} have it.
+ * The consequence of an answer of one of several passdbs or userdbs, as in Dovecot's settings
+ * {@code result_success}, {@code result_failure} and {@code result_internalfail}.
  */
 public enum Consequence {
   /** The result is success, and no further one is asked. */
@@ -40,7 +40,7 @@ public enum Consequence {
     return this == RETURN_OK || this == RETURN || this == RETURN_FAIL;
   }
 
-  /** What it is from now on. */
+  /** The result from now on. */
   boolean applied(boolean success) {
     return switch (this) {
       case RETURN_OK, CONTINUE_OK -> true;

@@ -86,7 +86,7 @@ final class GatheredNames implements AutoCloseable {
     }
   }
 
-  /** What fails here is not the visitor's. */
+  /** A failure here is not the visitor's. */
   private static String next(BufferedReader names) throws Failure {
     try {
       return names.readLine();

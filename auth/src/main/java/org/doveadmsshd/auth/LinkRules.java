@@ -10,7 +10,7 @@ package org.doveadmsshd.auth;
  */
 public record LinkRules(
     Skip skip, Consequence onSuccess, Consequence onFailure, Consequence onInternalFailure) {
-  /** Those that hold when nothing is configured, in Dovecot, too. */
+  /** The defaults, which are Dovecot's, too. */
   public static final LinkRules USUAL =
       new LinkRules(Skip.NEVER, Consequence.RETURN_OK, Consequence.CONTINUE, Consequence.CONTINUE);
 

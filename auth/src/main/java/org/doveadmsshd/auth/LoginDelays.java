@@ -18,7 +18,7 @@ public final class LoginDelays {
   private final Cache<String, Integer> failures;
 
   /**
-   * @param failureDelay how late a failure is told; zero for no delays at all
+   * @param failureDelay how late a failure is answered; zero for no delays at all
    */
   public LoginDelays(Duration failureDelay) {
     this(failureDelay, Ticker.systemTicker());
@@ -45,7 +45,7 @@ public final class LoginDelays {
     return delay.compareTo(LONGEST) > 0 ? LONGEST : delay;
   }
 
-  /** Notes a failure; returns how late it is to be told. */
+  /** Notes a failure; returns how late it is to be answered. */
   public Duration failed(String address) {
     failures.asMap().merge(Networks.of(address), 1, Integer::sum);
     return failureDelay;

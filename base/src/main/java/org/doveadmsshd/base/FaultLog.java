@@ -8,14 +8,14 @@ package org.doveadmsshd.base;
 @FunctionalInterface
 public interface FaultLog {
   /**
-   * Writes it down.
+   * Logs a fault.
    *
    * @param doing what was under way
    */
   void fault(String doing, Throwable thrown);
 
   /**
-   * The same work, which throws nothing: what it throws is told here, errors included.
+   * Wraps work so that it throws nothing: exceptions and errors are logged here.
    *
    * @param doing what it does, for the log
    */

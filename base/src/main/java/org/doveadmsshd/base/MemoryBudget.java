@@ -94,7 +94,10 @@ public final class MemoryBudget {
     private final Share around;
     private final long most;
 
-    /** What part of what is free around it it may hold; 0 when that does not matter. */
+    /**
+     * The share may hold one part in this many of the memory that is free around it; 0 for no such
+     * limit.
+     */
     private final int divisor;
 
     // guarded by lock

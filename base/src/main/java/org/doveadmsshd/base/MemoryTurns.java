@@ -29,7 +29,7 @@ public final class MemoryTurns {
   private final ArrayDeque<Waiter> big = new ArrayDeque<>();
   private final ArrayDeque<Waiter> small = new ArrayDeque<>();
 
-  /** What small ones hold. */
+  /** Bytes that small requests hold. */
   private long heldBySmall;
 
   /** A request that waits. */
@@ -80,10 +80,10 @@ public final class MemoryTurns {
 
   /** What one request holds. */
   public final class Holder implements AutoCloseable {
-    /** What has been taken, that without asking included. */
+    /** All bytes that have been taken, including those that need no asking. */
     private long held;
 
-    /** What of it was taken as a small one. */
+    /** The part of it that was taken as a small request. */
     private long heldAsSmall;
 
     private Holder() {}

@@ -8,7 +8,7 @@ package org.doveadmsshd.base;
  * protocol keep what was sent.
  */
 public final class Printable {
-  /** Stands for what is not shown. */
+  /** Stands for characters that are not shown. */
   public static final char REPLACEMENT = '\ufffd';
 
   private Printable() {}

@@ -67,8 +67,8 @@ public final class Reason {
   }
 
   /**
-   * For logs: what a failure says, and what is behind it where that says more, as {@code Mailbox
-   * INBOX: cur: Permission denied (open(/home/jane/Maildir/cur): Permission denied)}.
+   * For logs: the message of a failure, and its cause if that says more, as {@code Mailbox INBOX:
+   * cur: Permission denied (open(/home/jane/Maildir/cur): Permission denied)}.
    */
   public static String full(Throwable thrown) {
     String text = of(thrown);
@@ -114,7 +114,7 @@ public final class Reason {
         : "No such file or directory";
   }
 
-  /** What an exception means that says nothing, or nothing useful, in its message; or null. */
+  /** The meaning of an exception whose message says nothing useful; null for others. */
   private static String ofClass(Throwable thrown) {
     if (thrown instanceof ClosedChannelException) {
       return "the connection was closed";

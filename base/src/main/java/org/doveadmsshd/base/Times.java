@@ -34,7 +34,7 @@ public final class Times {
 
   private Times() {}
 
-  /** What a text says; empty for one without a unit, with an unknown one, or past 2^63 ms. */
+  /** Reads a time. Empty for a text without a unit, with an unknown one, or past 2^63 ms. */
   public static Optional<Duration> span(String text) {
     int digits = 0;
     while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {

@@ -1,8 +1,8 @@
 package org.doveadmsshd.base;
 
 /**
- * What a user can be called. Every name is checked where it comes in: from a command line, a file,
- * a lane, a backend, the server that asks the supervisor.
+ * Which names a user can have. Every name is checked where it comes in: from a command line, a
+ * file, a lane, a backend, the server that asks the supervisor.
  */
 public final class UserName {
   /** In characters. */

@@ -36,7 +36,7 @@ public final class Variables {
   }
 
   /**
-   * What they stand for when a user is looked up.
+   * The values of variables when a user is looked up.
    *
    * @param address of the client that asks; may be empty
    */
@@ -60,7 +60,7 @@ public final class Variables {
             ""));
   }
 
-  /** Those alone that stand for the same whoever asks: {@code %s} and {@code %c}. */
+  /** The variables alone that have the same value for every client: {@code %s} and {@code %c}. */
   public static Variables constants() {
     return new Variables(Map.of('s', SERVICE, 'c', UNSECURED));
   }
@@ -77,7 +77,7 @@ public final class Variables {
     return text.replace("%%", "").indexOf('%') >= 0;
   }
 
-  /** What is wrong with a text, for people; nothing if every variable in it is known. */
+  /** The mistake in a text, for people; nothing if every variable in it is known. */
   public static Optional<String> mistake(String text) {
     try {
       of("", "").expand(text);
@@ -99,7 +99,7 @@ public final class Variables {
   /**
    * As {@link #expand(String)}.
    *
-   * @param escaped what becomes of a value where it must not be taken for something else
+   * @param escaped escapes a value, so that it is not taken for syntax
    */
   public String expand(String text, UnaryOperator<String> escaped) {
     StringBuilder expanded = new StringBuilder(text.length() + 16);

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * What is in a file, read again when the file changes. Safe for several threads.
+ * The content of a file, read again when the file changes. Safe for several threads.
  *
- * @param <T> what is made of it; immutable
+ * @param <T> the type of what is made of the content; immutable
  */
 public final class WatchedFile<T> {
   private final Path file;
@@ -29,9 +29,9 @@ public final class WatchedFile<T> {
   }
 
   /**
-   * What is there now.
+   * The content now.
    *
-   * @throws IOException when it cannot be read; what was there before does not count any more
+   * @throws IOException when it cannot be read; earlier content is not returned then
    */
   public T get() throws IOException {
     BasicFileAttributes status = Files.readAttributes(file, BasicFileAttributes.class);

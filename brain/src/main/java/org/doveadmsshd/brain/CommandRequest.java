@@ -16,7 +16,7 @@ import org.doveadmsshd.protocol.FrameEncoder;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.ProtocolException;
 
-/** What a run asks of the workers: the same for each user. */
+/** The request of a run to the workers, the same for each user. */
 final class CommandRequest {
   private final Invocation invocation;
   private final Instant now;

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Feed {
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
 
-  /** Longer lines are no names; what is left of one is passed over. */
+  /** Longer lines are no names; the rest of such a line is skipped. */
   private static final int MAX_LINE = 1024;
 
   private final Invocation invocation;
@@ -122,7 +122,7 @@ final class Feed {
     }
   }
 
-  /** What no user is called fails by itself, and no server hears of it. */
+  /** An impossible name fails alone, and is sent to no server. */
   private boolean isPossible(String name) throws IOException {
     if (!UserName.isPossible(name)) {
       reporter.failed(Outcome.NO_USER, UserName.explanation(name));

@@ -7,7 +7,7 @@ import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 
-/** What {@code doveadm help} prints. */
+/** The text of {@code doveadm help}. */
 final class Help {
   private static final int LINE = 90;
 

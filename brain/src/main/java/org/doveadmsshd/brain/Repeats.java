@@ -10,7 +10,7 @@ import java.util.function.ObjIntConsumer;
  * safe for several threads.
  */
 final class Repeats {
-  /** So often something of one kind is said; the others are counted. */
+  /** How often a message of one kind is said; further ones are counted. */
   private static final int SAID = 10;
 
   /** How many kinds of message are counted. Messages of further kinds are all said. */

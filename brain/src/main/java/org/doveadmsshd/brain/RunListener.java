@@ -3,7 +3,7 @@ package org.doveadmsshd.brain;
 import java.io.IOException;
 import org.doveadmsshd.protocol.Message;
 
-/** Is told what becomes of the users of a run. Several threads call. */
+/** Hears how each user of a run ended. Several threads call. */
 interface RunListener {
   /**
    * A user has come to the end; once for each.

@@ -5,7 +5,7 @@ public interface Running {
   /** Stops it at its next checkpoint; returns at once. */
   void cancel();
 
-  /** Users done so far; 0 for what is about none. */
+  /** Users done so far; 0 for a command about no user. */
   default long done() {
     return 0;
   }

@@ -28,9 +28,9 @@ public interface Server {
    */
   void work(UserQueue queue, int limit) throws Failure;
 
-  /** Stops what is under way on its lanes at the next checkpoint. Returns at once. */
+  /** Stops requests under way on its lanes at their next checkpoint. Returns at once. */
   void cancel();
 
-  /** Ends its lanes at once, without waiting for what is under way there. */
+  /** Ends its lanes at once, without waiting for requests under way. */
   void abandon();
 }

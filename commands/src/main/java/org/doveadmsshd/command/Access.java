@@ -3,11 +3,11 @@ package org.doveadmsshd.command;
 import java.util.List;
 import java.util.Locale;
 
-/** What a command does to mail or to the server: scopes can name all commands of one kind. */
+/** The kinds of commands, by what they change: scopes can name all commands of one kind. */
 public enum Access {
   /** Shows mail, mailboxes or users. */
   READ,
-  /** Adds mails, or changes what is known of mails and mailboxes. */
+  /** Adds mails, or changes flags, mailboxes and the like. */
   WRITE,
   /** Takes mails away from where they are. */
   DELETE,

@@ -21,7 +21,7 @@ final class AuthCommand implements Command {
 
   private final Kind kind;
 
-  /** What is asked. */
+  /** The question. */
   enum Kind {
     TEST("check the password of a master user"),
     LOGIN("check the password of a master user, and show what he may do"),
@@ -77,7 +77,7 @@ final class AuthCommand implements Command {
     return new PasswordTask(all.get(0), password, kind == Kind.LOGIN);
   }
 
-  /** The first line of what is read, without its line break. */
+  /** The first line of the input, without its line break. */
   static String password(UserContext.Input input) throws Failure, IOException {
     try (InputStream in = input.open()) {
       String text = new String(in.readNBytes(MAX_PASSWORD + 1), StandardCharsets.UTF_8);
@@ -136,7 +136,7 @@ final class AuthCommand implements Command {
     }
   }
 
-  /** Shows what is known. */
+  /** Shows the fields. */
   private record LookupTask(List<String> users, Optional<String> field) implements Task.OfServer {
     @Override
     public List<Column> columns() {

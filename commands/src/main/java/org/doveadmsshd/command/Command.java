@@ -9,7 +9,7 @@ import org.doveadmsshd.base.options.Words;
 
 /** A doveadm command. Immutable and known to brain and worker alike. */
 public interface Command {
-  /** What there is to know about the command. */
+  /** Name, options and description of the command. */
   Manual manual();
 
   /** One or two words: {@code mailbox list}. */
@@ -26,7 +26,7 @@ public interface Command {
    * Checks the words and makes a task of them.
    *
    * @param words options and positionals of this command
-   * @param time what dates in the words count from
+   * @param time the moment that dates in the words count from
    * @throws Failure that says what is wrong with them; nothing has happened then
    */
   Task prepare(Words words, Time time) throws Failure;

@@ -71,7 +71,7 @@ public final class CommandCatalog {
     return COMMANDS;
   }
 
-  /** What a scope may name: commands, and kinds of them. */
+  /** The words that a scope may name: commands, and kinds of them. */
   public static List<String> scopeWords() {
     List<String> words = new ArrayList<>(COMMANDS.stream().map(Command::name).toList());
     for (Access access : Access.values()) {

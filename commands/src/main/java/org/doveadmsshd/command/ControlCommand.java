@@ -13,7 +13,7 @@ import org.doveadmsshd.protocol.Value;
 final class ControlCommand implements Command {
   private final Kind kind;
 
-  /** What is done. */
+  /** The action. */
   enum Kind {
     RELOAD(
         "read the configuration anew",

@@ -79,7 +79,7 @@ final class CopyCommand implements Command {
       return false;
     }
 
-    /** What moves is put somewhere, too. */
+    /** A move adds mail to the destination, too. */
     @Override
     public List<String> commands() {
       return moves ? List.of("copy") : List.of();
@@ -115,7 +115,7 @@ final class CopyCommand implements Command {
     return Mailboxes.missing("Can't open mailbox '%s'".formatted(mailbox), mailbox);
   }
 
-  /** Takes what it is shown to a mailbox; all of one source mailbox together. */
+  /** Puts the mails that it visits into a mailbox; all of one source mailbox together. */
   static final class Copying implements MailSearch.Visitor, java.io.Closeable {
     private final Mailbox target;
     private final boolean moves;
@@ -132,7 +132,7 @@ final class CopyCommand implements Command {
     @Override
     public void visit(Mailbox mailbox, Candidate candidate) throws Failure {
       if (mailbox != source) {
-        close(); // what was taken from a mailbox that failed is not put in
+        close(); // mails taken from a mailbox that failed are not put in
         source = mailbox;
         delivery = target.deliver();
       }
@@ -155,7 +155,7 @@ final class CopyCommand implements Command {
       }
     }
 
-    /** Drops what was not committed. */
+    /** Drops mails that were not committed. */
     @Override
     public void close() {
       if (delivery != null) {

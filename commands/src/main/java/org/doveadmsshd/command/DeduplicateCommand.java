@@ -16,7 +16,7 @@ import org.doveadmsshd.storage.search.Query;
 final class DeduplicateCommand implements Command {
   private static final String BY_ID = "by-msgid";
 
-  /** What an identity takes in memory beside its letters, in bytes. */
+  /** Memory of an identity beside its letters, in bytes. */
   private static final long SEEN = 120;
 
   @Override
@@ -61,7 +61,7 @@ final class DeduplicateCommand implements Command {
       }
     }
 
-    /** Removes what it has seen before. */
+    /** Removes mails that it has seen before. */
     private final class Visitor implements MailSearch.Visitor {
       private final Output output;
       private final Preview.Tally tally;

@@ -94,7 +94,7 @@ final class ExpungeCommand implements Command {
     }
   }
 
-  /** Removes what it is shown. */
+  /** Removes the mails that it visits. */
   private static final class Expunging implements MailSearch.Visitor {
     private final Output output;
     private final List<String> searched = new ArrayList<>();

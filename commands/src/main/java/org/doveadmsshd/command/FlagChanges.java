@@ -35,7 +35,7 @@ final class FlagChanges {
     }
   }
 
-  /** Changes what was added: to be called when a mailbox is done. */
+  /** Makes the changes that were added; called when a mailbox is done. */
   void carryOut(Mailbox of) throws Failure {
     try {
       of.setFlags(waiting);

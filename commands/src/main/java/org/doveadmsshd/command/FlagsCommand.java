@@ -16,7 +16,7 @@ import org.doveadmsshd.storage.search.Candidate;
 final class FlagsCommand implements Command {
   private final Change change;
 
-  /** What is done with the flags that are named. */
+  /** Whether the named flags are added, removed, or replace the others. */
   enum Change {
     ADD("set flags of matching mails") {
       @Override

@@ -3,7 +3,7 @@ package org.doveadmsshd.command;
 import org.doveadmsshd.accounts.PasswordHashing;
 
 /**
- * What a task that needs neither user nor server works with.
+ * The environment of a task that needs neither user nor server.
  *
  * @param input what the task reads, for one that says so in {@link Task#input}
  */

@@ -106,7 +106,7 @@ final class MailSearch {
     }
   }
 
-  /** What would be done: the steps for each mailbox, those of one plan together. */
+  /** Explains the search: the steps for each mailbox, mailboxes with the same plan together. */
   List<String> explain(MailStore store) throws Failure {
     List<String> lines = new ArrayList<>();
     lines.add(

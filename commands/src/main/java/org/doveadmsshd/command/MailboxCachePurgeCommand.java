@@ -5,7 +5,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.Mailbox;
 
-/** {@code doveadm mailbox cache purge}: forgets what is remembered of mailboxes. */
+/** {@code doveadm mailbox cache purge}: removes the caches of mailboxes. */
 final class MailboxCachePurgeCommand implements Command {
   @Override
   public Manual manual() {

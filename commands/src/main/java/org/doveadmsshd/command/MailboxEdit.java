@@ -23,7 +23,7 @@ record MailboxEdit(List<String> commands, Edit edit) implements Task.OfUser {
     void on(MailStore store, Output output) throws Failure, IOException;
   }
 
-  /** What is done to one of several mailboxes; those that fail do not stop the others. */
+  /** An action on one of several mailboxes; one that fails does not stop the others. */
   @FunctionalInterface
   interface OneEdit {
     void on(MailStore store, String mailbox) throws Failure;
@@ -57,7 +57,7 @@ record MailboxEdit(List<String> commands, Edit edit) implements Task.OfUser {
     return new Failure(e.outcome(), "Can't" + tried + why, e.getCause());
   }
 
-  /** The same, where an option has it do what other commands do as well. */
+  /** The same, where an option adds the work of other commands. */
   MailboxEdit with(boolean option, String... further) {
     return option ? new MailboxEdit(List.of(further), edit) : this;
   }

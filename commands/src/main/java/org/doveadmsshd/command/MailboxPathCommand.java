@@ -13,7 +13,7 @@ import org.doveadmsshd.storage.MailStore.Part;
 
 /** {@code doveadm mailbox path}: where a mailbox lies on the server. */
 final class MailboxPathCommand implements Command {
-  /** What has no path with Maildir is printed as an empty line. */
+  /** A kind of path that Maildir has not is printed as an empty line. */
   private static final Map<String, Optional<Part>> TYPES =
       Map.of(
           "dir", Optional.of(Part.DIRECTORY),

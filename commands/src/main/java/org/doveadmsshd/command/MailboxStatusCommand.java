@@ -157,7 +157,7 @@ final class MailboxStatusCommand implements Command {
       context.output().row(mailbox.name(), row);
     }
 
-    /** What is the sum of something over the mails. */
+    /** Fields that are sums over the mails. */
     private Map<Field, Long> counts(Mailbox mailbox, Output output) throws Failure, IOException {
       Map<Field, Long> counts = new EnumMap<>(Field.class);
       // a mail that has just got a UID is recent; the next UID is the one after those of new mails

@@ -22,7 +22,7 @@ final class Mailboxes {
     return store.find(name).orElseThrow(() -> missing(name));
   }
 
-  /** That there is no mailbox of a name; says so if there cannot be one. */
+  /** The failure that there is no mailbox of a name; its text says if there cannot be one. */
   static Failure missing(String name) {
     return new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + shown(name) + hint(name));
   }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.doveadmsshd.base.options.Option;
 
 /**
- * What help says of a command.
+ * The help of a command.
  *
  * @param name one or two words: {@code mailbox list}
  * @param synopsis what follows the name and the options: {@code <fields> <search query>}

@@ -7,7 +7,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
 
-/** Where a task puts what it finds. Used by one thread. */
+/** Takes the output of a task. Used by one thread. */
 public interface Output {
   /**
    * Prints a row.
@@ -28,7 +28,7 @@ public interface Output {
   void row(String mailbox, List<Value> values, List<InputStream> streams)
       throws Failure, IOException;
 
-  /** Adds to what was done: {@code expunged}, {@code matched}. */
+  /** Adds to a counter, such as {@code expunged} or {@code matched}. */
   void count(String what, long number);
 
   /** Tells how far a long command has come. Cheap to call often. */

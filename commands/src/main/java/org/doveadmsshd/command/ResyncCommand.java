@@ -89,7 +89,7 @@ final class ResyncCommand implements Command {
     }
   }
 
-  /** Numbers the mails, and has the store remember of each what it can. */
+  /** Numbers the mails, and fills the store's cache. */
   private static void index(Mailbox mailbox, Output output) throws Failure {
     List<? extends Mail> mails = mailbox.mails(true);
     try (Candidate candidate = new Candidate(mails.size())) {

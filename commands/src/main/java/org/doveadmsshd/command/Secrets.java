@@ -10,7 +10,7 @@ import java.util.Optional;
  * passwords are left out.
  */
 public final class Secrets {
-  /** Stands for what is left out. */
+  /** Stands for words that are left out. */
   public static final String MASKED = "****";
 
   /** The first words of commands that are given passwords. */
@@ -48,7 +48,7 @@ public final class Secrets {
     return arguments.isEmpty() || isOpen(command) ? arguments : List.of(MASKED);
   }
 
-  /** Whether what is said of a command may be repeated: its mistakes may be a password. */
+  /** Whether messages about a command may be repeated: they may quote a password. */
   public static boolean isOpen(String command) {
     int end = command.indexOf(' ');
     return isOpen(end < 0 ? command : command.substring(0, end), CommandCatalog.find(command));

@@ -9,7 +9,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 
 /**
- * What a task about a server works with.
+ * The environment of a task about a server.
  *
  * @param master who asks
  * @param masters who may log in
@@ -45,16 +45,12 @@ public record ServerContext(
         || master.scope().hasCommand(entry.master(), command);
   }
 
-  /** What a server is doing. */
+  /** The runs and lanes of a server. */
   public interface Activity {
     /** Runs and lanes in progress, oldest first. */
     List<Entry> entries();
 
-    /**
-     * Ends runs and lanes.
-     *
-     * @return those that were told to end
-     */
+    /** Ends runs and lanes. @return those that are being ended */
     List<Entry> kick(Predicate<Entry> which);
 
     /** The settings in force, a line each, secrets masked. */

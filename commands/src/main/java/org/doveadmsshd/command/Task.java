@@ -19,7 +19,7 @@ public interface Task {
   }
 
   /**
-   * What it reads: a file on the machine where the command was typed, {@code -} for standard input;
+   * The input: a file on the machine where the command was typed, {@code -} for standard input;
    * nothing for most.
    */
   default Optional<String> input() {
@@ -39,7 +39,7 @@ public interface Task {
   /** A task that needs neither user nor server: it is carried out where the command was typed. */
   interface Local extends Task {
     /**
-     * Bytes of memory that it needs while it runs, besides what is always there.
+     * Bytes of memory that it needs while it runs, beyond what every task has.
      *
      * @throws Failure when it asks for more than is ever given
      */

@@ -6,7 +6,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.MailStore;
 
 /**
- * What a task for a user works with.
+ * The environment of a task for a user.
  *
  * @param user whose mail it is
  * @param others the mail of other users, as far as the scope allows
@@ -33,7 +33,7 @@ public record UserContext(String user, MailStore store, Others others, Input inp
     MailStore open(String user, String location) throws Failure;
   }
 
-  /** What a command reads. */
+  /** The input of a command. */
   @FunctionalInterface
   public interface Input {
     /** From its beginning; the caller closes it. */

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class RevokedKeys {
   private static final Logger LOG = LoggerFactory.getLogger(RevokedKeys.class);
 
-  /** The file that says so. */
+  /** The file that lists them. */
   interface Contents {
     boolean hasKey(PublicKey key);
 

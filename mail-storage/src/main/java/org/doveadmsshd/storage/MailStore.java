@@ -12,7 +12,7 @@ import org.doveadmsshd.base.Failure;
  * the user's first mailbox and always there.
  */
 public interface MailStore extends Closeable {
-  /** What stands between the levels of a mailbox name. */
+  /** Separates the levels of a mailbox name. */
   char SEPARATOR = '.';
 
   /** The name of every user's first mailbox. */
@@ -71,7 +71,7 @@ public interface MailStore extends Closeable {
   /** Subscribes to names, or ends that; says which of them were not subscribed to before. */
   List<String> subscribe(List<String> names, boolean subscribed) throws Failure;
 
-  /** What of a mailbox lies where. */
+  /** The places of a mailbox's files. */
   enum Part {
     DIRECTORY,
     MAILBOX,

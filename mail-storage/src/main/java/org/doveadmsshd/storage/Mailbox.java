@@ -13,7 +13,7 @@ public interface Mailbox extends Closeable {
   String name();
 
   /**
-   * What identifies the mailbox and its UIDs (RFC 3501 section 2.3.1.1).
+   * The identity of the mailbox and its UIDs (RFC 3501 section 2.3.1.1).
    *
    * @param guid 32 hexadecimal digits
    */
@@ -48,7 +48,7 @@ public interface Mailbox extends Closeable {
   Delivery deliver() throws Failure;
 
   /**
-   * What may be changed about a mailbox; what is empty stays.
+   * Changes of a mailbox's identity; empty fields stay as they are.
    *
    * @param guid 32 hexadecimal digits
    * @param uidNext never less than it is
@@ -61,8 +61,8 @@ public interface Mailbox extends Closeable {
   void update(Update update) throws Failure;
 
   /**
-   * Puts in order what can be: gives new mails their UIDs, forgets UIDs of mails that are gone, and
-   * mends what is damaged; mails whose UIDs are in doubt get new ones.
+   * Repairs the mailbox: gives new mails their UIDs, forgets UIDs of mails that are gone, and mends
+   * a damaged UID list. Mails whose UIDs are in doubt get new ones.
    */
   void resync() throws Failure;
 
@@ -74,7 +74,7 @@ public interface Mailbox extends Closeable {
    */
   void hold(long bytes) throws Failure;
 
-  /** Forgets what is remembered to save work, which is then found out anew. Mails stay. */
+  /** Removes the cache. Mails stay. */
   void forget() throws Failure;
 
   @Override

@@ -1,7 +1,7 @@
 package org.doveadmsshd.storage;
 
 /**
- * What a user has stored, and may store.
+ * How much a user has stored, and may store.
  *
  * @param name of the quota, as configured
  * @param bytes stored

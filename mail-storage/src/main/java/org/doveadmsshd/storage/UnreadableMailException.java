@@ -14,7 +14,7 @@ public final class UnreadableMailException extends IOException {
     this.failure = failure;
   }
 
-  /** What is to be told of it. */
+  /** The failure to report. */
   public MailFailure failure() {
     return failure;
   }

@@ -114,7 +114,8 @@ public final class Directory implements Closeable {
   }
 
   /**
-   * Shows all names but those of what is known to be no regular file: directories, links, FIFOs.
+   * Shows all names but those of entries that are known to be no regular file: directories, links,
+   * FIFOs.
    */
   public <X extends Exception> void files(Names<X> names) throws PosixException, X {
     each(true, names);

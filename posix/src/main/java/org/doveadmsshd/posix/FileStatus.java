@@ -3,7 +3,7 @@ package org.doveadmsshd.posix;
 import java.nio.ByteBuffer;
 
 /**
- * What statx(2) says of a file.
+ * The result of statx(2) for a file.
  *
  * @param mode type and permission bits
  * @param links number of names

@@ -79,7 +79,7 @@ public final class ListeningSocket implements Closeable {
     }
   }
 
-  /** What a server has left that is gone may be replaced; anything but a socket may not. */
+  /** A socket that a dead server has left may be replaced; any other file may not. */
   private static boolean isInUse(Path path) throws IOException {
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return false;
@@ -113,7 +113,7 @@ public final class ListeningSocket implements Closeable {
     SocketChannel accept() throws IOException;
   }
 
-  /** Has connections served. */
+  /** Takes connections to serve them. */
   @FunctionalInterface
   public interface Taker {
     /**

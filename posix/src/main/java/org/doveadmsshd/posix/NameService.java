@@ -65,7 +65,7 @@ public final class NameService {
   }
 
   /**
-   * @param reader takes what it needs of the struct, which holds only until it returns
+   * @param reader copies what it needs of the struct, which is valid only until it returns
    */
   private static <T> Optional<T> find(String name, Lookup lookup, Function<Pointer, T> reader)
       throws Failure {

@@ -103,7 +103,7 @@ public final class OpenFile extends InputStream {
     return (int) got;
   }
 
-  /** What gives nothing at all may be a FIFO that was put in the place of a file. */
+  /** A file that gives no byte may be a FIFO that was put in its place. */
   private void checkEmpty() throws PosixException {
     if (isStable && position == 0 && !status().isRegular()) {
       throw new PosixException("read", shownName + " (no regular file)", LibC.EINVAL);

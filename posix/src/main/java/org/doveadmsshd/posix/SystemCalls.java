@@ -1,9 +1,9 @@
 package org.doveadmsshd.posix;
 
 /**
- * The calls that change what is on disk, each announced before it is made, so that a test can let
- * the process die or the disk be full at any of them; and those that read, so that it can let a
- * disk be broken.
+ * Announces system calls to tests. Each call that changes the disk is announced before it is made,
+ * so that a test can let the process die, or the disk be full, at any of them. Calls that read are
+ * announced, too, so that a test can let a disk be broken.
  */
 public final class SystemCalls {
   private static volatile Observer observer;

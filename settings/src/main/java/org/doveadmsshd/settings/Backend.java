@@ -7,7 +7,7 @@ import org.doveadmsshd.auth.ldap.LdapSettings;
 import org.doveadmsshd.auth.oauth2.Oauth2Settings;
 import org.doveadmsshd.auth.sql.SqlSettings;
 
-/** Where users or passwords are looked up: what a passdb or userdb section names. */
+/** A place where users or passwords are looked up, as a passdb or userdb section names it. */
 public sealed interface Backend {
 
   /**
@@ -36,7 +36,7 @@ public sealed interface Backend {
   record Oauth2(Oauth2Settings settings) implements Backend {}
 
   /**
-   * The same for everybody.
+   * A userdb with the same fields for all users.
    *
    * @param fields with variables
    * @param allowsAll whether every name is a user's

@@ -22,7 +22,7 @@ import org.doveadmsshd.base.AddressPatterns;
 import org.doveadmsshd.base.Sizes;
 import org.doveadmsshd.base.Times;
 
-/** Every setting there is: where it may stand, what it may be, and what it is by default. */
+/** All settings: the section of each, its type and its default. */
 final class Schema {
   /** All that are not broken. */
   private static final String MECHANISMS =
@@ -214,7 +214,7 @@ final class Schema {
           : Optional.of("expected one of: " + String.join(" ", all));
     }
 
-    /** What is wrong with a value, if anything is. */
+    /** The mistake in a value, if there is one. */
     abstract Optional<String> mistake(String value);
   }
 

@@ -176,7 +176,7 @@ final class Section {
     String standard = known.get(key).standard();
     String value = values.getOrDefault(key, standard);
     if (value == null && places.containsKey(key)) {
-      return ""; // its mistake has been told
+      return ""; // its mistake has been reported
     }
     if (value == null) {
       problem(type + (name.isEmpty() ? "" : " " + name) + ": " + key + " must be set");

@@ -107,14 +107,14 @@ public record Settings(
       Duration writeTimeout) {}
 
   /**
-   * What is remembered of what passdbs and userdbs say.
+   * The cache of answers of passdbs and userdbs.
    *
    * @param entries 0 for nothing
    */
   public record AuthCache(int entries, Duration ttl, Duration negativeTtl) {}
 
   /**
-   * What a master user may do, and what not.
+   * A rule of a master user's scope.
    *
    * @param allows whether the rule allows
    * @param users masks
@@ -131,7 +131,7 @@ public record Settings(
       String text) {}
 
   /**
-   * What users may store.
+   * How much users may store.
    *
    * @param quota as for Dovecot's quota plugin; empty for none
    * @param rules in order
@@ -177,7 +177,7 @@ public record Settings(
       ResourceLimits limits) {}
 
   /**
-   * What a worker process may take at most; 0 for no limit, but for the memory and core files.
+   * Limits of a worker process; 0 for no limit, but for the memory and core files.
    *
    * @param memory bytes
    * @param cpuSeconds in all its life

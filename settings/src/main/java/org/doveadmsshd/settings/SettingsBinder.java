@@ -27,7 +27,7 @@ import org.doveadmsshd.settings.Settings.SshSettings;
 final class SettingsBinder {
   private static final String METHOD = "publickey|password|keyboard-interactive";
 
-  /** What an entry of the cache is taken to need. */
+  /** Estimated memory of an entry of the cache, in bytes. */
   private static final long CACHED_BYTES = 512;
 
   private final Path file;

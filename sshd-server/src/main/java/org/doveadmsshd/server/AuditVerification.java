@@ -14,7 +14,7 @@ final class AuditVerification {
   private AuditVerification() {}
 
   /**
-   * Verifies the files that are named, oldest first; says on standard output what is wrong.
+   * Verifies files, oldest first; prints mistakes on standard output.
    *
    * @return the exit code: 65 when something is
    */

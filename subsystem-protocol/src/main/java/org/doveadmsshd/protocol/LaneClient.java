@@ -8,12 +8,13 @@ import java.util.Optional;
 import org.doveadmsshd.base.Printable;
 
 /**
- * The client's half of a lane: what a worker may say at what time, and to which request it belongs.
+ * The client's half of a lane (one channel between brain and worker): it knows which messages a
+ * worker may send at what time, and to which request each belongs.
  *
- * <p>A worker carries out requests in the order in which they were sent, so whatever it says is
- * about the first that has not ended. A lane client knows nothing of its transport: what comes is
- * given to {@link #send}, by one thread; requests are {@linkplain #add added} by any thread before
- * they are sent, in the same order.
+ * <p>A worker carries out requests in the order in which they were sent, so each message is about
+ * the first request that has not ended. A lane client knows nothing of its transport: one thread
+ * gives messages to {@link #send}; requests are {@linkplain #add added} by any thread before they
+ * are sent, in the same order.
  */
 public final class LaneClient implements MessageSink {
   private static final int MAX_FAULT = 500;
@@ -82,7 +83,7 @@ public final class LaneClient implements MessageSink {
     }
   }
 
-  /** What the worker has said first; nothing as long as it has not. */
+  /** The worker's hello; nothing before it has come. */
   public Optional<Message.Hello> hello() {
     return Optional.ofNullable(hello);
   }
@@ -162,7 +163,7 @@ public final class LaneClient implements MessageSink {
     return first;
   }
 
-  /** Hands on what is about the first request. */
+  /** Hands on messages about the first request. */
   private final class Receiver implements Message.Visitor<Void, IOException> {
     private final Request request;
 

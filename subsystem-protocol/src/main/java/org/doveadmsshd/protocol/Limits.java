@@ -1,7 +1,8 @@
 package org.doveadmsshd.protocol;
 
 /**
- * What either side refuses to exceed; checked before memory is taken. docs/PROTOCOL.md section 3.
+ * Limits of the protocol, which both sides enforce before memory is taken. docs/PROTOCOL.md section
+ * 3.
  */
 public final class Limits {
   /** Version of the protocol described in docs/PROTOCOL.md. */

@@ -56,7 +56,7 @@ public sealed interface Message {
   }
 
   /**
-   * What the worker asks in a SASL exchange; the brain answers with one {@link Response}.
+   * A question of the worker in a SASL exchange; the brain answers with one {@link Response}.
    *
    * @param data as the mechanism defines it; may be empty
    */

@@ -37,7 +37,7 @@ public record AssignedUser(String asked, MailUser user) implements Userdb {
     return values.toArray(String[]::new);
   }
 
-  /** What {@link #line} has written. */
+  /** Reads a line that {@link #line} has written. */
   public record Line(int following, Identity identity, AssignedUser user) {
     /**
      * Reads the values of a line.

@@ -34,7 +34,7 @@ public final class ProcessIdentity {
   }
 
   /**
-   * Gives the process a group and no other, while it stays root: what it makes belongs to that.
+   * Gives the process a single group while it stays root: files that it makes belong to that group.
    *
    * @throws IllegalStateException when it may not
    */
@@ -47,8 +47,8 @@ public final class ProcessIdentity {
    * Gives the process an identity, for good: user, group and nothing else; its capabilities go with
    * root's user.
    *
-   * @throws IllegalStateException when it has not come about, or could be undone: the process must
-   *     touch nothing then, and end
+   * @throws IllegalStateException when the identity was not taken, or could be undone: the process
+   *     must touch nothing and end
    */
   public static void take(Identity identity) {
     int uid = identity.uid();

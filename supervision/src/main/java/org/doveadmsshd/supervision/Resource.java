@@ -4,7 +4,7 @@ import com.sun.jna.Native;
 import java.util.Arrays;
 import org.doveadmsshd.posix.NamedCalls;
 
-/** What a process may use no more of than it is allowed: setrlimit(2). */
+/** A limited resource of a process: setrlimit(2). */
 public enum Resource {
   CPU(0),
   FSIZE(1),

@@ -3,7 +3,7 @@ package org.doveadmsshd.supervision;
 import java.net.ProtocolException;
 import java.util.List;
 
-/** What the server may ask of the supervisor: this, and nothing else. */
+/** The closed list of requests of the server to the supervisor. */
 public sealed interface SupervisorRequest {
   /** Name of the supervisor's socket below the base directory. */
   String SOCKET = "supervisor";

@@ -38,7 +38,7 @@ public record WorkerJvm(Path home, String classPath) {
   private static final String HOME_PROPERTY = "doveadm.worker.home";
 
   /**
-   * What there is where the launcher says that it is.
+   * The installation that the launcher names.
    *
    * @throws Failure when there are no jars
    */
@@ -101,8 +101,8 @@ public record WorkerJvm(Path home, String classPath) {
             "-XX:StringTableSize=1024", // there are few, and each page that is touched costs
             "-Xms8m",
             "-Xmn4m",
-            "-XX:+UseTransparentHugePages", // two faults for what is new, not a thousand
-            "-XX:ArchiveRelocationMode=0", // else each has a copy of the archive of its own
+            "-XX:+UseTransparentHugePages", // two page faults for new memory, not a thousand
+            "-XX:ArchiveRelocationMode=0", // else each process has its own copy of the archive
             "-Xss512k",
             "-Djna.boot.library.path=" + jna,
             "-Djna.nounpack=true",
@@ -121,7 +121,7 @@ public record WorkerJvm(Path home, String classPath) {
     environment.putAll(Map.of("PATH", PATH, "LC_ALL", "C.UTF-8", "MALLOC_ARENA_MAX", "1"));
   }
 
-  /** Where a program of the system is: root does not go by whatever PATH it was started with. */
+  /** Where a program of the system is: root does not use the PATH that it was started with. */
   public static String program(String name) {
     for (String directory : PATH.split(":")) {
       Path file = Path.of(directory, name);

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.doveadmsshd.base.TabLines;
 
 /**
- * What a worker process is told of the configuration, in its first line.
+ * The part of the configuration that a worker process gets, in its first line.
  *
  * @param peer uid that may connect, besides root
  * @param umask of new files
@@ -51,7 +51,7 @@ public record WorkerSettings(
   }
 
   /**
-   * What {@link #line} has written.
+   * Reads a line that {@link #line} has written.
    *
    * @throws IllegalArgumentException for anything else
    */

@@ -34,10 +34,12 @@ final class Connection {
   /** How long a user waits for a process when the server names no time. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-  /** How often who waits for a worker is told that he waits. */
+  /** How often WAIT is sent while a request waits. */
   private static final long WAIT_SECONDS = 2;
 
-  /** So many processes may be lost before they have taken a user; he is the reason then. */
+  /**
+   * How many processes may be lost before they have taken the users; then the users are the reason.
+   */
   private static final int TRIES = 3;
 
   private final Supervisor supervisor;
@@ -146,7 +148,7 @@ final class Connection {
     }
   }
 
-  /** Has a worker for users; returns what the server is told. */
+  /** Takes a worker for users; returns the answer to the server. */
   private String[] assign(SupervisorRequest.Worker request) throws Failure {
     String first = request.users().get(0);
     MailUser user = supervisor.user(first);
@@ -190,7 +192,7 @@ final class Connection {
     }
   }
 
-  /** Those after the first whom the same process can serve, as far as there is nobody else. */
+  /** Users after the first that the same process can serve, up to the first that it cannot. */
   private List<AssignedUser> further(List<String> names, Identity identity) {
     List<AssignedUser> users = new ArrayList<>();
     for (String name : names.subList(1, Math.min(names.size(), pool.together()))) {
@@ -201,7 +203,7 @@ final class Connection {
         }
         users.add(new AssignedUser(name, user));
       } catch (Failure e) {
-        break; // which the server is told when he is the first
+        break; // the server gets this failure when the user is the first of a request
       }
     }
     return users;

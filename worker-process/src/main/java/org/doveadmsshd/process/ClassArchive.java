@@ -49,8 +49,8 @@ public record ClassArchive(WorkerJvm jvm) {
   private static final int SETTLED_MILLIS = 2500;
 
   /**
-   * What workers are asked for most. Every class in the archive costs each worker a little, also
-   * those that have no need of it.
+   * The commands that workers carry out most. Every class in the archive costs each worker a
+   * little, also those that have no need of it.
    */
   private static final List<List<String>> COMMANDS =
       List.of(

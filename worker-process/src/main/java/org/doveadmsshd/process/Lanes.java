@@ -81,7 +81,7 @@ final class Lanes {
     thread.start();
   }
 
-  /** Waits until the work on what was asked for last has ended. */
+  /** Waits until work on the last requests has ended. */
   void awaitEnd() {
     try {
       working.join();

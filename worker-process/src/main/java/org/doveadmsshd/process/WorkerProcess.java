@@ -219,7 +219,7 @@ public class WorkerProcess {
     return trees;
   }
 
-  /** What the program itself reads: the JVM, its jars, and what the system knows of time zones. */
+  /** Files that the program itself reads: the JVM, its jars, and the system's time zones. */
   private static List<Path> program() {
     List<Path> directories = new ArrayList<>();
     directories.add(Path.of(System.getProperty("java.home")));

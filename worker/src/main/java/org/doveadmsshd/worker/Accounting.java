@@ -31,7 +31,7 @@ final class Accounting implements UserWork.Listener {
 
   private static final int MAX_NAME = 255;
 
-  /** What has been done is accounted for in any case. */
+  /** Work that has been done is accounted for in any case. */
   private static final RequestControl UNSTOPPED = new RequestControl();
 
   private final Master master;
@@ -67,7 +67,7 @@ final class Accounting implements UserWork.Listener {
     open.add(order);
   }
 
-  /** Has the open orders carried out; each ends, whatever becomes of the work. */
+  /** Carries out the open orders; each ends, also when its work fails. */
   void carryOut(UserWork work) throws IOException {
     if (open.isEmpty()) {
       return;
@@ -122,7 +122,7 @@ final class Accounting implements UserWork.Listener {
   }
 
   /**
-   * Accounts for what was asked for, and says how it has ended.
+   * Writes the audit line of a request, and sends its DONE.
    *
    * @param what it was, for the log
    * @param ending makes a DONE of a failure, or of null when all went well

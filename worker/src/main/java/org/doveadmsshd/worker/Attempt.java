@@ -16,7 +16,7 @@ final class Attempt {
 
   private Attempt() {}
 
-  /** What is attempted. */
+  /** The work of one request. */
   @FunctionalInterface
   interface Work {
     void run() throws Failure, IOException;

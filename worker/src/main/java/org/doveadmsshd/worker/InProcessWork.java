@@ -23,12 +23,12 @@ public final class InProcessWork implements UserWork {
   private final Isolation isolation;
 
   /**
-   * What holds for users about whom the userdb says nothing else.
+   * Defaults for users without settings of their own in the userdb.
    *
    * @param mailLocation template of where mail lies
    * @param lockPatience how long to wait for a mailbox that another program has locked
    * @param quota how much they may store
-   * @param cached whether what was found out about mailboxes is remembered beside them
+   * @param cached whether a cache of each mailbox is kept beside it
    */
   public record MailDefaults(
       String mailLocation, Duration lockPatience, QuotaRules quota, boolean cached) {}

@@ -47,7 +47,7 @@ final class LaneAuthentication {
   private record Exchange(int requestId, String mechanism, SaslServer server) {}
 
   /**
-   * @param accepted told who it is, before the peer is
+   * @param accepted takes the master before the peer is answered
    */
   LaneAuthentication(
       Workers workers,

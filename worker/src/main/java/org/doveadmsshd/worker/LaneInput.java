@@ -14,8 +14,8 @@ import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.storage.mime.BlockInputStream;
 
 /**
- * What a request reads from the other end of a lane: pieces are asked for a few at a time, as many
- * as there is memory for. The working thread reads; the transport's thread brings them.
+ * The input of a request, sent by the peer of a lane. Pieces are asked for a few at a time, as many
+ * as there is memory for. The working thread reads them; the transport's thread adds them.
  */
 final class LaneInput extends BlockInputStream {
   private static final long PATIENCE_MILLIS = 100;

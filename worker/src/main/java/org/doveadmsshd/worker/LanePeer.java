@@ -7,11 +7,11 @@ import org.doveadmsshd.accounts.Master;
 /**
  * What a transport knows about the peer of a lane.
  *
- * @param master says who he has been proved to be, with what he may do now; nothing when he must
- *     say so himself
- * @param external who he may say to be without further proof
+ * @param master the authenticated master with the scope as it is now; nothing when the peer must
+ *     log in
+ * @param external the system's user at the other end, accepted by EXTERNAL
  * @param address numeric; empty when there is none
- * @param guard has him wait when he has not proved it
+ * @param guard delays failed logins
  * @param trusted whether ACT_FOR is accepted from this peer
  */
 public record LanePeer(
@@ -20,7 +20,7 @@ public record LanePeer(
     String address,
     LoginGuard guard,
     boolean trusted) {
-  /** For logs: from where he is, as far as that is known. */
+  /** For logs: the address of the peer, if it is known. */
   String origin() {
     return address.isEmpty() ? external.map(user -> "local user " + user).orElse("") : address;
   }

@@ -117,8 +117,8 @@ public final class LaneSession {
   }
 
   /**
-   * Calls back once, at once or from another thread, as soon as the peer should be read from: while
-   * much of what it has asked for waits, it should not.
+   * Calls back once, at once or from another thread, as soon as the peer should be read from. While
+   * many of its requests wait, it should not.
    *
    * @param action must not block
    */
@@ -160,7 +160,7 @@ public final class LaneSession {
         });
   }
 
-  /** The peer is gone: stops what is under way. */
+  /** The peer is gone: stops requests under way. */
   public void closed() {
     synchronized (this) {
       state = LaneState.CLOSED;
@@ -188,7 +188,7 @@ public final class LaneSession {
     return identity.get().map(Master::name);
   }
 
-  /** What {@code who} shows: the command under way, empty when idle. */
+  /** The command under way, as {@code who} shows it; empty when idle. */
   public String doing() {
     return doing;
   }
@@ -275,7 +275,7 @@ public final class LaneSession {
       return null;
     }
 
-    /** About what it takes in memory. */
+    /** Estimated memory of a request, in bytes. */
     private int size(Message.Run request) {
       int size = 200 + 2 * request.user().length();
       for (String argument : request.arguments()) {

@@ -3,7 +3,7 @@ package org.doveadmsshd.worker;
 import java.util.Set;
 import org.doveadmsshd.protocol.Message;
 
-/** Where a lane is in its life, and which messages of the peer are in order there. */
+/** The states of a lane, and which messages of the peer are legal in each. */
 enum LaneState {
   HELLO(Set.of(Message.Hello.class)),
   AUTHENTICATION(

@@ -2,9 +2,9 @@ package org.doveadmsshd.worker;
 
 import java.time.Duration;
 
-/** Has those wait who try passwords on a lane. Safe for several threads. */
+/** Delays logins on a lane, to slow down guessing. Safe for several threads. */
 public interface LoginGuard {
-  /** Nobody waits. */
+  /** Delays nothing. */
   LoginGuard NONE =
       new LoginGuard() {
         @Override
@@ -19,16 +19,16 @@ public interface LoginGuard {
 
         @Override
         public void succeeded() {
-          // nobody has waited
+          // nothing was delayed
         }
       };
 
   /** How long an attempt waits before it is looked at. */
   Duration before();
 
-  /** Notes a failure; returns how late it is to be told. */
+  /** Notes a failure; returns how late it is to be answered. */
   Duration failed();
 
-  /** Notes that he has shown who he is. */
+  /** Notes a login. */
   void succeeded();
 }

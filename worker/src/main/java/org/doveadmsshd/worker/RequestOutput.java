@@ -168,8 +168,8 @@ public final class RequestOutput implements Output {
   }
 
   /**
-   * Whether what was put out could not be delivered: an IOException comes from there then, and not
-   * from what was read.
+   * Whether output could not be delivered: then an IOException comes from there, and not from
+   * reading a mail.
    */
   boolean isBroken() {
     return broken;
@@ -183,7 +183,7 @@ public final class RequestOutput implements Output {
     }
   }
 
-  /** Takes what is put out. */
+  /** Takes the output. */
   MessageSink sink() {
     return sink;
   }

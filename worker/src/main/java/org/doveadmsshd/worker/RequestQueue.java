@@ -34,7 +34,7 @@ final class RequestQueue {
   private List<Runnable> awaitingRoom = new ArrayList<>();
 
   /**
-   * Something to be done.
+   * A step, or a request.
    *
    * @param bytes that it holds while it waits
    * @param step what it is; null for a request
@@ -189,7 +189,7 @@ final class RequestQueue {
     return next;
   }
 
-  /** What is about the server as a whole keeps its place between what is for users. */
+  /** A request about the server as a whole keeps its place between requests for users. */
   private boolean isOneMore(List<Entry> before, int together) {
     return before.get(0).isForUser() && waiting.element().isForUser() && before.size() < together;
   }

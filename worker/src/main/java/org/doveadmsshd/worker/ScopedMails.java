@@ -43,9 +43,9 @@ record ScopedMails(
   }
 
   /**
-   * The user of a name. Who goes by another name in the userdb must be in scope by both.
+   * Looks a user up. A user that the userdb calls by another name must be in scope by both names.
    *
-   * @throws Failure with exit code 77 before anybody is asked, 67 when there is none
+   * @throws Failure with exit code 77 before any userdb is asked, 67 when there is no such user
    */
   MailUser user(String name) throws Failure {
     check(name);
@@ -131,8 +131,8 @@ record ScopedMails(
   }
 
   /**
-   * What lies in a home is the user's as far as the home is. A mailbox can be named as a location
-   * of its own, so the scope must cover all of them.
+   * Mail in a home is the user's if the home is. A location may name a single mailbox, so the scope
+   * must cover all mailboxes.
    */
   private void checkLocation(MailUser user, String location) throws Failure {
     if (!hasAllMail(user)) {
@@ -154,9 +154,9 @@ record ScopedMails(
   }
 
   /**
-   * Whether nobody else's mail lies in a user's home. Where all mail lies in homes by one template,
-   * who shares a home shares the mail. What the userdb says of one user's mail tells nothing of
-   * others in the same home; then the home must be called as he is.
+   * Whether a user's home holds no other user's mail. If all mail lies in homes by one template,
+   * users who share a home share the mail. If the userdb names the mail of one user, others may
+   * have theirs in the same home; then the home must be named after the user.
    */
   private boolean hasHomeOfHisOwn(MailUser user) {
     String usual = user.mail().orElse(defaults.mailLocation());

@@ -15,7 +15,7 @@ public interface UserWork {
    * One command for one user.
    *
    * @param master the master who asks, with the rules of his scope that are in force
-   * @param commands what is going to be done; his scope must cover each of them for the user
+   * @param commands all that the request does; the scope must cover each of them for the user
    * @param request as it was asked for
    * @param task the command, prepared
    * @param input what it reads, if it does
@@ -33,14 +33,14 @@ public interface UserWork {
       commands = List.copyOf(commands);
     }
 
-    /** For the log: what it is. */
+    /** For the log. */
     String text() {
       return "%s for %s, asked for by %s"
           .formatted(request.command(), Printable.line(request.user(), 255), master.name());
     }
   }
 
-  /** Is told how orders fare. One thread at a time. */
+  /** Hears when orders begin and end. One thread at a time. */
   interface Listener {
     /** Work on an order, or the wait for a place where it is worked on, begins. */
     void begun(Order order);

@@ -60,8 +60,8 @@ public final class Worker {
 
   /**
    * @param userdb names users
-   * @param work carries out what is for one of them
-   * @param contexts for what is about the server as a whole
+   * @param work carries out requests for one user @param contexts for requests about the server as
+   *     a whole
    */
   public Worker(Userdb userdb, UserWork work, ServerContexts contexts, Audit audit) {
     this.audit = audit;
@@ -71,7 +71,7 @@ public final class Worker {
   }
 
   /**
-   * What is asked for a user.
+   * A request for a user, or about the server as a whole.
    *
    * @param control lets others stop it
    * @param input what the command reads, if it does
@@ -199,7 +199,7 @@ public final class Worker {
     return task;
   }
 
-  /** What a command does besides, as options and batches ask for it, must be in scope, too. */
+  /** Commands that options and batches carry out besides must be in scope, too. */
   private static void checkFurther(Master master, String further, String command) throws Failure {
     try {
       master.scope().checkCommand(further);

@@ -9,7 +9,7 @@ package org.doveadmsshd.base.options;
  * @param help one line
  */
 public record Option(char letter, String name, String argument, String help) {
-  /** What stands between the values of an option that was given several times. */
+  /** Separates the values of an option that was given several times. */
   public static final String AGAIN = "\n";
 
   /** Whether it may be given several times; its values are then joined by {@link #AGAIN}. */

@@ -30,7 +30,7 @@ public record Words(Map<String, String> options, List<String> positionals) {
     return parse(new Caller(command + ": ", "doveadm help " + command), known, words, true);
   }
 
-  /** As {@link #parse}, for what has begun a message with its name already. */
+  /** As {@link #parse}, for a caller that puts its name before messages itself. */
   static Words ofProgram(String program, List<Option> known, List<String> words) throws Failure {
     return parse(new Caller("", program + " --help"), known, words, true);
   }

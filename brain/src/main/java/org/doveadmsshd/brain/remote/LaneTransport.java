@@ -13,7 +13,7 @@ public interface LaneTransport extends Closeable {
   /** How long a question and its answer are on the way, as measured when it was opened. */
   long roundTripMicros();
 
-  /** Says that nothing more will be sent; what comes back can still be read. */
+  /** Ends sending; answers can still be read. */
   void finish();
 
   /** Ends both directions at once; may be called more than once. */

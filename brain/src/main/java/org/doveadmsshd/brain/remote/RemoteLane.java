@@ -137,7 +137,7 @@ final class RemoteLane implements Closeable {
     }
   }
 
-  /** Asks the worker to stop what is under way. */
+  /** Asks the worker to stop the requests under way. */
   void cancel() {
     for (int id : client.ids()) {
       outbox.addFirst(to -> to.send(new Message.Cancel(id)));

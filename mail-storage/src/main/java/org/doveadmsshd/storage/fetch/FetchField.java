@@ -16,7 +16,7 @@ import org.doveadmsshd.storage.search.Candidate;
 public record FetchField(Column column, boolean numbered, Reader reader) {
 
   /**
-   * What a field is taken from.
+   * The source of a field.
    *
    * @param user whose mail it is
    */

@@ -42,7 +42,7 @@ public final class FetchFields {
   private static final String HEADER_PREFIX = "hdr.";
   private static final Map<String, FetchField> FIELDS = new TreeMap<>();
 
-  /** What only Dovecot's index knows. */
+  /** Fields that only Dovecot's index knows. */
   private static final Content NO_CONTENT = new Content(Value.ABSENT, null);
 
   static {

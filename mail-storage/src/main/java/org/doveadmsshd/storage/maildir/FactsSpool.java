@@ -7,8 +7,8 @@ import org.doveadmsshd.posix.OpenFile;
 import org.doveadmsshd.posix.PosixException;
 
 /**
- * What is found out about the mails of a mailbox while it is open: kept in memory as long as it is
- * little, else in a file in the mailbox that has no name any more. One thread.
+ * Facts about the mails of a mailbox, gathered while it is open. Few are kept in memory, many in a
+ * file in the mailbox that has no name any more. One thread.
  */
 final class FactsSpool implements Closeable {
   private static final String NAME = "doveadm-sshd.cache.spool";
@@ -35,7 +35,7 @@ final class FactsSpool implements Closeable {
     return written + kept.position();
   }
 
-  /** Takes what is known of a mail; returns where it is. */
+  /** Takes the facts of a mail; returns their place. */
   long add(MailFacts facts) throws PosixException, Room.NoneException {
     int size = facts.size();
     if (kept.remaining() < size && kept.capacity() < MOST_KEPT) {
@@ -85,7 +85,7 @@ final class FactsSpool implements Closeable {
     return made;
   }
 
-  /** What was taken at a place. */
+  /** The facts at a place. */
   MailFacts at(long position) throws PosixException {
     if (position >= written) {
       return MailFacts.get(kept.duplicate().position((int) (position - written)));

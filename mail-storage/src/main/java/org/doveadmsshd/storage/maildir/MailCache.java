@@ -48,14 +48,14 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
     /** The mail at a position in that order. */
     int at(int position);
 
-    /** What is known of it. */
+    /** Its facts. */
     MailFacts facts(int mail);
   }
 
-  /** What a cache says of the mailbox as a whole. */
+  /** The cache's facts about the mailbox as a whole. */
   record Head(MailboxStamp stamp, Optional<Mailbox.Identity> identity, int count) {}
 
-  /** Mails that were read, with what is known of each. */
+  /** Mails that were read, with the facts of each. */
   private record Read(MailTable table, Known known) implements Mails {
     @Override
     public int at(int position) {
@@ -69,7 +69,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
   }
 
   /**
-   * What a file knows of the mails of a table.
+   * A file's facts about the mails of a table.
    *
    * @param factsAt where in it that lies, by the number of the mail; 0 for nothing
    */

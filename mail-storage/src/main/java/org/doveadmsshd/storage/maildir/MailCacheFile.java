@@ -29,7 +29,7 @@ record MailCacheFile(Directory directory, Duration settled) {
     }
   }
 
-  /** What the file says of the mailbox as a whole; nothing where that is of no use. */
+  /** The file's facts about the mailbox as a whole; nothing if the file cannot be used. */
   static Optional<MailCache.Head> head(MailCacheReader file) {
     try {
       return MailCache.head(file);
@@ -38,7 +38,7 @@ record MailCacheFile(Directory directory, Duration settled) {
     }
   }
 
-  /** What is remembered; nothing where that is of no use, or there is no room for it. */
+  /** The cached mails; nothing if the file cannot be used, or there is no room for them. */
   static Optional<MailCache> read(MailCache.Head head, MailCacheReader file, Room room) {
     long used = room.used();
     Optional<MailCache> cache = Optional.empty();
@@ -53,7 +53,7 @@ record MailCacheFile(Directory directory, Duration settled) {
     return cache;
   }
 
-  /** What is known of the mails of a table; nothing where there is no room for it. */
+  /** The facts about the mails of a table; nothing if there is no room for them. */
   static Optional<MailCache.Known> known(
       MailCache.Head head, MailCacheReader file, MailTable table, Room room) {
     long used = room.used();

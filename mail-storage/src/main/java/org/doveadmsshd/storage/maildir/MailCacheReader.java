@@ -12,7 +12,7 @@ final class MailCacheReader implements Closeable {
 
   private static final int WINDOW = 256 * 1024;
 
-  /** What is read at least where nothing before has been looked at. */
+  /** The least that is read at a new position. */
   private static final int JUMP = 1024;
 
   private final Source source;

@@ -9,7 +9,7 @@ import org.doveadmsshd.posix.FileStatus;
 import org.doveadmsshd.storage.mime.HeaderField;
 
 /**
- * What is known of one mail that does not change as long as it keeps its name. Used by one thread.
+ * Facts of one mail that do not change as long as it keeps its name. Used by one thread.
  *
  * <p>The header is kept as it is stored: for every field its position in {@link #NAMES} (1 byte),
  * the length of its value (4 bytes), and the value as it stands in the mail.

@@ -45,7 +45,10 @@ final class MailTable {
    */
   private int[] slots;
 
-  /** Where what is noted lies in {@link #bytes}, + 1; null as long as nothing is. */
+  /**
+   * Position in {@link #bytes} of the further fields of a mail, + 1; null as long as there are
+   * none.
+   */
   private int[] notes;
 
   MailTable(Room room) {
@@ -262,9 +265,8 @@ final class MailTable {
   }
 
   /**
-   * Gives a mail its UID.
+   * Gives a mail its UID. @param array has its further fields, from a position on
    *
-   * @param array has what is noted beside it, from a position on
    * @param length 0 for nothing
    */
   void number(int mail, long uid, byte[] array, int from, int length) throws Room.NoneException {
@@ -311,7 +313,7 @@ final class MailTable {
     }
   }
 
-  /** What the UID list notes beside a mail, as it stands there; empty for nothing. */
+  /** The further fields of a mail in the UID list, as they stand there; empty for none. */
   String notes(int mail) {
     if (notes == null || notes[mail] == 0) {
       return "";

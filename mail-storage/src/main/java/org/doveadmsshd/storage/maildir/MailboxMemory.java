@@ -8,8 +8,8 @@ import org.doveadmsshd.posix.PosixException;
 import org.doveadmsshd.storage.Mailbox;
 
 /**
- * What is kept of one open mailbox from one time it is looked at to the next: {@link #look} first,
- * {@link #keep} at the end. It is kept only if nothing at all has changed in between.
+ * The cache of one open mailbox: {@link #look} reads it first, {@link #keep} writes it at the end.
+ * It is written only if the mailbox has not changed in between.
  */
 final class MailboxMemory {
   /** Mailboxes with fewer mails are as quickly listed. */
@@ -36,15 +36,18 @@ final class MailboxMemory {
   /** The mailbox's state, as long as the cache has not been asked. */
   private MailCache.Head unread;
 
-  /** What it knows of the mails in the table; null where it has answered, or knows nothing. */
+  /**
+   * The cached facts of the mails in the table; null once they have been used, or if there are
+   * none.
+   */
   private MailCache.Known known;
 
   private MailTable table;
 
-  /** Whether there is room for what is found out. */
+  /** Whether there is room for new facts. */
   private boolean keeps;
 
-  /** Where in the spool that is which has been found out of each mail, + 1; null before. */
+  /** Place in the spool of the new facts of each mail, + 1; null before there are any. */
   private int[] found;
 
   private FactsSpool spool;
@@ -64,7 +67,7 @@ final class MailboxMemory {
     return keeps;
   }
 
-  /** Forgets what has been looked at, and looks how the mailbox is now. */
+  /** Forgets the mailbox's earlier state, and looks at it anew. */
   MailboxStamp look() throws PosixException {
     drop();
     stampedAt = System.nanoTime();
@@ -72,7 +75,7 @@ final class MailboxMemory {
     return stamp;
   }
 
-  /** Forgets what has been looked at. */
+  /** Forgets the mailbox's earlier state. */
   void drop() {
     keeps = false;
     cache = null;
@@ -134,7 +137,7 @@ final class MailboxMemory {
     keeps = file != null && MailCache.leastSize(mails.size()) < MailCache.MAX_SIZE;
   }
 
-  /** What is known of a mail. */
+  /** The facts of a mail. */
   MailFacts facts(int mail) {
     if (found != null && found[mail] != 0) {
       try {
@@ -153,7 +156,7 @@ final class MailboxMemory {
     return known == null ? new MailFacts() : known.facts(mail);
   }
 
-  /** Takes what has been found out about a mail, as far as there is room for it. */
+  /** Takes new facts of a mail, as far as there is room for them. */
   void learned(int mail, MailFacts facts) {
     if (!keeps) {
       return;
@@ -173,7 +176,7 @@ final class MailboxMemory {
   }
 
   /**
-   * Writes down what has been found since {@link #look}, if it is worth it.
+   * Writes the facts found since {@link #look}, if they are many enough.
    *
    * @param identity nothing when the mails have no UIDs
    * @param mails in the order of their UIDs, if they have some

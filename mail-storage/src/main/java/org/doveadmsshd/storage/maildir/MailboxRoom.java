@@ -9,7 +9,7 @@ import org.doveadmsshd.base.MemoryTurns;
  * dropped, and the wait is for twice as much.
  */
 final class MailboxRoom implements Room {
-  /** What is taken at once when the estimate was too low. */
+  /** The step in which more is taken when the estimate was too low. */
   private static final long STEP = 1 << 20;
 
   private final String mailbox;

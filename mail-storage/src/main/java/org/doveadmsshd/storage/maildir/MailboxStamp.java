@@ -46,7 +46,7 @@ record MailboxStamp(Version cur, Version fresh, Version uidList) {
     return Math.max(cur.changedNanos(), Math.max(fresh.changedNanos(), uidList.changedNanos()));
   }
 
-  /** What its mails take in memory, in bytes, as far as the sizes of directories and list say. */
+  /** Estimated memory of its mails, in bytes, from the sizes of directories and list. */
   long estimate() {
     long directories = cur.size() + fresh.size();
     long listed = uidList.size() + uidList.size() / 2;

@@ -32,7 +32,7 @@ import org.doveadmsshd.storage.UnreadableMailException;
 final class MaildirDelivery implements Delivery {
   private static final long SECOND = 1_000_000_000L;
 
-  /** What a mail takes in memory until it is committed, its names included; in bytes. */
+  /** Memory of a mail until it is committed, its names included; in bytes. */
   private static final long STAGED = 512;
 
   /** Longest base name that a mail's identity may become; flags and suffixes come behind it. */
@@ -43,14 +43,14 @@ final class MaildirDelivery implements Delivery {
   private final Directory tmp;
   private final List<Staged> staged = new ArrayList<>();
 
-  /** What must not exceed the limit. */
+  /** Bytes and messages that count against the limit. */
   private long addedBytes;
 
   private long addedMails;
 
   private int placed;
 
-  /** What has come so far, less what it has counted elsewhere. */
+  /** Bytes and messages so far, less those that were counted elsewhere before. */
   private long notedBytes;
 
   private long notedMails;
@@ -113,7 +113,7 @@ final class MaildirDelivery implements Delivery {
     addedMails++;
   }
 
-  /** What a mail counts here or where it comes from; 0 if that is not needed. */
+  /** Bytes that a mail counts, here or in its source; 0 if that is not needed. */
   private long size(Mail mail, MaildirMail source) throws Failure {
     boolean needed =
         mailbox.quota().needsSizes(mailbox.name())
@@ -168,7 +168,7 @@ final class MaildirDelivery implements Delivery {
     try {
       tmp.unlink(file);
     } catch (PosixException e) {
-      // what is left in tmp is no mail; Dovecot clears it away after some days
+      // a file left in tmp is no mail; Dovecot removes it after some days
     }
   }
 
@@ -452,7 +452,9 @@ final class MaildirDelivery implements Delivery {
     }
   }
 
-  /** Removes what has been copied; the copy goes if that cannot be done, so that there is one. */
+  /**
+   * Removes the originals of copies. If one cannot be removed its copy is, so that there is one.
+   */
   private static void expungeSource(MaildirMail source, Directory to, String name)
       throws Failure, PosixException {
     try {
@@ -465,7 +467,7 @@ final class MaildirDelivery implements Delivery {
     }
   }
 
-  /** Removes what was not committed. */
+  /** Removes mails that were not committed. */
   @Override
   public void close() {
     for (Staged mail : staged) {

@@ -19,7 +19,7 @@ import org.doveadmsshd.posix.PosixException;
 final class MaildirListing implements Closeable {
   private static final int SCANS = 5;
 
-  /** What a base among the twins takes, in bytes. */
+  /** Memory of a base among the twins, in bytes. */
   private static final int TWIN = 256;
 
   private final Directory mailbox;

@@ -297,7 +297,7 @@ final class MaildirMailbox implements Mailbox {
     return keywords;
   }
 
-  /** What is kept in mind of it. */
+  /** Its cache. */
   MailboxMemory memory() {
     return memory;
   }
@@ -436,12 +436,12 @@ final class MaildirMailbox implements Mailbox {
     return listing.find(base).orElseThrow(() -> new MailGoneException(name));
   }
 
-  /** Tells of something that went wrong and does not matter to what was to be done. */
+  /** Warns of a mistake that does not stop the command. */
   void warn(String what, PosixException e) {
     context.warnings().accept("Mailbox " + name + ": " + what + ": " + MaildirStore.reason(e));
   }
 
-  /** What a failed system call means to the user. */
+  /** The failure for the user that a failed system call means. */
   Failure failure(PosixException e) {
     return Failure.temporary(
         "Mailbox " + name + ": " + e.file() + ": " + MaildirStore.reason(e), e);

@@ -56,7 +56,7 @@ final class MaildirName {
     return name.substring(info + 3, end < 0 ? name.length() : end);
   }
 
-  /** What stands behind the flags: a further comma and all after it; empty when there is none. */
+  /** The rest behind the flags: a further comma and all after it; empty when there is none. */
   static String trailing(String name) {
     int info = name.indexOf(':');
     int end = info < 0 || !name.startsWith("2,", info + 1) ? -1 : name.indexOf(',', info + 3);

@@ -13,8 +13,8 @@ import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.QuotaUsage;
 
 /**
- * What one user has stored: counted, or kept in the file {@code maildirsize} as Dovecot and other
- * programs keep it.
+ * The storage that one user takes: counted, or kept in the file {@code maildirsize} as Dovecot and
+ * other programs keep it.
  *
  * <p>The first line of the file is the limit, the second the totals when they were counted, further
  * lines what was added or removed since; a line is added with one write.
@@ -63,7 +63,7 @@ final class MaildirQuota {
     root = made;
   }
 
-  /** What a mail counts. */
+  /** Bytes that a mail counts. */
   long size(Mail mail) throws Failure {
     return usesFile() ? mail.physicalSize() : mail.virtualSize();
   }
@@ -73,7 +73,7 @@ final class MaildirQuota {
     return rules.counts(mailbox);
   }
 
-  /** Whether it is noted what comes into a mailbox and leaves it. */
+  /** Whether changes of a mailbox are noted. */
   boolean notes(String mailbox) {
     return usesFile() && rules.counts(mailbox);
   }
@@ -122,8 +122,8 @@ final class MaildirQuota {
   }
 
   /**
-   * Notes what has come or gone in mailboxes whose mails count. That is done: it does not fail when
-   * it cannot be noted.
+   * Notes mails that have come or gone in mailboxes that count. The change has been made already,
+   * so a failure to note it is only a warning.
    */
   void changed(long bytes, long messages) {
     if (!usesFile() || bytes == 0 && messages == 0) {
@@ -147,7 +147,7 @@ final class MaildirQuota {
     }
   }
 
-  /** What there is now. */
+  /** The totals now. */
   QuotaUsage usage() throws Failure {
     Total total = total();
     return new QuotaUsage(

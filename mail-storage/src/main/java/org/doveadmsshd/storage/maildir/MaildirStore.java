@@ -35,7 +35,7 @@ public final class MaildirStore implements MailStore {
   private Directory root;
   private MaildirMailbox.Maker maker;
 
-  /** Directories that have been told of. */
+  /** Directories that a warning has named already. */
   private final Set<String> told = new HashSet<>();
 
   /**
@@ -61,7 +61,7 @@ public final class MaildirStore implements MailStore {
   @FunctionalInterface
   public interface Checkpoint {
     /**
-     * Returns, or ends what is being done.
+     * Returns, or stops the work.
      *
      * @throws Failure when it should stop
      */
@@ -427,7 +427,7 @@ public final class MaildirStore implements MailStore {
     return new MaildirQuota.Total(bytes, messages);
   }
 
-  /** What a mail that cannot be read takes is known all the same, but for its line ends. */
+  /** Notes the size of a mail that cannot be read: the file's size, without added line ends. */
   private static long countedSize(Mail mail, MaildirQuota asked) throws Failure {
     try {
       return asked.size(mail);

@@ -1,12 +1,12 @@
 package org.doveadmsshd.storage.maildir;
 
-/** Where the memory for the mails of a mailbox is taken from. Used by one thread. */
+/** The memory for the mails of a mailbox. Used by one thread. */
 @FunctionalInterface
 interface Room {
   /** For what is small in any case. */
   Room ANY = bytes -> {};
 
-  /** There is no more memory; what was being gathered has to be dropped. */
+  /** There is no more memory; mails gathered so far have to be dropped. */
   final class NoneException extends Exception {
     NoneException() {
       super("no room", null, false, false);
@@ -20,11 +20,11 @@ interface Room {
    */
   void grow(long bytes) throws NoneException;
 
-  /** What is used now, as {@link #back} takes it. */
+  /** Bytes used now, for {@link #back}. */
   default long used() {
     return 0;
   }
 
-  /** Says that what was used since then has been dropped. */
+  /** Goes back to an earlier number of bytes used: later ones have been dropped. */
   default void back(long before) {}
 }

@@ -25,7 +25,7 @@ record UidList(long validity, long next, String guid, boolean complete, long str
   /** No UID is as large as that. */
   static final long MAX_UID = 0xffffffffL;
 
-  /** What is wrong with the file; for people. */
+  /** The mistake in the file, for people. */
   static final class DamagedException extends Exception {
     DamagedException(long line, String what) {
       super("line " + line + ": " + what);

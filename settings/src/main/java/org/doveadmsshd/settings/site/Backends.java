@@ -48,7 +48,7 @@ public final class Backends {
   private final MemoryBudget.Share memory;
   private final Hashing hashing;
 
-  /** What is connected, by its settings. */
+  /** Connections by settings. */
   private final Map<Record, Shared> open = new HashMap<>(); // guarded by this
 
   /**
@@ -69,7 +69,7 @@ public final class Backends {
     }
   }
 
-  /** What a configuration names, until it is closed. */
+  /** The passdbs and userdbs of one configuration, until they are closed. */
   public final class Opened implements Closeable {
     private final Set<Record> used = new HashSet<>(); // guarded by the backends
     private Passdb passdb;

@@ -14,7 +14,7 @@ import org.doveadmsshd.settings.Settings;
  * @param commands what a rule of a master user may name; empty when that is not to be checked
  */
 public record ConfigurationFile(List<String> commands) {
-  /** Where it is when nothing else is said. */
+  /** Where it is by default. */
   public static final String STANDARD = "/etc/doveadm-sshd/doveadm-sshd.conf";
 
   public ConfigurationFile {

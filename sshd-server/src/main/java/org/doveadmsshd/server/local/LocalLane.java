@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that takes users out of a queue and has the worker do what is asked for them. It may
- * stick in a system call: then it is {@linkplain #abandon abandoned}, and ends when that returns.
+ * A thread that takes users out of a queue and calls the worker for them. If it hangs in a system
+ * call it is {@linkplain #abandon abandoned}, and ends when that call returns.
  */
 final class LocalLane {
   private static final Logger LOG = LoggerFactory.getLogger(LocalLane.class);
@@ -109,13 +109,16 @@ final class LocalLane {
     }
   }
 
-  /** Has what is under way stop at its next checkpoint. */
+  /** Stops requests under way at their next checkpoint. */
   synchronized void cancel() {
     cancelled = true;
     orders.forEach(order -> order.control().cancel());
   }
 
-  /** The thread does not come back: gives away what it has not begun, and waits no longer. */
+  /**
+   * The thread does not come back: its orders go to other lanes or fail, and a new lane takes its
+   * place.
+   */
   private void abandon() {
     if (!end()) {
       return;

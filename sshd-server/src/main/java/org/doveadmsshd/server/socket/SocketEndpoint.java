@@ -81,7 +81,7 @@ public final class SocketEndpoint {
   }
 
   /**
-   * What holds for strangers.
+   * Limits of connections.
    *
    * @param connections how many there may be at a time, of all users
    * @param beforeLogin how many of one local user may be without a login
@@ -141,7 +141,7 @@ public final class SocketEndpoint {
     }
   }
 
-  /** So that no user of the machine keeps all others out. */
+  /** Keeps one local user from keeping all others out. */
   private boolean hasTooMany(String user) {
     return strangers.values().stream().filter(user::equals).count() >= limits.beforeLogin();
   }
@@ -249,7 +249,7 @@ public final class SocketEndpoint {
     }
   }
 
-  /** Reads nothing more while much of what has been asked for waits. */
+  /** Waits while many of the lane's requests wait. */
   private static void awaitRoom(LaneSession lane) throws IOException {
     CountDownLatch room = new CountDownLatch(1);
     lane.whenRoom(room::countDown);

@@ -17,7 +17,7 @@ import org.doveadmsshd.base.MemoryBudget;
  * much as there is memory for. Read by one thread.
  */
 final class ChannelInput extends InputStream implements ChannelDataReceiver {
-  /** What may be on its way, and what may be while memory is short. */
+  /** The client's window, and the smaller one while memory is short. */
   private static final int WINDOW = 256 * 1024;
 
   private static final int SMALL_WINDOW = 48 * 1024;
@@ -68,7 +68,7 @@ final class ChannelInput extends InputStream implements ChannelDataReceiver {
       last.limit(end + length).put(end, bytes, offset, length);
       notifyAll();
     }
-    return 0; // what has been read lets the client send more
+    return 0; // the window is opened when bytes have been read
   }
 
   /** The client sends nothing more, or has gone. */

@@ -72,7 +72,7 @@ final class CoalescingSession extends Nio2Session {
   }
 
   /**
-   * What holds for each connection.
+   * Bounds of each connection.
    *
    * @param memory of all of them; each has a part of it
    * @param part most bytes that one may have of it
@@ -97,7 +97,7 @@ final class CoalescingSession extends Nio2Session {
     output = memory.share(OUTPUT);
   }
 
-  /** That of a connection. */
+  /** The session of MINA's transport below a connection. */
   static CoalescingSession of(Session session) {
     return (CoalescingSession) session.getIoSession();
   }

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs what MINA SSHD catches: what no connection can bring about by itself, and packets that are
- * too large, as the client is told nothing before its connection breaks.
+ * Logs exceptions that MINA SSHD catches: faults that no client can cause, and packets that are too
+ * large, because the client hears nothing before its connection breaks.
  */
 final class ConnectionFaults implements SessionListener {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionFaults.class);

@@ -34,7 +34,7 @@ final class Execution {
   /** About what a run holds besides rows: buffers, users that wait for a lane. */
   private static final long MEMORY = 192 * 1024;
 
-  /** And with each lane: what is under way on it. */
+  /** And for each lane: about what its request holds. */
   private static final long LANE_MEMORY = 80 * 1024;
 
   /** Rows of one run may take this fraction of the memory that is free. */

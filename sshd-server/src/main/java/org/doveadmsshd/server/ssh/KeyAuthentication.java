@@ -24,11 +24,11 @@ import org.doveadmsshd.keys.UserCertificates;
 /** How people prove themselves over SSH by a key or a certificate. */
 public final class KeyAuthentication extends UserAuthPublicKeyFactory
     implements PublickeyAuthenticator {
-  /** What the key lets somebody in for that was offered last. */
+  /** The grant of the key that was offered last. */
   private static final AttributeRepository.AttributeKey<Optional<Grant>> OFFERED =
       new AttributeRepository.AttributeKey<>();
 
-  /** The same of the key whose possession has been proved. */
+  /** The grant of the key whose possession has been proved. */
   private static final AttributeRepository.AttributeKey<Optional<Grant>> PROVED =
       new AttributeRepository.AttributeKey<>();
 
@@ -112,7 +112,7 @@ public final class KeyAuthentication extends UserAuthPublicKeyFactory
     }
   }
 
-  /** What the key lets somebody in for with which he has logged in; nothing if there was none. */
+  /** The grant of the key of a login; nothing for a login without a key. */
   static Optional<Grant> grantOf(ServerSession session) {
     Optional<Grant> grant = session.getAttribute(PROVED);
     return grant == null ? Optional.empty() : grant;

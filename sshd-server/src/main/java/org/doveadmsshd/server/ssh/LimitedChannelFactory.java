@@ -105,7 +105,7 @@ final class LimitedChannelFactory extends ChannelSessionFactory {
       }
     }
 
-    /** What is said of the terminal is kept as long as the channel. */
+    /** The description of the terminal is kept as long as the channel. */
     @Override
     protected RequestHandler.Result handlePtyReqParsed(
         String term, int columns, int rows, int width, int height, Map<PtyMode, Integer> modes)

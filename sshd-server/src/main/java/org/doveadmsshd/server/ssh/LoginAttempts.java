@@ -12,9 +12,9 @@ import org.apache.sshd.server.session.ServerUserAuthService;
 import org.apache.sshd.server.session.ServerUserAuthServiceFactory;
 
 /**
- * Counts attempts to log in as OpenSSH's server does: what has failed counts. The question which
- * methods there are does not, and neither do a key that is asked about and would do, nor one proof
- * of several. So the sixth key of an agent may be the right one.
+ * Counts failed attempts to log in, as OpenSSH's server does. These do not count: the question
+ * which methods there are, a query about a key that is accepted, one proof of several. So the sixth
+ * key of an agent may be the right one.
  */
 final class LoginAttempts extends ServerUserAuthService {
   private static final int MAX_FAILURES = 6;

@@ -56,13 +56,13 @@ final class OfferedAlgorithms {
     server.setKeyExchangeFactories(EXCHANGES);
   }
 
-  /** Everything, in this order, of which the client then takes what it likes best. */
+  /** All algorithms, in this order; the client takes the one that it prefers. */
   static void offerAll(KexFactoryManager session) {
     offerOlderExchanges(session);
     offerOlderCiphers(session);
   }
 
-  /** Of each kind everything, if the client knows none of the best. */
+  /** All algorithms of a kind, if the client knows none of the best. */
   static void offerWhatSuits(KexFactoryManager session, Map<KexProposalOption, String> client) {
     if (!knowsAny(client, KexProposalOption.ALGORITHMS, session.getKeyExchangeFactories())) {
       offerOlderExchanges(session);

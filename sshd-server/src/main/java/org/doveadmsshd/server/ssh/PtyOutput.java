@@ -4,7 +4,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** What a terminal's driver does to output: LF becomes CR LF. */
+/** Does what a terminal's driver does to output: LF becomes CR LF. */
 final class PtyOutput extends FilterOutputStream {
   PtyOutput(OutputStream out) {
     super(out);

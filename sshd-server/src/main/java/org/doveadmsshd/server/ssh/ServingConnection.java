@@ -8,7 +8,7 @@ import org.apache.sshd.server.session.AbstractServerSession;
 import org.apache.sshd.server.session.ServerConnectionService;
 import org.apache.sshd.server.session.ServerConnectionServiceFactory;
 
-/** What a client can do after its login. */
+/** The requests of a client after its login. */
 final class ServingConnection extends ServerConnectionService {
   private ServingConnection(AbstractServerSession session) throws SshException {
     super(session);

@@ -15,14 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection of which the client's proposal of algorithms is looked at before ours is sent: what
- * is offered to older clients is not offered to others, as OpenSSH's and PuTTY's clients would
- * prefer AES-CTR, which is slower here than AES-GCM.
+ * A connection that reads the client's proposal of algorithms before it sends ours. Algorithms for
+ * older clients are not offered to others: OpenSSH's and PuTTY's clients would prefer AES-CTR,
+ * which is slower here than AES-GCM.
  *
- * <p>A client that asks for much while keys are exchanged is cut off: the answers would have to
- * wait until that is over, which is up to the client. So is a stranger whose packets are larger
- * than any that a login takes, or who exchanges keys again and again; large packets of others draw
- * on their connection's memory.
+ * <p>Some clients are cut off. One asks for much while keys are exchanged: the answers would wait
+ * until the client ends the exchange. Others, without a login, send larger packets than a login
+ * needs, or exchange keys again and again. Large packets after a login draw on their connection's
+ * memory.
  */
 final class ServingSession extends ServerSessionImpl {
   private static final Logger LOG = LoggerFactory.getLogger(ServingSession.class);
@@ -38,7 +38,7 @@ final class ServingSession extends ServerSessionImpl {
   /** Packets of a usual size, with what is around them. */
   private static final int USUAL = 40_000;
 
-  /** What a connection takes that has had a larger one: the buffer grows by doubling, and stays. */
+  /** Memory of a connection after a larger packet: the buffer grows by doubling, and stays. */
   private static final int LARGE = 512 * 1024;
 
   /** A client's proposal is kept. */
@@ -95,7 +95,7 @@ final class ServingSession extends ServerSessionImpl {
     return discarding != null;
   }
 
-  /** Looks at what is left: the beginning of a packet that has not come as a whole. */
+  /** Looks at the rest of the buffer: the beginning of an incomplete packet. */
   @Override
   protected void decode() throws Exception {
     super.decode();

@@ -37,9 +37,7 @@ import org.doveadmsshd.worker.audit.Audit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What is going on: runs of the server's own brain, and lanes of others. Safe for several threads.
- */
+/** The runs of the server's own brain, and the lanes of other brains. Safe for several threads. */
 public final class Sessions implements ServerContext.Activity {
   private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
@@ -49,7 +47,7 @@ public final class Sessions implements ServerContext.Activity {
   /** Commands about the server itself that are under way at a time; no others keep them out. */
   private static final int CONTROLLING = 64;
 
-  /** How long what was stopped may take to say so. */
+  /** How long stopped runs and lanes may take to end. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
   /** A lane that has been idle for this long is not in the middle of a run. */
@@ -60,10 +58,10 @@ public final class Sessions implements ServerContext.Activity {
   /** Most characters of a command that who shows. */
   static final int MAX_SHOWN = 500;
 
-  /** What a lane may hold: a frame that is incomplete, its window, a message on its way out. */
+  /** Memory of a lane: an incomplete frame, its window, a message on its way out. */
   private static final long LANE_MEMORY = 384 * 1024;
 
-  /** What may wait on a lane beyond that. */
+  /** Memory for requests that wait on a lane. */
   private static final long LANE_QUEUE = 1024 * 1024;
 
   private final Setting setting;
@@ -87,7 +85,7 @@ public final class Sessions implements ServerContext.Activity {
   private record Lane(LaneSession session, MemoryBudget.Share memory) {}
 
   /**
-   * What holds for all runs and lanes.
+   * Settings of all runs and lanes.
    *
    * @param executor runs what may block
    * @param clock says what relative dates count back from
@@ -112,7 +110,7 @@ public final class Sessions implements ServerContext.Activity {
     this.brain = new Brain(setting.executor(), setting.clock());
   }
 
-  /** What the server as a whole can be told. */
+  /** Commands about the server as a whole. */
   public interface Control {
     /** The settings in force, a line each. */
     List<String> settings();

@@ -40,7 +40,7 @@ public final class SshEndpoint {
   private static final long WINDOW = 256 * 1024;
   private static final long PACKET = 32 * 1024;
 
-  /** What one connection may have of the memory for all. */
+  /** The part of all clients' memory that one connection may have. */
   private static final double PART_OF_ONE = 0.5;
 
   /** Failures are counted by {@link LoginAttempts}; this is for questions about keys. */
@@ -229,7 +229,7 @@ public final class SshEndpoint {
     server.unbind();
   }
 
-  /** Can stop listening without closing what is open. */
+  /** Can stop listening without closing connections. */
   private static final class DrainableServer extends SshServer {
     @Override
     protected SessionFactory createSessionFactory() {

@@ -2,7 +2,7 @@ package org.doveadmsshd.worker.audit;
 
 import org.doveadmsshd.base.Failure;
 
-/** Where what happens is accounted for. Safe for several threads. */
+/** Takes events for the audit log. Safe for several threads. */
 public interface Audit {
   /** Nowhere. */
   Audit NONE =

@@ -9,7 +9,7 @@ import org.doveadmsshd.command.Secrets;
 import org.doveadmsshd.protocol.Message;
 
 /**
- * Something that is accounted for.
+ * An event of the audit log.
  *
  * @param kind {@code login}, {@code command}, {@code user} or {@code list}
  * @param master who did it, as he says where he has not proved it
@@ -58,7 +58,7 @@ public record AuditEvent(
         "command", master, login, "", Secrets.masked(words), "", exit, text, Map.of(), micros);
   }
 
-  /** What a command has done for one user. */
+  /** The end of a command for one user. */
   public static AuditEvent user(Master master, Message.Run request, Message.Done done) {
     boolean wrongWords = done.outcome() == Outcome.USAGE && !Secrets.isOpen(request.command());
     return new AuditEvent(

@@ -11,9 +11,9 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.posix.NamedCalls;
 
 /**
- * Lets the calling thread see nothing of the file system but a user's mail and what the program
- * itself reads, and use no network, for good (landlock(7)). The thread must be made for the work
- * and end with it. It needs no rights for that, only that no_new_privs is set.
+ * Confines the calling thread for the rest of its life (landlock(7)): it sees nothing of the file
+ * system but a user's mail and the program's own files, and uses no network. The thread must be
+ * made for the work and end with it. It needs no rights for that, only that no_new_privs is set.
  *
  * <p>Landlock holds for a thread and those it makes: the JVM's own, which collect garbage and
  * compile, are not confined.

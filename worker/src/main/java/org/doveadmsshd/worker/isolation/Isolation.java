@@ -16,7 +16,7 @@ public interface Isolation {
         && (arch.equals("amd64") || arch.equals("aarch64"));
   }
 
-  /** What is done with a user's mail. */
+  /** Work on a user's mail. */
   @FunctionalInterface
   interface Work {
     void run() throws Failure, IOException;

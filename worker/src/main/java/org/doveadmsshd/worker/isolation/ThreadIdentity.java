@@ -70,8 +70,8 @@ public final class ThreadIdentity implements UserThreads.Rights {
    * Gives the calling thread an identity, for good: user, group and nothing else; its capabilities
    * go with root's user.
    *
-   * @throws IllegalStateException when it has not come about, or could be undone: the thread must
-   *     touch nothing then, and end
+   * @throws IllegalStateException when the identity was not taken, or could be undone: the thread
+   *     must touch nothing and end
    */
   static void take(Identity identity) {
     int gid = identity.gid();

@@ -15,11 +15,11 @@ final class ThreadStack {
   private ThreadStack() {}
 
   /**
-   * Has the next thread that gets the calling one's stack find its memory as it is. glibc keeps
-   * stacks for further threads but gives their pages back, which interrupts all processors, and
-   * each page then costs a fault again: a third of what a short thread costs. It cannot give back
-   * locked pages (madvise(2)); they are locked as they are touched. Where that is refused
-   * (RLIMIT_MEMLOCK) nothing changes.
+   * Keeps the memory of the calling thread's stack for the next thread that gets this stack. When a
+   * thread ends, glibc keeps its stack for further threads but gives the pages back. That
+   * interrupts all processors, and each page costs a fault again: a third of the cost of a short
+   * thread. glibc cannot give back locked pages (madvise(2)), so pages are locked when they are
+   * touched. If the lock is refused (RLIMIT_MEMLOCK) nothing changes.
    *
    * <p>The thread must have a stack of at least {@value #LENGTH} bytes; glibc's description of a
    * thread, which is what pthread_self(3) points at, lies at its upper end.

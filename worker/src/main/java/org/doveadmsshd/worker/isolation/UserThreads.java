@@ -5,8 +5,8 @@ import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.base.Failure;
 
 /**
- * Each user's work has a thread of its own, which gives up what it must not have for good before it
- * touches anything, and ends with the work: the kernel then decides which files it may open. Memory
+ * Runs each user's work on a thread of its own. The thread gives up its rights for good before it
+ * touches anything, and ends with the work. So the kernel decides which files it may open. Memory
  * is shared with the rest of the process.
  */
 public final class UserThreads implements Isolation {
@@ -16,7 +16,7 @@ public final class UserThreads implements Isolation {
   private final Rights rights;
   private final boolean keepsStacks;
 
-  /** Has the calling thread keep the rights that a user's work may have, and no others. */
+  /** Takes from the calling thread all rights but those of a user's work. */
   @FunctionalInterface
   public interface Rights {
     /**

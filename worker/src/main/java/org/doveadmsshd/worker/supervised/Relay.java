@@ -80,7 +80,7 @@ final class Relay {
   }
 
   /**
-   * Returns when all have ended; the lane is good for further ones then.
+   * Returns when all have ended; the lane can be used for further orders then.
    *
    * @throws LostException when the worker has not said how the first that is left ended
    * @throws Failure when the worker cannot be told what the master may do
@@ -157,7 +157,7 @@ final class Relay {
     }
   }
 
-  /** What the worker says of one order. */
+  /** The worker's messages about one order. */
   private final class Answers implements LaneClient.Answers {
     private final UserWork.Order order;
     private final boolean hasBegun;

@@ -39,7 +39,7 @@ final class SignsOfLife {
   }
 
   /**
-   * Looks after the worker from now on, until what is returned is cancelled.
+   * Watches the worker until the returned future is cancelled.
    *
    * @param silence about how long it may say nothing, with a quarter more
    */

@@ -19,7 +19,7 @@ import org.doveadmsshd.worker.UserWork;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has worker processes carry out commands. */
+/** Carries out commands in worker processes. */
 public final class SupervisedWork implements UserWork, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SupervisedWork.class);
 
@@ -266,7 +266,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     }
   }
 
-  /** Has the supervisor read its configuration anew. */
+  /** Makes the supervisor read its configuration anew. */
   public void reload() throws Failure {
     try (SupervisorConnection connection = connect()) {
       connection.reload();

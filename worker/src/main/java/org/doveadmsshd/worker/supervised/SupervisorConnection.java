@@ -109,12 +109,12 @@ final class SupervisorConnection implements Closeable {
     return ask("ENDED", limits.late(), "LOST").get(1);
   }
 
-  /** Has the supervisor read its configuration anew. */
+  /** Makes the supervisor read its configuration anew. */
   void reload() throws IOException, Failure {
     ask("RELOADED", limits.late(), "RELOAD");
   }
 
-  /** What may take long, and is broken off by the timer. */
+  /** A call that may take long; the timer breaks it off. */
   @FunctionalInterface
   private interface Call<T> {
     T run() throws IOException;

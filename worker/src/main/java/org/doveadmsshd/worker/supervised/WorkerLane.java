@@ -36,7 +36,7 @@ final class WorkerLane implements Closeable {
     in = new FrameReader(channel, BUFFER);
   }
 
-  /** Connects; what is said first has been said, but not flushed. */
+  /** Connects; the hello has been written, but not flushed. */
   static WorkerLane open(Path socket) throws IOException {
     WorkerLane lane = new WorkerLane(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
     lane.out.send(new Message.Hello(Limits.VERSION, "doveadm-sshd", Optional.empty(), List.of()));
