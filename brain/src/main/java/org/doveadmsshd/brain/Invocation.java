@@ -12,6 +12,8 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Times;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.base.UserName;
+import org.doveadmsshd.base.options.Argument;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.format.Formatters;
@@ -43,26 +45,41 @@ public record Invocation(
   /** Options before the command. */
   public static final List<Option> GLOBAL =
       List.of(
-          new Option('f', "formatter", "formatter", String.join(", ", Formatters.NAMES)),
-          new Option('h', "hide-titles", null, "no headings (tab and table)"),
-          new Option(
+          Option.of(
+              'f',
+              "formatter",
+              Argument.choice("formatter", Formatters.NAMES),
+              String.join(", ", Formatters.NAMES)),
+          Option.flag('h', "hide-titles", "no headings (tab and table)"),
+          Option.flag(
               'v',
               "verbose",
-              null,
               "progress, a summary, and all that is said of many, on standard error"),
-          new Option('D', "debug", null, "as -v"),
-          new Option(
-              'o', "setting", "name=value", "doveadm_worker_count=N: use N lanes; plugin/quota=…"));
+          Option.flag('D', "debug", "as -v"),
+          Option.of(
+                  'o',
+                  "setting",
+                  Kind.SETTING.named("name=value"),
+                  "doveadm_worker_count=N: use N lanes; plugin/quota=…")
+              .repeatable());
 
   /** Options after every command that is carried out for users. */
   public static final List<Option> SELECTION =
       List.of(
-          new Option('u', "user", "user", "this user, or all that match a mask with * or ?"),
-          new Option('A', "all-users", null, "all users (that your scope covers)"),
-          new Option(
-              'F', "file", "file", "users named in a file, a line each; - is standard input"),
-          new Option((char) 0, "timeout", "time", "give up on a user after this time: 30s, 5m"),
-          new Option((char) 0, "allow-empty", null, "it is no error when no user matches"));
+          Option.of(
+              'u',
+              "user",
+              Kind.USER_MASK.named("user"),
+              "this user, or all that match a mask with * or ?"),
+          Option.flag('A', "all-users", "all users (that your scope covers)"),
+          Option.of(
+              'F',
+              "file",
+              Kind.FILE.named("file"),
+              "users named in a file, a line each; - is standard input"),
+          Option.of(
+              "timeout", Kind.SPAN.named("time"), "give up on a user after this time: 30s, 5m"),
+          Option.flag("allow-empty", "it is no error when no user matches"));
 
   private static final String QUOTA = "plugin/quota=";
 

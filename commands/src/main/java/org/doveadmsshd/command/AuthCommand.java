@@ -10,6 +10,7 @@ import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
@@ -17,6 +18,9 @@ import org.doveadmsshd.protocol.Value;
 
 /** {@code doveadm auth test|login|lookup}: asks the authentication backend about master users. */
 final class AuthCommand implements Command {
+  /** What there is to know of a master user. */
+  private static final List<String> FIELDS = List.of("user", "scope");
+
   private static final int MAX_PASSWORD = 1024;
 
   private final Kind kind;
@@ -47,7 +51,12 @@ final class AuthCommand implements Command {
           "<user> [...]",
           kind.summary,
           "Exit code 67 when there is no such master user.\n",
-          List.of(new Option('f', "field", "field", "print only the value of this field")),
+          List.of(
+              Option.of(
+                  'f',
+                  "field",
+                  new Argument(Argument.Kind.FIELD, "field", FIELDS),
+                  "print only the value of this field")),
           false,
           Access.ADMIN);
     }
@@ -159,7 +168,7 @@ final class AuthCommand implements Command {
     private void show(Output output, String user, Master master) throws Failure, IOException {
       if (field.isPresent()) {
         String value = field.get().equals("user") ? user : AuthCommand.scope(master);
-        if (List.of("user", "scope").contains(field.get())) {
+        if (FIELDS.contains(field.get())) {
           print(output, value);
         }
         return;

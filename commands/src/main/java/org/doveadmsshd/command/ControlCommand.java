@@ -72,7 +72,7 @@ final class ControlCommand implements Command {
     String name = kind.name().toLowerCase(Locale.ROOT);
     List<Option> options =
         kind == Kind.CONFIG
-            ? List.of(new Option('n', "non-default", null, "accepted; all settings are shown"))
+            ? List.of(Option.flag('n', "non-default", "accepted; all settings are shown"))
             : List.of();
     return new Manual(name, "", kind.summary, kind.description, options, false, Access.ADMIN);
   }

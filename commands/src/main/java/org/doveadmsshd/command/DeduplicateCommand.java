@@ -32,8 +32,7 @@ final class DeduplicateCommand implements Command {
         doveadm help search explains queries.
         """,
         List.of(
-            new Option('m', BY_ID, null, "compare by Message-ID rather than by GUID"),
-            Preview.OPTION),
+            Option.flag('m', BY_ID, "compare by Message-ID rather than by GUID"), Preview.OPTION),
         true,
         Access.DELETE);
   }

@@ -31,8 +31,7 @@ final class ExpungeCommand implements Command {
         doveadm help search explains queries.
         """,
         List.of(
-            new Option(
-                'd', "delete-empty-mailbox", null, "remove and unsubscribe mailboxes left empty"),
+            Option.flag('d', "delete-empty-mailbox", "remove and unsubscribe mailboxes left empty"),
             Preview.OPTION),
         true,
         Access.DELETE);

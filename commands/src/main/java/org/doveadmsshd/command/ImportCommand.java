@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.MailStore;
@@ -26,8 +27,12 @@ final class ImportCommand implements Command {
         twice; doveadm deduplicate removes them. doveadm help search explains queries.
         """,
         List.of(
-            new Option('U', "source-user", "user", "whose home ~ is in the source location"),
-            new Option('s', "subscribe", null, "subscribe to the mailboxes that are made")),
+            Option.of(
+                'U',
+                "source-user",
+                Kind.USER.named("user"),
+                "whose home ~ is in the source location"),
+            Option.flag('s', "subscribe", "subscribe to the mailboxes that are made")),
         true,
         Access.WRITE);
   }

@@ -25,7 +25,7 @@ final class KickCommand implements Command {
         that id. Users under way are finished up to the mail they are at. Who may not see every
         user ends what doveadm who shows him. Exit code 68 when there is nothing to end.
         """,
-        List.of(new Option('f', "force", null, "accepted; the same is done without it")),
+        List.of(Option.flag('f', "force", "accepted; the same is done without it")),
         false,
         Access.WRITE);
   }

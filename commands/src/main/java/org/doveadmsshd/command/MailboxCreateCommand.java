@@ -3,6 +3,7 @@ package org.doveadmsshd.command;
 import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.MailStore;
@@ -20,8 +21,12 @@ final class MailboxCreateCommand implements Command {
         exists already is an error with exit code 65.
         """,
         List.of(
-            new Option('s', "subscriptions", null, "subscribe to them"),
-            new Option('g', "guid", "guid", "identity of the mailbox, 32 hexadecimal digits")),
+            Option.flag('s', "subscriptions", "subscribe to them"),
+            Option.of(
+                'g',
+                "guid",
+                Kind.GUID.named("guid"),
+                "identity of the mailbox, 32 hexadecimal digits")),
         true,
         Access.WRITE);
   }

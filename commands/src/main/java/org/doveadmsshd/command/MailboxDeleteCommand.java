@@ -24,10 +24,10 @@ final class MailboxDeleteCommand implements Command {
         being removed it is kept, unless -Z is given.
         """,
         List.of(
-            new Option('e', "require-empty", null, "only when there are no mails in it"),
-            new Option('r', "recursive", null, "its children, too"),
-            new Option('s', "subscriptions", null, "unsubscribe from them"),
-            new Option('Z', "unsafe", null, "do not look for mails that arrive meanwhile")),
+            Option.flag('e', "require-empty", "only when there are no mails in it"),
+            Option.flag('r', "recursive", "its children, too"),
+            Option.flag('s', "subscriptions", "unsubscribe from them"),
+            Option.flag('Z', "unsafe", "do not look for mails that arrive meanwhile")),
         true,
         Access.DELETE);
   }

@@ -30,9 +30,9 @@ final class MailboxListCommand implements Command {
         not.
         """,
         List.of(
-            new Option('s', "subscribed", null, "only mailboxes the user has subscribed to"),
-            new Option('7', "mutf7", null, "print names in modified UTF-7"),
-            new Option('8', "utf8", null, "print names in UTF-8 (this is the default)")),
+            Option.flag('s', "subscribed", "only mailboxes the user has subscribed to"),
+            Option.flag('7', "mutf7", "print names in modified UTF-7"),
+            Option.flag('8', "utf8", "print names in UTF-8 (this is the default)")),
         true,
         Access.READ);
   }

@@ -22,8 +22,8 @@ final class MailboxMutf7Command implements Command {
         Modified UTF-7 is how IMAP spells mailbox names, and how they are spelled on disk.
         """,
         List.of(
-            new Option('7', "from-mutf7", null, "the names are modified UTF-7: print UTF-8"),
-            new Option('8', "to-mutf7", null, "the names are UTF-8 (this is the default)")),
+            Option.flag('7', "from-mutf7", "the names are modified UTF-7: print UTF-8"),
+            Option.flag('8', "to-mutf7", "the names are UTF-8 (this is the default)")),
         false,
         Access.READ);
   }

@@ -1,10 +1,12 @@
 package org.doveadmsshd.command;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
@@ -14,18 +16,21 @@ import org.doveadmsshd.storage.MailStore.Part;
 /** {@code doveadm mailbox path}: where a mailbox lies on the server. */
 final class MailboxPathCommand implements Command {
   /** A kind of path that Maildir has not is printed as an empty line. */
-  private static final Map<String, Optional<Part>> TYPES =
-      Map.of(
-          "dir", Optional.of(Part.DIRECTORY),
-          "mailbox", Optional.of(Part.MAILBOX),
-          "control", Optional.of(Part.CONTROL),
-          "index", Optional.of(Part.INDEX),
-          "alt-dir", Optional.empty(),
-          "alt-mailbox", Optional.empty(),
-          "index-private", Optional.empty());
+  private static final Map<String, Optional<Part>> TYPES = new LinkedHashMap<>();
+
+  static {
+    TYPES.put("dir", Optional.of(Part.DIRECTORY));
+    TYPES.put("alt-dir", Optional.empty());
+    TYPES.put("mailbox", Optional.of(Part.MAILBOX));
+    TYPES.put("alt-mailbox", Optional.empty());
+    TYPES.put("control", Optional.of(Part.CONTROL));
+    TYPES.put("index", Optional.of(Part.INDEX));
+    TYPES.put("index-private", Optional.empty());
+  }
 
   @Override
   public Manual manual() {
+    List<String> types = List.copyOf(TYPES.keySet());
     return new Manual(
         "mailbox path",
         "<mailbox>",
@@ -34,12 +39,7 @@ final class MailboxPathCommand implements Command {
         Whether the mailbox exists is not looked at. Maildir has no alternative storage and no
         private index; nothing is printed for alt-dir, alt-mailbox and index-private.
         """,
-        List.of(
-            new Option(
-                't',
-                "type",
-                "type",
-                "dir, alt-dir, mailbox, alt-mailbox, control, index, index-private")),
+        List.of(Option.of('t', "type", Argument.choice("type", types), String.join(", ", types))),
         true,
         Access.READ);
   }

@@ -19,7 +19,7 @@ final class MailboxRenameCommand implements Command {
         Mails, UIDs and identity stay as they are. Children are renamed before their parent, each
         in one step; if the server is interrupted in between, the same command does the rest.
         """,
-        List.of(new Option('s', "subscriptions", null, "rename subscriptions, too")),
+        List.of(Option.flag('s', "subscriptions", "rename subscriptions, too")),
         true,
         Access.WRITE);
   }

@@ -59,7 +59,7 @@ final class MailboxStatusCommand implements Command {
         recent uidnext uidvalidity unseen highestmodseq vsize guid firstsaved. Dovecot keeps
         highestmodseq in its index, which is not read here; it is left empty.
         """,
-        List.of(new Option('t', "total", null, "one line with the sum of all mailboxes")),
+        List.of(Option.flag('t', "total", "one line with the sum of all mailboxes")),
         true,
         Access.READ);
   }

@@ -3,6 +3,7 @@ package org.doveadmsshd.command;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.Mailbox;
@@ -24,12 +25,13 @@ final class MailboxUpdateCommand implements Command {
         which is not written here; they are refused.
         """,
         List.of(
-            new Option((char) 0, "mailbox-guid", "guid", "32 hexadecimal digits"),
-            new Option((char) 0, "uid-validity", "number", "the UIDVALIDITY"),
-            new Option((char) 0, "min-next-uid", "uid", "the next mail gets at least this UID"),
-            new Option((char) 0, "min-first-recent-uid", "uid", "not possible here"),
-            new Option((char) 0, "min-highest-modseq", "number", "not possible here"),
-            new Option((char) 0, "min-highest-pvt-modseq", "number", "not possible here")),
+            Option.of("mailbox-guid", Kind.GUID.named("guid"), "32 hexadecimal digits"),
+            Option.of("uid-validity", Kind.NUMBER.named("number"), "the UIDVALIDITY"),
+            Option.of(
+                "min-next-uid", Kind.NUMBER.named("uid"), "the next mail gets at least this UID"),
+            Option.of("min-first-recent-uid", Kind.NUMBER.named("uid"), "not possible here"),
+            Option.of("min-highest-modseq", Kind.NUMBER.named("number"), "not possible here"),
+            Option.of("min-highest-pvt-modseq", Kind.NUMBER.named("number"), "not possible here")),
         true,
         Access.WRITE);
   }

@@ -1,10 +1,13 @@
 package org.doveadmsshd.command;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Argument;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 
@@ -30,22 +33,25 @@ record NotOnMaildirCommand(Manual manual, Optional<Outcome> failure) implements 
             "<search query>",
             "move mails to alternative storage",
             "Maildir has no alternative storage: mails stay, and the command succeeds.",
-            new Option('r', "reverse", null, "back to primary storage")),
+            Option.flag('r', "reverse", "back to primary storage")),
         refused("mailbox cache remove", "<search query>", "drop mails from Dovecot's cache"),
         refused(
             "mailbox cache decision",
             "<mailbox> [...]",
             "show what Dovecot caches",
-            new Option('a', "all", null, "all fields"),
-            new Option((char) 0, "fields", "fields", "these fields"),
-            new Option((char) 0, "last-used", "time", "set when they were last used"),
-            new Option((char) 0, "decision", "decision", "yes, temp or no")),
+            Option.flag('a', "all", "all fields"),
+            Option.of("fields", Kind.FIELDS.named("fields"), "these fields"),
+            Option.of("last-used", Kind.DATE.named("time"), "set when they were last used"),
+            Option.of(
+                "decision",
+                Argument.choice("decision", List.of("yes", "temp", "no")),
+                "yes, temp or no")),
         attributes("mailbox metadata get", "<mailbox> <key>", "show a mailbox attribute"),
         attributes(
             "mailbox metadata list",
             "<mailbox> [<prefix>]",
             "list mailbox attributes",
-            new Option('p', "prepend-prefix", null, "whole keys")),
+            Option.flag('p', "prepend-prefix", "whole keys")),
         attributes("mailbox metadata set", "<mailbox> <key> <value>", "set a mailbox attribute"),
         attributes("mailbox metadata unset", "<mailbox> <key>", "remove a mailbox attribute"),
         elsewhere("backup"),
@@ -67,8 +73,8 @@ record NotOnMaildirCommand(Manual manual, Optional<Outcome> failure) implements 
 
   private static Command attributes(
       String name, String synopsis, String summary, Option... options) {
-    List<Option> all = new java.util.ArrayList<>(List.of(options));
-    all.add(new Option('s', "allow-empty-mailbox-name", null, "attributes of the server"));
+    List<Option> all = new ArrayList<>(List.of(options));
+    all.add(Option.flag('s', "allow-empty-mailbox-name", "attributes of the server"));
     String why =
         "Mailbox attributes not enabled: Maildir has no place for them, and Dovecot keeps them\n"
             + "where mail_attribute_dict says. As with Dovecot without it, the exit code is 65.\n";

@@ -18,7 +18,7 @@ record Preview(MailSearch search) implements Task.OfUser {
 
   /** The option of commands that have it. */
   static final Option OPTION =
-      new Option((char) 0, NAME, null, "change nothing; count the mails that it is about");
+      Option.flag(NAME, "change nothing; count the mails that it is about");
 
   @Override
   public List<Column> columns() {

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.accounts.PasswordHashing;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
@@ -30,13 +31,19 @@ final class PwCommand implements Command {
         hashes given with -t that ask for more are refused.
         """,
         List.of(
-            new Option('l', "list", null, "list the schemes"),
-            new Option('p', "password", "password", "the password"),
-            new Option('s', "scheme", "scheme", "how to hash it; CRYPT when not given"),
-            new Option('r', "rounds", "number", "how much work it shall be"),
-            new Option('t', "test", "hash", "check the password against {SCHEME}hash"),
-            new Option('u', "user", "user", "whose password it is: DIGEST-MD5 needs that"),
-            new Option('V', "verify", null, "check the new hash, and say so")),
+            Option.flag('l', "list", "list the schemes"),
+            Option.of('p', "password", Kind.SECRET.named("password"), "the password"),
+            Option.of(
+                's', "scheme", Kind.TEXT.named("scheme"), "how to hash it; CRYPT when not given"),
+            Option.of('r', "rounds", Kind.NUMBER.named("number"), "how much work it shall be"),
+            Option.of(
+                't', "test", Kind.SECRET.named("hash"), "check the password against {SCHEME}hash"),
+            Option.of(
+                'u',
+                "user",
+                Kind.USER.named("user"),
+                "whose password it is: DIGEST-MD5 needs that"),
+            Option.flag('V', "verify", "check the new hash, and say so")),
         false,
         Access.ADMIN);
   }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
@@ -48,8 +49,10 @@ final class QuotaCommand implements Command {
             without it the exit code is 68.
             """,
             List.of(
-                new Option(
-                    (char) 0, AS, "quota", "count as this says: count:<name> or maildir:<name>")),
+                Option.of(
+                    AS,
+                    Kind.TEXT.named("quota"),
+                    "count as this says: count:<name> or maildir:<name>")),
             true,
             Access.READ);
   }

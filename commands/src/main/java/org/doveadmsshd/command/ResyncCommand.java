@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.Flag;
@@ -39,7 +40,7 @@ final class ResyncCommand implements Command {
             all mails of that mailbox then get new UIDs, and clients load it anew. Dovecot's own index
             files are left to Dovecot. * stands for any name, % for anything within one level.
             """,
-            List.of(new Option('f', "fsck", null, "accepted; the same is done without it")),
+            List.of(Option.flag('f', "fsck", "accepted; the same is done without it")),
             true,
             Access.WRITE)
         : new Manual(
@@ -53,8 +54,12 @@ final class ResyncCommand implements Command {
             level.
             """,
             List.of(
-                new Option('q', "queue", null, "accepted; it is done at once"),
-                new Option('n', "max-recent", "number", "skip mailboxes with more new mails")),
+                Option.flag('q', "queue", "accepted; it is done at once"),
+                Option.of(
+                    'n',
+                    "max-recent",
+                    Kind.NUMBER.named("number"),
+                    "skip mailboxes with more new mails")),
             true,
             Access.WRITE);
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.Delivery;
@@ -29,10 +30,22 @@ final class SaveCommand implements Command {
         the mail is safely on disk.
         """,
         List.of(
-            new Option('m', "mailbox", "mailbox", "where to put it; INBOX when not given"),
-            new Option('U', "uid", "uid", "its UID, if that has not been given away yet"),
-            new Option('g', "guid", "guid", "its identity"),
-            new Option('r', "received-date", "date", "when it was received; now when not given")),
+            Option.of(
+                'm',
+                "mailbox",
+                Kind.MAILBOX.named("mailbox"),
+                "where to put it; INBOX when not given"),
+            Option.of(
+                'U',
+                "uid",
+                Kind.NUMBER.named("uid"),
+                "its UID, if that has not been given away yet"),
+            Option.of('g', "guid", Kind.GUID.named("guid"), "its identity"),
+            Option.of(
+                'r',
+                "received-date",
+                Kind.DATE.named("date"),
+                "when it was received; now when not given")),
         true,
         Access.WRITE);
   }

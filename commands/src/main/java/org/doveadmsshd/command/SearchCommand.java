@@ -57,7 +57,7 @@ final class SearchCommand implements Command {
         Cheap keys are asked first, and nothing is opened that they have ruled out; --explain
         shows how.
         """,
-        List.of(new Option((char) 0, "explain", null, "search nothing; show how it would be done")),
+        List.of(Option.flag("explain", "search nothing; show how it would be done")),
         true,
         Access.READ);
   }

@@ -9,6 +9,7 @@ import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
@@ -28,7 +29,9 @@ final class UserCommand implements Command {
         With a mask (* for anything, ? for one character): the names of matching users. Without:
         the fields of each user.
         """,
-        List.of(new Option('f', "field", "field", "print only the value of this field")),
+        List.of(
+            Option.of(
+                'f', "field", Kind.FIELD.named("field"), "print only the value of this field")),
         false,
         Access.READ);
   }

@@ -9,6 +9,7 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
@@ -20,15 +21,19 @@ import org.doveadmsshd.keys.KnownHosts;
 final class KeyCommands {
   private static final int PORT = 2222;
 
-  private static final Option HELP = new Option((char) 0, "help", null, "say this, and end");
+  private static final Option HELP = Option.flag("help", "say this, and end");
 
   private static final Program KEYGEN =
       new Program(
           "doveadm-ssh keygen",
           List.of("[-f <file>] [-C <comment>]"),
           List.of(
-              new Option('f', "file", "file", "where to put it; ~/.ssh/id_ed25519 when not given"),
-              new Option('C', "comment", "comment", "to tell it from others"),
+              Option.of(
+                  'f',
+                  "file",
+                  Kind.FILE.named("file"),
+                  "where to put it; ~/.ssh/id_ed25519 when not given"),
+              Option.of('C', "comment", Kind.TEXT.named("comment"), "to tell it from others"),
               HELP));
 
   private static final Program TRUST =
@@ -36,8 +41,10 @@ final class KeyCommands {
           "doveadm-ssh trust",
           List.of("[--fingerprint <SHA256:…>] <server>|<host>[:<port>]"),
           List.of(
-              new Option(
-                  (char) 0, "fingerprint", "SHA256:…", "what it must be; nobody is asked then"),
+              Option.of(
+                  "fingerprint",
+                  Kind.TEXT.named("SHA256:…"),
+                  "what it must be; nobody is asked then"),
               HELP));
 
   private KeyCommands() {}

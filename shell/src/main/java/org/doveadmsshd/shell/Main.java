@@ -21,6 +21,7 @@ import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
@@ -57,9 +58,10 @@ public final class Main {
               "[options] trust <server>|<host>[:<port>]",
               "keygen [-f <file>]"),
           List.of(
-              new Option('c', "config", "file", "configuration with the servers"),
-              new Option('s', "server", "name", "only this server of the configuration"),
-              new Option((char) 0, "help", null, "say this, and end")));
+              Option.of('c', "config", Kind.FILE.named("file"), "configuration with the servers"),
+              Option.of(
+                  's', "server", Kind.TEXT.named("name"), "only this server of the configuration"),
+              Option.flag("help", "say this, and end")));
 
   private static final long PATIENCE_SECONDS = 10;
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Version;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
@@ -40,11 +41,14 @@ public final class Main {
           "doveadm-sshd",
           List.of("[options]", "[-c <file>] keys list|rotate", "audit verify <file> [...]"),
           List.of(
-              new Option(
-                  'c', "config", "file", "configuration, by default " + ConfigurationFile.STANDARD),
-              new Option((char) 0, "check-config", null, "report every mistake in it, and end"),
-              new Option((char) 0, "version", null, "say which version this is, and end"),
-              new Option('h', "help", null, "say this, and end")));
+              Option.of(
+                  'c',
+                  "config",
+                  Kind.FILE.named("file"),
+                  "configuration, by default " + ConfigurationFile.STANDARD),
+              Option.flag("check-config", "report every mistake in it, and end"),
+              Option.flag("version", "say which version this is, and end"),
+              Option.flag('h', "help", "say this, and end")));
 
   private Main() {}
 

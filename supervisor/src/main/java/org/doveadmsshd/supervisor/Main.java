@@ -8,6 +8,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Version;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
@@ -37,8 +38,12 @@ public final class Main {
           "doveadm-supervisor",
           List.of("[options]"),
           List.of(
-              new Option('c', "config", "file", "by default " + ConfigurationFile.STANDARD),
-              new Option('h', "help", null, "say this, and end")));
+              Option.of(
+                  'c',
+                  "config",
+                  Kind.FILE.named("file"),
+                  "by default " + ConfigurationFile.STANDARD),
+              Option.flag('h', "help", "say this, and end")));
 
   private Main() {}
 

@@ -32,6 +32,7 @@ import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
@@ -411,6 +412,15 @@ class ScopeEscapeTest {
     assertThat(messages.toString()).contains(OWN).doesNotContain(FOREIGN);
   }
 
+  /** What says whose mail, or which of it. */
+  private static final Set<Argument.Kind> WHOSE =
+      Set.of(
+          Argument.Kind.USER,
+          Argument.Kind.USER_MASK,
+          Argument.Kind.MAILBOX,
+          Argument.Kind.NEW_MAILBOX,
+          Argument.Kind.MAILBOX_MASK);
+
   @Test
   void everyCommandAndEveryOptionThatNamesAUserOrMailboxIsTried() {
     Set<String> tried = new HashSet<>(REACHES_NOTHING);
@@ -420,7 +430,7 @@ class ScopeEscapeTest {
     for (Command command : CommandCatalog.all()) {
       assertThat(tried).contains(command.name());
       for (Option option : command.manual().options()) {
-        boolean names = List.of("user", "mailbox").contains(String.valueOf(option.argument()));
+        boolean names = option.argument().map(Argument::kind).filter(WHOSE::contains).isPresent();
         if (names && !REACHES_NOTHING.contains(command.name())) {
           assertThat(all)
               .as(command.name() + " " + option.usage())

@@ -174,7 +174,11 @@ public record Words(Map<String, String> options, List<String> positionals) {
       }
       if (at == words.size()) {
         throw Failure.usage(
-            caller.prefix() + "option " + shown + " needs a <" + option.argument() + ">");
+            caller.prefix()
+                + "option "
+                + shown
+                + " needs a "
+                + option.argument().orElseThrow().text());
       }
       return words.get(at++);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,9 +13,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WordsTest {
   private static final List<Option> OPTIONS =
       List.of(
-          new Option('u', "user", "user", "x"),
-          new Option('s', "subscribed", null, "x"),
-          new Option('t', "total", null, "x"));
+          Option.of('u', "user", Kind.USER.named("user"), "x"),
+          Option.flag('s', "subscribed", "x"),
+          Option.flag('t', "total", "x"),
+          Option.of("again", Kind.SETTING.named("value"), "x").repeatable());
 
   private static Words parse(String... words) throws Failure {
     return Words.parse("test", OPTIONS, List.of(words));
@@ -51,5 +53,12 @@ class WordsTest {
     Words again = Words.parse("test", ofCommand, words.forwarded(ofCommand));
     assertThat(again.positionals()).containsExactly("x", "-y");
     assertThat(again.options().keySet()).containsExactly("total");
+  }
+
+  @Test
+  void onlyAnOptionThatMayBeRepeatedKeepsAllItsValues() throws Failure {
+    Words words = parse("-u", "me", "--again", "a", "-u", "you", "--again=b");
+    assertThat(words.value("user")).contains("you");
+    assertThat(words.value("again")).contains("a" + Option.AGAIN + "b");
   }
 }

@@ -1,0 +1,205 @@
+package org.doveadmsshd.base.options;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which words may stand behind a command: a tree of {@link Argument}s, from which help is printed.
+ * Immutable.
+ */
+public sealed interface Syntax
+    permits Argument,
+        Syntax.AnyNumber,
+        Syntax.Choice,
+        Syntax.Literal,
+        Syntax.Maybe,
+        Syntax.Sequence,
+        Syntax.Several {
+  /** More words than anybody gives. */
+  int MANY = Integer.MAX_VALUE;
+
+  /** As help shows it: {@code <mailbox> [...]}; empty for no words at all. */
+  String text();
+
+  /** How many words there are at least. */
+  int least();
+
+  /** How many words there are at most; {@link #MANY} for any number. */
+  int most();
+
+  /** The arguments in it, from left to right; one that may be repeated stands there once. */
+  List<Argument> arguments();
+
+  /** Whether there may be so many words. */
+  default boolean takes(int words) {
+    return words >= least() && words <= most();
+  }
+
+  /** Whether it has an argument of a kind. */
+  default boolean has(Argument.Kind kind) {
+    return arguments().stream().anyMatch(argument -> argument.kind() == kind);
+  }
+
+  /** No words. */
+  Syntax NOTHING = new Sequence(List.of());
+
+  /** One behind the other. */
+  static Syntax of(Syntax... parts) {
+    return parts.length == 1 ? parts[0] : new Sequence(List.of(parts));
+  }
+
+  /** Such words or none. */
+  static Syntax maybe(Syntax... parts) {
+    return new Maybe(of(parts));
+  }
+
+  /** Such words, once or more often. */
+  static Syntax several(Syntax... parts) {
+    return new Several(of(parts));
+  }
+
+  /** Such words, as often as one likes. */
+  static Syntax anyNumber(Syntax... parts) {
+    return new AnyNumber(of(parts));
+  }
+
+  /** {@code user}: this very word. */
+  record Literal(String text) implements Syntax {
+    @Override
+    public int least() {
+      return 1;
+    }
+
+    @Override
+    public int most() {
+      return 1;
+    }
+
+    @Override
+    public List<Argument> arguments() {
+      return List.of();
+    }
+  }
+
+  /** {@code <a>|<b>}: one word, which may be one or the other. */
+  record Choice(Argument one, Argument other) implements Syntax {
+    @Override
+    public String text() {
+      return one.text() + "|" + other.text();
+    }
+
+    @Override
+    public int least() {
+      return 1;
+    }
+
+    @Override
+    public int most() {
+      return Math.max(one.most(), other.most());
+    }
+
+    @Override
+    public List<Argument> arguments() {
+      return List.of(one, other);
+    }
+  }
+
+  /** {@code <a> <b>}. */
+  record Sequence(List<Syntax> parts) implements Syntax {
+    public Sequence {
+      parts = List.copyOf(parts);
+    }
+
+    @Override
+    public String text() {
+      return String.join(" ", parts.stream().map(Syntax::text).toList());
+    }
+
+    @Override
+    public int least() {
+      return parts.stream().mapToInt(Syntax::least).sum();
+    }
+
+    @Override
+    public int most() {
+      long sum = parts.stream().mapToLong(Syntax::most).sum();
+      return (int) Math.min(sum, MANY);
+    }
+
+    @Override
+    public List<Argument> arguments() {
+      List<Argument> all = new ArrayList<>();
+      parts.forEach(part -> all.addAll(part.arguments()));
+      return all;
+    }
+  }
+
+  /** {@code [<a>]}. */
+  record Maybe(Syntax inside) implements Syntax {
+    @Override
+    public String text() {
+      return "[" + inside.text() + "]";
+    }
+
+    @Override
+    public int least() {
+      return 0;
+    }
+
+    @Override
+    public int most() {
+      return inside.most();
+    }
+
+    @Override
+    public List<Argument> arguments() {
+      return inside.arguments();
+    }
+  }
+
+  /** {@code <a> [...]}. */
+  record Several(Syntax inside) implements Syntax {
+    @Override
+    public String text() {
+      return inside.text() + " [...]";
+    }
+
+    @Override
+    public int least() {
+      return inside.least();
+    }
+
+    @Override
+    public int most() {
+      return MANY;
+    }
+
+    @Override
+    public List<Argument> arguments() {
+      return inside.arguments();
+    }
+  }
+
+  /** {@code [<a> ...]}. */
+  record AnyNumber(Syntax inside) implements Syntax {
+    @Override
+    public String text() {
+      return "[" + inside.text() + " ...]";
+    }
+
+    @Override
+    public int least() {
+      return 0;
+    }
+
+    @Override
+    public int most() {
+      return MANY;
+    }
+
+    @Override
+    public List<Argument> arguments() {
+      return inside.arguments();
+    }
+  }
+}
