@@ -20,7 +20,7 @@ public interface Delivery extends Closeable {
    * @param flags {@link Flag#RECENT} is ignored
    * @param received seconds since 1970; now when empty
    * @param guid an identity of its own when empty
-   * @param uid the next one when empty; a given one must not be below that
+   * @param uid the next one when empty, or when the given one is below that
    */
   record About(Flags flags, OptionalLong received, Optional<String> guid, OptionalLong uid) {
     /** A mail that has just come. */
