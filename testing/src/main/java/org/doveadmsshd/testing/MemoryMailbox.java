@@ -78,6 +78,10 @@ final class MemoryMailbox implements Mailbox {
     folder.forgotten++;
   }
 
+  /** There is always enough of it. */
+  @Override
+  public void hold(long bytes) {}
+
   @Override
   public void close() {
     if (open) {
