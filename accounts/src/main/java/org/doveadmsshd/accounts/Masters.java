@@ -42,12 +42,12 @@ public interface Masters {
   Optional<String> field(String name, String field) throws Failure;
 
   /**
-   * Begins an authentication; who is accepted is a master if {@link #find(String, Login, String)}
+   * Begins an authentication; the accepted user is a master if {@link #find(String, Login, String)}
    * says so.
    *
    * @param mechanism of SASL, in any case
    * @param address where the client is, numeric; empty when it is not known
-   * @param external whom the transport has shown him to be
+   * @param external the user that the transport has authenticated
    * @return nothing for a mechanism that may not be used
    */
   Optional<SaslServer> authentication(String mechanism, String address, Optional<String> external);

@@ -44,7 +44,7 @@ public final class Hashing {
    */
   public boolean verify(PasswordHash hash, String user, String password) throws Failure {
     long cost = hash.cost().memory();
-    // what is not known is computed by the system, outside of the heap
+    // unknown schemes are computed by the system, outside of the heap
     long bytes = cost == Long.MAX_VALUE ? 0 : (long) (cost * OVERHEAD);
     if (bytes > memory.most()) {
       throw new Failure(

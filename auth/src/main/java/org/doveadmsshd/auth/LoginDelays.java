@@ -6,7 +6,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 
 /**
- * Delays that slow down guessing. A failure is told late. After several failures from one address,
+ * Delays that slow down guessing. A failure is answered late. After several failures from one address,
  * its next attempt is looked at late, as with Dovecot. Safe for several threads.
  */
 public final class LoginDelays {

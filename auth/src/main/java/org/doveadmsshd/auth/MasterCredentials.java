@@ -11,8 +11,8 @@ import org.doveadmsshd.base.Failure;
  * What a passdb knows, for a client at some address.
  *
  * @param address where the client is, numeric; empty when it is not known
- * @param external whom the transport has shown him to be
- * @param decoy of those who are not known
+ * @param external the user that the transport has authenticated
+ * @param decoy secrets of unknown users
  */
 record MasterCredentials(Passdb passdb, String address, Optional<String> external, ScramDecoy decoy)
     implements Credentials {

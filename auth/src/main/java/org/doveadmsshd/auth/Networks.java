@@ -14,7 +14,7 @@ public final class Networks {
    * A name for all addresses that one stranger has: an IPv4 address stands for itself, an IPv6
    * address for its /64.
    *
-   * @param address as text; what is no IPv6 address comes back as it is
+   * @param address as text; any text but an IPv6 address comes back as it is
    */
   public static String of(String address) {
     if (address.indexOf(':') < 0) {

@@ -9,11 +9,11 @@ import org.doveadmsshd.base.Failure;
 
 /** Knows the passwords of master users. Safe for several threads. */
 public interface Passdb {
-  /** What a passdb may say. */
+  /** The kinds of answers. */
   enum Verdict {
     RIGHT,
     WRONG,
-    /** It does not know him, which nobody outside may be told. */
+    /** The user is unknown, which no client may learn. */
     UNKNOWN_USER
   }
 
@@ -44,7 +44,7 @@ public interface Passdb {
   Answer verify(LoginAttempt attempt) throws Failure;
 
   /**
-   * What is stored of somebody, for who proves that he knows the password without saying it.
+   * The stored password of a user, for mechanisms that prove knowledge of a password without sending it.
    *
    * @param who with no password
    * @return nothing for an unknown user, or where it cannot be read

@@ -73,8 +73,7 @@ public final class PassdbChain implements Passdb {
   }
 
   /**
-   * What the first one that knows him has stored; nothing when one that denies knows him. What the
-   * rules say of further answers is not looked at.
+   * The entry of the first passdb that knows the user; nothing when one that denies knows the user. Rules about further answers are not applied.
    */
   @Override
   public Optional<PasswordStore.Stored> find(LoginAttempt who) throws Failure {
@@ -91,7 +90,7 @@ public final class PassdbChain implements Passdb {
     return Optional.empty();
   }
 
-  /** Whose token it is, as the first one says that knows it, unless one that denies knows him. */
+  /** The owner of a token, by the first passdb that knows it, unless one that denies knows the owner. */
   @Override
   public Optional<String> bearer(String token) throws Failure {
     Failure failure = null;

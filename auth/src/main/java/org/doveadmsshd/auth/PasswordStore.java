@@ -12,7 +12,7 @@ public interface PasswordStore {
    *
    * @param password {@code {SCHEME}hash}, or a hash of the store's usual scheme; empty for none,
    *     which no password matches
-   * @param fields what else is said of him
+   * @param fields the user's other fields
    */
   record Stored(String password, Map<String, String> fields) {
     @Override

@@ -24,7 +24,7 @@ final class SeenNames {
   private int size;
 
   /**
-   * @param memory what is taken is the share's until it is closed
+   * @param memory draws the table, until it is closed
    */
   SeenNames(MemoryBudget.Share memory) {
     this.memory = memory;

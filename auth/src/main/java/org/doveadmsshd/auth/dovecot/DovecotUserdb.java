@@ -66,7 +66,7 @@ public final class DovecotUserdb implements Userdb, Closeable {
     return fields == null ? Optional.empty() : Optional.of(new MailUser(answer.get(2), fields));
   }
 
-  /** What an answer says of the user; null when it says that there is none. */
+  /** The user's fields in an answer; null when there is no such user. */
   private static Map<String, String> fields(List<String> answer, String expected) throws Failure {
     String kind = answer.get(0);
     int first = expected.equals("USER") ? 3 : 2; // the name of the user stands before

@@ -110,7 +110,7 @@ final class AttributeMap {
     return Optional.of(rule.field().equals(KEYS) ? String.join("\n", values) : values[0]);
   }
 
-  /** What the directory says is put in last, so that nothing in it is taken for a variable. */
+  /** Values of the directory are put in last, so that nothing in them is taken for a variable. */
   private static String expand(Rule rule, String value, Entry entry, Variables variables) {
     StringBuilder expanded = new StringBuilder();
     Pattern special = Pattern.compile(REFERENCE.pattern() + "|%\\$");

@@ -12,10 +12,10 @@ import java.util.function.UnaryOperator;
 import org.doveadmsshd.base.Variables;
 
 /**
- * What Dovecot's {@code dovecot-ldap.conf.ext} says.
+ * The settings of Dovecot's {@code dovecot-ldap.conf.ext}.
  *
  * @param uris {@code ldap://host[:port]} or {@code ldaps://…}, several stand for one another
- * @param dn who searches; empty for nobody in particular
+ * @param dn to search with; empty for an anonymous search
  * @param startTls whether an {@code ldap:} connection is made secure first
  * @param caFile certificates that are trusted, in PEM; empty for those of the Java runtime
  * @param authBind whether passwords are verified by logging in to the directory with them
@@ -43,7 +43,7 @@ public record LdapSettings(
     uris = List.copyOf(uris);
   }
 
-  /** What is wrong with the settings, for people. */
+  /** The mistake in the settings, for people. */
   public List<String> mistakes() {
     List<String> mistakes = new ArrayList<>();
     if (uris.isEmpty()) {

@@ -26,7 +26,7 @@ public record Oauth2Settings(
     String scope,
     String usernameAttribute) {
 
-  /** What is wrong with them. */
+  /** The mistake in them. */
   public List<String> mistakes() {
     List<String> mistakes = new ArrayList<>();
     if (jwksFile.isPresent() == introspectionUrl.isPresent()) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a client of OAUTHBEARER or XOAUTH2 says: a token, and whom it is to act as.
+ * A client's response of OAUTHBEARER or XOAUTH2: a token, and the user to act as.
  *
  * @param mechanism which of the two it is written as
  * @param user the mail user, with XOAUTH2 perhaps the one that the token is of; may be empty

@@ -5,8 +5,7 @@ import org.doveadmsshd.auth.scheme.PasswordHash;
 import org.doveadmsshd.base.Failure;
 
 /**
- * What a server knows, to compare with what a client says. Everything may take its time, and throws
- * a {@link Failure} when it cannot be said; that is neither a yes nor a no.
+ * Stored passwords and tokens, to compare with a client's responses. Every method may take long. It throws a {@link Failure} when there is no answer; that is neither a yes nor a no.
  */
 public interface Credentials {
   /**
@@ -22,9 +21,9 @@ public interface Credentials {
   /** Whose token it is, if it is one that is good. */
   Optional<String> bearer(String token) throws Failure;
 
-  /** What those look like who are not known; the same for all logins. */
+  /** Stands in for unknown users; the same for all logins. */
   ScramDecoy decoy();
 
-  /** Whom the transport has shown the client to be. */
+  /** The user that the transport has authenticated. */
   Optional<String> external();
 }

@@ -10,19 +10,19 @@ public final class ScramDecoy {
   private volatile Shape shape = new Shape(ScramSecret.ROUNDS, ScramSecret.SALT, true);
 
   /**
-   * What can be seen of a secret.
+   * The visible properties of a secret.
    *
    * @param salt its length
    * @param isComputed whether it is made of the password at each login
    */
   private record Shape(int rounds, int salt, boolean isComputed) {}
 
-  /** Notes what somebody looks like who is known. */
+  /** Notes the shape of a known user's secret. */
   void known(ScramSecret secret, boolean isComputed) {
     shape = new Shape(secret.rounds(), secret.salt().length, isComputed);
   }
 
-  /** The secret of somebody who is not; no password fits it. */
+  /** The secret of an unknown user; no password fits it. */
   ScramSecret of(String mechanism, String user) {
     Shape current = shape;
     return ScramSecret.ofNobody(

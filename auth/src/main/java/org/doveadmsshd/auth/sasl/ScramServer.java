@@ -106,7 +106,7 @@ final class ScramServer implements SaslServer {
     return new Step.Challenge(last.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Whether what the client began with is what it has really sent. */
+  /** Whether the channel binding repeats the client's first message. */
   private boolean repeatsHeader(String base64) {
     return header.equals(new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8));
   }

@@ -17,7 +17,7 @@ final class CramMd5Scheme implements Scheme {
   private static final int BLOCK = 64;
   private static final int STATE = 16;
 
-  /** Where the four words of the state stand in what Bouncy Castle calls the encoded state. */
+  /** Position of the four words of the state in Bouncy Castle's encoded state. */
   private static final int ENCODED_STATE = 16;
 
   @Override

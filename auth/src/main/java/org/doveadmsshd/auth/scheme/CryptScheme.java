@@ -24,7 +24,7 @@ enum CryptScheme implements Scheme {
   private static final String SALT =
       "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-  /** What Dovecot uses for Blowfish. */
+  /** Dovecot's prefix for Blowfish. */
   private static final int USUAL_COST = 5;
 
   /** Each more doubles the time; this takes some seconds. */

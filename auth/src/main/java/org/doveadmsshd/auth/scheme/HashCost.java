@@ -1,7 +1,7 @@
 package org.doveadmsshd.auth.scheme;
 
 /**
- * What it takes to compute a hash, estimated from what it says of itself.
+ * The cost of computing a hash, estimated from its text.
  *
  * @param memory bytes
  * @param millis on a processor of our days
@@ -10,13 +10,13 @@ public record HashCost(long memory, long millis) {
   /** Next to nothing. */
   static final HashCost LITTLE = new HashCost(0, 0);
 
-  /** It cannot be told. */
+  /** The cost is unknown. */
   static final HashCost UNKNOWN = new HashCost(Long.MAX_VALUE, Long.MAX_VALUE);
 
   private static final long MAX_MEMORY = 64L * 1024 * 1024;
   private static final long MAX_MILLIS = 5000;
 
-  /** Whether it can be told. */
+  /** Whether the cost is known. */
   public boolean isKnown() {
     return millis != Long.MAX_VALUE;
   }

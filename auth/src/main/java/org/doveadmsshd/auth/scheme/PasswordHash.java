@@ -119,7 +119,7 @@ public final class PasswordHash {
     return known == null ? 0 : known.memory();
   }
 
-  /** What {@link #verify} takes, as far as that can be told beforehand. */
+  /** The cost of {@link #verify}, as far as it is known beforehand. */
   public HashCost cost() {
     Matcher suffix = ENCODING.matcher(scheme);
     Scheme known = SCHEMES.get(suffix.replaceFirst(""));
@@ -130,7 +130,7 @@ public final class PasswordHash {
       suffix.reset();
       return known.cost(suffix.find() ? decoded(known, suffix.group(1)) : hash);
     } catch (IllegalArgumentException e) {
-      return HashCost.LITTLE; // malformed, which is told when it is verified
+      return HashCost.LITTLE; // malformed; verifying it will fail
     }
   }
 

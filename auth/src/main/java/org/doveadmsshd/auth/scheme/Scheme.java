@@ -29,7 +29,7 @@ interface Scheme {
     }
   }
 
-  /** What verifying a hash takes; called before it, with whatever stands there. */
+  /** The cost of verifying a hash; called before that, with any text. */
   default HashCost cost(String hash) {
     return HashCost.LITTLE;
   }

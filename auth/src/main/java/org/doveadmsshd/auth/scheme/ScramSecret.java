@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * What a server knows of a password for SCRAM (RFC 5802 section 3).
+ * A server's data about a password for SCRAM (RFC 5802 section 3).
  *
  * @param rounds how often the password is hashed
  */
@@ -17,7 +17,7 @@ public record ScramSecret(byte[] salt, int rounds, byte[] storedKey, byte[] serv
   /** Length of the salt of a password that is stored as it is. */
   public static final int SALT = 16;
 
-  /** How often such a one is hashed. */
+  /** Rounds for a password that is stored in the clear. */
   public static final int ROUNDS = 4096;
 
   private static final byte[] OWN = new byte[32];
@@ -26,7 +26,7 @@ public record ScramSecret(byte[] salt, int rounds, byte[] storedKey, byte[] serv
     new SecureRandom().nextBytes(OWN);
   }
 
-  /** Of a password that is stored as it is. */
+  /** Makes the secret of a password that is stored in the clear. */
   static ScramSecret ofPassword(String mechanism, String user, String password) {
     ScramMechanism scram = ScramMechanism.byName(mechanism);
     byte[] salt = salt(user);
@@ -41,7 +41,7 @@ public record ScramSecret(byte[] salt, int rounds, byte[] storedKey, byte[] serv
   }
 
   /**
-   * Of somebody who is not known, and of whom the client shall not learn that.
+   * Makes the secret of an unknown user, so that the client does not learn that.
    *
    * @param salt its length, at most 32
    * @param isComputed whether it takes as long as one that is made of a password

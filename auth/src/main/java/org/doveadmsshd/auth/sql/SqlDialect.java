@@ -35,7 +35,7 @@ enum SqlDialect {
     }
   };
 
-  /** What stands in a connect string without a name: the file of SQLite. */
+  /** The part of a connect string without a name: the file of SQLite. */
   static final String FILE = "";
 
   private final String driver;

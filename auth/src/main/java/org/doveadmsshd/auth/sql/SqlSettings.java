@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What Dovecot's {@code dovecot-sql.conf.ext} says.
+ * The settings of Dovecot's {@code dovecot-sql.conf.ext}.
  *
  * @param driver {@code pgsql}, {@code mysql} or {@code sqlite}
  * @param connect words {@code host=… dbname=… user=… password=… maxconns=…}; the file for SQLite
@@ -28,7 +28,7 @@ public record SqlSettings(
   private static final List<String> KNOWN =
       List.of("host", "port", "dbname", "user", "password", "maxconns", "sslmode", "ssl_ca");
 
-  /** What is wrong with the settings, for people. */
+  /** The mistake in the settings, for people. */
   public List<String> mistakes() {
     List<String> mistakes = new ArrayList<>();
     if (SqlDialect.of(driver).isEmpty()) {

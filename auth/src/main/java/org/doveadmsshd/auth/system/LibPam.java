@@ -65,7 +65,7 @@ final class LibPam {
     static native int pam_set_item(Pointer handle, int item, byte[] value);
   }
 
-  /** What PAM frees, it wants to have from malloc(3). */
+  /** Memory that PAM frees must come from malloc(3). */
   private static final class Memory {
     static {
       Native.register(Memory.class, "c");
@@ -90,7 +90,7 @@ final class LibPam {
     void delay(int status, int micros, Pointer data);
   }
 
-  /** Says the password to whatever is asked; PAM frees what it is given. */
+  /** Answers every question with the password; PAM frees the answers. */
   static final class PasswordConversation implements Conversation {
     private final byte[] password;
 

@@ -14,8 +14,7 @@ import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.base.Failure;
 
 /**
- * Has the system verify the passwords of its own users, by PAM. Modules are asked one at a time, as
- * few of them are made for threads. A server that does not run as root can verify with pam_unix
+ * Has the system verify passwords of its own users, by PAM. One password at a time, because few modules are made for threads. A server that does not run as root can verify with pam_unix
  * only the user that it runs as.
  */
 public final class PamPassdb implements Passdb {

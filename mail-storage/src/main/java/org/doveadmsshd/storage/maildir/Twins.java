@@ -16,11 +16,7 @@ import org.doveadmsshd.posix.PosixException;
  * backup or another machine's files are copied into a mailbox. One keeps name and UID, and the
  * others get names of their own in {@code new}, with the flags that they have: all are mails.
  *
- * <p>The name and the UID belong to the mail that they were given to. That is the one whose size
- * the name says, and of two of those the one that was made first: a copy is made later than what it
- * is a copy of, and nothing that becomes of either changes that. Where the file system does not say
- * when files were made, the one that changed first, as in Dovecot; but a file changes, too, when
- * its mail gets a flag.
+ * <p>The name and the UID belong to the mail that they were given to. That is the file whose size the name says. If both have that size, it is the one that was made first: a copy is made later than its original, and later changes do not alter that. If the file system does not know when files were made, it is the one that changed first, as in Dovecot; but a new flag changes a file, too.
  *
  * <p>Several names of one file are one mail; all but one are removed, unless another program is
  * just doing that.
@@ -73,7 +69,7 @@ final class Twins {
   }
 
   /**
-   * Parts what has one of these bases; under the lock of the UID list.
+   * Parts files that have one of these bases; under the lock of the UID list.
    *
    * @throws Failure with exit code 75 when that cannot be done: what is done to one of two by its
    *     name or UID could be done to the other

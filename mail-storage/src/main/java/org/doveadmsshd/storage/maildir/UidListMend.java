@@ -9,12 +9,10 @@ import org.doveadmsshd.posix.OpenFile;
 import org.doveadmsshd.posix.PosixException;
 
 /**
- * What is left of a damaged UID list. A mail keeps its UID if there is no doubt that it is its own;
- * a mail too many gets a new one rather than that of another.
+ * Reads the good lines of a damaged UID list. A mail keeps its UID if there is no doubt that it is its own. In doubt a mail gets a new UID rather than another mail's.
  *
  * <p>Lines stand in the order of their UIDs. Where two do not, one of them is wrong, and it cannot
- * be known which: neither counts. The same holds for two lines of one mail. No UID is given anew
- * that may have stood in the list, be it in a line that cannot be read. So UIDVALIDITY can stay.
+ * be known which: neither counts. The same holds for two lines of one mail. A UID that may have stood in the list, even in a line that cannot be read, is not given again. So UIDVALIDITY can stay.
  *
  * <p>Used under the lock of the list.
  */
@@ -44,7 +42,7 @@ final class UidListMend {
   }
 
   /**
-   * Finds out what counts.
+   * Finds the lines that count.
    *
    * @param present the mails there are; they are told their UIDs
    * @return the head of the new list; nothing when the old one does not say what every UID depends

@@ -25,13 +25,13 @@ final class UidListReader {
 
   private final InputStream in;
 
-  /** What has been read and not yet looked at lies between {@link #at} and {@link #end}. */
+  /** Bytes that have been read but not looked at lie between {@link #at} and {@link #end}. */
   private byte[] buffer = new byte[SMALL];
 
   private int at;
   private int end;
 
-  /** Where in the stream the buffer begins. */
+  /** Position of the buffer in the stream. */
   private long begin;
 
   private boolean atEnd;
@@ -46,7 +46,7 @@ final class UidListReader {
   /** Whether lines that cannot be read are passed over, and UIDs may be in any order. */
   private final boolean mends;
 
-  /** How many mails may have stood in what has been passed over, at most. */
+  /** The most mails that skipped bytes may have named. */
   private long unreadable;
 
   /** Whether the line has a beginning that is no longer in the buffer. */
@@ -79,7 +79,7 @@ final class UidListReader {
     at = lineEnd + 1;
   }
 
-  /** What the list says of the mailbox, once all lines have been read. */
+  /** The head of the list, once all lines have been read. */
   UidList list(long strangers) {
     // half a line is of a mail that had a UID, too
     long following = lastUid + (complete ? 1 : 2);
@@ -153,12 +153,12 @@ final class UidListReader {
     return baseEnd - baseAt;
   }
 
-  /** Where in the stream the base stands. */
+  /** Position of the base in the stream. */
   long basePosition() {
     return begin + baseAt;
   }
 
-  /** Has the next line in the buffer, from {@link #at} to {@link #lineEnd}; false at the end. */
+  /** Brings the next line into the buffer, from {@link #at} to {@link #lineEnd}; false at the end. */
   private boolean nextLine() throws IOException, UidList.DamagedException {
     number++;
     for (int i = at; ; i++) {

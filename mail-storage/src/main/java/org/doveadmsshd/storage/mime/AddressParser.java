@@ -25,7 +25,7 @@ final class AddressParser {
 
   /**
    * @param text one char a byte
-   * @param filled whether what is missing is named as in ENVELOPE: MISSING_MAILBOX, SYNTAX_ERROR
+   * @param filled whether missing parts are named as in ENVELOPE: MISSING_MAILBOX, SYNTAX_ERROR
    */
   AddressParser(String text, boolean filled) {
     this.in = new FieldReader(text);
@@ -238,7 +238,7 @@ final class AddressParser {
     return next;
   }
 
-  /** Adds what has been read, with something in the place of what is missing. */
+  /** Adds the address that has been read, with stand-ins for missing parts. */
   private void addFixed() {
     if (mailbox == null) {
       mailbox = filled ? "MISSING_MAILBOX" : "";

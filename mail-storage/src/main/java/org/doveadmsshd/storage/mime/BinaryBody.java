@@ -19,9 +19,7 @@ final class BinaryBody extends BlockInputStream {
       "Content-Transfer-Encoding: binary\r\n".getBytes(StandardCharsets.US_ASCII);
 
   /**
-   * A piece of the mail.
-   *
-   * @param encoding what is undone
+   * A piece of the mail. @param encoding the transfer encoding to undo
    */
   private record Piece(Mark from, Mark to, boolean header, Encoding encoding) {}
 
@@ -56,7 +54,7 @@ final class BinaryBody extends BlockInputStream {
     return part.encoding() == Encoding.BASE64 || part.encoding() == Encoding.QUOTED_PRINTABLE;
   }
 
-  /** Adds what is changed in a body and what stands before it; returns where that ends. */
+  /** Adds the decoded pieces of a body, and the piece before it; returns the end. */
   private Mark addBody(Node node, Mark raw) {
     Part part = node.part();
     if (node.children().isEmpty()) {

@@ -25,7 +25,7 @@ final class EncodedWords {
   /** Charset of what is pending; null for an unknown name. */
   private Charset charset = StandardCharsets.UTF_8;
 
-  /** Where the parts of the word at hand are. */
+  /** Positions of the parts of the current word. */
   private int encodingAt;
 
   private int contentAt;
@@ -163,7 +163,7 @@ final class EncodedWords {
     }
   }
 
-  /** Dovecot does not fold what it cannot decode, and so does not find it. */
+  /** Dovecot does not fold text that it cannot decode, and so does not find it. */
   private void hide(int from) {
     for (int i = from; i < decoded.length(); i++) {
       char c = decoded.charAt(i);

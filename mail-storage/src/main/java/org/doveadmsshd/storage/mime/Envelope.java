@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.storage.mime.MimeTree.Node;
 
-/** What ENVELOPE is made of: the main header fields of a mail. One char a byte, not decoded. */
+/** The main header fields of a mail, of which ENVELOPE is made. One char a byte, not decoded. */
 public final class Envelope {
   private final Node mail;
 

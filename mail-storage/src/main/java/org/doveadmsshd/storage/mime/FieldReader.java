@@ -12,12 +12,12 @@ final class FieldReader {
   /** U+FFFD in UTF-8, one char a byte. */
   static final String REPLACEMENT = "\u00ef\u00bf\u00bd";
 
-  /** What no backslash can quote. */
+  /** Characters that no backslash can quote. */
   private static final String FOLDING = "\r\n\0";
 
   private static final char END = '\uffff';
 
-  /** What comes behind a piece. */
+  /** The character behind a piece. */
   enum Next {
     /** Further text. */
     MORE,
@@ -71,7 +71,7 @@ final class FieldReader {
   }
 
   /**
-   * Whether an atom may have it: what is neither control, space nor special, and all 8-bit bytes.
+   * Whether an atom may have it: all but controls, spaces and specials; all 8-bit bytes.
    */
   static boolean isAtom(char c) {
     return c > ' ' && c != 0x7f && c <= 0xff && "()<>@,;:\\\".[]".indexOf(c) < 0;

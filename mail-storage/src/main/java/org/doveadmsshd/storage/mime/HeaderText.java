@@ -92,8 +92,7 @@ public final class HeaderText {
   /**
    * The addresses of a field in one form, as Dovecot compares them: {@code name <mailbox@domain>}
    * with the name in quotes unless it is a single atom or has encoded-words, groups as {@code name:
-   * …;}; then decoded. What is missing in an address is left out, where Dovecot has words of its
-   * own.
+   * …;}; then decoded. Missing parts of an address are left out; Dovecot puts words in their place.
    */
   public static String addresses(String value) {
     return decodeSearched(write(MailAddress.parse(unfold(value))));

@@ -1,18 +1,17 @@
 package org.doveadmsshd.storage.mime;
 
 /**
- * Keeps the line break at the end of a piece of body back until it is known what comes next: the
- * one before a delimiter belongs to the delimiter.
+ * Holds back the line break at the end of a piece of body until the next bytes are known: a line break before a delimiter belongs to the delimiter.
  */
 final class HeldBreak {
   private static final byte[] CRLF = {'\r', '\n'};
 
-  /** What is held is this part of {@link #CRLF}; a CR alone may have its LF in the next piece. */
+  /** How much of {@link #CRLF} is held; the LF of a CR may be in the next piece. */
   private int from;
 
   private int to;
 
-  /** Hands on what is held, then a piece but for the line break at its end. */
+  /** Hands on the held bytes, then a piece without the line break at its end. */
   void tellBefore(MimeVisitor visitor, byte[] bytes, int start, int end) {
     if (from == 0 && to == 1 && end - start == 1 && bytes[start] == '\n') {
       to = 2;
@@ -30,7 +29,7 @@ final class HeldBreak {
     }
   }
 
-  /** Hands on what is held: no delimiter comes. */
+  /** Hands on the held bytes: no delimiter comes. */
   void tell(MimeVisitor visitor) {
     if (to > from) {
       visitor.body(CRLF, from, to - from);
@@ -38,7 +37,7 @@ final class HeldBreak {
     forget();
   }
 
-  /** Drops what is held. */
+  /** Drops the held bytes. */
   void forget() {
     from = 0;
     to = 0;

@@ -1,9 +1,7 @@
 package org.doveadmsshd.storage.mime;
 
 /**
- * The text of HTML: tags made spaces, comments, scripts and styles left out, references to
- * characters undone, and what is in {@code blockquote} made quoted lines. As lenient as Dovecot,
- * and as careless about what breaks off at the end. Takes text in pieces; remembers a few
+ * The text of HTML. Tags become spaces; comments, scripts and styles are left out; references to characters are undone; text in {@code blockquote} becomes quoted lines. As lenient as Dovecot, also about a broken end. Takes text in pieces; remembers a few
  * characters.
  */
 final class HtmlText {

@@ -24,7 +24,7 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
 
   private static final byte[] CRLF = {'\r', '\n'};
 
-  /** What of a part is meant. */
+  /** Which piece of a part is meant. */
   public enum Kind {
     /** All of the mail, or the body of a part. */
     ALL,
@@ -40,7 +40,7 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
     MIME
   }
 
-  /** Where the bytes of a mail come from. */
+  /** Gives the bytes of a mail. */
   @FunctionalInterface
   public interface Source<X extends Exception> {
     InputStream open() throws X;
@@ -125,7 +125,7 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
         node = node.children().get(number - 1);
         itself = false;
       } else if (number == 1 && isSingle(node.part()) && !itself) {
-        itself = true; // the body of what has no parts is its part 1, which has none in turn
+        itself = true; // the body of a mail without parts is its part 1, which has no parts
       } else {
         return null;
       }

@@ -21,7 +21,7 @@ public final class MimeScanner {
   /** Most parts that are told apart in one mail. */
   public static final int MAX_PARTS = 10_000;
 
-  /** Longest header field that is read, in bytes; what is longer is cut off. */
+  /** Longest header field that is read, in bytes; the rest is cut off. */
   public static final int MAX_FIELD = 1024 * 1024;
 
   /** Size of buffer to hand to the constructor. */

@@ -11,7 +11,7 @@ import java.util.Set;
  * {@link MimeScanner} pass over the mail.
  *
  * <p>Of the fields at most {@value #MAX_FIELDS} bytes are kept in all of those that describe mails
- * and parts, as much of all others; what is beyond is as if it were not there.
+ * and parts, as much of all others; fields beyond are ignored.
  */
 public final class MimeTree implements MimeVisitor {
   private static final int MAX_FIELDS = 16 * 1024 * 1024;

@@ -33,7 +33,7 @@ public interface MimeVisitor {
     return false;
   }
 
-  /** Whether what has been seen is enough. */
+  /** Whether the visitor has seen enough. */
   default boolean isDone() {
     return false;
   }

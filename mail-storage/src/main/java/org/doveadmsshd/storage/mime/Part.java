@@ -3,7 +3,7 @@ package org.doveadmsshd.storage.mime;
 import java.util.Locale;
 import org.doveadmsshd.storage.mime.FieldReader.Next;
 
-/** What the header of a part says of its body; filled in while the header is read. */
+/** The facts in the header of a part about its body; filled in while the header is read. */
 public final class Part {
   /** How a body is wrapped for transport. */
   public enum Encoding {
@@ -73,8 +73,7 @@ public final class Part {
   }
 
   /**
-   * Where its header ends, be there a delimiter or not; the line break before one, and so that of
-   * the empty line, may belong to the delimiter and not to the part.
+   * Where its header ends, with or without a delimiter. The line break before a delimiter, also that of the empty line, belongs to the delimiter and not to the part.
    */
   Mark headerEnd() {
     return headerEnd;
@@ -180,7 +179,7 @@ public final class Part {
     }
   }
 
-  /** What stands behind a semicolon does not matter. */
+  /** Text behind a semicolon is ignored. */
   private static Encoding encoding(String value) {
     FieldReader in = new FieldReader(value);
     StringBuilder word = new StringBuilder();

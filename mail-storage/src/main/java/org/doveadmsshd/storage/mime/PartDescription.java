@@ -7,7 +7,7 @@ import org.doveadmsshd.storage.mime.ContentField.Parameter;
 import org.doveadmsshd.storage.mime.MimeTree.Node;
 
 /**
- * What the header of a part says of it, as Dovecot understands that. Strings are one char a byte,
+ * The description of a part in its header, as Dovecot understands it. Strings are one char a byte,
  * not decoded.
  */
 public final class PartDescription {

@@ -16,7 +16,7 @@ import org.doveadmsshd.storage.mime.FieldReader.Next;
  * @param offsetSeconds of the zone it was written in, east of UTC
  */
 public record SentDate(long seconds, int offsetSeconds) {
-  /** What a mail without a readable date counts as. */
+  /** The date that stands for an unreadable one. */
   public static final SentDate NONE = new SentDate(0, 0);
 
   private static final List<String> MONTHS =

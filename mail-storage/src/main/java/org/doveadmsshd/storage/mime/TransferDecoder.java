@@ -15,7 +15,7 @@ final class TransferDecoder {
   /** Of white space in a row no more is kept in quoted-printable, as in Dovecot. */
   private static final int MAX_SPACES = 77;
 
-  /** What may be held back: an equals sign, white space, a CR. */
+  /** Bytes that may be held back: an equals sign, white space, a CR. */
   private static final int MAX_HELD = MAX_SPACES + 2;
 
   /** Bytes that mean themselves in quoted-printable wherever they stand. */
@@ -189,7 +189,7 @@ final class TransferDecoder {
     return out;
   }
 
-  /** Takes what is neither a line break nor a digit behind an equals sign. */
+  /** Takes a byte behind an equals sign that is neither a line break nor a digit. */
   private int holdOrPut(byte b, int at) {
     boolean returned = heldLength > 0 && held[heldLength - 1] == '\r';
     boolean space = b == ' ' || b == '\t';
@@ -207,7 +207,7 @@ final class TransferDecoder {
     return out;
   }
 
-  /** Puts out what was held back. */
+  /** Puts out held bytes. */
   private int release(int at) {
     System.arraycopy(held, 0, decoded, at, heldLength);
     int out = at + heldLength;

@@ -12,7 +12,7 @@ final class BaseSubject {
 
   private final String text;
 
-  /** What is left of the text. */
+  /** The rest of the text. */
   private int start;
 
   private int end;

@@ -26,7 +26,7 @@ import org.doveadmsshd.storage.mime.TextSearch;
 import org.doveadmsshd.storage.mime.TextSearches;
 
 /**
- * The mail that is being looked at, with what has been read of it so far.
+ * The mail that a search looks at, with the bytes that have been read so far.
  *
  * <p>One object serves a whole search: {@link #take} turns it to the next mail. It holds the first
  * {@value MimeScanner#BUFFER} bytes of the file, which for most mails is all of it.
@@ -96,8 +96,7 @@ public final class Candidate implements Closeable {
   }
 
   /**
-   * The values of the fields of a name, in any case, in the mail's own header. What the store
-   * remembers costs nothing; what it would like to remember it is told.
+   * The values of the fields of a name, in any case, in the mail's own header. Cached values cost nothing; values that belong into the cache are given to the store.
    */
   public List<String> header(String name) throws Failure {
     Optional<List<String>> remembered = mail.rememberedHeader(name);
@@ -250,7 +249,7 @@ public final class Candidate implements Closeable {
     }
   }
 
-  /** Closes what is open of the mail; the candidate may be turned to another one. */
+  /** Closes the mail; the candidate may be turned to another one. */
   @Override
   public void close() {
     if (rest != null) {
@@ -263,7 +262,7 @@ public final class Candidate implements Closeable {
     }
   }
 
-  /** Gathers the header fields of some names; what is beyond a limit is as if it were not there. */
+  /** Gathers the header fields of some names; fields beyond a limit are ignored. */
   private static final class FieldList implements MimeVisitor {
     private final List<HeaderField> fields = new ArrayList<>();
     private final List<String> names;

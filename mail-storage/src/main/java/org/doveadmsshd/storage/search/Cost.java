@@ -1,6 +1,6 @@
 package org.doveadmsshd.storage.search;
 
-/** What has to be looked at to answer a search key, from cheap to dear. */
+/** The data that a search key needs, from cheap to dear. */
 public enum Cost {
   /** Nothing: the answer is the same for every mail of a mailbox. */
   NONE,

@@ -8,7 +8,7 @@ import java.util.Optional;
  * A set of UIDs or sequence numbers: {@code 1,5:9,12:*}. The star is the largest number there is.
  */
 public final class NumberSet {
-  /** What {@code *} stands for. */
+  /** The value of {@code *}. */
   public static final long STAR = 0xffffffffL;
 
   private record Range(long first, long last) {}

@@ -18,10 +18,10 @@ import org.doveadmsshd.storage.MailGoneException;
 public final class Plan {
   private static final Query NEVER = new Query.Not(new Query.All());
 
-  /** What a failure takes in memory, in bytes. */
+  /** Memory of a failure, in bytes. */
   private static final long FAILURE = 2_000;
 
-  /** Gives memory for what is kept of many mails. */
+  /** Gives memory for data about many mails. */
   @FunctionalInterface
   public interface Memory {
     /**

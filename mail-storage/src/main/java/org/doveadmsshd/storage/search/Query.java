@@ -4,7 +4,7 @@ import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.mime.Needle;
 
-/** What is searched for. Immutable; made by {@link QueryParser}. */
+/** A query. Immutable; made by {@link QueryParser}. */
 public sealed interface Query {
 
   /** Every mail. */

@@ -32,7 +32,7 @@ public final class QueryParser {
    * @param now what intervals count back from
    * @param zone of the days that dates name; asked for only when one does, as a JVM that has just
    *     started takes long to know its time zone
-   * @param doubts told of what is right, but may not be what was meant
+   * @param doubts hears of words that are right but may not be what was meant
    */
   public static Query parse(
       List<String> words, Instant now, Supplier<ZoneId> zone, Consumer<String> doubts)

@@ -26,7 +26,7 @@ public final class Threads {
   private static final List<String> FIELDS =
       List.of("message-id", "references", "in-reply-to", "subject", "date");
 
-  /** What a mail takes in memory, and an id, beside its letters; in bytes. */
+  /** Memory of a mail, and of an id, beside its letters; in bytes. */
   private static final long MAIL = 200;
 
   private static final long ID = 150;
@@ -48,7 +48,7 @@ public final class Threads {
   private static final class Node {
     private Node parent;
 
-    /** 0 for what is only referred to. */
+    /** 0 for a mail that is only referred to. */
     private int sequence;
 
     /** With REFERENCES: what the thread is joined by; empty for nothing. */
