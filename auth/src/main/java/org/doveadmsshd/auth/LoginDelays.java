@@ -6,8 +6,8 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 
 /**
- * Delays that slow down guessing. A failure is answered late. After several failures from one address,
- * its next attempt is looked at late, as with Dovecot. Safe for several threads.
+ * Delays that slow down guessing. A failure is answered late. After several failures from one
+ * address, its next attempt is looked at late, as with Dovecot. Safe for several threads.
  */
 public final class LoginDelays {
   private static final Duration LONGEST = Duration.ofSeconds(15);

@@ -44,7 +44,8 @@ public interface Passdb {
   Answer verify(LoginAttempt attempt) throws Failure;
 
   /**
-   * The stored password of a user, for mechanisms that prove knowledge of a password without sending it.
+   * The stored password of a user, for mechanisms that prove knowledge of a password without
+   * sending it.
    *
    * @param who with no password
    * @return nothing for an unknown user, or where it cannot be read

@@ -73,7 +73,8 @@ public final class PassdbChain implements Passdb {
   }
 
   /**
-   * The entry of the first passdb that knows the user; nothing when one that denies knows the user. Rules about further answers are not applied.
+   * The entry of the first passdb that knows the user; nothing when one that denies knows the user.
+   * Rules about further answers are not applied.
    */
   @Override
   public Optional<PasswordStore.Stored> find(LoginAttempt who) throws Failure {
@@ -90,7 +91,10 @@ public final class PassdbChain implements Passdb {
     return Optional.empty();
   }
 
-  /** The owner of a token, by the first passdb that knows it, unless one that denies knows the owner. */
+  /**
+   * The owner of a token, by the first passdb that knows it, unless one that denies knows the
+   * owner.
+   */
   @Override
   public Optional<String> bearer(String token) throws Failure {
     Failure failure = null;

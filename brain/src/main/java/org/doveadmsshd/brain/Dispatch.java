@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives the users of a run to servers, and decides what becomes of each: it alone says that a user
- * has come to the end. Safe for several threads.
+ * Gives the users of a run to servers, and decides what becomes of each. Only the dispatch says
+ * that a user has come to the end. Safe for several threads.
  *
  * <p>A server is first asked to work when the first user is meant for it.
  */
@@ -39,7 +39,7 @@ final class Dispatch {
   private final Set<Assignment> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong assigned = new AtomicLong();
 
-  /** Assignments that have not ended, and one more while somebody may still add users. */
+  /** Assignments that have not ended, and one more while users may still be added. */
   private final AtomicLong outstanding = new AtomicLong(1);
 
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -107,7 +107,7 @@ final class Dispatch {
     }
   }
 
-  /** A user who is given to nobody. */
+  /** Ends a user that is given to no server. */
   private void end(long sequence, String user, List<Server> candidates) throws IOException {
     Message.Done done =
         candidates.isEmpty()
@@ -142,7 +142,7 @@ final class Dispatch {
     }
   }
 
-  /** Nobody is worked on there any more: whoever was meant for it goes elsewhere, or fails. */
+  /** The server works on no more users: those in its queue go to another server, or fail. */
   private void unavailable(Server server, UserQueue queue, Failure failure) {
     try {
       if (!isCancelled()) { // else it was us who stopped it
@@ -239,7 +239,7 @@ final class Dispatch {
     }
   }
 
-  /** Nobody will be added any more. */
+  /** No more users will be added. */
   void fed() {
     synchronized (this) {
       if (fed) {
@@ -275,24 +275,30 @@ final class Dispatch {
     }
   }
 
-  /** Stops: users under way end at their next checkpoint, others are not begun. */
+  /**
+   * Stops: users under way end at their next checkpoint, others are not begun. The caller, which
+   * may be a thread of the transport, never waits for the output: another thread ends the users
+   * that were not begun.
+   */
   void cancel() {
     synchronized (this) {
       cancelledAt = cancelledAt == 0 ? System.nanoTime() | 1 : cancelledAt;
     }
     fed();
-    drain();
+    List<Assignment> waiting = new ArrayList<>();
+    queues.values().forEach(queue -> waiting.addAll(queue.stop()));
     working.forEach(Server::cancel);
+    if (!waiting.isEmpty()) {
+      executor.execute(() -> drop(waiting));
+    }
   }
 
   boolean isCancelled() {
     return cancelledAt != 0;
   }
 
-  /** Ends whoever waits without having been begun. */
-  private void drain() {
-    List<Assignment> waiting = new ArrayList<>();
-    queues.values().forEach(queue -> waiting.addAll(queue.stop()));
+  /** Ends users that were not begun; waits while nobody reads the output. */
+  private void drop(List<Assignment> waiting) {
     for (Assignment each : waiting) {
       try {
         each.fail(Outcome.CANCELLED, "Cancelled");

@@ -16,6 +16,9 @@ import org.doveadmsshd.protocol.Message;
 /**
  * What a run says on standard error: messages about users, progress, and the summary. Counts
  * outcomes and knows the exit code. Safe for several threads.
+ *
+ * <p>Its lock is held while a line is written, and so as long as a client does not read. The counts
+ * that {@code who} shows are read without it.
  */
 final class Reporter implements RunListener {
   private static final int TEMPORARY = Outcome.TEMPORARY_FAILURE.exitCode();
@@ -29,8 +32,8 @@ final class Reporter implements RunListener {
   private final Map<String, Long> counts = new TreeMap<>();
   private final Repeats ofUsers = new Repeats();
   private final Map<Message.Log.Level, Repeats> ofWorkers = new EnumMap<>(Message.Log.Level.class);
-  private long done;
-  private long failed;
+  private volatile long done; // changed with the lock held
+  private volatile long failed; // changed with the lock held
   private long skipped;
   private long stopped;
   private long notReached;
@@ -120,7 +123,10 @@ final class Reporter implements RunListener {
     once(text);
   }
 
-  /** Notes that a server cannot be used. Whether that is a failure depends on who needs it. */
+  /**
+   * Notes that a server cannot be used. Whether that is a failure depends on the users that need
+   * it.
+   */
   synchronized void unavailable(Failure failure) throws IOException {
     once(failure.getMessage());
   }
@@ -150,15 +156,15 @@ final class Reporter implements RunListener {
     return exitCode;
   }
 
-  synchronized long done() {
+  long done() {
     return done;
   }
 
-  synchronized long failedUsers() {
+  long failedUsers() {
     return failed;
   }
 
-  /** Shows how far the run is, to whom wants to see it. */
+  /** Shows how far the run is, at a terminal or with {@code -v}. */
   synchronized void progress() throws IOException {
     if (isWatched || verbose) {
       String text = Printable.line(command + ": " + users() + tail());

@@ -35,9 +35,9 @@ final class WorkerPool {
   private static final int TICK_MILLIS = 1000;
 
   /**
-   * How long to wait for a process of the same identity that is busy. Most users are done with
-   * sooner than another JVM would be of use, and the place it takes may be that of a process which
-   * somebody else will want in a moment.
+   * How long to wait for a process of the same identity that is busy. The work for most users takes
+   * less time than the start of a JVM. A new process might also take the place of one that another
+   * user needs in a moment.
    */
   private static final long SHARING_PATIENCE = Duration.ofSeconds(1).toNanos();
 
@@ -49,7 +49,8 @@ final class WorkerPool {
 
   // guarded by this
   private final List<WorkerChild> children = new ArrayList<>();
-  private final Set<Identity> coming = new HashSet<>(); // for which somebody waits for a process
+  private final Set<Identity> coming =
+      new HashSet<>(); // for which a connection waits for a process
   private Policy policy;
   private long lastNumber;
   private int waiting;
@@ -79,8 +80,8 @@ final class WorkerPool {
   }
 
   /**
-   * Has a process for users of that identity, as many of them as it may serve; the caller gives it
-   * back.
+   * Takes a process for users of that identity, as many of them as it may serve; the caller gives
+   * it back.
    *
    * @param end when to give up, in the time of {@link System#nanoTime}
    * @throws Failure when there is none until then
@@ -188,7 +189,7 @@ final class WorkerPool {
     child.end();
   }
 
-  /** Gives a process back whose user has been served. */
+  /** Gives a process back whose users have been served. */
   synchronized void release(WorkerChild child) {
     if (child.state != WorkerChild.State.BUSY) {
       return; // it has ended in the meantime
@@ -208,7 +209,7 @@ final class WorkerPool {
     return child.outdated || child.users >= mayServe(child);
   }
 
-  /** So many users one process may have at once, at least 1. */
+  /** The most users that one process may have at once, at least 1. */
   synchronized int together() {
     int limit = policy.processes().serviceCount();
     return limit == 0 ? SupervisorRequest.MAX_USERS : limit;
@@ -292,10 +293,14 @@ final class WorkerPool {
     } catch (IOException | RuntimeException | Error e) {
       child.kill();
       String fate = child.fate();
-      if (child.state != WorkerChild.State.ENDING) {
+      if (!isEnding(child)) {
         backOff("a process that was started " + fate);
       }
     }
+  }
+
+  private synchronized boolean isEnding(WorkerChild child) {
+    return child.state == WorkerChild.State.ENDING;
   }
 
   private synchronized void backOff(String why) {
@@ -310,7 +315,8 @@ final class WorkerPool {
   private synchronized void ended(WorkerChild child) {
     children.remove(child);
     boolean meant = child.state == WorkerChild.State.ENDING || stopped;
-    boolean starting = child.state == WorkerChild.State.STARTING; // who greets it reports that
+    boolean starting =
+        child.state == WorkerChild.State.STARTING; // the thread that greets it reports that
     if (!meant && !starting) {
       LOG.warn("Worker process {} {}", child.pid(), child.fate());
     }

@@ -16,7 +16,10 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.TabLines;
 
 /**
- * Has a running Dovecot verify passwords with all its passdbs, over its socket {@code auth-client}. A login that names a mail user is verified as a master user's login for that mail user: Dovecot asks its passdbs with {@code master = yes}, and checks that the mail user exists if they say {@code continue}.
+ * Has a running Dovecot verify passwords with all its passdbs, over its socket {@code auth-client}.
+ * A login that names a mail user is verified as a master user's login for that mail user: Dovecot
+ * asks its passdbs with {@code master = yes}, and checks that the mail user exists if they say
+ * {@code continue}.
  */
 public final class DovecotPassdb implements Passdb {
   /** Dovecot itself delays its answers to failed logins. */
@@ -29,7 +32,8 @@ public final class DovecotPassdb implements Passdb {
   private final Duration patience;
 
   /**
-   * @param target the mail user for logins that name none, so that they are verified as master users, too; empty to verify them as mail users
+   * @param target the mail user for logins that name none, so that they are verified as master
+   *     users, too; empty to verify them as mail users
    */
   public DovecotPassdb(Path socket, String target) {
     this(socket, target, PATIENCE);

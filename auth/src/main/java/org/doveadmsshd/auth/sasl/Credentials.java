@@ -5,7 +5,8 @@ import org.doveadmsshd.auth.scheme.PasswordHash;
 import org.doveadmsshd.base.Failure;
 
 /**
- * Stored passwords and tokens, to compare with a client's responses. Every method may take long. It throws a {@link Failure} when there is no answer; that is neither a yes nor a no.
+ * Stored passwords and tokens, to compare with a client's responses. Every method may take long. It
+ * throws a {@link Failure} when there is no answer; that is neither a yes nor a no.
  */
 public interface Credentials {
   /**

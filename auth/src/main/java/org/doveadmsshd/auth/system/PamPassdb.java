@@ -14,8 +14,9 @@ import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.base.Failure;
 
 /**
- * Has the system verify passwords of its own users, by PAM. One password at a time, because few modules are made for threads. A server that does not run as root can verify with pam_unix
- * only the user that it runs as.
+ * Has the system verify passwords of its own users, by PAM. One password at a time, because few
+ * modules are made for threads. A server that does not run as root can verify with pam_unix only
+ * the user that it runs as.
  */
 public final class PamPassdb implements Passdb {
   private static final int MAX_PASSWORD = 1024;

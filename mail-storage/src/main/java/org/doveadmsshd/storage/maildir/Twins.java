@@ -16,7 +16,11 @@ import org.doveadmsshd.posix.PosixException;
  * backup or another machine's files are copied into a mailbox. One keeps name and UID, and the
  * others get names of their own in {@code new}, with the flags that they have: all are mails.
  *
- * <p>The name and the UID belong to the mail that they were given to. That is the file whose size the name says. If both have that size, it is the one that was made first: a copy is made later than its original, and later changes do not alter that. If the file system does not know when files were made, it is the one that changed first, as in Dovecot; but a new flag changes a file, too.
+ * <p>The name and the UID belong to the mail that they were given to. That is the file whose size
+ * the name says. If both have that size, it is the one that was made first: a copy is made later
+ * than its original, and later changes do not alter that. If the file system does not know when
+ * files were made, it is the one that changed first, as in Dovecot; but a new flag changes a file,
+ * too.
  *
  * <p>Several names of one file are one mail; all but one are removed, unless another program is
  * just doing that.

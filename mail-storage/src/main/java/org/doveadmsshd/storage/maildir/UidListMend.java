@@ -9,10 +9,13 @@ import org.doveadmsshd.posix.OpenFile;
 import org.doveadmsshd.posix.PosixException;
 
 /**
- * Reads the good lines of a damaged UID list. A mail keeps its UID if there is no doubt that it is its own. In doubt a mail gets a new UID rather than another mail's.
+ * Reads the good lines of a damaged UID list. A mail keeps its UID if there is no doubt that it is
+ * its own. In doubt a mail gets a new UID rather than another mail's.
  *
  * <p>Lines stand in the order of their UIDs. Where two do not, one of them is wrong, and it cannot
- * be known which: neither counts. The same holds for two lines of one mail. A UID that may have stood in the list, even in a line that cannot be read, is not given again. So UIDVALIDITY can stay.
+ * be known which: neither counts. The same holds for two lines of one mail. A UID that may have
+ * stood in the list, even in a line that cannot be read, is not given again. So UIDVALIDITY can
+ * stay.
  *
  * <p>Used under the lock of the list.
  */

@@ -158,7 +158,9 @@ final class UidListReader {
     return begin + baseAt;
   }
 
-  /** Brings the next line into the buffer, from {@link #at} to {@link #lineEnd}; false at the end. */
+  /**
+   * Brings the next line into the buffer, from {@link #at} to {@link #lineEnd}; false at the end.
+   */
   private boolean nextLine() throws IOException, UidList.DamagedException {
     number++;
     for (int i = at; ; i++) {

@@ -18,9 +18,7 @@ final class BinaryBody extends BlockInputStream {
   private static final byte[] ENCODING =
       "Content-Transfer-Encoding: binary\r\n".getBytes(StandardCharsets.US_ASCII);
 
-  /**
-   * A piece of the mail. @param encoding the transfer encoding to undo
-   */
+  /** A piece of the mail. @param encoding the transfer encoding to undo */
   private record Piece(Mark from, Mark to, boolean header, Encoding encoding) {}
 
   private final InputStream mail;

@@ -70,9 +70,7 @@ final class FieldReader {
     return at < text.length() ? text.charAt(at) : END;
   }
 
-  /**
-   * Whether an atom may have it: all but controls, spaces and specials; all 8-bit bytes.
-   */
+  /** Whether an atom may have it: all but controls, spaces and specials; all 8-bit bytes. */
   static boolean isAtom(char c) {
     return c > ' ' && c != 0x7f && c <= 0xff && "()<>@,;:\\\".[]".indexOf(c) < 0;
   }

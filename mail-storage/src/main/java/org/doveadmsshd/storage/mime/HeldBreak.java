@@ -1,7 +1,8 @@
 package org.doveadmsshd.storage.mime;
 
 /**
- * Holds back the line break at the end of a piece of body until the next bytes are known: a line break before a delimiter belongs to the delimiter.
+ * Holds back the line break at the end of a piece of body until the next bytes are known: a line
+ * break before a delimiter belongs to the delimiter.
  */
 final class HeldBreak {
   private static final byte[] CRLF = {'\r', '\n'};

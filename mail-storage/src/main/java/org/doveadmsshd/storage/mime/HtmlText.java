@@ -1,8 +1,9 @@
 package org.doveadmsshd.storage.mime;
 
 /**
- * The text of HTML. Tags become spaces; comments, scripts and styles are left out; references to characters are undone; text in {@code blockquote} becomes quoted lines. As lenient as Dovecot, also about a broken end. Takes text in pieces; remembers a few
- * characters.
+ * The text of HTML. Tags become spaces; comments, scripts and styles are left out; references to
+ * characters are undone; text in {@code blockquote} becomes quoted lines. As lenient as Dovecot,
+ * also about a broken end. Takes text in pieces; remembers a few characters.
  */
 final class HtmlText {
   /** Longest reference to a character, with its semicolon, in bytes of UTF-8. */

@@ -73,7 +73,8 @@ public final class Part {
   }
 
   /**
-   * Where its header ends, with or without a delimiter. The line break before a delimiter, also that of the empty line, belongs to the delimiter and not to the part.
+   * Where its header ends, with or without a delimiter. The line break before a delimiter, also
+   * that of the empty line, belongs to the delimiter and not to the part.
    */
   Mark headerEnd() {
     return headerEnd;

@@ -96,7 +96,8 @@ public final class Candidate implements Closeable {
   }
 
   /**
-   * The values of the fields of a name, in any case, in the mail's own header. Cached values cost nothing; values that belong into the cache are given to the store.
+   * The values of the fields of a name, in any case, in the mail's own header. Cached values cost
+   * nothing; values that belong into the cache are given to the store.
    */
   public List<String> header(String name) throws Failure {
     Optional<List<String>> remembered = mail.rememberedHeader(name);
