@@ -34,10 +34,13 @@ final class Departures {
     }
     boolean isHasty = context.lockPatience().compareTo(PATIENCE) < 0;
     Duration patience = isHasty ? context.lockPatience() : PATIENCE;
-    try (UidListLock lock = UidListLock.acquire(directory, mailbox, context, patience)) {
-      new UidListFile(directory, mailbox).strike(this::has);
-    } catch (PosixException | Failure | UidList.DamagedException e) {
-      // their lines stay, as if a program that does not know the list had removed the mails
+    try {
+      table.index(); // what was remembered has none yet
+      try (UidListLock lock = UidListLock.acquire(directory, mailbox, context, patience)) {
+        new UidListFile(directory, mailbox).strike(this::has);
+      }
+    } catch (PosixException | Failure | UidList.DamagedException | Room.NoneException e) {
+      // their lines stay, as if they had been removed by somebody who knows nothing of the list
     }
     gone.clear();
     table = null;

@@ -301,4 +301,30 @@ class MailboxMemoryTest {
     assertThat(Files.getPosixFilePermissions(cache))
         .isEqualTo(java.nio.file.attribute.PosixFilePermissions.fromString("rw-rw----"));
   }
+
+  @Test
+  void aUidThatIsExpungedFromARememberedMailboxDoesNotComeBackWithItsFile() throws Exception {
+    lookUntilRemembered(true);
+    String base = "1700000001.M1P1.h";
+    Path file = tree.root.resolve("cur/" + base + ":2,S");
+    byte[] content = Files.readAllBytes(file);
+    long before = 0;
+    try (Mailbox inbox = tree.inbox()) {
+      for (Mail mail : inbox.mails(true)) {
+        if (mail.guid().equals(base)) {
+          before = mail.uid();
+          mail.expunge();
+        }
+      }
+    }
+    Files.write(file, content);
+    try (Mailbox inbox = tree.inbox()) {
+      for (Mail mail : inbox.mails(true)) {
+        if (mail.guid().equals(base)) {
+          assertThat(mail.uid()).isGreaterThan(before);
+        }
+      }
+    }
+    assertThat(before).isPositive();
+  }
 }
