@@ -14,6 +14,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Spool;
 import org.doveadmsshd.command.Command;
+import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Task;
 
 /** Carries out command lines. Safe for several threads. */
@@ -68,7 +69,8 @@ public final class Brain {
       throws IOException {
     Console console = given.guarded();
     try {
-      if (!words.isEmpty() && (words.get(0).equals("help") || words.get(0).equals("--help"))) {
+      if (!words.isEmpty()
+          && (words.get(0).equals(CommandCatalog.HELP.name()) || words.get(0).equals("--help"))) {
         List<String> about = words.subList(1, words.size());
         print(console, about.isEmpty() ? Help.overview() : Help.of(about));
         return 0;

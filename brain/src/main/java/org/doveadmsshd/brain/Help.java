@@ -6,6 +6,8 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.command.CommandLineOptions;
+import org.doveadmsshd.command.Manual;
 
 /** The text of {@code doveadm help}. */
 final class Help {
@@ -17,14 +19,13 @@ final class Help {
   static String overview() {
     StringBuilder text = new StringBuilder();
     text.append("usage: doveadm [-v] [-h] [-f <formatter>] <command> [options] [arguments]\n\n");
-    for (Command command : CommandCatalog.all()) {
-      text.append("  %-24s %s%n".formatted(command.name(), command.manual().summary()));
+    for (Manual manual : CommandCatalog.manuals()) {
+      text.append("  %-24s %s%n".formatted(manual.name(), manual.summary()));
     }
-    text.append("  %-24s %s%n%n".formatted("help", "explain a command: help [<command>]"));
-    text.append("Before the command:\n");
-    options(text, Invocation.GLOBAL);
+    text.append("\nBefore the command:\n");
+    options(text, CommandLineOptions.GLOBAL);
     text.append("\nTo choose users, after every command about their mail:\n");
-    options(text, Invocation.SELECTION);
+    options(text, CommandLineOptions.SELECTION);
     text.append(
         "\nOne user's failure does not stop the others. Exit code: 0 when all went well,\n");
     text.append("75 after a temporary failure, else that of the first failure.\n");
@@ -42,15 +43,13 @@ final class Help {
     String users = command.manual().isPerUser() ? " -u <user>|-A|-F <file>" : "";
     String options = command.manual().options().isEmpty() ? "" : " [options]";
     text.append("usage: doveadm ").append(command.name()).append(users).append(options);
-    boolean fits = text.length() + command.manual().synopsis().length() < LINE;
-    text.append(fits ? " " : "\n         ").append(command.manual().synopsis()).append("\n\n");
+    String synopsis = command.manual().synopsis().text();
+    boolean fits = text.length() + synopsis.length() < LINE;
+    text.append(fits ? " " : "\n         ").append(synopsis).append("\n\n");
     text.append(command.manual().summary()).append("\n\n").append(command.manual().description());
     if (!command.manual().options().isEmpty() || command.manual().isPerUser()) {
       text.append("\nOptions:\n");
-      options(text, command.manual().options());
-      if (command.manual().isPerUser()) {
-        options(text, Invocation.SELECTION);
-      }
+      options(text, CommandLineOptions.behind(command.manual()));
     }
     text.append("\nIn scopes: ").append(command.manual().access().text()).append('\n');
     return text.toString();

@@ -12,13 +12,12 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Times;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.base.UserName;
-import org.doveadmsshd.base.options.Argument;
-import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.command.CommandLineOptions;
 
 /**
  * A command line, checked as far as that is possible without asking a server.
@@ -42,45 +41,6 @@ public record Invocation(
     Duration deadline,
     boolean allowEmpty) {
 
-  /** Options before the command. */
-  public static final List<Option> GLOBAL =
-      List.of(
-          Option.of(
-              'f',
-              "formatter",
-              Argument.choice("formatter", Formatters.NAMES),
-              String.join(", ", Formatters.NAMES)),
-          Option.flag('h', "hide-titles", "no headings (tab and table)"),
-          Option.flag(
-              'v',
-              "verbose",
-              "progress, a summary, and all that is said of many, on standard error"),
-          Option.flag('D', "debug", "as -v"),
-          Option.of(
-                  'o',
-                  "setting",
-                  Kind.SETTING.named("name=value"),
-                  "doveadm_worker_count=N: use N lanes; plugin/quota=…")
-              .repeatable());
-
-  /** Options after every command that is carried out for users. */
-  public static final List<Option> SELECTION =
-      List.of(
-          Option.of(
-              'u',
-              "user",
-              Kind.USER_MASK.named("user"),
-              "this user, or all that match a mask with * or ?"),
-          Option.flag('A', "all-users", "all users (that your scope covers)"),
-          Option.of(
-              'F',
-              "file",
-              Kind.FILE.named("file"),
-              "users named in a file, a line each; - is standard input"),
-          Option.of(
-              "timeout", Kind.SPAN.named("time"), "give up on a user after this time: 30s, 5m"),
-          Option.flag("allow-empty", "it is no error when no user matches"));
-
   private static final String QUOTA = "plugin/quota=";
 
   /** How quotas are counted here in any case. */
@@ -94,7 +54,7 @@ public record Invocation(
    * @throws Failure that says what is wrong with them
    */
   public static Invocation parse(List<String> line) throws Failure {
-    Words global = Words.parseUntilPositional("", GLOBAL, line);
+    Words global = Words.parseUntilPositional("", CommandLineOptions.GLOBAL, line);
     Optional<String> formatter = global.value("formatter");
     if (formatter.isPresent()) {
       Formatters.check(formatter.get());
@@ -102,10 +62,7 @@ public record Invocation(
     List<String> rest = global.positionals();
     Command command = CommandCatalog.findAtStart(rest).orElseThrow(() -> unknownCommand(rest));
     List<String> after = rest.subList(command.name().split(" ").length, rest.size());
-    List<Option> known = new ArrayList<>(command.manual().options());
-    if (command.manual().isPerUser()) {
-      known.addAll(SELECTION);
-    }
+    List<Option> known = CommandLineOptions.behind(command.manual());
     Words words =
         command.permutesOptions()
             ? Words.parse(command.name(), known, after)

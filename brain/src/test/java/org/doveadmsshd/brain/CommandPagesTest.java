@@ -3,6 +3,8 @@ package org.doveadmsshd.brain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +41,14 @@ class CommandPagesTest {
     }
     assertThat(page(command)).hasContent(help);
     assertThat(help.lines().allMatch(line -> line.length() <= 100)).as("fits a terminal").isTrue();
+  }
+
+  @Test
+  void theListOfCommandsHasAllWordsThatALineMayBeginWith() throws IOException {
+    try (InputStream expected = CommandPagesTest.class.getResourceAsStream("overview.txt")) {
+      assertThat(Help.overview())
+          .isEqualTo(new String(expected.readAllBytes(), StandardCharsets.UTF_8));
+    }
   }
 
   @Test

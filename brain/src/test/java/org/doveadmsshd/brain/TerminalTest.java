@@ -20,9 +20,9 @@ import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.base.options.Words;
-import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.command.CommandLineOptions;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
@@ -177,7 +177,7 @@ class TerminalTest {
   }
 
   private static List<String> formatters() {
-    return Formatters.NAMES;
+    return CommandLineOptions.FORMATTERS;
   }
 
   @ParameterizedTest

@@ -12,6 +12,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
@@ -20,6 +21,9 @@ import org.doveadmsshd.protocol.Value;
 final class AuthCommand implements Command {
   /** What there is to know of a master user. */
   private static final List<String> FIELDS = List.of("user", "scope");
+
+  private static final Argument USER = Argument.Kind.MASTER.named("user");
+  private static final Argument PASSWORD = Argument.Kind.SECRET.named("password");
 
   private static final int MAX_PASSWORD = 1024;
 
@@ -48,7 +52,7 @@ final class AuthCommand implements Command {
     if (kind == Kind.LOOKUP) {
       return new Manual(
           name,
-          "<user> [...]",
+          Syntax.several(USER),
           kind.summary,
           "Exit code 67 when there is no such master user.\n",
           List.of(
@@ -62,7 +66,7 @@ final class AuthCommand implements Command {
     }
     return new Manual(
         name,
-        "<user> [<password>]",
+        Syntax.of(USER, Syntax.maybe(PASSWORD)),
         kind.summary,
         """
         Without a password on the command line, where others may see it, the first line of
@@ -76,9 +80,7 @@ final class AuthCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     List<String> all = words.positionals();
-    if (all.isEmpty() || kind != Kind.LOOKUP && all.size() > 2) {
-      throw Failure.usage("Usage: doveadm " + name() + " " + manual().synopsis());
-    }
+    checkNumber(words);
     if (kind == Kind.LOOKUP) {
       return new LookupTask(all, words.value("field"));
     }

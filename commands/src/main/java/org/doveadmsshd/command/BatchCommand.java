@@ -6,16 +6,21 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Argument.Kind;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 
 /** {@code doveadm batch}: several commands for each user. */
 final class BatchCommand implements Command {
+  private static final Syntax PART =
+      Syntax.of(Kind.TEXT.named("separator"), Kind.COMMAND.named("command"));
+
   @Override
   public Manual manual() {
     return new Manual(
         "batch",
-        "<separator> <command> [<separator> <command> [...]]",
+        Syntax.of(PART, Syntax.maybe(Syntax.several(PART))),
         "several commands for each user",
         """
         The separator is any word that the commands do not have, such as a colon:
@@ -34,9 +39,7 @@ final class BatchCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (words.positionals().size() < 2) {
-      throw Failure.usage("Usage: doveadm batch " + manual().synopsis());
-    }
+    checkNumber(words);
     String separator = words.positionals().get(0);
     List<String> names = new ArrayList<>();
     List<Task.OfUser> tasks = new ArrayList<>();

@@ -17,6 +17,36 @@ public interface Command {
     return manual().name();
   }
 
+  /** What to say when the words behind the command are too few or too many. */
+  default Failure misused() {
+    return misused("");
+  }
+
+  /**
+   * As {@link #misused()}.
+   *
+   * @param options those to name, each with a space behind it
+   */
+  default Failure misused(String options) {
+    return Failure.usage("Usage: doveadm " + name() + " " + options + manual().synopsis().text());
+  }
+
+  /**
+   * Checks that the words behind the command are as many as its synopsis has.
+   *
+   * @param options those that the message names, with a space behind each
+   */
+  default void checkNumber(Words words, String options) throws Failure {
+    if (!manual().synopsis().takes(words.positionals().size())) {
+      throw misused(options);
+    }
+  }
+
+  /** As {@link #checkNumber(Words, String)}; the message names no options. */
+  default void checkNumber(Words words) throws Failure {
+    checkNumber(words, "");
+  }
+
   /** Whether options may stand behind positionals. */
   default boolean permutesOptions() {
     return true;

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.doveadmsshd.base.options.Argument.Kind;
+import org.doveadmsshd.base.options.Syntax;
 
 /** Every command there is. */
 public final class CommandCatalog {
@@ -17,6 +19,22 @@ public final class CommandCatalog {
   /** Words of the longest name. */
   private static final int MOST_WORDS =
       COMMANDS.stream().mapToInt(command -> command.name().split(" ").length).max().orElse(1);
+
+  private static final Syntax OF_HELP = Syntax.maybe(Kind.COMMAND_NAME.named("command"));
+
+  /**
+   * Of {@code help}, which is no {@link Command}: it is answered where it is typed, needs no scope,
+   * and no worker knows it.
+   */
+  public static final Manual HELP =
+      new Manual(
+          "help",
+          OF_HELP,
+          "explain a command: help " + OF_HELP.text(),
+          "Without the name of a command all of them are listed.\n",
+          List.of(),
+          false,
+          Access.READ);
 
   private static List<Command> sorted() {
     List<Command> commands = new ArrayList<>(NotOnMaildirCommand.all());
@@ -69,6 +87,13 @@ public final class CommandCatalog {
   /** All commands, by name. */
   public static List<Command> all() {
     return COMMANDS;
+  }
+
+  /** What there is to know of all words that a line may begin with: of commands, and of help. */
+  public static List<Manual> manuals() {
+    List<Manual> manuals = new ArrayList<>(COMMANDS.stream().map(Command::manual).toList());
+    manuals.add(HELP);
+    return manuals;
   }
 
   /** The words that a scope may name: commands, and kinds of them. */

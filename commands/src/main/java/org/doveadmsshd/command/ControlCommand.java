@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
@@ -74,7 +75,8 @@ final class ControlCommand implements Command {
         kind == Kind.CONFIG
             ? List.of(Option.flag('n', "non-default", "accepted; all settings are shown"))
             : List.of();
-    return new Manual(name, "", kind.summary, kind.description, options, false, Access.ADMIN);
+    return new Manual(
+        name, Syntax.NOTHING, kind.summary, kind.description, options, false, Access.ADMIN);
   }
 
   @Override

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Argument.Kind;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.storage.Delivery;
@@ -29,7 +31,10 @@ final class CopyCommand implements Command {
     String verb = moves ? "move" : "copy";
     return new Manual(
         verb,
-        "<destination> [user <source user>] <search query>",
+        Syntax.of(
+            Kind.MAILBOX.named("destination"),
+            Syntax.maybe(new Syntax.Literal("user"), Kind.USER.named("source user")),
+            moves ? Arguments.NARROW_QUERY : Arguments.QUERY),
         verb + " matching mails to another mailbox",
         """
         The destination is a mailbox of the user that -u names; it must exist. The mails are the
@@ -55,12 +60,9 @@ final class CopyCommand implements Command {
     boolean fromOther = all.size() > 2 && all.get(1).toLowerCase(Locale.ROOT).equals("user");
     int first = fromOther ? 3 : 1;
     if (all.size() <= first) {
-      throw Failure.usage("Usage: doveadm " + name() + " " + manual().synopsis());
+      throw misused();
     }
     Query query = MailSearch.query(this, all.subList(first, all.size()), time);
-    if (moves) {
-      ExpungeCommand.checkSafety("move", query);
-    }
     Optional<String> source = fromOther ? Optional.of(all.get(2)) : Optional.empty();
     return new CopyTask(
         moves, all.get(0), source, new MailSearch(query, true, moves), words.has(Preview.NAME));

@@ -23,7 +23,7 @@ final class DeduplicateCommand implements Command {
   public Manual manual() {
     return new Manual(
         "deduplicate",
-        "<search query>",
+        Arguments.QUERY,
         "remove further copies of mails from a mailbox",
         """
         In each mailbox, among the mails that match, the first of those that are the same is

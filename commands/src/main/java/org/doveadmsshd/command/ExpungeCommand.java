@@ -9,7 +9,6 @@ import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.search.Candidate;
-import org.doveadmsshd.storage.search.MailboxSelection;
 import org.doveadmsshd.storage.search.Query;
 
 /** {@code doveadm expunge}: removes matching mails. */
@@ -18,7 +17,7 @@ final class ExpungeCommand implements Command {
   public Manual manual() {
     return new Manual(
         "expunge",
-        "<search query>",
+        Arguments.NARROW_QUERY,
         "remove matching mails for good",
         """
         Every branch of the query must name a mailbox and something else, so that a forgotten
@@ -40,25 +39,10 @@ final class ExpungeCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     Query query = MailSearch.query(this, words.positionals(), time);
-    checkSafety("expunge", query);
     MailSearch search = new MailSearch(query, true, true);
     return words.has(Preview.NAME)
         ? new Preview(search)
         : new ExpungeTask(search, words.has("delete-empty-mailbox"));
-  }
-
-  /**
-   * Refuses a query that could remove more mails than was meant.
-   *
-   * @throws Failure with exit code 64
-   */
-  static void checkSafety(String command, Query query) throws Failure {
-    if (!MailboxSelection.isSafeToExpunge(query)) {
-      throw Failure.usage(
-          command
-              + ": the query must name a mailbox and at least one other key in every branch,"
-              + " such as: mailbox Trash savedbefore 30d");
-    }
   }
 
   private record ExpungeTask(MailSearch search, boolean deletesEmpty) implements Task.OfUser {

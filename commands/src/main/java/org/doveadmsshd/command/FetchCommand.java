@@ -7,6 +7,8 @@ import java.io.SequenceInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Argument;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Limits;
@@ -21,11 +23,14 @@ import org.doveadmsshd.storage.search.Query;
 
 /** {@code doveadm fetch}: prints fields of matching mails. */
 final class FetchCommand implements Command {
+  private static final Argument FIELDS =
+      new Argument(Argument.Kind.FIELDS, "fields", FetchFields.names());
+
   @Override
   public Manual manual() {
     return new Manual(
         "fetch",
-        "<fields> <search query>",
+        Syntax.of(FIELDS, Arguments.QUERY),
         "print fields of matching mails",
         """
         Fields are one word, separated by spaces: "uid flags hdr.subject".
@@ -55,9 +60,7 @@ final class FetchCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (words.positionals().size() < 2) {
-      throw Failure.usage("Usage: doveadm fetch " + manual().synopsis());
-    }
+    checkNumber(words);
     List<FetchField> fields = FetchFields.parse(words.positionals().get(0));
     List<String> rest = words.positionals().subList(1, words.positionals().size());
     Query query = MailSearch.query(this, rest, time);

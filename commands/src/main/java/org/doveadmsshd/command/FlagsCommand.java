@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Argument.Kind;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Flags;
@@ -54,7 +56,7 @@ final class FlagsCommand implements Command {
   public Manual manual() {
     return new Manual(
         "flags " + change.name().toLowerCase(Locale.ROOT),
-        "<flags> <search query>",
+        Syntax.of(Kind.FLAGS.named("flags"), Arguments.QUERY),
         change.summary,
         """
         Flags are one word, separated by spaces: '\\Seen \\Flagged'. With a backslash there are
@@ -69,9 +71,7 @@ final class FlagsCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (words.positionals().size() < 2) {
-      throw Failure.usage("Usage: doveadm " + name() + " " + manual().synopsis());
-    }
+    checkNumber(words);
     Flags named = flags(words.positionals().get(0), time);
     List<String> rest = words.positionals().subList(1, words.positionals().size());
     MailSearch search = new MailSearch(MailSearch.query(this, rest, time), true);

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
@@ -17,7 +18,10 @@ final class ImportCommand implements Command {
   public Manual manual() {
     return new Manual(
         "import",
-        "<source location> <destination parent mailbox> <search query>",
+        Syntax.of(
+            Kind.LOCATION.named("source location"),
+            Kind.NEW_MAILBOX.named("destination parent mailbox"),
+            Arguments.QUERY),
         "copy mails from another place, making mailboxes as needed",
         """
         The source is a location such as maildir:~/old, where ~ is the user's home, or that of the
@@ -40,9 +44,7 @@ final class ImportCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     List<String> all = words.positionals();
-    if (all.size() < 3) {
-      throw Failure.usage("Usage: doveadm import " + manual().synopsis());
-    }
+    checkNumber(words);
     MailSearch search =
         new MailSearch(MailSearch.query(this, all.subList(2, all.size()), time), false);
     return new ImportTask(

@@ -5,7 +5,9 @@ import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
@@ -18,7 +20,7 @@ final class KickCommand implements Command {
   public Manual manual() {
     return new Manual(
         NAME,
-        "<master mask>|<id>",
+        new Syntax.Choice(Kind.MASTER_MASK.named("master mask"), Kind.ACTIVITY.named("id")),
         "end runs and lanes in progress",
         """
         Ends what doveadm who shows: all of the master users that match the mask, or the one with
@@ -32,9 +34,7 @@ final class KickCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (words.positionals().size() != 1) {
-      throw Failure.usage("Usage: doveadm kick " + manual().synopsis());
-    }
+    checkNumber(words);
     return new KickTask(words.positionals().get(0));
   }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
@@ -53,12 +54,34 @@ final class MailSearch {
     this.mailboxMustExist = mailboxMustExist;
   }
 
-  /** Reads the query among a command's words. */
+  /**
+   * Reads the query among a command's words.
+   *
+   * @throws Failure when it is none, or takes more away than the command's synopsis admits
+   */
   static Query query(Command command, List<String> words, Command.Time time) throws Failure {
     if (words.isEmpty()) {
-      throw Failure.usage("Usage: doveadm " + command.name() + " " + command.manual().synopsis());
+      throw command.misused();
     }
-    return QueryParser.parse(words, time.now(), time.zone(), time.doubts());
+    Query query = QueryParser.parse(words, time.now(), time.zone(), time.doubts());
+    if (command.manual().synopsis().has(Kind.NARROW_QUERY)) {
+      checkSafety(command.name(), query);
+    }
+    return query;
+  }
+
+  /**
+   * Refuses a query that could remove more mails than was meant.
+   *
+   * @throws Failure with exit code 64
+   */
+  private static void checkSafety(String command, Query query) throws Failure {
+    if (!MailboxSelection.isSafeToExpunge(query)) {
+      throw Failure.usage(
+          command
+              + ": the query must name a mailbox and at least one other key in every branch,"
+              + " such as: mailbox Trash savedbefore 30d");
+    }
   }
 
   /**

@@ -11,7 +11,7 @@ final class MailboxCachePurgeCommand implements Command {
   public Manual manual() {
     return new Manual(
         "mailbox cache purge",
-        "<mailbox> [...]",
+        Arguments.MAILBOXES,
         "forget what is remembered of mailboxes",
         """
         Removes doveadm-sshd.cache, in which dates, sizes and header fields of mails are remembered
@@ -25,9 +25,7 @@ final class MailboxCachePurgeCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (words.positionals().isEmpty()) {
-      throw Failure.usage("Usage: doveadm mailbox cache purge " + manual().synopsis());
-    }
+    checkNumber(words);
     return MailboxEdit.each(
         words.positionals(),
         "purge the cache of",

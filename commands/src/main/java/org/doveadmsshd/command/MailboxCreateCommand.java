@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.MailStore;
 
@@ -14,7 +15,7 @@ final class MailboxCreateCommand implements Command {
   public Manual manual() {
     return new Manual(
         "mailbox create",
-        "<mailbox> [...]",
+        Syntax.several(Arguments.NEW_MAILBOX),
         "make mailboxes",
         """
         Levels of the hierarchy have a dot between them; parents need not exist. A mailbox that
@@ -33,9 +34,7 @@ final class MailboxCreateCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (words.positionals().isEmpty()) {
-      throw Failure.usage("Usage: doveadm mailbox create [-s] [-g <guid>] " + manual().synopsis());
-    }
+    checkNumber(words, "[-s] [-g <guid>] ");
     boolean subscribes = words.has("subscriptions");
     Optional<String> guid = guid("guid", words);
     if (guid.isPresent() && words.positionals().size() > 1) {

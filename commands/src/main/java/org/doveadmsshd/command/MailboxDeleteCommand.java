@@ -16,7 +16,7 @@ final class MailboxDeleteCommand implements Command {
   public Manual manual() {
     return new Manual(
         NAME,
-        "<mailbox> [...]",
+        Arguments.MAILBOXES,
         "remove mailboxes with all their mails",
         """
         Children of a mailbox stay, unless -r is given; with -r an empty name ('') stands for all
@@ -34,10 +34,7 @@ final class MailboxDeleteCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (words.positionals().isEmpty()) {
-      throw Failure.usage(
-          "Usage: doveadm mailbox delete [-e] [-r] [-s] [-Z] " + manual().synopsis());
-    }
+    checkNumber(words, "[-e] [-r] [-s] [-Z] ");
     boolean recursive = words.has("recursive");
     if (!recursive && words.positionals().contains("")) {
       throw Failure.usage("Can't delete mailbox '': it stands for all of them, with -r");

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
@@ -22,7 +23,7 @@ final class MailboxListCommand implements Command {
   public Manual manual() {
     return new Manual(
         "mailbox list",
-        "[<mailbox mask> ...]",
+        Syntax.anyNumber(Arguments.MAILBOX_MASK),
         "list mailboxes",
         """
         In a mask, * stands for anything and % for anything within one level of the hierarchy.

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
@@ -16,7 +18,7 @@ final class MailboxMutf7Command implements Command {
   public Manual manual() {
     return new Manual(
         "mailbox mutf7",
-        "<name> [...]",
+        Syntax.several(Kind.TEXT.named("name")),
         "convert mailbox names between UTF-8 and modified UTF-7",
         """
         Modified UTF-7 is how IMAP spells mailbox names, and how they are spelled on disk.
@@ -30,9 +32,7 @@ final class MailboxMutf7Command implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (words.positionals().isEmpty()) {
-      throw Failure.usage("Usage: doveadm mailbox mutf7 [-7|-8] " + manual().synopsis());
-    }
+    checkNumber(words, "[-7|-8] ");
     return new ConvertTask(words.positionals(), words.has("from-mutf7"));
   }
 

@@ -33,7 +33,7 @@ final class MailboxPathCommand implements Command {
     List<String> types = List.copyOf(TYPES.keySet());
     return new Manual(
         "mailbox path",
-        "<mailbox>",
+        Arguments.MAILBOX,
         "show where a mailbox lies on the server",
         """
         Whether the mailbox exists is not looked at. Maildir has no alternative storage and no
@@ -47,8 +47,8 @@ final class MailboxPathCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     Optional<Part> part = TYPES.get(words.value("type").orElse("index"));
-    if (words.positionals().size() != 1 || part == null) {
-      throw Failure.usage("Usage: doveadm mailbox path [-t <type>] " + manual().synopsis());
+    if (!manual().synopsis().takes(words.positionals().size()) || part == null) {
+      throw misused("[-t <type>] ");
     }
     return new PathTask(words.positionals().get(0), part);
   }

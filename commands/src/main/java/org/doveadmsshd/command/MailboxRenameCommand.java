@@ -3,7 +3,9 @@ package org.doveadmsshd.command;
 import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.MailStore;
 
@@ -13,7 +15,7 @@ final class MailboxRenameCommand implements Command {
   public Manual manual() {
     return new Manual(
         "mailbox rename",
-        "<old name> <new name>",
+        Syntax.of(Kind.MAILBOX.named("old name"), Kind.NEW_MAILBOX.named("new name")),
         "rename a mailbox with its children",
         """
         Mails, UIDs and identity stay as they are. Children are renamed before their parent, each
@@ -26,9 +28,7 @@ final class MailboxRenameCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (words.positionals().size() != 2) {
-      throw Failure.usage("Usage: doveadm mailbox rename [-s] " + manual().synopsis());
-    }
+    checkNumber(words, "[-s] ");
     String from = words.positionals().get(0);
     String to = words.positionals().get(1);
     return MailboxEdit.each(

@@ -11,8 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
@@ -48,11 +51,20 @@ final class MailboxStatusCommand implements Command {
     }
   }
 
+  /** Stands for every field. */
+  private static final String ALL = "all";
+
+  private static final Argument FIELDS =
+      new Argument(
+          Argument.Kind.FIELDS,
+          "fields",
+          Stream.concat(Stream.of(ALL), Arrays.stream(Field.values()).map(Field::key)).toList());
+
   @Override
   public Manual manual() {
     return new Manual(
         "mailbox status",
-        "<fields> <mailbox mask> [...]",
+        Syntax.of(FIELDS, Syntax.several(Arguments.MAILBOX_MASK)),
         "count mails, show UIDs and sizes of mailboxes",
         """
         Fields are one word, separated by spaces: "messages unseen". There are: all messages
@@ -66,9 +78,7 @@ final class MailboxStatusCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (words.positionals().size() < 2) {
-      throw Failure.usage("Usage: doveadm mailbox status [-t] " + manual().synopsis());
-    }
+    checkNumber(words, "[-t] ");
     boolean total = words.has("total");
     Set<Field> fields = fields(words.positionals().get(0), total);
     List<MailboxPattern> masks =
@@ -79,7 +89,7 @@ final class MailboxStatusCommand implements Command {
   private static Set<Field> fields(String names, boolean total) throws Failure {
     Set<Field> fields = EnumSet.noneOf(Field.class);
     for (String name : names.strip().split("\\s+")) {
-      boolean all = name.equals("all");
+      boolean all = name.equals(ALL);
       for (Field field : Field.values()) {
         if (all && (field.summable || !total) || field.key().equals(name)) {
           fields.add(field);

@@ -2,6 +2,7 @@ package org.doveadmsshd.command;
 
 import java.util.List;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 
 /** {@code doveadm mailbox subscribe} and {@code unsubscribe}. */
@@ -19,7 +20,7 @@ final class MailboxSubscribeCommand implements Command {
   public Manual manual() {
     return new Manual(
         subscribes ? SUBSCRIBE : UNSUBSCRIBE,
-        "<mailbox> [...]",
+        Syntax.several(Arguments.NEW_MAILBOX),
         subscribes ? "subscribe to mailboxes" : "end subscriptions to mailboxes",
         """
         The mailboxes need not exist, and it is no error when nothing changes by it.
@@ -32,9 +33,7 @@ final class MailboxSubscribeCommand implements Command {
   @Override
   public Task prepare(Words words, Time time) throws Failure {
     List<String> names = words.positionals();
-    if (names.isEmpty()) {
-      throw Failure.usage("Usage: doveadm " + name() + " " + manual().synopsis());
-    }
+    checkNumber(words);
     return new MailboxEdit(
         (store, output) -> {
           int unchanged = store.subscribe(names, subscribes).size();

@@ -17,7 +17,7 @@ final class MailboxUpdateCommand implements Command {
   public Manual manual() {
     return new Manual(
         "mailbox update",
-        "<mailbox>",
+        Arguments.MAILBOX,
         "change what identifies a mailbox and its UIDs",
         """
         Another UIDVALIDITY makes mail clients forget all they know of the mailbox and load it
@@ -38,9 +38,7 @@ final class MailboxUpdateCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (words.positionals().size() != 1) {
-      throw Failure.usage("Usage: doveadm mailbox update [options] " + manual().synopsis());
-    }
+    checkNumber(words, "[options] ");
     for (String option : OF_INDEX) {
       if (words.has(option)) {
         throw new Failure(

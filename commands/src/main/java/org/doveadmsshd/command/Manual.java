@@ -2,12 +2,13 @@ package org.doveadmsshd.command;
 
 import java.util.List;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 
 /**
  * The help of a command.
  *
  * @param name one or two words: {@code mailbox list}
- * @param synopsis what follows the name and the options: {@code <fields> <search query>}
+ * @param synopsis what follows the name and the options
  * @param summary one line for the list of commands
  * @param description paragraphs
  * @param options the command's own; those that choose users are the brain's
@@ -16,7 +17,7 @@ import org.doveadmsshd.base.options.Option;
  */
 public record Manual(
     String name,
-    String synopsis,
+    Syntax synopsis,
     String summary,
     String description,
     List<Option> options,

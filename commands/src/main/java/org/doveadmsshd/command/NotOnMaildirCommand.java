@@ -9,6 +9,7 @@ import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 
 /**
@@ -18,6 +19,8 @@ import org.doveadmsshd.base.options.Words;
  * @param failure exit code and words; nothing where Dovecot, too, does nothing and succeeds
  */
 record NotOnMaildirCommand(Manual manual, Optional<Outcome> failure) implements Command {
+  private static final Argument KEY = Kind.KEY.named("key");
+
   private static final String KEYS = "/private|/shared";
 
   /** All of them. */
@@ -25,19 +28,19 @@ record NotOnMaildirCommand(Manual manual, Optional<Outcome> failure) implements 
     return List.of(
         none(
             "purge",
-            "",
+            Syntax.NOTHING,
             "remove mails of no references from dbox files",
             "Maildir has no such files: there is nothing to do, and the command succeeds."),
         none(
             "altmove",
-            "<search query>",
+            Arguments.QUERY,
             "move mails to alternative storage",
             "Maildir has no alternative storage: mails stay, and the command succeeds.",
             Option.flag('r', "reverse", "back to primary storage")),
-        refused("mailbox cache remove", "<search query>", "drop mails from Dovecot's cache"),
+        refused("mailbox cache remove", Arguments.QUERY, "drop mails from Dovecot's cache"),
         refused(
             "mailbox cache decision",
-            "<mailbox> [...]",
+            Arguments.MAILBOXES,
             "show what Dovecot caches",
             Option.flag('a', "all", "all fields"),
             Option.of("fields", Kind.FIELDS.named("fields"), "these fields"),
@@ -46,33 +49,40 @@ record NotOnMaildirCommand(Manual manual, Optional<Outcome> failure) implements 
                 "decision",
                 Argument.choice("decision", List.of("yes", "temp", "no")),
                 "yes, temp or no")),
-        attributes("mailbox metadata get", "<mailbox> <key>", "show a mailbox attribute"),
+        attributes(
+            "mailbox metadata get", Syntax.of(Arguments.MAILBOX, KEY), "show a mailbox attribute"),
         attributes(
             "mailbox metadata list",
-            "<mailbox> [<prefix>]",
+            Syntax.of(Arguments.MAILBOX, Syntax.maybe(Kind.KEY.named("prefix"))),
             "list mailbox attributes",
             Option.flag('p', "prepend-prefix", "whole keys")),
-        attributes("mailbox metadata set", "<mailbox> <key> <value>", "set a mailbox attribute"),
-        attributes("mailbox metadata unset", "<mailbox> <key>", "remove a mailbox attribute"),
+        attributes(
+            "mailbox metadata set",
+            Syntax.of(Arguments.MAILBOX, KEY, Kind.TEXT.named("value")),
+            "set a mailbox attribute"),
+        attributes(
+            "mailbox metadata unset",
+            Syntax.of(Arguments.MAILBOX, KEY),
+            "remove a mailbox attribute"),
         elsewhere("backup"),
         elsewhere("sync"));
   }
 
   private static Command none(
-      String name, String synopsis, String summary, String why, Option... options) {
+      String name, Syntax synopsis, String summary, String why, Option... options) {
     Manual manual =
         new Manual(name, synopsis, summary, why + "\n", List.of(options), true, Access.WRITE);
     return new NotOnMaildirCommand(manual, Optional.empty());
   }
 
-  private static Command refused(String name, String synopsis, String summary, Option... options) {
+  private static Command refused(String name, Syntax synopsis, String summary, Option... options) {
     String why = "Not applicable here: Dovecot's cache is read and written by Dovecot alone.\n";
     Manual manual = new Manual(name, synopsis, summary, why, List.of(options), true, Access.WRITE);
     return new NotOnMaildirCommand(manual, Optional.of(Outcome.DATA_ERROR));
   }
 
   private static Command attributes(
-      String name, String synopsis, String summary, Option... options) {
+      String name, Syntax synopsis, String summary, Option... options) {
     List<Option> all = new ArrayList<>(List.of(options));
     all.add(Option.flag('s', "allow-empty-mailbox-name", "attributes of the server"));
     String why =
@@ -90,7 +100,7 @@ record NotOnMaildirCommand(Manual manual, Optional<Outcome> failure) implements 
     Manual manual =
         new Manual(
             name,
-            "<destination>",
+            Kind.LOCATION.named("destination"),
             "not implemented: synchronize mailboxes",
             why,
             List.of(),
@@ -101,14 +111,10 @@ record NotOnMaildirCommand(Manual manual, Optional<Outcome> failure) implements 
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    long required =
-        List.of(manual.synopsis().split(" (?=[<\\[])")).stream()
-            .filter(word -> word.startsWith("<"))
-            .count();
-    if (words.positionals().size() < required) {
-      throw Failure.usage("Usage: doveadm " + name() + " " + manual.synopsis());
+    if (words.positionals().size() < manual.synopsis().least()) {
+      throw misused();
     }
-    if (manual.synopsis().contains("query")) {
+    if (manual.synopsis().has(Kind.QUERY)) {
       MailSearch.query(this, words.positionals(), time);
     }
     if (name().matches("mailbox metadata (get|set|unset)")) {

@@ -10,6 +10,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
@@ -23,7 +24,7 @@ final class PwCommand implements Command {
   public Manual manual() {
     return new Manual(
         "pw",
-        "",
+        Syntax.NOTHING,
         "make or check the hash of a password",
         """
         The password is the first line of standard input, or that of -p, where others may see it.

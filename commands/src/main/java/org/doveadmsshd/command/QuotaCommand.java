@@ -7,6 +7,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
@@ -30,7 +31,7 @@ final class QuotaCommand implements Command {
     return recalculates
         ? new Manual(
             "quota recalc",
-            "",
+            Syntax.NOTHING,
             "count anew what users have stored",
             """
             With quota = maildir:… the file maildirsize is written anew. With quota = count:…
@@ -41,7 +42,7 @@ final class QuotaCommand implements Command {
             Access.WRITE)
         : new Manual(
             "quota get",
-            "",
+            Syntax.NOTHING,
             "show what users have stored and may store",
             """
             Two lines for each user: STORAGE in KiB, rounded up, and MESSAGE. "-" is no limit. The

@@ -24,7 +24,7 @@ final class RebuildAttachmentsCommand implements Command {
   public Manual manual() {
     return new Manual(
         "rebuild attachments",
-        "<search query>",
+        Arguments.QUERY,
         "set the keywords $HasAttachment and $HasNoAttachment",
         """
         A mail has an attachment when a part says so (Content-Disposition: attachment), or is

@@ -31,7 +31,7 @@ final class ResyncCommand implements Command {
     return repairs
         ? new Manual(
             "force-resync",
-            "<mailbox mask>",
+            Arguments.MAILBOX_MASK,
             "put mailboxes in order, rebuild what is damaged",
             """
             New mails get their UIDs, UIDs of mails that are gone are forgotten, and a damaged
@@ -45,7 +45,7 @@ final class ResyncCommand implements Command {
             Access.WRITE)
         : new Manual(
             "index",
-            "<mailbox mask>",
+            Arguments.MAILBOX_MASK,
             "give new mails their UIDs, remember what searches ask for",
             """
             Does beforehand what the first who looks would have to do: new mails get their UIDs, and
@@ -66,9 +66,7 @@ final class ResyncCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (words.positionals().size() != 1) {
-      throw Failure.usage("Usage: doveadm " + name() + " " + manual().synopsis());
-    }
+    checkNumber(words);
     List<MailboxPattern> masks = List.of(new MailboxPattern(words.positionals().get(0)));
     long most = words.number("max-recent").orElse(Long.MAX_VALUE);
     return new MailboxEdit((store, output) -> run(store, output, masks, most));

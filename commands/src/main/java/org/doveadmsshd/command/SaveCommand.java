@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flags;
@@ -21,7 +22,7 @@ final class SaveCommand implements Command {
   public Manual manual() {
     return new Manual(
         "save",
-        "[<file>]",
+        Syntax.maybe(Kind.FILE.named("file")),
         "put a mail from standard input or a file into a mailbox",
         """
         The mail is read to its end before any user gets it: ssh admin@host doveadm save -u user

@@ -19,7 +19,7 @@ final class SearchCommand implements Command {
   public Manual manual() {
     return new Manual(
         "search",
-        "<search query>",
+        Arguments.QUERY,
         "list matching mails by mailbox GUID and UID",
         """
         Prints a line for every mail that matches: the GUID of its mailbox and its UID.

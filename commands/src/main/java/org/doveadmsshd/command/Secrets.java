@@ -4,6 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.doveadmsshd.base.options.Argument;
+import org.doveadmsshd.base.options.Argument.Kind;
+import org.doveadmsshd.base.options.Option;
 
 /**
  * Command lines as they may be shown: in logs, by {@code who}, in the audit log. Words that may be
@@ -13,13 +18,26 @@ public final class Secrets {
   /** Stands for words that are left out. */
   public static final String MASKED = "****";
 
-  /** The first words of commands that are given passwords. */
-  private static final List<String> WITH_PASSWORDS = List.of("pw", "auth");
-
-  /** Options before the command whose value is a word of its own. */
-  private static final List<String> WITH_VALUE = List.of("-f", "--formatter", "-o", "--setting");
+  /**
+   * The first words of commands that are given passwords: of {@code auth test jane secret} with a
+   * slip in its second word as much must be hidden.
+   */
+  private static final Set<String> WITH_PASSWORDS =
+      CommandCatalog.manuals().stream()
+          .filter(Secrets::takesSecret)
+          .map(manual -> manual.name().split(" ")[0])
+          .collect(Collectors.toUnmodifiableSet());
 
   private Secrets() {}
+
+  private static boolean takesSecret(Manual manual) {
+    return manual.synopsis().has(Kind.SECRET)
+        || manual.options().stream().anyMatch(option -> isOf(option, Kind.SECRET));
+  }
+
+  private static boolean isOf(Option option, Kind kind) {
+    return option.argument().map(Argument::kind).filter(kind::equals).isPresent();
+  }
 
   /**
    * The words after {@code doveadm}. If they are no command, only the first word is shown: the
@@ -31,7 +49,7 @@ public final class Secrets {
     for (; at < words.size() && words.get(at).startsWith("-"); at++) {
       boolean setting = isSetting(words.get(at));
       shown.add(setting ? maskedSetting(words.get(at)) : words.get(at));
-      if (WITH_VALUE.contains(words.get(at)) && at + 1 < words.size()) {
+      if (takesNext(words.get(at)) && at + 1 < words.size()) {
         at++;
         shown.add(setting ? maskedSetting(words.get(at)) : words.get(at));
       }
@@ -59,7 +77,8 @@ public final class Secrets {
   }
 
   private static boolean isOpen(String first, Optional<Command> command) {
-    return first.equals("help") || !WITH_PASSWORDS.contains(first) && command.isPresent();
+    return first.equals(CommandCatalog.HELP.name())
+        || !WITH_PASSWORDS.contains(first) && command.isPresent();
   }
 
   /** Behind options the first word may be the value of one of them. */
@@ -71,8 +90,18 @@ public final class Secrets {
     return words.size() == 1 ? words : List.of(words.get(0), MASKED);
   }
 
+  /** Whether it is an option before the command whose argument is the next word. */
+  private static boolean takesNext(String word) {
+    return CommandLineOptions.GLOBAL.stream()
+        .anyMatch(option -> option.hasArgument() && option.isWord(word));
+  }
+
   private static boolean isSetting(String word) {
-    return word.startsWith("-o") || word.startsWith("--setting");
+    return CommandLineOptions.GLOBAL.stream()
+        .filter(option -> isOf(option, Kind.SETTING))
+        .anyMatch(
+            option ->
+                word.startsWith("-" + option.letter()) || word.startsWith("--" + option.name()));
   }
 
   /** {@code name=value}; of a name that sounds like a secret the value is left out. */

@@ -9,21 +9,24 @@ import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
 
 /** {@code doveadm user}: what the userdb says. */
 final class UserCommand implements Command {
+  private static final Argument MASK = Kind.USER_MASK.named("user mask");
   private static final String NAME = "user";
 
   @Override
   public Manual manual() {
     return new Manual(
         NAME,
-        "<user mask> [<user mask> ...]",
+        Syntax.of(MASK, Syntax.anyNumber(MASK)),
         "show users of the userdb",
         """
         With a mask (* for anything, ? for one character): the names of matching users. Without:
@@ -38,9 +41,7 @@ final class UserCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (words.positionals().isEmpty()) {
-      throw Failure.usage("Usage: doveadm user [-f <field>] " + manual().synopsis());
-    }
+    checkNumber(words, "[-f <field>] ");
     List<UserMask> masks = words.positionals().stream().map(UserMask::new).toList();
     return masks.stream().anyMatch(UserMask::hasWildcard)
         ? new ListTask(masks)

@@ -3,6 +3,7 @@ package org.doveadmsshd.command;
 import java.io.IOException;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
@@ -26,7 +27,7 @@ final class WhoCommand implements Command {
   public Manual manual() {
     return new Manual(
         NAME,
-        "",
+        Syntax.NOTHING,
         "show runs and lanes in progress",
         """
         A run is a command that the server's own brain works through; a lane is a channel on

@@ -4,14 +4,11 @@ import java.io.IOException;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.command.CommandLineOptions;
 import org.doveadmsshd.protocol.Column;
 
 /** The formatters by name. */
 public final class Formatters {
-  /** What a user may choose with -f. */
-  public static final List<String> NAMES =
-      List.of("flow", "tab", "table", "pager", "json", "ndjson");
-
   /** The formatter whose rows always name user and mailbox. */
   public static final String NDJSON = "ndjson";
 
@@ -21,10 +18,14 @@ public final class Formatters {
    * @throws Failure with doveadm's exit code, 75, for a name that is none
    */
   public static void check(String name) throws Failure {
-    if (!NAMES.contains(name)) {
+    if (!CommandLineOptions.FORMATTERS.contains(name)) {
       throw new Failure(
           Outcome.TEMPORARY_FAILURE,
-          "Unknown formatter: " + name + " (there are: " + String.join(" ", NAMES) + ")");
+          "Unknown formatter: "
+              + name
+              + " (there are: "
+              + String.join(" ", CommandLineOptions.FORMATTERS)
+              + ")");
     }
   }
 

@@ -1,0 +1,64 @@
+package org.doveadmsshd.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.doveadmsshd.base.options.Argument;
+import org.doveadmsshd.base.options.Argument.Kind;
+import org.doveadmsshd.base.options.Option;
+
+/** The options of a command line that are not a command's own. */
+public final class CommandLineOptions {
+  /** The formatters that may be chosen. */
+  public static final List<String> FORMATTERS =
+      List.of("flow", "tab", "table", "pager", "json", "ndjson");
+
+  /** Those before the command. */
+  public static final List<Option> GLOBAL =
+      List.of(
+          Option.of(
+              'f',
+              "formatter",
+              Argument.choice("formatter", FORMATTERS),
+              String.join(", ", FORMATTERS)),
+          Option.flag('h', "hide-titles", "no headings (tab and table)"),
+          Option.flag(
+              'v',
+              "verbose",
+              "progress, a summary, and all that is said of many, on standard error"),
+          Option.flag('D', "debug", "as -v"),
+          Option.of(
+                  'o',
+                  "setting",
+                  Kind.SETTING.named("name=value"),
+                  "doveadm_worker_count=N: use N lanes; plugin/quota=…")
+              .repeatable());
+
+  /** Those behind every command that is carried out for users: for whom, and how. */
+  public static final List<Option> SELECTION =
+      List.of(
+          Option.of(
+              'u',
+              "user",
+              Kind.USER_MASK.named("user"),
+              "this user, or all that match a mask with * or ?"),
+          Option.flag('A', "all-users", "all users (that your scope covers)"),
+          Option.of(
+              'F',
+              "file",
+              Kind.FILE.named("file"),
+              "users named in a file, a line each; - is standard input"),
+          Option.of(
+              "timeout", Kind.SPAN.named("time"), "give up on a user after this time: 30s, 5m"),
+          Option.flag("allow-empty", "it is no error when no user matches"));
+
+  private CommandLineOptions() {}
+
+  /** All that may stand behind a command: its own first. */
+  public static List<Option> behind(Manual manual) {
+    List<Option> options = new ArrayList<>(manual.options());
+    if (manual.isPerUser()) {
+      options.addAll(SELECTION);
+    }
+    return options;
+  }
+}
