@@ -6,13 +6,13 @@ import org.doveadmsshd.base.Failure;
 
 /** The master users and how they prove who they are. Safe for several threads. */
 public interface Masters {
-  /** Nobody. */
+  /** No masters. */
   Masters NONE = new NoMasters();
 
-  /** The master of that name, who has been authenticated so. */
+  /** The master of that name, authenticated by this login. */
   Optional<Master> find(String name, Login login);
 
-  /** The master of that name, who is to be authenticated by other means. */
+  /** The master of that name, before a login by other means. */
   default Optional<Master> find(String name) {
     return find(name, Login.NONE);
   }

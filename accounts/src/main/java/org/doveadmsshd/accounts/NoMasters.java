@@ -3,7 +3,7 @@ package org.doveadmsshd.accounts;
 import java.util.Optional;
 import java.util.Set;
 
-/** Where nobody can log in. */
+/** For a place where no login is possible. */
 record NoMasters() implements Masters {
   @Override
   public Optional<Master> find(String name, Login login) {

@@ -13,16 +13,16 @@ public interface SaslServer {
     record Challenge(byte[] data) implements Step {}
 
     /**
-     * The client is who he says.
+     * The login has succeeded.
      *
-     * @param mailUser as whose administrator he wants to act; empty for all that he may do
+     * @param mailUser the mail user to act for; empty for the whole scope
      */
     record Accepted(String user, String mailUser) implements Step {}
 
     /**
-     * He is not.
+     * The login has failed.
      *
-     * @param user who he says to be, in his own words; empty when he has not got so far
+     * @param user the claimed name, as the client sent it; empty when it sent none
      */
     record Refused(String user) implements Step {}
   }
@@ -31,7 +31,7 @@ public interface SaslServer {
    * Takes a response.
    *
    * @param response at first the initial response, empty when there was none
-   * @throws Failure when it cannot be said who he is
+   * @throws Failure when it cannot be said whether the login is right
    */
   Step respond(byte[] response) throws Failure;
 }

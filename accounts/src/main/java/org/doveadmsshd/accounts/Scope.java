@@ -63,7 +63,7 @@ public record Scope(List<ScopeRule> rules, Optional<Scope> within) {
     return lines;
   }
 
-  /** Whether anything at all may be done for a user: whether he may be seen in a list. */
+  /** Whether anything at all may be done for a user, and so whether the user is listed. */
   public boolean hasUser(String user) {
     boolean allowed = false;
     for (ScopeRule rule : rules) {
@@ -138,7 +138,7 @@ public record Scope(List<ScopeRule> rules, Optional<Scope> within) {
   }
 
   /**
-   * Refuses a command that is outside the scope whoever it is for.
+   * Refuses a command that is outside the scope for every user.
    *
    * @throws Failure with {@link Outcome#NO_PERMISSION}
    */

@@ -14,7 +14,7 @@ public interface Userdb {
    */
   Optional<MailUser> find(String name) throws Failure;
 
-  /** Whether it can tell who there is at all. */
+  /** Whether it can list its users. */
   boolean canList();
 
   /**

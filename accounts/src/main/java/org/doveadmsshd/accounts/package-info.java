@@ -1,5 +1,5 @@
 /**
- * Who may do what, and for whom: master users with their scope, mail users and where their mail
- * lies. How anybody proves who he is, and where users are kept, stand above, in {@code auth}.
+ * Master users with their scopes, mail users and the places of their mail. Logins and databases of
+ * users are in {@code auth}, above this package.
  */
 package org.doveadmsshd.accounts;

@@ -28,7 +28,8 @@ public final class LoginDelays {
     this.failureDelay = failureDelay;
     this.failures =
         Caffeine.newBuilder()
-            .executor(Runnable::run) // its pool would make threads with the rights of who asks
+            .executor(
+                Runnable::run) // its pool would make threads with the rights of the calling thread
             .maximumSize(MAX_ADDRESSES)
             .expireAfterWrite(FORGOTTEN)
             .ticker(ticker)
@@ -51,7 +52,7 @@ public final class LoginDelays {
     return failureDelay;
   }
 
-  /** Notes that somebody there has shown who he is. */
+  /** Notes a login from there. */
   public void succeeded(String address) {
     failures.invalidate(Networks.of(address));
   }

@@ -19,7 +19,7 @@ public final class PassdbChain implements Passdb {
   /**
    * One of them.
    *
-   * @param denies whether whoever it knows is refused, whatever his password is
+   * @param denies whether users that it knows are refused, whatever their password is
    */
   public record Link(Passdb passdb, LinkRules rules, boolean denies) {}
 

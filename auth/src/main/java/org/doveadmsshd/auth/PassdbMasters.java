@@ -23,7 +23,7 @@ public final class PassdbMasters implements Masters {
   private final ScramDecoy decoy = new ScramDecoy();
 
   /**
-   * @param scopes by name of master; who is not in here is no master
+   * @param scopes by name of master; other names are no masters
    * @param mechanisms of SASL that may be used, in upper case
    */
   public PassdbMasters(Map<String, Scope> scopes, Passdb passdb, Set<String> mechanisms) {
@@ -58,7 +58,8 @@ public final class PassdbMasters implements Masters {
   /**
    * {@inheritDoc}
    *
-   * <p>The passdb is asked about whoever is no master, too: time does not tell who is one.
+   * <p>The passdb is asked about names of no master, too, so that time does not tell which names
+   * are masters.
    */
   @Override
   public Optional<Master> authenticate(LoginAttempt attempt) throws Failure {

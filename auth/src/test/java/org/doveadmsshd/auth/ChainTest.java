@@ -210,7 +210,7 @@ class ChainTest {
     assertThat(told).containsExactly("a", "b");
   }
 
-  /** Looks users up by a function, and takes out of a list whom it has named. */
+  /** Looks users up by a function, and removes from a list the users that it has named. */
   private static Userdb looking(Function<String, Optional<MailUser>> lookup, List<String> list) {
     return new Userdb() {
       @Override

@@ -12,7 +12,7 @@ public final class UserName {
 
   private UserName() {}
 
-  /** Whether anybody can be called that; if not, no backend is asked. */
+  /** Whether a user can have this name; if not, no backend is asked. */
   public static boolean isPossible(String name) {
     return !name.isEmpty()
         && name.length() <= MAX_LENGTH
@@ -34,9 +34,9 @@ public final class UserName {
   }
 
   /**
-   * Checks the name of somebody for whom something is to be done.
+   * Checks the name of the user that a request is for.
    *
-   * @throws Failure with exit code 67, as for a user whom nobody knows
+   * @throws Failure with exit code 67, as for an unknown user
    */
   public static void check(String name) throws Failure {
     if (!isPossible(name)) {

@@ -23,7 +23,7 @@ class MemoryTurnsTest {
   private final MemoryTurns turns = new MemoryTurns(budget.all(), "; buy more");
   private final List<Thread> threads = new ArrayList<>();
 
-  /** Who has got what he waited for. */
+  /** The requests that have got their memory. */
   private final BlockingQueue<Object> served = new LinkedBlockingQueue<>();
 
   @AfterEach

@@ -47,7 +47,7 @@ public final class Brain {
      * Checks a command that the brain carries out itself, before it begins.
      *
      * @param command its name
-     * @throws Failure when whoever has typed it may not have that
+     * @throws Failure when the user who has typed it may not run it
      */
     void checkHere(String command) throws Failure;
 

@@ -297,7 +297,7 @@ final class Dispatch {
     return cancelledAt != 0;
   }
 
-  /** Ends users that were not begun; waits while nobody reads the output. */
+  /** Ends users that were not begun; waits while the client does not read the output. */
   private void drop(List<Assignment> waiting) {
     for (Assignment each : waiting) {
       try {

@@ -424,7 +424,7 @@ class BrainTest {
     threads.execute(
         () -> {
           int last = -1;
-          while (begun.get() != last || last == 0) { // until nobody is begun any more
+          while (begun.get() != last || last == 0) { // until no further user is begun
             last = begun.get();
             java.util.concurrent.locks.LockSupport.parkNanos(500_000_000L);
           }
@@ -665,7 +665,7 @@ class BrainTest {
             attempt.send(new Message.Row(1, List.of(Value.of("g"), Value.of(i))));
             most.accumulateAndGet(budget.all().held(), Math::max);
             if (budget.all().free() < MemoryBudget.PIECE) {
-              reading.countDown(); // nobody has read up to now
+              reading.countDown(); // no output has been read up to now
             }
           }
           attempt.send(new Message.Done(1, Outcome.OK, "", Map.of(), 10));

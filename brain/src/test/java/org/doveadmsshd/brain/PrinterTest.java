@@ -41,7 +41,7 @@ class PrinterTest {
     }
   }
 
-  /** Whoever prints is slow, so they all wait for him; they have come in the wrong order. */
+  /** The first user prints slowly, so all others wait; they have come in the wrong order. */
   @Test
   void usersWhoWaitForThePrinterComeOutInTheirOrder() throws Exception {
     printer.acquire(0);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class UserQueueTest {
   private final UserQueue queue = new UserQueue();
 
-  /** A user of nobody's run; the queue does not look inside. */
+  /** A user without a run; the queue does not look inside. */
   private static Assignment user(long sequence) {
     return new Assignment(null, sequence, "user" + sequence, List.of(), null);
   }

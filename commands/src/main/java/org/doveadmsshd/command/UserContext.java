@@ -19,7 +19,7 @@ public record UserContext(String user, MailStore store, Others others, Input inp
     /**
      * The mail of another user of the same server.
      *
-     * @throws Failure when there is none, or he is outside the scope
+     * @throws Failure when there is none, or the user is outside the scope
      */
     MailStore open(String user) throws Failure;
 

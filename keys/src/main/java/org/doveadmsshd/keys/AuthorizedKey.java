@@ -16,7 +16,7 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.doveadmsshd.base.AddressPatterns;
 
 /**
- * A key that lets somebody in, with what restricts it.
+ * An authorized key with its restrictions.
  *
  * @param from addresses it may be used from; nothing for all
  * @param expiry when it ends; nothing for never
@@ -96,7 +96,7 @@ public record AuthorizedKey(
         && expiry.map(now::isBefore).orElse(true);
   }
 
-  /** What it lets somebody in for. */
+  /** What a login with it may do. */
   public Grant grant() {
     String method = "publickey " + KeyUtils.getFingerPrint(key);
     return new Grant(method, command, users, commands, false);

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * The keys that let a master user in, in OpenSSH's authorized_keys format; one file per master
  * where the path has {@code %u}. Read again when a file changes. Safe for several threads.
  *
- * <p>A key with an option that would have to be enforced and is not is refused: a forgotten
- * restriction must not let anybody in.
+ * <p>A key is refused if it has an option that needs enforcing and is not supported: no restriction
+ * may be forgotten.
  */
 public final class AuthorizedKeys {
   private static final Logger LOG = LoggerFactory.getLogger(AuthorizedKeys.class);

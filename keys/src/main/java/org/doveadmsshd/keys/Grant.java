@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a key or certificate lets somebody in for.
+ * What a login with a key or certificate may do.
  *
- * @param method how he has shown who he is, for logs
- * @param command the only one that he may carry out; nothing for any
- * @param users masks of the users that he may reach; empty for all of his scope
- * @param commands names and kinds of commands that he may carry out; empty for all of his scope
- * @param standsAlone whether this is his whole scope, and he needs none in the configuration
+ * @param method how the user has logged in, for logs
+ * @param command the only one allowed; nothing for any
+ * @param users masks of the users that may be reached; empty for all of the scope
+ * @param commands names and kinds of commands allowed; empty for all of the scope
+ * @param standsAlone whether this is the whole scope, and the configuration need not name the user
  */
 public record Grant(
     String method,

@@ -151,7 +151,7 @@ public final class KnownHosts implements ServerKeyVerifier {
   }
 
   /**
-   * Adds a key that somebody has confirmed; the caller has asked him.
+   * Adds a key. The caller has had it confirmed by a person.
    *
    * @throws Failure when the file cannot be written; nothing is added then
    */

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keys and certificates that let nobody in, whatever else says that they do: a list of public keys,
- * or a key revocation list as {@code ssh-keygen -k} makes it. Read again when the file changes. If
- * it cannot be read, all are revoked. Safe for several threads.
+ * Keys and certificates that are refused whatever else allows them: a list of public keys, or a key
+ * revocation list as {@code ssh-keygen -k} makes it. Read again when the file changes. If it cannot
+ * be read, all are revoked. Safe for several threads.
  */
 public final class RevokedKeys {
   private static final Logger LOG = LoggerFactory.getLogger(RevokedKeys.class);

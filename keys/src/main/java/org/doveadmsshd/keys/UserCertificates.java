@@ -35,8 +35,8 @@ public final class UserCertificates {
 
   /**
    * @param authorities public keys, one on each line; empty when no certificate is taken
-   * @param commands what those may do who name masks of users; if there are none, masks let nobody
-   *     in
+   * @param commands commands of certificates that name masks of users; if there are none, such
+   *     certificates are refused
    */
   public UserCertificates(Optional<Path> authorities, Set<String> commands) {
     this.authorities = authorities.map(file -> new WatchedFile<>(file, PublicKeyFile::read));
@@ -49,7 +49,7 @@ public final class UserCertificates {
   }
 
   /**
-   * What a certificate lets somebody in for, if it does. The signature of the authority must have
+   * The grant of a certificate; nothing if it is refused. The signature of the authority must have
    * been verified before.
    *
    * @param isMaster whether the name is that of a master user
@@ -58,7 +58,8 @@ public final class UserCertificates {
   public Optional<Grant> find(
       String name, boolean isMaster, OpenSshCertificate certificate, String address, Instant now) {
     boolean usable =
-        UserName.isPossible(name) // it stands in logs, and says who is shown what goes on
+        UserName.isPossible(
+                name) // the name stands in logs, and decides which runs {@code who} shows
             && certificate.getType() == OpenSshCertificate.Type.USER
             && OpenSshCertificate.isValidAt(certificate, now)
             && isUnderstood(certificate)

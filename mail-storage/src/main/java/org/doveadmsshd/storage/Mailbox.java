@@ -67,7 +67,7 @@ public interface Mailbox extends Closeable {
   void resync() throws Failure;
 
   /**
-   * Takes memory for what somebody keeps of its mails as long as it is open; waits until it is
+   * Takes memory for data about its mails that a caller keeps while it is open; waits until it is
    * there.
    *
    * @throws Failure with exit code 75 when it is more than there is, or was not there in time

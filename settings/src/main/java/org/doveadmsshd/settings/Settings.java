@@ -16,7 +16,7 @@ import org.doveadmsshd.base.AddressPatterns;
 
 /**
  * All of a configuration. Immutable. Paths are absolute: relative ones count from the directory of
- * the configuration file, {@code ~} is the home of who runs the program.
+ * the configuration file, {@code ~} is the home of the user who runs the program.
  *
  * @param file where it was read from
  * @param effective all settings with their values or defaults, a line each, secrets masked
@@ -50,7 +50,7 @@ public record Settings(
       List<String> listen, int port, Path hostKey, Optional<Path> hostCertificate) {}
 
   /**
-   * Whose keys let in.
+   * The keys of logins.
    *
    * @param authorized path of a file, with {@code %u} for the master
    * @param fromPassdb whether passdbs are asked for keys as well
@@ -85,7 +85,7 @@ public record Settings(
   public record MailSettings(String location, Duration lockTimeout, boolean cache) {}
 
   /**
-   * Who did what.
+   * The audit log.
    *
    * @param log the file for that, if there is one
    * @param required whether nothing is done that cannot be written there
@@ -152,7 +152,7 @@ public record Settings(
   /**
    * Worker processes.
    *
-   * @param user whom the server runs as, who alone may have users' work done
+   * @param user the user that the server runs as; no other one may ask for users' work
    * @param serviceCount how many users a process serves before it ends; 0 for no limit
    * @param minAvail how many are started ahead of need
    * @param idleKill how long one may wait for a further user
@@ -197,7 +197,7 @@ public record Settings(
   /**
    * A server of a brain.
    *
-   * @param user whom to log in as
+   * @param user the user to log in as
    * @param socket where it is on this machine; empty when it is reached over SSH
    * @param mechanism of SASL, for a socket that wants to know
    * @param secretFile password or token for that

@@ -67,7 +67,7 @@ final class KeyCommands {
   }
 
   /**
-   * Shows the host key of a server, and adds it to the known hosts if somebody says so.
+   * Shows the host key of a server, and adds it to the known hosts if the user says so.
    *
    * @param servers finds a server of the configuration by its name
    */

@@ -29,8 +29,8 @@ public sealed interface Message {
    * First message in either direction.
    *
    * @param software name and version, for logs
-   * @param master from a worker: who the peer has proved to be already; empty when it must still
-   *     authenticate. From a brain: empty
+   * @param master from a worker: the master that the peer has been authenticated as already; empty
+   *     when it must still log in. From a brain: empty
    * @param extensions names of understood extensions, each in its maker's domain
    */
   record Hello(int version, String software, Optional<String> master, List<String> extensions)
@@ -80,8 +80,8 @@ public sealed interface Message {
   }
 
   /**
-   * The requests that follow are a master user's: from a server that has authenticated him, to a
-   * worker process that takes its word.
+   * Names the master of the requests that follow. Sent by a server that has authenticated the
+   * master, to a worker process that trusts the server.
    *
    * @param scope what he may do, as docs/PROTOCOL.md section 6 writes it
    */

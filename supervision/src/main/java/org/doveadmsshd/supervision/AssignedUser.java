@@ -20,11 +20,11 @@ public record AssignedUser(String asked, MailUser user) implements Userdb {
   private static final String FIRST = "USER";
   private static final int FIXED = 6;
 
-  /** Knows nobody. */
+  /** Knows no user. */
   public static final AssignedUser NOBODY = new AssignedUser("", new MailUser("", Map.of()));
 
   /**
-   * The values of a line that assigns him.
+   * The values of a line that assigns the user.
    *
    * @param following how many lines after this one belong to the same assignment, one user each
    */

@@ -12,8 +12,8 @@ public sealed interface SupervisorRequest {
   int MAX_USERS = 64;
 
   /**
-   * A worker process for a user, who is looked up by the supervisor, and for those after him as far
-   * as it can serve them, too.
+   * Asks for a worker process for the first user, and for those after that one as far as the
+   * process can serve them, too. The supervisor looks the users up.
    *
    * @param users the names, at least one; they may be such as no user has
    * @param patience how long the server waits for one, in milliseconds; 0 for no limit

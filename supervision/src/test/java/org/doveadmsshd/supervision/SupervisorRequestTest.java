@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What root reads from a server that may be anybody's. */
+/** Requests that root reads, from a server that an attacker may have taken over. */
 class SupervisorRequestTest {
   private static final String[] WORDS = {
     "WORKER",

@@ -255,7 +255,7 @@ public final class Supervisor {
     }
   }
 
-  /** With whose rights his mail is worked on. */
+  /** The rights with which a user's mail is worked on. */
   Identity identity(MailUser user) throws Failure {
     Settings.IsolationSettings bounds = settings().isolation();
     return Identity.of(

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SupervisorTest {
   @TempDir Path directory;
 
-  /** A userdb that nobody may ask. */
+  /** A userdb that must not be asked. */
   private static final Userdb UNASKED =
       new Userdb() {
         @Override

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WorkerProgramTest {
   @TempDir Path directory;
 
-  /** Root's PATH may begin with a directory that somebody else writes to. */
+  /** Root's PATH may begin with a directory that another user writes to. */
   @Test
   void whatRootStartsIsNamedByItsPath() throws Exception {
     Files.createDirectory(directory.resolve("lib"));

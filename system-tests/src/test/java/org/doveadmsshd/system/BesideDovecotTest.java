@@ -59,7 +59,8 @@ class BesideDovecotTest {
   }
 
   /**
-   * Dovecot refuses to touch mail as root; then the mail belongs to nobody, and so does doveadm.
+   * Dovecot refuses to touch mail as root. Then the mail belongs to the user nobody, and doveadm
+   * runs as that user.
    */
   private static boolean isRoot() {
     return System.getProperty("user.name").equals("root");
@@ -178,7 +179,7 @@ class BesideDovecotTest {
     for (int i = 1; i <= 3; i++) {
       TestSite.Result expected = real(user(i), line);
       TestSite.Result actual = ours(user(i), line);
-      // mailboxes come in directory order, which is nobody's promise
+      // mailboxes come in directory order, which is not promised
       assertThat(sorted(actual.out())).as(user(i)).isEqualTo(sorted(expected.out()));
       assertThat(actual.code()).as(actual.error() + expected.error()).isEqualTo(expected.code());
     }

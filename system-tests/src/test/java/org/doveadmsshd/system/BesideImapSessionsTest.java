@@ -45,7 +45,7 @@ class BesideImapSessionsTest {
    */
   private final Map<String, String> roles = new ConcurrentHashMap<>();
 
-  /** Whose UID it is, for ever: by mailbox GUID and UID. */
+  /** The mail of each UID, for ever: by mailbox GUID and UID. */
   private final Map<String, String> uids = new ConcurrentHashMap<>();
 
   private final Set<String> reused = ConcurrentHashMap.newKeySet();
@@ -128,7 +128,7 @@ class BesideImapSessionsTest {
     return null;
   }
 
-  /** Notes whose UIDs there are. */
+  /** Notes the mails of all UIDs. */
   private List<String> look() throws Exception {
     List<String> tokens = new ArrayList<>();
     String fields = "'mailbox-guid uid hdr.x-token'";

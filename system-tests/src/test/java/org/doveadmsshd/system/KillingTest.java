@@ -70,7 +70,7 @@ class KillingTest {
         });
   }
 
-  /** Kills workers while the run goes on, and after so many what else is given. */
+  /** Kills workers while the run goes on, and after some number of them another process. */
   private static void killMeanwhile(CompletableFuture<?> run, Map<Integer, Kill> others)
       throws Exception {
     for (int kills = 0; !run.isDone() && kills < KILLS; ) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of those who are connected when the server stops. */
+/** Connected clients when the server stops. */
 @Timeout(120)
 class StoppingTest {
   @TempDir Path directory;

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Connections on which nobody logs in. */
+/** Connections without a login. */
 class StrangersTest {
   private static final String NAME = "SSH-2.0-doveadm-sshd\r\n";
 

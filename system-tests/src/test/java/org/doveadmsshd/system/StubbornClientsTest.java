@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients that do not read, or do not send, keep nobody else from anything. */
+/** Clients that do not read, or do not send, hold up no other client. */
 @Timeout(180)
 class StubbornClientsTest {
   private static final String USER = "user0001@example.com";

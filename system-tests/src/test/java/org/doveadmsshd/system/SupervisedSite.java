@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A site whose users have uids of their own, with a supervisor, and a server that runs as somebody
+ * A site whose users have uids of their own, with a supervisor, and a server that runs as a user
  * without rights; both are processes of their own. Needs root.
  */
 final class SupervisedSite implements AutoCloseable {
@@ -26,7 +26,7 @@ final class SupervisedSite implements AutoCloseable {
   /** Capabilities that the supervisor keeps. */
   static final long SUPERVISOR = 0x1e4;
 
-  /** Somebody without rights whom every system has. */
+  /** A user without rights that every system has. */
   private static final String SERVER = "nobody";
 
   private static final String CLASSES = "../sshd-server/target/classes";
@@ -149,7 +149,7 @@ final class SupervisedSite implements AutoCloseable {
     site.isServedAt(Integer.parseInt(matcher.group(1)));
   }
 
-  /** The server's program where it can be read by whom it runs as; the tree may be only root's. */
+  /** The server's program where its user can read it; the tree may be readable for root only. */
   private Path program() throws Exception {
     Path copy = directory.resolve("program");
     if (!Files.exists(copy)) {

@@ -224,7 +224,7 @@ class UnixSocketTest {
     assertThat(left).doesNotExist();
   }
 
-  /** A socket on which nobody listens any more. */
+  /** A socket on which no process listens any more. */
   private static final class SocketChannelLeft {
     static void leave(Path path) throws Exception {
       try (var channel =

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Users of one uid, whom a worker process is told of together; needs root. */
+/** Users of one uid, which are sent to a worker process together; needs root. */
 @Timeout(120)
 class UsersTogetherTest {
   private static final int FIRST = SupervisedSite.FIRST_UID;
@@ -52,7 +52,10 @@ class UsersTogetherTest {
     }
   }
 
-  /** Has whoever opens the user's INBOX wait; returns what has to be deleted for him to go on. */
+  /**
+   * Makes every process wait that opens the user's INBOX; returns the file to delete so that it
+   * goes on.
+   */
   private static Path holdUp(String user) throws IOException {
     Path maildir = site.maildir(user);
     Files.writeString(maildir.resolve("new/1700000000.M1P1.held"), "Subject: held\n\n");

@@ -33,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker process: waits for a user, becomes him for good, and then carries out what the server
- * asks for his mail, until its standard input ends.
+ * A worker process. It waits for a user, takes that user's identity for good, and then carries out
+ * the server's requests for that user's mail, until its standard input ends.
  *
  * <p>Started by the supervisor as root with no right but to change its identity, with lines coming
  * and going on standard input and output (docs/SUPERVISOR.md). Any failure before the identity is

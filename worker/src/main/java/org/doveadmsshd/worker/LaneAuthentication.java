@@ -22,15 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the peer of a lane says who he is: exchanges of SASL, one after another, until one succeeds
- * or several have failed. Used by one thread at a time.
+ * The login of a lane's peer: exchanges of SASL, one after another, until one succeeds or several
+ * have failed. Used by one thread at a time.
  */
 final class LaneAuthentication {
   private static final Logger LOG = LoggerFactory.getLogger(LaneAuthentication.class);
   private static final int MAX_REFUSALS = 3;
   private static final int SHOWN = 64;
 
-  /** With which nobody guesses: the system has said who he is. */
+  /** A mechanism that cannot be guessed: the system has named the user. */
   private static final String EXTERNAL = "EXTERNAL";
 
   private final Workers workers;
@@ -124,7 +124,7 @@ final class LaneAuthentication {
     }
   }
 
-  /** Somebody is not who he says, or may not log in. */
+  /** A login is refused. */
   private void failed(Exchange ended, String user) throws IOException {
     String shown = Printable.line(user, SHOWN);
     LOG.info("Login by {} failed for {} from {}", ended.mechanism(), shown, peer.origin());
@@ -136,7 +136,7 @@ final class LaneAuthentication {
   private void end(Exchange ended, SaslServer.Step.Accepted who) throws IOException {
     Login login = new Login(ended.mechanism(), peer.address());
     if (masters.find(who.user(), login, who.mailUser()).isEmpty()) {
-      failed(ended, who.user()); // he is who he says, but no master
+      failed(ended, who.user()); // the proof is right, but the user is no master
       return;
     }
     if (!ended.mechanism().equals(EXTERNAL)) {

@@ -25,12 +25,12 @@ public record LanePeer(
     return address.isEmpty() ? external.map(user -> "local user " + user).orElse("") : address;
   }
 
-  /** Somebody who has been authenticated, as long as he is a master. */
+  /** A peer that has been authenticated, as long as it is a master. */
   public static LanePeer authenticated(Supplier<Optional<Master>> master) {
     return new LanePeer(master, Optional.empty(), "", LoginGuard.NONE, false);
   }
 
-  /** Somebody who has to authenticate himself. */
+  /** A peer that has to log in. */
   public static LanePeer stranger(Optional<String> external, String address, LoginGuard guard) {
     return new LanePeer(Optional::empty, external, address, guard, false);
   }

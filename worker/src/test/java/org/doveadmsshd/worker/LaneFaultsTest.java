@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Lanes whose work throws what nobody expects, does not end, or is more than there is room for. */
+/** Lanes whose work throws an unexpected error, does not end, or needs more room than there is. */
 @Timeout(120)
 class LaneFaultsTest {
   private final BlockingQueue<Message> received = new LinkedBlockingQueue<>();

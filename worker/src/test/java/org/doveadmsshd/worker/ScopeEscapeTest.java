@@ -174,7 +174,9 @@ class ScopeEscapeTest {
           List.of("batch", ":", "search", "all", ":", "mailbox list", "*"),
           List.of("batch", ":", "expunge", "mailbox", "secret", "all"));
 
-  /** What is carried out where it is typed, or does nothing with Maildir whoever asks. */
+  /**
+   * Commands that are carried out where they are typed, or do nothing with Maildir for any master.
+   */
   private static final Set<String> REACHES_NOTHING =
       Set.of(
           "pw",
@@ -259,7 +261,7 @@ class ScopeEscapeTest {
     }
   }
 
-  /** Somebody else is at work, and whatever is said to the server as a whole is a failure. */
+  /** Another process works, and every command about the server as a whole fails. */
   private static final class Busy implements ServerContext.Activity {
     private static final Entry RUN =
         new Entry("7", "run", "root", "192.0.2.1", 1, 0, 0, "fetch " + SECRET);

@@ -222,7 +222,7 @@ public final class LdapDirectory implements Userdb, PasswordStore, Closeable {
     return new Failure(Outcome.TEMPORARY_FAILURE, "The directory has several users of one name");
   }
 
-  /** The text of the directory may hold what nobody outside should see: it is for the log. */
+  /** The directory's text may hold secrets: it is for the log only. */
   private static Failure failure(LDAPException e) {
     return Failure.temporary("The directory cannot be asked at the moment", e);
   }

@@ -3,7 +3,7 @@ package org.doveadmsshd.auth.oauth2;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 
-/** Says whose a token is. Safe for several threads. */
+/** Finds the owner of a token. Safe for several threads. */
 interface TokenValidator {
   /**
    * The user of a token that is good.

@@ -19,7 +19,7 @@ public interface Credentials {
   /** The stored password; nothing for an unknown user, or where none can be read. */
   Optional<PasswordHash> stored(String user) throws Failure;
 
-  /** Whose token it is, if it is one that is good. */
+  /** The owner of a token; nothing for one that is not valid. */
   Optional<String> bearer(String token) throws Failure;
 
   /** Stands in for unknown users; the same for all logins. */

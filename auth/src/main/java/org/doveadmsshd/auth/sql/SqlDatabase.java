@@ -205,7 +205,7 @@ public final class SqlDatabase implements Userdb, PasswordStore, Closeable {
     }
   }
 
-  /** The text of the database may hold what nobody outside should see: it is for the log. */
+  /** The database's text may hold secrets: it is for the log only. */
   private static Failure failure(SQLException e) {
     return Failure.temporary("The user database cannot be asked at the moment", e);
   }

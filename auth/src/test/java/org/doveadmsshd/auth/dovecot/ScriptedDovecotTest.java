@@ -43,7 +43,9 @@ class ScriptedDovecotTest {
   @TempDir Path directory;
   private Server server;
 
-  /** Greets whoever has said his version, and answers every further line with the next script. */
+  /**
+   * Greets a client that has sent its version, and answers every further line with the next script.
+   */
   private static final class Server extends Thread implements Closeable {
     final Path socket;
     final Queue<String> received = new ConcurrentLinkedQueue<>();

@@ -266,7 +266,7 @@ class SaslTest {
     for (int i = 0; i < 3000; i++) {
       String mechanism = Mechanisms.NAMES.get(random.nextInt(Mechanisms.NAMES.size()));
       if (mechanism.equals("EXTERNAL")) {
-        continue; // accepts whoever the transport has named
+        continue; // accepts the user that the transport has named
       }
       SaslServer server = Mechanisms.server(mechanism, credentials).orElseThrow();
       for (int step = 0; step < 3; step++) {

@@ -36,7 +36,7 @@ public record Words(Map<String, String> options, List<String> positionals) {
   }
 
   /**
-   * Whose options they are, for messages.
+   * The command or program that the options belong to, for messages.
    *
    * @param prefix before a message
    * @param help the command that tells more

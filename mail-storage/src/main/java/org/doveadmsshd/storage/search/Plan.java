@@ -96,8 +96,8 @@ public final class Plan {
   }
 
   /**
-   * Looks at all mails of the mailbox where a key is about more than one of them. To be called
-   * before {@link #matches}.
+   * Looks at all mails of the mailbox, if a key is about more than one mail. To be called before
+   * {@link #matches}.
    *
    * @param memory for what is kept of them meanwhile
    * @return what was wrong with single mails, which are in no thread then

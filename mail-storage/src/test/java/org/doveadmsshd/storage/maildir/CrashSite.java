@@ -180,7 +180,7 @@ final class CrashSite {
     return name.endsWith(".lock") || name.equals("dovecot-uidlist");
   }
 
-  /** A mail as somebody finds it. */
+  /** A mail as another program finds it. */
   record Seen(String mailbox, long uid, String name, String guid, Flags flags, long received) {}
 
   /** All mails that there are, each read to its end. */

@@ -67,7 +67,7 @@ class CrashTest {
     assertThat(calls).as("calls that change the disk").isGreaterThan(1);
   }
 
-  /** Says whether it was completed before so many calls. */
+  /** Returns whether it was completed before this many calls. */
   private static boolean carryOutAndDie(CrashSite site, String change, int calls) throws Exception {
     int[] left = {calls};
     SystemCalls.observe(

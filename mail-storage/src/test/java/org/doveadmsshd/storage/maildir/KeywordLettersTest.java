@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A letter in a file name keeps the meaning it has, also where nobody knows which it is. */
+/** A letter in a file name keeps its meaning, also if that is unknown. */
 class KeywordLettersTest {
   @TempDir Path home;
   private MaildirTree tree;

@@ -183,7 +183,7 @@ class MailboxMemoryTest {
     assertThat(remembered).as("steps with a memory").isGreaterThan(50);
   }
 
-  /** Who has just got a UID is recent; the next time he is not. */
+  /** A mail that has just got a UID is recent; the next time it is not. */
   private static List<String> withoutRecent(List<String> lines) {
     return lines.stream().map(line -> line.replaceAll(" ?.Recent", "")).sorted().toList();
   }

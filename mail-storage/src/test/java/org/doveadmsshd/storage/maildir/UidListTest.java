@@ -173,7 +173,7 @@ class UidListTest {
     return new String(array, from, length, StandardCharsets.ISO_8859_1);
   }
 
-  /** Gives at most so many bytes at once. */
+  /** Gives at most this many bytes at once. */
   private static InputStream inPieces(byte[] bytes, int most) {
     return new ByteArrayInputStream(bytes) {
       @Override

@@ -77,7 +77,7 @@ public final class Backends {
 
     private Opened() {}
 
-    /** Who is a master, as far as passwords tell. */
+    /** The passdbs of master users. */
     public Passdb passdb() {
       return passdb;
     }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A command line that somebody has sent: a line of the log when it ends, and one of the audit log.
- * What may be a password stands in neither.
+ * Accounts for a command line: a line of the log when it ends, and one of the audit log. What may
+ * be a password stands in neither.
  *
  * @param words after {@code doveadm}; all there are when that is not what they begin with
  */

@@ -62,7 +62,7 @@ final class Execution {
   /** Why it was ended by others than its client; null when it was not. */
   private volatile String ended;
 
-  /** Who has given the command. */
+  /** The client that has given the command. */
   record Client(ServerSession session, ChannelOutput output, ChannelInput input) {}
 
   Execution(Sessions sessions, Client client, List<String> words) {

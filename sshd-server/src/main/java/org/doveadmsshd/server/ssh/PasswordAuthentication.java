@@ -87,7 +87,7 @@ final class PasswordAuthentication
     this.delays = delays;
   }
 
-  /** How somebody has logged in. */
+  /** How the user has logged in. */
   static Login loginOf(ServerSession session) {
     List<String> methods = new ArrayList<>();
     KeyAuthentication.grantOf(session).ifPresent(grant -> methods.add(grant.method()));

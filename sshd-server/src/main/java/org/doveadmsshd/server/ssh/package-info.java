@@ -1,8 +1,8 @@
 /**
- * The SSH side of the server: who may connect, how he proves himself, and the two things he can do:
- * {@code exec} a doveadm command line, or open the subsystem {@code doveadm}.
+ * The SSH side of the server: limits of connections, logins, and the two requests of a client:
+ * {@code exec} of a doveadm command line, and the subsystem {@code doveadm} (a lane).
  *
- * <p>The threads of Apache MINA SSHD take bytes in and never wait: whatever may block runs on the
- * daemon's executor.
+ * <p>The threads of Apache MINA SSHD take bytes in. They wait for no client and no worker: such
+ * work runs on the daemon's executor (CONCURRENCY.md).
  */
 package org.doveadmsshd.server.ssh;

@@ -20,7 +20,7 @@ class ConnectionLimiterTest {
     return new InetSocketAddress(address, port++);
   }
 
-  /** How many of so many newcomers may stay. */
+  /** How many of a number of newcomers may stay. */
   private int admitted(ConnectionLimiter limiter, String address, int many) {
     int admitted = 0;
     for (int i = 0; i < many; i++) {

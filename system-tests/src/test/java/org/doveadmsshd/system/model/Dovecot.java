@@ -16,7 +16,7 @@ final class Dovecot {
   private final Path home;
 
   /**
-   * @param directory where its configuration goes; whoever has the mail can read it
+   * @param directory where its configuration goes; the owner of the mail can read it
    * @param home of the user
    */
   Dovecot(Path directory, Path home) throws IOException {

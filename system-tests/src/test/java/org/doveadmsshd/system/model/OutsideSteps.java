@@ -92,7 +92,7 @@ final class OutsideSteps {
   private static String remove(World world, Random random) throws IOException {
     Disk.Mail mail = one(world, random);
     if (mail == null || world.disk().bases().get(mail.box() + "/" + mail.base()) > 1) {
-      return null; // nobody could tell that the other one is another
+      return null; // no program could tell that the other mail is another one
     }
     Files.delete(mail.file());
     return mail.file().toString();
@@ -125,7 +125,7 @@ final class OutsideSteps {
   static String backUp(World world, Random random) throws IOException {
     Path backup = world.root.resolveSibling("backup");
     if (hasTwins(world)) {
-      return null; // nobody could say which of them was there first when both come back
+      return null; // when both come back, no program could say which of them was there first
     }
     if (world.backup != null) {
       deleteTree(backup);
@@ -180,7 +180,8 @@ final class OutsideSteps {
         boolean concerned = name.endsWith(".lock") || name.equals("dovecot-uidlist");
         if (concerned && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
           if (name.endsWith("uidlist.lock") && world.dovecot != null) {
-            Files.writeString(file, "999999999:" + Host.name()); // who is killed is no more
+            Files.writeString(
+                file, "999999999:" + Host.name()); // a killed process does nothing more
           }
           Files.setLastModifiedTime(file, earlier);
         }
@@ -223,7 +224,7 @@ final class OutsideSteps {
     return "";
   }
 
-  /** As who keeps a Maildir where empty directories are not kept. */
+  /** As a Maildir is kept where empty directories are not. */
   private static String removeDirectories(World world, Random random) throws IOException {
     String box = CommandSteps.box(world, random);
     List<String> removed = new ArrayList<>();

@@ -4,7 +4,7 @@ package org.doveadmsshd.system.model;
 enum Presence {
   YES,
   NO,
-  /** As much of it as somebody has left who was killed. */
+  /** As much of it as a killed process has left. */
   MAYBE;
 
   Presence and(Presence other) {

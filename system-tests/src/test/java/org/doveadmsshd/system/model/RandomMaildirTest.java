@@ -33,7 +33,9 @@ class RandomMaildirTest {
   private static final long SEQUENCES = Long.getLong("model.sequences", 10_000);
   private static final long FIRST = Long.getLong("model.first", 0);
 
-  /** One of so many sequences is tried beside a Dovecot, too, whose every command is a process. */
+  /**
+   * One sequence in this many is tried beside a Dovecot, too; each of its commands is a process.
+   */
   private static final int BESIDE_DOVECOT = 100;
 
   private static final int THREADS = 2;

@@ -13,8 +13,8 @@ import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.posix.NamedCalls;
 
 /**
- * With whose rights a thread looks at files. Where tests run as root, mail belongs to somebody
- * without rights, and whoever works on it does so as him; elsewhere nothing changes.
+ * The rights with which a thread looks at files. Where tests run as root, mail belongs to a user
+ * without rights, and threads that work on it do so as that user. Elsewhere nothing changes.
  */
 final class Rights {
   static final int NOBODY = 65534;
@@ -28,7 +28,7 @@ final class Rights {
     T run() throws Exception;
   }
 
-  /** Does it as the user whose mail it is. */
+  /** Does it as the owner of the mail. */
   static <T> T asUser(Work<T> work) throws Exception {
     if (!ROOT) {
       return work.run();

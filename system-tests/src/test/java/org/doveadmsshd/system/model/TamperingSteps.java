@@ -115,7 +115,7 @@ final class TamperingSteps {
     return box + " in way " + kind + " at " + at;
   }
 
-  /** Somebody was killed while he wrote, or has taken out lines of mails that are gone. */
+  /** A process was killed while it wrote, or has removed lines of mails that are gone. */
   private static String tidyList(World world, Random random) throws IOException {
     String box = OutsideSteps.there(world, random);
     Path list = list(world, box);
@@ -231,13 +231,13 @@ final class TamperingSteps {
     return to + " with " + token;
   }
 
-  /** Clocks of file systems are slow: who came later must be so for them, too. */
+  /** Clocks of file systems are coarse: a later file must be later for them, too. */
   private static boolean isYounger(Path file, Path other) throws IOException {
     FileTime changed = (FileTime) Files.getAttribute(file, "unix:ctime");
     return changed.compareTo((FileTime) Files.getAttribute(other, "unix:ctime")) > 0;
   }
 
-  /** By whoever did something as root. */
+  /** As a program that runs as root does. */
   private static String takeRights(World world, Random random) throws IOException {
     if (OutsideSteps.hasTwins(world)) {
       return null; // giving them back would hide which of the files was there first

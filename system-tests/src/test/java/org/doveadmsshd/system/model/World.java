@@ -31,13 +31,13 @@ final class World {
   /** UIDs of mails that have been there since they were last looked at, by mailbox and base. */
   final Map<String, Long> uids = new HashMap<>();
 
-  /** UIDVALIDITY by mailbox, as long as nobody has touched the list. */
+  /** UIDVALIDITY by mailbox, as long as no other program has touched the list. */
   final Map<String, Long> validities = new HashMap<>();
 
   /** Mailboxes whose UID list may be damaged. */
   final Set<String> damaged = new HashSet<>();
 
-  /** Whether somebody has taken rights away. */
+  /** Whether rights have been taken away. */
   boolean rightsAreTaken;
 
   /** A copy of everything, and what had been seen then; null before there is one. */
@@ -126,7 +126,7 @@ final class World {
     return disk;
   }
 
-  /** Somebody may have changed something. */
+  /** Another program may have changed something. */
   void changed() {
     disk = null;
   }
@@ -147,13 +147,13 @@ final class World {
     return rightsAreTaken || !damaged.isEmpty();
   }
 
-  /** Forgets the UIDs of mails that are gone: who comes back may have another one. */
+  /** Forgets the UIDs of mails that are gone: a mail that comes back may have another one. */
   void forgetGone(Disk disk) {
     Map<String, Integer> bases = disk.bases();
     uids.keySet().removeIf(key -> bases.getOrDefault(key, 0) != 1);
   }
 
-  /** Somebody else has done something to the UID list of a mailbox, which may become another. */
+  /** Another program has changed the UID list of a mailbox, which may get another UIDVALIDITY. */
   void listIsTouched(String box) {
     validities.remove(box);
     uids.keySet().removeIf(key -> key.startsWith(box + "/"));

@@ -12,7 +12,7 @@ import org.doveadmsshd.protocol.Message;
  * An event of the audit log.
  *
  * @param kind {@code login}, {@code command}, {@code user} or {@code list}
- * @param master who did it, as he says where he has not proved it
+ * @param master the master who did it; the claimed name where the login failed
  * @param command its name, or all of its words; empty for a login
  * @param user whose mail it was about; empty for none
  * @param exit exit code

@@ -16,8 +16,8 @@ import org.doveadmsshd.supervision.Identity;
 import org.doveadmsshd.supervision.ProcessIdentity;
 
 /**
- * Somebody who has taken a worker process over, once it has its user's identity: tries what it must
- * not be able to do, and prints of each whether that went.
+ * An attacker who has taken over a worker process that has its user's identity: tries everything
+ * that must be impossible, and prints for each whether it worked.
  */
 final class Intruder {
   private final Path home;
@@ -33,7 +33,7 @@ final class Intruder {
 
   /**
    * @param arguments a uid; the home of that user, in which links have been planted; that of
-   *     another; a port where somebody listens
+   *     another; a port where a server listens
    */
   public static void main(String[] arguments) throws Exception {
     int uid = Integer.parseInt(arguments[0]);
@@ -96,7 +96,7 @@ final class Intruder {
     attempts.put("kill root's", () -> call("kill", 1, 0));
   }
 
-  /** What everybody may see, but who is confined may not. */
+  /** Files that every process may see, but a confined one may not. */
   private void surroundings() {
     attempts.put("world-readable", () -> Files.readString(Path.of("/etc/passwd")));
     attempts.put("scratch", () -> Files.createTempFile(Path.of("/tmp"), "intruder", ""));

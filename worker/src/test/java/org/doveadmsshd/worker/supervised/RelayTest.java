@@ -329,7 +329,7 @@ class RelayTest {
         () -> {
           try {
             begun.await();
-            control.cancel(); // returns, though nobody reads
+            control.cancel(); // returns, though the peer does not read
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
