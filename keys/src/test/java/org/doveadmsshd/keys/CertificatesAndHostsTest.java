@@ -191,8 +191,7 @@ class CertificatesAndHostsTest {
     KnownHosts hosts = new KnownHosts(file);
     assertThatThrownBy(() -> hosts.judge(HOST, user.getPublic()))
         .isInstanceOfSatisfying(
-            Failure.class,
-            e -> assertThat(e.outcome()).isEqualTo(Outcome.CONFIGURATION_ERROR));
+            Failure.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.CONFIGURATION_ERROR));
     assertThatThrownBy(() -> hosts.add(HOST, user.getPublic()))
         .isInstanceOfSatisfying(
             Failure.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.CANNOT_CREATE));
@@ -231,7 +230,10 @@ class CertificatesAndHostsTest {
         assertRefused(keys, file);
       }
     }
-    Files.writeString(file, PublicKeyEntry.toString(certificate("x").publicKey(keys.current().getPublic()).sign(authority)));
+    Files.writeString(
+        file,
+        PublicKeyEntry.toString(
+            certificate("x").publicKey(keys.current().getPublic()).sign(authority)));
     assertRefused(keys, file);
     Files.writeString(file, "nonsense");
     assertRefused(keys, file);
@@ -241,8 +243,7 @@ class CertificatesAndHostsTest {
   private static void assertRefused(HostKeys keys, Path file) {
     assertThatThrownBy(() -> keys.checkCertificate(file))
         .isInstanceOfSatisfying(
-            Failure.class,
-            e -> assertThat(e.outcome()).isEqualTo(Outcome.CONFIGURATION_ERROR))
+            Failure.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.CONFIGURATION_ERROR))
         .hasMessageContaining("host_certificate " + file);
   }
 

@@ -172,7 +172,8 @@ class RevokedKeysTest {
   @Test
   void aLengthThatPromisesMuchTakesNoMemory() {
     byte[] list = new byte[48];
-    System.arraycopy("SSHKRL\n\0\0\0\0\1".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, list, 0, 12);
+    System.arraycopy(
+        "SSHKRL\n\0\0\0\0\1".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, list, 0, 12);
     list[36] = 0x7f; // the reserved string is two gigabytes long
     assertThatThrownBy(() -> RevocationList.parse(list)).hasMessageContaining("cut off");
     list[36] = (byte) 0x80;
