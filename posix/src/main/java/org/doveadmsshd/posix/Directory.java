@@ -56,11 +56,11 @@ public final class Directory implements Closeable {
     return open(name, LibC.O_WRONLY | LibC.O_APPEND | LibC.O_NONBLOCK, 0, shown);
   }
 
-  /** Opens an existing file for writing over what stands in it. */
+  /** Opens an existing file for reading, and for writing over what stands in it. */
   public OpenFile overwrite(String name) throws PosixException {
     String shown = shown(name);
     SystemCalls.announce("overwrite", shown);
-    return open(name, LibC.O_WRONLY | LibC.O_NONBLOCK, 0, shown);
+    return open(name, LibC.O_RDWR | LibC.O_NONBLOCK, 0, shown);
   }
 
   /** Creates a file that must not exist yet, for writing. */

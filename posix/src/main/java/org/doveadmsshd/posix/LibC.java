@@ -78,6 +78,12 @@ final class LibC {
         : Mapped.write(fd, buffer, length);
   }
 
+  static long pwrite(int fd, long buffer, long length, long offset) {
+    return IS_NAMED
+        ? NamedCalls.call("pwrite", fd, buffer, length, offset)
+        : Mapped.pwrite(fd, buffer, length, offset);
+  }
+
   static long lseek(int fd, long offset, int whence) {
     return IS_NAMED
         ? NamedCalls.call("lseek", fd, offset, whence)
@@ -183,6 +189,8 @@ final class LibC {
     static native long read(int fd, long buffer, long length);
 
     static native long write(int fd, long buffer, long length);
+
+    static native long pwrite(int fd, long buffer, long length, long offset);
 
     static native long lseek(int fd, long offset, int whence);
 

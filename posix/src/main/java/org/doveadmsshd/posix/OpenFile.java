@@ -160,6 +160,21 @@ public final class OpenFile extends InputStream {
     }
   }
 
+  /**
+   * Writes a few bytes over what stands at a position, with one call, and leaves the place where is
+   * read next.
+   *
+   * @param bytes no more than fit into a block; of a failure nothing or the first of them stand
+   */
+  public void overwrite(long at, byte[] bytes) throws PosixException {
+    SystemCalls.announce("pwrite", shownName);
+    Scratch scratch = Scratch.get();
+    scratch.buffer.put(0, bytes);
+    if (LibC.pwrite(fd, scratch.bufferAddress, bytes.length, at) < 0) {
+      throw new PosixException("pwrite", shownName, Native.getLastError());
+    }
+  }
+
   /** Cuts the file off. */
   public void truncate(long length) throws PosixException {
     SystemCalls.announce("ftruncate", shownName);

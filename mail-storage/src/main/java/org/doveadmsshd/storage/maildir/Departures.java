@@ -1,8 +1,6 @@
 package org.doveadmsshd.storage.maildir;
 
-import java.time.Duration;
 import java.util.BitSet;
-import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.posix.Directory;
 import org.doveadmsshd.posix.PosixException;
 
@@ -15,9 +13,6 @@ import org.doveadmsshd.posix.PosixException;
  * a mail that comes back has its old UID, and nothing else happens.
  */
 final class Departures {
-  /** Longest wait for the lock of the list. */
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
-
   private MailTable table;
   private final BitSet gone = new BitSet();
 
@@ -28,19 +23,15 @@ final class Departures {
   }
 
   /** Strikes them out of the list; their table is not needed any more then. */
-  void strike(Directory directory, String mailbox, MaildirStore.Context context) {
+  void strike(Directory directory, String mailbox) {
     if (gone.isEmpty()) {
       return;
     }
-    boolean isHasty = context.lockPatience().compareTo(PATIENCE) < 0;
-    Duration patience = isHasty ? context.lockPatience() : PATIENCE;
     try {
       table.index(); // what was remembered has none yet
-      try (UidListLock lock = UidListLock.acquire(directory, mailbox, context, patience)) {
-        new UidListFile(directory, mailbox).strike(this::has);
-      }
-    } catch (PosixException | Failure | UidList.DamagedException | Room.NoneException e) {
-      // their lines stay, as if they had been removed by somebody who knows nothing of the list
+      new UidListFile(directory, mailbox).strike(this::has);
+    } catch (PosixException | UidList.DamagedException | Room.NoneException e) {
+      // their lines stay, as if a program that does not know the list had removed the mails
     }
     gone.clear();
     table = null;

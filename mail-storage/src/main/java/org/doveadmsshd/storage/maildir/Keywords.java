@@ -175,15 +175,15 @@ final class Keywords {
       directory.unlink(ASIDE); // left by a process that was killed under the lock
     }
     long before = directory.has(FILE) ? directory.status(FILE).modifiedSeconds() : 0;
-    try (OpenFile file = directory.create(ASIDE, 0600)) {
-      file.adopt(directory.status());
+    try (AsideFile aside = new AsideFile(directory, ASIDE)) {
+      OpenFile file = aside.file();
       file.write(content.toString().getBytes(StandardCharsets.UTF_8));
       if (file.status().modifiedSeconds() <= before) {
         file.modified((before + 1) * SECOND); // readers compare whole seconds
       }
       file.sync();
+      aside.put(FILE);
     }
-    directory.rename(ASIDE, FILE);
     directory.sync();
   }
 }

@@ -3,6 +3,7 @@ package org.doveadmsshd.storage.maildir;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.posix.Directory;
@@ -30,10 +31,49 @@ final class MailboxTree {
     this.root = root;
   }
 
-  /** Makes a mailbox; one that a killed process has begun is completed. */
+  /**
+   * Makes a mailbox; one that a killed process has begun is completed. What cannot be completed is
+   * taken back.
+   */
   void create(String file, Optional<String> guid) throws Failure, PosixException {
     FileStatus model = root.status();
-    makeDirectory(root, file, model);
+    boolean isNew = makeDirectory(root, file, model);
+    boolean complete = false;
+    try {
+      complete(file, guid, model);
+      complete = true;
+    } finally {
+      if (!complete && isNew) {
+        takeBack(file);
+      }
+    }
+  }
+
+  /** Removes what stands of a mailbox, unless somebody has put something into it. */
+  private void takeBack(String file) {
+    try (Directory mailbox = root.directory(file)) {
+      for (String part : List.of("cur", "new", "tmp")) {
+        removeIfThere(mailbox, part);
+      }
+      for (String part : List.of("maildirfolder", UidList.FILE)) {
+        if (mailbox.has(part)) {
+          mailbox.unlink(part);
+        }
+      }
+      root.removeDirectory(file);
+    } catch (PosixException e) {
+      // whoever makes it again completes it
+    }
+  }
+
+  private static void removeIfThere(Directory mailbox, String part) throws PosixException {
+    if (mailbox.has(part)) {
+      mailbox.removeDirectory(part);
+    }
+  }
+
+  private void complete(String file, Optional<String> guid, FileStatus model)
+      throws Failure, PosixException {
     try (Directory mailbox = root.directory(file)) {
       if (!mailbox.has("maildirfolder")) {
         try (OpenFile marker = mailbox.create("maildirfolder", 0600)) {
@@ -52,10 +92,13 @@ final class MailboxTree {
     root.sync();
   }
 
-  private static void makeDirectory(Directory parent, String name, FileStatus model)
+  /** Says whether it was not there before. */
+  private static boolean makeDirectory(Directory parent, String name, FileStatus model)
       throws PosixException {
+    boolean isNew = false;
     try {
       parent.makeDirectory(name, 0700);
+      isNew = true;
     } catch (PosixException e) {
       if (!e.isExisting()) {
         throw e;
@@ -67,14 +110,17 @@ final class MailboxTree {
         made.adopt(model);
       }
     }
+    return isNew;
   }
 
   /**
    * Removes a mailbox.
    *
    * @param mails the mails that may go with it; null for any
+   * @param warnings told of what is left of it that cannot be removed; it is no mailbox any more
    */
-  void delete(String file, String shown, MailTable mails) throws Failure, PosixException {
+  void delete(String file, String shown, MailTable mails, Consumer<String> warnings)
+      throws Failure, PosixException {
     if (root.status(file).isLink()) {
       root.unlink(file);
       return;
@@ -92,8 +138,14 @@ final class MailboxTree {
       throw new Failure(
           Outcome.DATA_ERROR, "New mails were found, cancelled mailbox delete: " + shown);
     }
-    root.sync();
-    removeTree(root, aside, 0);
+    try {
+      root.sync();
+      removeTree(root, aside, 0);
+    } catch (PosixException e) {
+      warnings.accept(
+          "Mailbox %s is deleted, but not all of its files, which now are in %s: %s: %s"
+              .formatted(shown, aside, e.file(), MaildirStore.reason(e)));
+    }
   }
 
   /** Puts a mailbox back that was renamed aside, where no program would keep it for long. */

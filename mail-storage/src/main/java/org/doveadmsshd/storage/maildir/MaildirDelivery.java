@@ -89,9 +89,17 @@ final class MaildirDelivery implements Delivery {
         throw e;
       }
       mailbox.makeDirectory(name, 0700);
-      Directory made = mailbox.directory(name);
+      return adopted(mailbox.directory(name), mailbox);
+    }
+  }
+
+  private static Directory adopted(Directory made, Directory mailbox) throws PosixException {
+    try {
       made.adopt(mailbox.status());
       return made;
+    } catch (PosixException e) {
+      made.close();
+      throw e;
     }
   }
 
@@ -364,12 +372,13 @@ final class MaildirDelivery implements Delivery {
   }
 
   /** Notes the UIDs of mails that have come. They are there, whether that can be done or not. */
-  private void number(UidList list, List<UidListFile.NewEntry> arrived)
-      throws Failure, Room.NoneException {
+  private void number(UidList list, List<UidListFile.NewEntry> arrived) throws Room.NoneException {
     try {
       mailbox.uidListFile().add(list, arrived, mailbox.root());
     } catch (PosixException e) {
       mailbox.warn("mails have come, but their UIDs cannot be noted: " + e.file(), e);
+    } catch (Failure e) {
+      mailbox.warn("mails have come, but without UIDs: " + e.getMessage());
     }
   }
 

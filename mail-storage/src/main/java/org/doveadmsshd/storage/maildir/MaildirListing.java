@@ -220,8 +220,12 @@ final class MaildirListing implements Closeable {
 
   /** Makes what happened to mails durable. */
   void sync() throws PosixException {
-    made(false).sync();
-    made(true).sync();
+    if (cur != null) {
+      cur.sync();
+    }
+    if (fresh != null) {
+      fresh.sync();
+    }
   }
 
   @Override

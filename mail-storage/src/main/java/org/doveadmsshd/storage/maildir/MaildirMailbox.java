@@ -120,7 +120,7 @@ final class MaildirMailbox implements Mailbox {
     if (directory == null) {
       return List.of();
     }
-    departures.strike(directory, name, context);
+    departures.strike(directory, name);
     try {
       mails = null;
       long estimate = memory.look().estimate();
@@ -438,7 +438,11 @@ final class MaildirMailbox implements Mailbox {
 
   /** Warns of a mistake that does not stop the command. */
   void warn(String what, PosixException e) {
-    context.warnings().accept("Mailbox " + name + ": " + what + ": " + MaildirStore.reason(e));
+    warn(what + ": " + MaildirStore.reason(e));
+  }
+
+  void warn(String what) {
+    context.warnings().accept("Mailbox " + name + ": " + what);
   }
 
   /** The failure for the user that a failed system call means. */
@@ -450,7 +454,7 @@ final class MaildirMailbox implements Mailbox {
   @Override
   public void close() {
     if (directory != null) {
-      departures.strike(directory, name, context);
+      departures.strike(directory, name);
       if (mails != null) {
         memory.keep(recalled.or(this::listedIdentity), mails);
       }

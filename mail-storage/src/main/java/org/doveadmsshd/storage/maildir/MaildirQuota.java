@@ -123,7 +123,8 @@ final class MaildirQuota {
 
   /**
    * Notes mails that have come or gone in mailboxes that count. The change has been made already,
-   * so a failure to note it is only a warning.
+   * so a failure to note it is no failure. The file is removed then, and the next query counts
+   * anew: its sum is wrong, and half a line would make one number of two.
    */
   void changed(long bytes, long messages) {
     if (!usesFile() || bytes == 0 && messages == 0) {
@@ -132,8 +133,18 @@ final class MaildirQuota {
     try (OpenFile file = root.append(FILE)) {
       file.write((bytes + " " + messages + "\n").getBytes(StandardCharsets.US_ASCII));
     } catch (PosixException e) {
-      if (!e.isMissing()) { // the next query counts anew
-        warn(e);
+      if (!e.isMissing()) {
+        remove(e);
+      }
+    }
+  }
+
+  private void remove(PosixException reason) {
+    try {
+      root.unlink(FILE);
+    } catch (PosixException e) {
+      if (!e.isMissing()) {
+        warn(reason);
       }
     }
   }
@@ -186,12 +197,11 @@ final class MaildirQuota {
     if (usesFile() && root != null) {
       String aside = FILE + "." + NewFileName.next();
       String content = limit() + "\n" + total.bytes() + " " + total.messages() + "\n";
-      try (OpenFile file = root.create(aside, 0600)) {
-        file.adopt(root.status());
-        file.write(content.getBytes(StandardCharsets.US_ASCII));
-        file.sync();
+      try (AsideFile file = new AsideFile(root, aside)) {
+        file.file().write(content.getBytes(StandardCharsets.US_ASCII));
+        file.file().sync();
+        file.put(FILE);
       }
-      root.rename(aside, FILE);
     }
   }
 

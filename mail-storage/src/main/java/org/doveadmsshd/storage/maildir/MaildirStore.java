@@ -188,6 +188,9 @@ public final class MaildirStore implements MailStore {
     try (Directory mailbox = root.directory(file)) {
       return isThere(mailbox);
     } catch (PosixException e) {
+      if (!e.isMissing() && !e.isLink() && !e.isDenied()) {
+        throw e; // no file can be opened, or the disk is broken: it may be there
+      }
       if (root.leadsToDirectory(file) && told.add(file)) {
         context
             .warnings()
@@ -322,7 +325,7 @@ public final class MaildirStore implements MailStore {
       if (onlyEmpty && mails.size() > 0) {
         throw new Failure(Outcome.DATA_ERROR, "Mailbox isn't empty: " + name);
       }
-      new MailboxTree(root).delete(fileName(name), name, force ? null : mails);
+      new MailboxTree(root).delete(fileName(name), name, force ? null : mails, context.warnings());
       if (context.quota().driver().equals(Optional.of(QuotaRules.Driver.MAILDIR))) {
         quota.recount();
       }

@@ -15,7 +15,8 @@ import org.doveadmsshd.posix.PosixException;
 import org.doveadmsshd.posix.RandomBytes;
 
 /**
- * The UID list of one mailbox on disk. It is written under the {@link UidListLock}.
+ * The UID list of one mailbox on disk. It is written under the {@link UidListLock}, but for {@link
+ * #strike}.
  *
  * @param directory of the mailbox
  * @param mailbox its name, for messages
@@ -275,17 +276,22 @@ record UidListFile(Directory directory, String mailbox) {
    * Strikes out lines: their UIDs stay, and the names of their mails become such as no mail has.
    * They are overwritten in place, which takes no time. The next program that writes the list anew
    * leaves them out, as all mails that are gone.
+   *
+   * <p>That needs no lock. A line stays where it is in its file: other programs append, or put
+   * another file in its place, which then is not this one. A program that reads meanwhile finds the
+   * name of a mail that is gone, or of none: the first byte of the mark is enough for that. A list
+   * with a further name is left alone, as that name is a copy of it.
    */
   void strike(Predicate<UidListReader> lines) throws PosixException, UidList.DamagedException {
-    try (OpenFile file = directory.read(UidList.FILE);
-        OpenFile over = directory.overwrite(UidList.FILE)) {
+    try (OpenFile file = directory.overwrite(UidList.FILE)) {
+      if (file.status().links() != 1) {
+        return;
+      }
       UidListReader reader = new UidListReader(file);
       while (reader.nextMail()) {
-        // with the UID, as no name may stand in a list twice
-        byte[] mark = ("." + reader.uid() + ".").getBytes(StandardCharsets.ISO_8859_1);
-        if (mark.length <= reader.baseLength() && lines.test(reader)) {
-          over.seek(reader.basePosition());
-          over.write(mark);
+        if (lines.test(reader)) {
+          byte[] mark = mark(reader.uid(), reader.baseLength());
+          file.overwrite(reader.basePosition(), mark);
         }
       }
     } catch (PosixException e) {
@@ -293,6 +299,22 @@ record UidListFile(Directory directory, String mailbox) {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a file throws nothing but the other one
     }
+  }
+
+  /**
+   * What a name is overwritten with: a dot, and the UID, as no name may stand in a list twice. A
+   * name too short for that is overwritten as a whole by a shorter form of it.
+   *
+   * @return nothing where there is no room for that either
+   */
+  private static byte[] mark(long uid, int length) {
+    String mark = "." + uid + ".";
+    if (mark.length() > length) {
+      String digits = Long.toString(uid, Character.MAX_RADIX);
+      int missing = length - 1 - digits.length();
+      mark = missing < 0 ? "" : "." + "0".repeat(missing) + digits;
+    }
+    return mark.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /**
@@ -311,9 +333,8 @@ record UidListFile(Directory directory, String mailbox) {
       }
     }
     UidList written;
-    try (OpenFile file = directory.create(aside, 0600);
-        UidListWriter writer = new UidListWriter(file, mailbox, head.next())) {
-      file.adopt(directory.status());
+    try (AsideFile file = new AsideFile(directory, aside);
+        UidListWriter writer = new UidListWriter(file.file(), mailbox, head.next())) {
       byte[] header = head.header();
       writer.write(header, 0, header.length);
       if (keeping != null) {
@@ -322,8 +343,8 @@ record UidListFile(Directory directory, String mailbox) {
       additions.write(writer);
       writer.sync();
       written = head.written(writer.next());
+      file.put(UidList.FILE);
     }
-    directory.rename(aside, UidList.FILE);
     directory.sync();
     return written;
   }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.posix.Directory;
@@ -34,10 +35,12 @@ final class UidListLock implements Closeable {
 
   private final Directory directory;
   private final FileStatus own;
+  private final Consumer<PosixException> trouble;
 
-  private UidListLock(Directory directory, FileStatus own) {
+  private UidListLock(Directory directory, FileStatus own, Consumer<PosixException> trouble) {
     this.directory = directory;
     this.own = own;
+    this.trouble = trouble;
   }
 
   /**
@@ -47,18 +50,19 @@ final class UidListLock implements Closeable {
    */
   static UidListLock acquire(Directory directory, String mailbox, MaildirStore.Context context)
       throws Failure, PosixException {
-    return acquire(directory, mailbox, context, context.lockPatience());
-  }
-
-  /** As {@link #acquire(Directory, String, MaildirStore.Context)}, waiting for so long at most. */
-  static UidListLock acquire(
-      Directory directory, String mailbox, MaildirStore.Context context, Duration patience)
-      throws Failure, PosixException {
+    Duration patience = context.lockPatience();
     long deadline = System.nanoTime() + patience.toNanos();
     long pause = 10 + ThreadLocalRandom.current().nextLong(20);
+    Consumer<PosixException> trouble =
+        e ->
+            context
+                .warnings()
+                .accept(
+                    "Mailbox %s: what was to be done is done, but %s cannot be removed: %s. Others wait for it; remove it by hand"
+                        .formatted(mailbox, FILE, MaildirStore.reason(e)));
     while (true) {
       try {
-        return create(directory);
+        return create(directory, trouble);
       } catch (PosixException e) {
         if (!e.isExisting()) {
           throw e;
@@ -92,21 +96,23 @@ final class UidListLock implements Closeable {
    * Makes the lock elsewhere and links it into its place. So a process that is killed meanwhile
    * leaves no empty lock, which every program would respect for two minutes.
    */
-  private static UidListLock create(Directory directory) throws PosixException {
+  private static UidListLock create(Directory directory, Consumer<PosixException> trouble)
+      throws PosixException {
     String aside =
         "%s.%d.%d.%s"
             .formatted(FILE, System.nanoTime(), ProcessHandle.current().pid(), Host.name());
     try (Directory tmp = directory.directory("tmp")) {
-      return create(directory, tmp, aside);
+      return create(directory, tmp, aside, trouble);
     } catch (PosixException e) {
       if (e.isMissing() || e.isUnlinkable()) { // no such directory, or no links on this file system
-        return create(directory, directory, FILE);
+        return create(directory, directory, FILE, trouble);
       }
       throw e;
     }
   }
 
-  private static UidListLock create(Directory directory, Directory where, String name)
+  private static UidListLock create(
+      Directory directory, Directory where, String name, Consumer<PosixException> trouble)
       throws PosixException {
     boolean inPlace = name.equals(FILE);
     FileStatus own = null;
@@ -122,11 +128,11 @@ final class UidListLock implements Closeable {
         where.unlink(name);
       }
       complete = true;
-      return new UidListLock(directory, own);
+      return new UidListLock(directory, own, trouble);
     } finally {
       if (own != null && !complete) {
         try {
-          new UidListLock(directory, own).close(); // it may be in its place already
+          new UidListLock(directory, own, trouble).close(); // it may be in its place already
         } finally {
           if (!inPlace) {
             where.unlink(name);
@@ -202,17 +208,18 @@ final class UidListLock implements Closeable {
   }
 
   /**
-   * Releases the lock, unless another process has overridden it: then it is that one's and stays.
+   * Releases the lock, unless another process has overridden it: then it is that one's and stays. A
+   * lock that cannot be released is a warning, as what was done under it is done.
    */
   @Override
-  public void close() throws PosixException {
+  public void close() {
     try {
       if (directory.status(FILE).isSameFile(own)) {
         directory.unlink(FILE);
       }
     } catch (PosixException e) {
       if (!e.isMissing()) {
-        throw e;
+        trouble.accept(e);
       }
     } finally {
       HELD.remove(key(own));

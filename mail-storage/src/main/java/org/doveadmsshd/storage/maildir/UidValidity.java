@@ -2,8 +2,6 @@ package org.doveadmsshd.storage.maildir;
 
 import java.nio.charset.StandardCharsets;
 import org.doveadmsshd.posix.Directory;
-import org.doveadmsshd.posix.FileStatus;
-import org.doveadmsshd.posix.OpenFile;
 import org.doveadmsshd.posix.PosixException;
 
 /**
@@ -51,13 +49,11 @@ final class UidValidity {
 
   private static long remember(Directory root, long value) throws PosixException {
     String aside = FILE + ".tmp." + ProcessHandle.current().pid() + "." + System.nanoTime();
-    FileStatus directory = root.status();
-    try (OpenFile file = root.create(aside, 0600)) {
-      file.adopt(directory);
-      file.write("%08x".formatted(value).getBytes(StandardCharsets.US_ASCII));
-      file.sync();
+    try (AsideFile file = new AsideFile(root, aside)) {
+      file.file().write("%08x".formatted(value).getBytes(StandardCharsets.US_ASCII));
+      file.file().sync();
+      file.put(FILE);
     }
-    root.rename(aside, FILE);
     return value;
   }
 

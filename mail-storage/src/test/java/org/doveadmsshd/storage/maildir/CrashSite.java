@@ -175,6 +175,20 @@ final class CrashSite {
     }
   }
 
+  /** Files that are no mail and nothing that a mailbox has. */
+  List<String> leftovers() throws IOException {
+    try (Stream<Path> files = Files.walk(tree.root)) {
+      return files
+          .filter(file -> Files.isRegularFile(file))
+          .map(file -> tree.root.relativize(file).toString())
+          .filter(
+              name ->
+                  name.startsWith("maildirsize.")
+                      || name.matches(".*(\\.lock|\\.tmp.*|/tmp/.*|^tmp/.*|\\.spool)"))
+          .toList();
+    }
+  }
+
   private static boolean isLockOrList(Path file) {
     String name = file.getFileName().toString();
     return name.endsWith(".lock") || name.equals("dovecot-uidlist");

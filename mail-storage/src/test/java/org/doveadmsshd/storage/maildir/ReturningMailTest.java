@@ -122,4 +122,70 @@ class ReturningMailTest {
     expunge(1);
     assertThat(tree.uidList()).isEqualTo("garbage\n2 :b.host\n");
   }
+
+  @Test
+  void nobodyIsWaitedForWhoHasTheLockOfTheList() throws Exception {
+    Path lock = tree.root.resolve("dovecot-uidlist.lock");
+    Files.writeString(lock, "1:another.host");
+    tree.lockPatience = java.time.Duration.ZERO;
+    expunge(1);
+    assertThat(lock).hasContent("1:another.host");
+    Files.delete(lock);
+    tree.mail("cur/b.host:2,S", "Subject: x\n\nx\n");
+    assertThat(uids()).isEqualTo(Map.of("a.host", 1L, "c.host", 3L, "b.host", 4L));
+  }
+
+  @Test
+  void aListThatIsPutInItsPlaceMeanwhileStaysAsItIs() throws Exception {
+    String restored = "3 V7 N9 G" + "0".repeat(32) + "\n7 :a.host\n8 :c.host\n";
+    Path other = Files.writeString(tree.root.resolve("restored"), restored);
+    SystemCalls.observe(
+        (call, name) -> {
+          if (call.equals("pwrite")) {
+            other.toFile().renameTo(tree.root.resolve("dovecot-uidlist").toFile());
+          }
+          return 0;
+        });
+    expunge(1);
+    SystemCalls.observe(null);
+    assertThat(tree.uidList()).isEqualTo(restored);
+    assertThat(other).doesNotExist();
+  }
+
+  @Test
+  void aCopyOfTheListThatIsAFurtherNameStaysAsItIs() throws Exception {
+    Path copy = tree.root.resolve("of-yesterday");
+    Files.createLink(copy, tree.root.resolve("dovecot-uidlist"));
+    String before = tree.uidList();
+    expunge(1);
+    assertThat(copy).hasContent(before);
+  }
+
+  @Test
+  void namesOfFewBytesDoNotGetTheirUidsBackEither() throws Exception {
+    String head = "3 V7 N1300 G" + "0".repeat(32) + "\n";
+    String list = "1200 :bbb\n1201 :b.\n1202 :bb.h\n1203 :b\n1204 :c.host\n";
+    Files.writeString(tree.root.resolve("dovecot-uidlist"), head + list);
+    for (String name : List.of("bbb", "b.", "bb.h", "b")) {
+      Files.writeString(tree.root.resolve("cur/" + name + ":2,S"), "Subject: x\n\nx\n");
+    }
+    for (int i = 0; i < 5; i++) { // b.host, too
+      expunge(1);
+    }
+    String left = head + "1200 :.xc\n1201 :b.\n1202 :.0xe\n1203 :b\n1204 :c.host\n";
+    assertThat(tree.uidList()).isEqualTo(left);
+  }
+
+  @Test
+  void anExpungeMakesNoFilesOfItsOwn() throws Exception {
+    List<String> calls = new java.util.ArrayList<>();
+    SystemCalls.observe(
+        (call, name) -> {
+          calls.add(call);
+          return 0;
+        });
+    expunge(1);
+    SystemCalls.observe(null);
+    assertThat(calls).containsExactly("unlink", "overwrite", "pwrite");
+  }
 }
