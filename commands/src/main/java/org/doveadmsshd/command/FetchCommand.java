@@ -23,39 +23,37 @@ import org.doveadmsshd.storage.search.Query;
 
 /** {@code doveadm fetch}: prints fields of matching mails. */
 final class FetchCommand implements Command {
-  private static final Argument FIELDS =
-      new Argument(Argument.Kind.FIELDS, "fields", FetchFields.names());
+  private static final String NAME = "fetch";
 
-  @Override
-  public Manual manual() {
-    return new Manual(
-        "fetch",
-        Syntax.of(FIELDS, Arguments.QUERY),
-        "print fields of matching mails",
-        """
+  /** Made when somebody asks: most processes never read the tables that it is made of. */
+  private static final class Page {
+    private static final Argument FIELDS =
+        new Argument(Argument.Kind.FIELDS, "fields", FetchFields.names());
+
+    static final Manual MANUAL =
+        new Manual(
+            NAME,
+            Syntax.of(FIELDS, Arguments.QUERY),
+            "print fields of matching mails",
+            """
         Fields are one word, separated by spaces: "uid flags hdr.subject".
         doveadm help search explains queries.
 
-        user mailbox mailbox-guid seq uid guid flags modseq (empty: in Dovecot's index alone)
-        hdr text body                 as stored; the header with its empty line
-        hdr.<name>                    values of a header field, with folding and encodings
-        hdr.<name>.utf8               decoded
-        hdr.<name>.address            mailbox@domain, a line each
-        hdr.<name>.address_name       names of persons; .address_name.utf8 decoded
-        body.<section>                IMAP's BODY[...]: 1, 1.2, 1.mime, header, text,
-                                      header.fields(subject,from), header.fields.not(received);
-                                      lines end with CRLF
-        binary.<section>              the same with transfer encoding undone
-        text.utf8                     header and bodies decoded to UTF-8
-        body.snippet body.preview     the first 200 characters of the text
-        imap.envelope imap.body imap.bodystructure
-        size.physical size.virtual    bytes as stored, and with CRLF line ends
-        date.received date.sent date.saved, and each with .unixtime
-        refcount storageid pop3.uidl pop3.order
-        """,
-        List.of(),
-        true,
-        Access.READ);
+        """
+                + FetchFields.guide(),
+            List.of(),
+            true,
+            Access.READ);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Manual manual() {
+    return Page.MANUAL;
   }
 
   @Override

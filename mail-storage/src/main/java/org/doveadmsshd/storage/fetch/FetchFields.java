@@ -40,50 +40,88 @@ public final class FetchFields {
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
 
   private static final String HEADER_PREFIX = "hdr.";
+
+  /** Ends the names of dates that are printed as numbers. */
+  private static final String UNIX_TIME = ".unixtime";
+
   private static final Map<String, FetchField> FIELDS = new TreeMap<>();
+  private static final FieldGuide GUIDE = new FieldGuide();
 
   /** Fields that only Dovecot's index knows. */
   private static final Content NO_CONTENT = new Content(Value.ABSENT, null);
 
   static {
+    GUIDE.line(" (empty: in Dovecot's index alone)");
     text("user", source -> Content.of(source.user()));
     text("mailbox", source -> Content.of(source.mailbox().name()));
     text("mailbox-guid", source -> Content.of(source.mailbox().identity().guid()));
-    numbered("uid", source -> Content.of(source.candidate().mail().uid()));
     numbered("seq", source -> Content.of(source.candidate().mail().sequence()));
+    numbered("uid", source -> Content.of(source.candidate().mail().uid()));
     add(new FetchField(new Column("guid"), true, FetchFields::guid));
     add(new FetchField(new Column("flags"), true, FetchFields::flags));
-    text("date.received", source -> time(source.candidate().mail().received()));
-    text("date.saved", source -> time(source.candidate().mail().saved()));
-    text("date.sent", FetchFields::sentTime);
-    number("date.received.unixtime", source -> Content.of(source.candidate().mail().received()));
-    number("date.saved.unixtime", source -> Content.of(source.candidate().mail().saved()));
-    number("date.sent.unixtime", source -> Content.of(source.candidate().sent().seconds()));
-    number("size.physical", source -> Content.of(source.candidate().mail().physicalSize()));
-    number("size.virtual", source -> Content.of(source.candidate().mail().virtualSize()));
-    text("storageid", s -> bytes(s.candidate().mail().storageId()));
-    number("refcount", source -> Content.of(source.candidate().mail().references()));
     add(new FetchField(new Column("modseq", Column.NUMBER), true, s -> NO_CONTENT));
-    add(new FetchField(new Column("pop3.uidl"), true, s -> bytes(s.candidate().mail().popUidl())));
-    add(
-        new FetchField(
-            new Column("pop3.order"), true, s -> bytes(s.candidate().mail().popOrder())));
+    GUIDE.line("as stored; the header with its empty line");
+    streamed("hdr", s -> new Content(null, MessageSection.header(s.candidate().mail().open())));
+    streamed("text", source -> new Content(null, source.candidate().mail().open()));
+    streamed("body", s -> new Content(null, MessageSection.body(s.candidate().mail().open())));
+    families();
+    GUIDE.line("header and bodies decoded to UTF-8");
+    streamed("text.utf8", s -> new Content(null, new ReadableText(s.candidate().mail().open())));
+    GUIDE.line("the first 200 characters of the text");
+    text("body.snippet", FetchFields::preview);
+    text("body.preview", FetchFields::preview);
+    GUIDE.line("");
     text("imap.envelope", s -> bytes(BodyStructure.envelope(s.candidate().structure().root())));
     text("imap.body", s -> bytes(BodyStructure.of(s.candidate().structure().root(), false)));
     text(
         "imap.bodystructure", s -> bytes(BodyStructure.of(s.candidate().structure().root(), true)));
-    text("body.snippet", FetchFields::preview);
-    text("body.preview", FetchFields::preview);
-    streamed("text.utf8", s -> new Content(null, new ReadableText(s.candidate().mail().open())));
-    streamed("hdr", s -> new Content(null, MessageSection.header(s.candidate().mail().open())));
-    streamed("body", s -> new Content(null, MessageSection.body(s.candidate().mail().open())));
-    streamed("text", source -> new Content(null, source.candidate().mail().open()));
+    GUIDE.line("bytes as stored, and with CRLF line ends");
+    number("size.physical", source -> Content.of(source.candidate().mail().physicalSize()));
+    number("size.virtual", source -> Content.of(source.candidate().mail().virtualSize()));
+    GUIDE.line(", and each with " + UNIX_TIME);
+    text("date.received", source -> time(source.candidate().mail().received()));
+    text("date.sent", FetchFields::sentTime);
+    text("date.saved", source -> time(source.candidate().mail().saved()));
+    number("date.received" + UNIX_TIME, source -> Content.of(source.candidate().mail().received()));
+    number("date.sent" + UNIX_TIME, source -> Content.of(source.candidate().sent().seconds()));
+    number("date.saved" + UNIX_TIME, source -> Content.of(source.candidate().mail().saved()));
+    GUIDE.line("");
+    number("refcount", source -> Content.of(source.candidate().mail().references()));
+    text("storageid", s -> bytes(s.candidate().mail().storageId()));
+    add(new FetchField(new Column("pop3.uidl"), true, s -> bytes(s.candidate().mail().popUidl())));
+    add(
+        new FetchField(
+            new Column("pop3.order"), true, s -> bytes(s.candidate().mail().popOrder())));
+  }
+
+  /** Those of which there are as many as header fields and parts. */
+  private static void families() {
+    family(HEADER_PREFIX + "<name>", "values of a header field, with folding and encodings");
+    family(HEADER_PREFIX + "<name>.utf8", "decoded");
+    family(HEADER_PREFIX + "<name>.address", "mailbox@domain, a line each");
+    family(HEADER_PREFIX + "<name>.address_name", "names of persons; .address_name.utf8 decoded");
+    family(
+        "body.<section>",
+        """
+        IMAP's BODY[...]: 1, 1.2, 1.mime, header, text,
+        header.fields(subject,from), header.fields.not(received);
+        lines end with CRLF""");
+    family("binary.<section>", "the same with transfer encoding undone");
+  }
+
+  private static void family(String name, String note) {
+    GUIDE.line(note);
+    GUIDE.add(name);
   }
 
   private FetchFields() {}
 
   private static void add(FetchField field) {
-    FIELDS.put(field.column().key(), field);
+    String name = field.column().key();
+    FIELDS.put(name, field);
+    if (!name.endsWith(UNIX_TIME)) {
+      GUIDE.add(name);
+    }
   }
 
   private static void text(String name, FetchField.Reader reader) {
@@ -113,6 +151,11 @@ public final class FetchFields {
       fields.add(field(name));
     }
     return fields;
+  }
+
+  /** What help says of the fields: lines of at most 90 characters, each ended. */
+  public static String guide() {
+    return GUIDE.text();
   }
 
   /** The names of all fields, sorted, with {@code hdr.<name>} for the headers. */

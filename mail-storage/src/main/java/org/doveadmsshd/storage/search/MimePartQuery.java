@@ -3,6 +3,8 @@ package org.doveadmsshd.storage.search;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -105,6 +107,11 @@ final class MimePartQuery {
   }
 
   private MimePartQuery() {}
+
+  /** The names of all keys, sorted. */
+  static Collection<String> names() {
+    return Collections.unmodifiableSet(KEYS.keySet());
+  }
 
   /** Reads what follows MIMEPART. */
   static Query read(Arguments arguments) throws QueryException {

@@ -3,10 +3,13 @@ package org.doveadmsshd.storage.search;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Argument.Kind;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.maildir.ModifiedUtf7;
 import org.doveadmsshd.storage.mime.HeaderField;
@@ -16,6 +19,19 @@ import org.doveadmsshd.storage.mime.Needle;
 /** The search keys: one entry each. */
 final class SearchKeys {
   private static final Map<String, Key> KEYS = new TreeMap<>();
+  private static final Map<String, Syntax> ARGUMENTS = new TreeMap<>();
+
+  private static final Syntax NAME_OR_MASK = Kind.MAILBOX_MASK.named("name or mask");
+  private static final Syntax ENCODED_MASK = Kind.MAILBOX_MASK.named("mask in mUTF-7");
+  private static final Syntax GUID = Kind.GUID.named("guid");
+  private static final Syntax SET = Kind.TEXT.named("set");
+  private static final Syntax KEYWORD = Kind.FLAGS.named("keyword");
+  private static final Syntax DATE = Kind.DATE.named("date");
+  private static final Syntax SECONDS = Kind.NUMBER.named("seconds");
+  private static final Syntax SIZE = Kind.NUMBER.named("size");
+  private static final Syntax TEXT = Kind.TEXT.named("text");
+  private static final Syntax HEADER_TEXT = Syntax.of(Kind.TEXT.named("name"), TEXT);
+  private static final Syntax MODSEQ = Kind.NUMBER.named("n");
 
   /** Makes a query of a key and its arguments. */
   @FunctionalInterface
@@ -31,47 +47,60 @@ final class SearchKeys {
   }
 
   static {
-    KEYS.put("ALL", (name, arguments) -> new Query.All());
-    KEYS.put("MAILBOX", (name, arguments) -> mailbox(arguments));
-    KEYS.put("MAILBOX-GUID", (name, arguments) -> new Query.InMailboxGuid(arguments.next()));
-    KEYS.put("GUID", SearchKeys::guid);
-    KEYS.put("X-GUID", SearchKeys::guid);
-    KEYS.put("UID", SearchKeys::uid);
+    add("ALL", Syntax.NOTHING, (name, arguments) -> new Query.All());
+    add("MAILBOX", NAME_OR_MASK, (name, arguments) -> mailbox(arguments));
+    add("MAILBOX-GUID", GUID, (name, arguments) -> new Query.InMailboxGuid(arguments.next()));
+    add("GUID", GUID, SearchKeys::guid);
+    add("X-GUID", GUID, SearchKeys::guid);
+    add("UID", SET, SearchKeys::uid);
     for (Flag flag : Flag.values()) {
-      KEYS.put(flag.key(), (name, arguments) -> flag(name, flag, true));
+      add(flag.key(), Syntax.NOTHING, (name, arguments) -> flag(name, flag, true));
     }
     for (Flag flag :
         new Flag[] {Flag.ANSWERED, Flag.DELETED, Flag.DRAFT, Flag.FLAGGED, Flag.SEEN}) {
-      KEYS.put("UN" + flag.key(), (name, arguments) -> flag(name, flag, false));
+      add("UN" + flag.key(), Syntax.NOTHING, (name, arguments) -> flag(name, flag, false));
     }
-    KEYS.put("OLD", (name, arguments) -> flag(name, Flag.RECENT, false));
-    KEYS.put("NEW", (name, arguments) -> isNew());
-    KEYS.put("KEYWORD", (name, arguments) -> keyword(name, arguments.next(), true));
-    KEYS.put("UNKEYWORD", (name, arguments) -> keyword(name, arguments.next(), false));
+    add("OLD", Syntax.NOTHING, (name, arguments) -> flag(name, Flag.RECENT, false));
+    add("NEW", Syntax.NOTHING, (name, arguments) -> isNew());
+    add("KEYWORD", KEYWORD, (name, arguments) -> keyword(name, arguments.next(), true));
+    add("UNKEYWORD", KEYWORD, (name, arguments) -> keyword(name, arguments.next(), false));
     for (DateArgument.Comparison comparison : DateArgument.Comparison.values()) {
       dates(comparison);
     }
-    KEYS.put("OLDER", (name, arguments) -> age(name, arguments, true));
-    KEYS.put("YOUNGER", (name, arguments) -> age(name, arguments, false));
-    KEYS.put("LARGER", (name, arguments) -> size(name, arguments, true));
-    KEYS.put("SMALLER", (name, arguments) -> size(name, arguments, false));
-    KEYS.put("FROM", (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
-    KEYS.put("TO", (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
-    KEYS.put("CC", (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
-    KEYS.put("BCC", (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
-    KEYS.put("SUBJECT", (name, arguments) -> header(name, arguments, HeaderForm.COMPRESSED));
-    KEYS.put("HEADER", (name, arguments) -> header(arguments.next(), arguments, HeaderForm.PLAIN));
-    KEYS.put("X-MAILBOX", (name, arguments) -> globbed(arguments));
-    KEYS.put("X-REAL-UID", SearchKeys::uid);
-    KEYS.put("MODSEQ", (name, arguments) -> modseq(arguments));
-    KEYS.put("OLDESTONLY", (name, arguments) -> new Query.All());
-    KEYS.put("SAVEDATESUPPORTED", (name, arguments) -> new Query.All());
-    KEYS.put("$", (name, arguments) -> new Query.Not(new Query.All()));
-    KEYS.put("BODY", (name, arguments) -> text(name, arguments, false));
-    KEYS.put("TEXT", (name, arguments) -> text(name, arguments, true));
+    add("OLDER", SECONDS, (name, arguments) -> age(name, arguments, true));
+    add("YOUNGER", SECONDS, (name, arguments) -> age(name, arguments, false));
+    add("LARGER", SIZE, (name, arguments) -> size(name, arguments, true));
+    add("SMALLER", SIZE, (name, arguments) -> size(name, arguments, false));
+    add("FROM", TEXT, (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
+    add("TO", TEXT, (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
+    add("CC", TEXT, (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
+    add("BCC", TEXT, (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
+    add("SUBJECT", TEXT, (name, arguments) -> header(name, arguments, HeaderForm.COMPRESSED));
+    add(
+        "HEADER",
+        HEADER_TEXT,
+        (name, arguments) -> header(arguments.next(), arguments, HeaderForm.PLAIN));
+    add("X-MAILBOX", ENCODED_MASK, (name, arguments) -> globbed(arguments));
+    add("X-REAL-UID", SET, SearchKeys::uid);
+    add("MODSEQ", MODSEQ, (name, arguments) -> modseq(arguments));
+    add("OLDESTONLY", Syntax.NOTHING, (name, arguments) -> new Query.All());
+    add("SAVEDATESUPPORTED", Syntax.NOTHING, (name, arguments) -> new Query.All());
+    add("$", Syntax.NOTHING, (name, arguments) -> new Query.Not(new Query.All()));
+    add("BODY", TEXT, (name, arguments) -> text(name, arguments, false));
+    add("TEXT", TEXT, (name, arguments) -> text(name, arguments, true));
   }
 
   private SearchKeys() {}
+
+  private static void add(String name, Syntax arguments, Key key) {
+    KEYS.put(name, key);
+    ARGUMENTS.put(name, arguments);
+  }
+
+  /** What follows a key. */
+  static Optional<Syntax> arguments(String name) {
+    return Optional.ofNullable(ARGUMENTS.get(name));
+  }
 
   /** Reads what a key in upper case says; nothing when there is no such key. */
   static Optional<Query> read(String name, Arguments arguments) throws QueryException {
@@ -133,7 +162,7 @@ final class SearchKeys {
 
   private static Query isNew() {
     return new Query.And(
-        java.util.List.of(flag("RECENT", Flag.RECENT, true), flag("UNSEEN", Flag.SEEN, false)));
+        List.of(flag("RECENT", Flag.RECENT, true), flag("UNSEEN", Flag.SEEN, false)));
   }
 
   private static Query keyword(String name, String keyword, boolean set) {
@@ -167,10 +196,10 @@ final class SearchKeys {
     DateCheck received = (date, c) -> date.matches(comparison, c.mail().received());
     DateCheck saved = (date, c) -> date.matches(comparison, c.mail().saved());
     DateCheck sent = (date, c) -> date.matches(comparison, c.sent());
-    KEYS.put(suffix, (name, arguments) -> date(name, arguments, Cost.STATUS, received));
-    KEYS.put("SAVED" + suffix, (name, arguments) -> date(name, arguments, Cost.STATUS, saved));
-    KEYS.put("X-SAVED" + suffix, (name, arguments) -> date(name, arguments, Cost.STATUS, saved));
-    KEYS.put("SENT" + suffix, (name, arguments) -> date(name, arguments, Cost.HEADER, sent));
+    add(suffix, DATE, (name, arguments) -> date(name, arguments, Cost.STATUS, received));
+    add("SAVED" + suffix, DATE, (name, arguments) -> date(name, arguments, Cost.STATUS, saved));
+    add("X-SAVED" + suffix, DATE, (name, arguments) -> date(name, arguments, Cost.STATUS, saved));
+    add("SENT" + suffix, DATE, (name, arguments) -> date(name, arguments, Cost.HEADER, sent));
   }
 
   private static Query age(String name, Arguments arguments, boolean older) throws QueryException {
@@ -262,7 +291,7 @@ final class SearchKeys {
     String text = arguments.next();
     if (text.startsWith("/")) {
       String type = arguments.next();
-      if (!List.of("priv", "shared", "all").contains(type.toLowerCase(java.util.Locale.ROOT))) {
+      if (!List.of("priv", "shared", "all").contains(type.toLowerCase(Locale.ROOT))) {
         throw new QueryException("Invalid MODSEQ type: " + type + " (priv, shared or all)");
       }
       text = arguments.next();
