@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,20 +37,26 @@ import org.slf4j.LoggerFactory;
 public final class AuditLog implements Audit, Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
   private static final long RETRY_NANOS = 1_000_000;
+
+  /** How long another process may have the file locked. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Path file;
   private boolean required;
   private final Clock clock;
+  private final Duration patience;
   private FileChannel channel;
   private AuditChain.Link last;
   private long end; // of the last line that is known
   private boolean broken;
 
-  private AuditLog(Path file, boolean required, Clock clock) {
+  private AuditLog(Path file, boolean required, Clock clock, Duration patience) {
     this.file = file;
     this.required = required;
     this.clock = clock;
+    this.patience = patience;
   }
 
   /**
@@ -58,7 +65,16 @@ public final class AuditLog implements Audit, Closeable {
    * @param required whether nothing may be done that cannot be accounted for
    */
   public static AuditLog open(Path file, boolean required, Clock clock) throws Failure {
-    AuditLog log = new AuditLog(file, required, clock);
+    return open(file, required, clock, PATIENCE);
+  }
+
+  /**
+   * As {@link #open(Path, boolean, Clock)}.
+   *
+   * @param patience how long another process may have the file locked
+   */
+  static AuditLog open(Path file, boolean required, Clock clock, Duration patience) throws Failure {
+    AuditLog log = new AuditLog(file, required, clock, patience);
     try {
       log.reopen();
       return log;
@@ -117,7 +133,22 @@ public final class AuditLog implements Audit, Closeable {
     write(event);
   }
 
+  /**
+   * Writes a line. A thread that is interrupted, as that of a lane that was given up, must not
+   * write so: its channel would be closed, for all threads.
+   */
   private void write(AuditEvent event) throws Failure {
+    boolean interrupted = Thread.interrupted();
+    try {
+      append(event);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void append(AuditEvent event) throws Failure {
     try (FileLock lock = lock()) {
       if (channel.size() != end) {
         AuditChain.Link found = AuditChain.last(channel); // another server's
@@ -149,14 +180,32 @@ public final class AuditLog implements Audit, Closeable {
     }
   }
 
-  /** The file's lock; what else is in this process waits for it by trying. */
+  /**
+   * The file's lock. Another server, or another log of this process, may have it for a moment;
+   * whoever has it longer is stuck, and shall not stop this server for ever.
+   */
   private FileLock lock() throws IOException {
+    if (!channel.isOpen()) {
+      reopen(); // a thread was interrupted while it wrote
+    }
+    long end = System.nanoTime() + patience.toNanos();
     while (true) {
-      try {
-        return channel.lock();
-      } catch (OverlappingFileLockException e) {
-        LockSupport.parkNanos(RETRY_NANOS);
+      FileLock lock = tryLock();
+      if (lock != null) {
+        return lock;
       }
+      if (System.nanoTime() - end > 0) {
+        throw new IOException("another process has locked it");
+      }
+      LockSupport.parkNanos(RETRY_NANOS);
+    }
+  }
+
+  private FileLock tryLock() throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null; // of another log of this process
     }
   }
 

@@ -3,11 +3,15 @@ package org.doveadmsshd.server.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -66,6 +70,35 @@ class AuditLogTest {
                 + "\"user\":\"user0\",\"exit\":0,\"counts\":{\"expunged\":3},\"micros\":42}\n");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
+  }
+
+  /** A lane that was given up is interrupted, and may come back from its system call later. */
+  @Test
+  void anInterruptedThreadClosesTheLogForNobody() throws Exception {
+    Path file = directory.resolve("audit.log");
+    try (AuditLog log = open()) {
+      Thread.currentThread().interrupt();
+      log.note(user("jane", "expunge", List.of("all")));
+      assertThat(Thread.interrupted()).isTrue();
+      log.note(user("joe", "expunge", List.of("all")));
+    }
+    assertThat(AuditChain.verify(List.of(file)).lines()).isEqualTo(2);
+    assertThat(AuditChain.verify(List.of(file)).problems()).isEmpty();
+  }
+
+  @Test
+  void aServerThatKeepsTheFileLockedStopsNoOtherForEver() throws Exception {
+    Path file = directory.resolve("audit.log");
+    try (AuditLog log = AuditLog.open(file, true, CLOCK, Duration.ofMillis(50));
+        FileChannel stuck = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      FileLock lock = stuck.lock();
+      assertThatThrownBy(() -> log.note(user("jane", "expunge", List.of("all"))))
+          .isInstanceOf(Failure.class);
+      lock.release();
+      log.check();
+      log.note(user("joe", "expunge", List.of("all")));
+    }
+    assertThat(AuditChain.verify(List.of(file)).problems()).isEmpty();
   }
 
   @Test
