@@ -37,6 +37,8 @@ import org.doveadmsshd.protocol.Value;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs on servers whose workers follow a script: each user has one outcome, whatever it says. */
 @Timeout(120)
@@ -441,6 +443,90 @@ class ScriptedWorkersTest {
         };
     int code = run(script, 1, SEARCH);
     assertThat(code).as(errors()).isZero();
+    expectAllUsersOnce();
+  }
+
+  /** What a worker says in answer to a request that breaks the protocol. */
+  private enum Breach {
+    DONE_OF_NO_REQUEST,
+    ROW_OF_NO_REQUEST,
+    ROW_BEFORE_COLUMNS,
+    ROW_OF_ANOTHER_WIDTH,
+    COLUMNS_TWICE,
+    CHUNK_WITHOUT_ROW,
+    DONE_BEFORE_CHUNKS,
+    SECOND_GREETING,
+    REQUEST_OF_ITS_OWN,
+    QUESTION_NOBODY_EXPECTS,
+    FAULT,
+    FRAME_TOO_LONG,
+    UNKNOWN_FRAME,
+    CLOSED_BEHIND_ROW;
+
+    void commit(Peer peer, int id) throws IOException {
+      Message columns = new Message.Columns(id, COLUMNS);
+      Message row = new Message.Row(id, List.of(Value.of("half"), Value.of(1)));
+      Message narrow = new Message.Row(id, List.of(Value.of("half")));
+      Message promise = new Message.Row(id, List.of(Value.CHUNKED, Value.of(1)));
+      switch (this) {
+        case DONE_OF_NO_REQUEST -> peer.say(done(id + 100));
+        case ROW_OF_NO_REQUEST ->
+            peer.say(new Message.Row(id + 100, List.of(Value.of("x"), Value.of(1))));
+        case ROW_BEFORE_COLUMNS -> peer.say(row);
+        case ROW_OF_ANOTHER_WIDTH -> peer.say(columns, narrow);
+        case COLUMNS_TWICE -> peer.say(columns, row, columns);
+        case CHUNK_WITHOUT_ROW -> peer.say(columns, chunk(id));
+        case DONE_BEFORE_CHUNKS -> peer.say(columns, promise, done(id));
+        case SECOND_GREETING -> peer.say(HELLO);
+        case REQUEST_OF_ITS_OWN -> peer.say(new Message.ListUsers(id, "*"));
+        case QUESTION_NOBODY_EXPECTS -> peer.say(new Message.Challenge(id, new byte[0]));
+        case FAULT -> peer.say(columns, row, new Message.Fault("enough"));
+        case FRAME_TOO_LONG -> peer.bytes.write(new byte[] {0x7f, 0, 0, 0, 17, 0, 0, 0});
+        case UNKNOWN_FRAME -> peer.bytes.write(new byte[] {0, 0, 0, 5, 126, 0, 0, 0, 1});
+        case CLOSED_BEHIND_ROW -> peer.say(columns, row);
+      }
+      peer.bytes.flush();
+    }
+
+    private static Message chunk(int id) {
+      return new Message.Chunk(id, true, java.nio.ByteBuffer.wrap(new byte[] {1}));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Breach.class)
+  void aWorkerThatBreaksTheProtocolIsGivenUpAndItsUsersAreDoneByAnother(Breach breach)
+      throws Exception {
+    Script script =
+        firstLane(
+            (peer, n) -> {
+              Message.Run first = peer.nextRun();
+              peer.nextRun();
+              breach.commit(peer, first.requestId());
+              if (breach != Breach.CLOSED_BEHIND_ROW) {
+                peer.answerAll(); // it would go on; the brain does not listen any more
+              }
+            });
+    assertThat(run(script, 2, SEARCH)).as(errors()).isZero();
+    expectAllUsersOnce();
+    assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("half");
+    assertThat(errors()).contains("40 users, 40 matched").doesNotContain("Exception");
+  }
+
+  @Test
+  void signsOfLifeBetweenAnswersAreNoAnswers() throws Exception {
+    Script script =
+        (peer, n) -> {
+          peer.say(HELLO, new Message.Alive());
+          while (true) {
+            Message.Run request = peer.nextRun();
+            int id = request.requestId();
+            peer.say(new Message.Alive(), new Message.Progress(id, 1, 2), new Message.Alive());
+            peer.answer(request);
+            peer.say(new Message.Alive());
+          }
+        };
+    assertThat(run(script, 3, SEARCH)).as(errors()).isZero();
     expectAllUsersOnce();
   }
 }
