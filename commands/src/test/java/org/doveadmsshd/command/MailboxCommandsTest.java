@@ -57,7 +57,7 @@ class MailboxCommandsTest {
   }
 
   @Test
-  void recursiveRemovalGoesFromChildrenToParents() {
+  void recursiveRemovalTakesTheChildrenAndNoNeighbours() {
     run("mailbox create A.B.C A.B AB Z");
     assertThat(stage.run("mailbox", "delete", "-r", "A")).isEqualTo(Outcome.OK);
     assertThat(stage.store.contents()).containsOnlyKeys("INBOX", "AB", "Z");

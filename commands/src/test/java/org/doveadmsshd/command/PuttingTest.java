@@ -181,7 +181,9 @@ class PuttingTest {
     assertThat(stage.store.contents()).containsOnlyKeys("INBOX");
     assertThat(stage.store.subscriptions()).containsExactly("INBOX");
     assertThat(stage.counts).containsEntry("mailboxes deleted", 1L);
-    stage.run(words("expunge --delete-empty-mailbox mailbox INBOX all"));
+    assertThat(stage.run(words("expunge --delete-empty-mailbox mailbox INBOX all")))
+        .isEqualTo(Outcome.OK);
+    assertThat(stage.store.mails("INBOX")).isEmpty();
     assertThat(stage.store.contents()).containsOnlyKeys("INBOX");
     assertThat(Stage.prepare(List.of(words(line)), stage.doubts).commands())
         .containsExactly("mailbox delete", "mailbox unsubscribe");
