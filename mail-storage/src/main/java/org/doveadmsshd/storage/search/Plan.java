@@ -16,7 +16,6 @@ import org.doveadmsshd.storage.MailGoneException;
  * for are looked for in one pass. Used by one thread.
  */
 public final class Plan {
-  private static final Query NEVER = new Query.Not(new Query.All());
 
   /** Memory of a failure, in bytes. */
   private static final long FAILURE = 2_000;
@@ -52,7 +51,7 @@ public final class Plan {
     if (from instanceof Query.Text) {
       texts.add((Query.Text) from);
     }
-    parts(from).forEach(this::collectTexts);
+    from.parts().forEach(this::collectTexts);
   }
 
   /** Decides for a mailbox whose GUID does not matter to the query. */
@@ -73,7 +72,7 @@ public final class Plan {
    *     1970, as in Dovecot
    */
   public static Plan of(Query query, String mailbox, String guid, boolean removes) {
-    return new Plan(decide(query, mailbox, guid), removes);
+    return new Plan(query.accept(new Decision(mailbox, guid)), removes);
   }
 
   /** Whether the query asks for mailboxes by GUID, so that it must be known. */
@@ -82,17 +81,17 @@ public final class Plan {
   }
 
   private static boolean has(Query query, Class<? extends Query> kind) {
-    return kind.isInstance(query) || parts(query).stream().anyMatch(part -> has(part, kind));
+    return kind.isInstance(query) || query.parts().stream().anyMatch(part -> has(part, kind));
   }
 
   /** Whether no mail of the mailbox can match. */
   public boolean isEmpty() {
-    return query == NEVER;
+    return query == Decision.NEVER;
   }
 
   /** Whether mails must have UIDs and sequence numbers before they are looked at. */
   public boolean needsNumbers() {
-    return needsNumbers(query);
+    return query.numbered();
   }
 
   /**
@@ -111,7 +110,7 @@ public final class Plan {
   private void begin(
       Query part, List<? extends Mail> mails, Candidate candidate, Memory memory, boolean inverted)
       throws Failure {
-    for (Query inside : parts(part)) {
+    for (Query inside : part.parts()) {
       begin(inside, mails, candidate, memory, inverted ^ part instanceof Query.Not);
     }
     if (part instanceof Query.InThread) {
@@ -121,7 +120,7 @@ public final class Plan {
       for (Mail mail : mails) {
         try {
           found.add(mail, candidate.take(mail));
-          if (matches(inThread.part(), candidate, inverted)) {
+          if (inThread.part().accept(new Matching(candidate, inverted))) {
             matching.set(mail.sequence());
           }
         } catch (MailGoneException e) {
@@ -136,124 +135,76 @@ public final class Plan {
   }
 
   public boolean matches(Candidate candidate) throws Failure {
-    return matches(query, candidate, false);
+    return query.accept(new Matching(candidate, false));
   }
 
-  private static Query decide(Query query, String mailbox, String guid) {
-    if (query instanceof Query.InMailbox) {
-      return ((Query.InMailbox) query).pattern().matches(mailbox) ? new Query.All() : NEVER;
-    }
-    if (query instanceof Query.InMailboxGuid) {
-      return ((Query.InMailboxGuid) query).guid().equals(guid) ? new Query.All() : NEVER;
-    }
-    if (query instanceof Query.InThread) {
-      Query.InThread thread = (Query.InThread) query;
-      Query inside = decide(thread.part(), mailbox, guid);
-      return isConstant(inside) ? inside : new Query.InThread(thread.algorithm(), inside);
-    }
-    if (query instanceof Query.Not) {
-      Query inside = decide(((Query.Not) query).part(), mailbox, guid);
-      return !isConstant(inside)
-          ? new Query.Not(inside)
-          : inside == NEVER ? new Query.All() : NEVER;
-    }
-    if (query instanceof Query.And) {
-      return join(((Query.And) query).parts(), mailbox, guid, true);
-    }
-    if (query instanceof Query.Or) {
-      return join(((Query.Or) query).parts(), mailbox, guid, false);
-    }
-    return query;
-  }
+  /** Whether a mail matches. */
+  private final class Matching implements Query.Visitor<Boolean, Failure> {
+    private final Candidate candidate;
 
-  private static boolean isConstant(Query query) {
-    return query == NEVER || query instanceof Query.All;
-  }
+    /** Whether an odd number of NOT stands before what is looked at. */
+    private final boolean inverted;
 
-  private static Query join(List<Query> parts, String mailbox, String guid, boolean and) {
-    List<Query> left = new ArrayList<>();
-    for (Query part : parts) {
-      Query decided = decide(part, mailbox, guid);
-      if (!isConstant(decided)) {
-        left.add(decided);
-      } else if (and == (decided == NEVER)) {
-        return decided;
-      }
+    Matching(Candidate candidate, boolean inverted) {
+      this.candidate = candidate;
+      this.inverted = inverted;
     }
-    if (left.isEmpty()) {
-      return and ? new Query.All() : NEVER;
-    }
-    left.sort((one, other) -> cost(one).compareTo(cost(other)));
-    return left.size() == 1 ? left.get(0) : and ? new Query.And(left) : new Query.Or(left);
-  }
 
-  private static Cost cost(Query query) {
-    Cost dearest =
-        query instanceof Query.Test
-            ? ((Query.Test) query).cost()
-            : query instanceof Query.Text
-                ? Cost.BODY
-                : query instanceof Query.InThread ? Cost.HEADER : Cost.NONE;
-    for (Query part : parts(query)) {
-      Cost cost = cost(part);
-      dearest = cost.compareTo(dearest) > 0 ? cost : dearest;
+    @Override
+    public Boolean all() {
+      return true;
     }
-    return dearest;
-  }
 
-  private static boolean needsNumbers(Query query) {
-    boolean own =
-        query instanceof Query.InThread // which depends on the order
-            || query instanceof Query.Test && ((Query.Test) query).numbered();
-    return own || parts(query).stream().anyMatch(Plan::needsNumbers);
-  }
-
-  private static List<Query> parts(Query query) {
-    if (query instanceof Query.And) {
-      return ((Query.And) query).parts();
-    }
-    if (query instanceof Query.Or) {
-      return ((Query.Or) query).parts();
-    }
-    if (query instanceof Query.InThread) {
-      return List.of(((Query.InThread) query).part());
-    }
-    return query instanceof Query.Not ? List.of(((Query.Not) query).part()) : List.of();
-  }
-
-  /**
-   * @param inverted whether an odd number of NOT stands before it
-   */
-  private boolean matches(Query part, Candidate candidate, boolean inverted) throws Failure {
-    if (part instanceof Query.Test) {
-      Query.Test test = (Query.Test) part;
-      boolean unknown = removes && test.bySentDate() && candidate.readableSent().isEmpty();
-      return unknown ? inverted : test.check().matches(candidate);
-    }
-    if (part instanceof Query.Text) {
-      return candidate.has((Query.Text) part, texts);
-    }
-    if (part instanceof Query.InThread) {
-      return threads.get(part).get(candidate.mail().sequence());
-    }
-    if (part instanceof Query.And) {
-      for (Query inside : ((Query.And) part).parts()) {
-        if (!matches(inside, candidate, inverted)) {
+    @Override
+    public Boolean and(Query.And and) throws Failure {
+      for (Query part : and.parts()) {
+        if (!part.accept(this)) {
           return false;
         }
       }
       return true;
     }
-    if (part instanceof Query.Or) {
-      for (Query inside : ((Query.Or) part).parts()) {
-        if (matches(inside, candidate, inverted)) {
+
+    @Override
+    public Boolean or(Query.Or or) throws Failure {
+      for (Query part : or.parts()) {
+        if (part.accept(this)) {
           return true;
         }
       }
       return false;
     }
-    return !(part instanceof Query.Not)
-        || !matches(((Query.Not) part).part(), candidate, !inverted);
+
+    @Override
+    public Boolean not(Query.Not not) throws Failure {
+      return !not.part().accept(new Matching(candidate, !inverted));
+    }
+
+    @Override
+    public Boolean inMailbox(Query.InMailbox mailbox) {
+      throw Decision.undecided();
+    }
+
+    @Override
+    public Boolean inMailboxGuid(Query.InMailboxGuid mailbox) {
+      throw Decision.undecided();
+    }
+
+    @Override
+    public Boolean text(Query.Text text) throws Failure {
+      return candidate.has(text, texts);
+    }
+
+    @Override
+    public Boolean inThread(Query.InThread thread) {
+      return threads.get(thread).get(candidate.mail().sequence());
+    }
+
+    @Override
+    public Boolean test(Query.Test test) throws Failure {
+      boolean unknown = removes && test.bySentDate() && candidate.readableSent().isEmpty();
+      return unknown ? inverted : test.check().matches(candidate);
+    }
   }
 
   /** The plan for people: a line for each step, indented where steps stand inside another. */
@@ -263,37 +214,75 @@ public final class Plan {
       lines.add("read the UID list, give new mails their UIDs");
     }
     lines.add("list the mails");
-    explain(query, "", lines);
+    query.accept(new Explaining("", lines));
     if (texts.size() > 1) {
       lines.add("(the " + texts.size() + " texts are looked for in one pass over the body)");
     }
     return lines;
   }
 
-  private static void explain(Query part, String indent, List<String> lines) {
-    if (part instanceof Query.Test) {
-      lines.add(indent + looksAt(((Query.Test) part).cost()) + ((Query.Test) part).text());
-    } else if (part instanceof Query.Text) {
-      lines.add(indent + looksAt(Cost.BODY) + ((Query.Text) part).text());
-    } else if (part instanceof Query.All) {
-      lines.add(indent + (part == NEVER ? "no mail can match" : "every mail matches"));
-    } else {
-      if (part == NEVER) {
-        lines.add(indent + "no mail can match");
-        return;
-      }
-      lines.add(indent + title(part));
-      parts(part).forEach(inside -> explain(inside, indent + "  ", lines));
+  /** The lines of a step and of those inside it. */
+  private record Explaining(String indent, List<String> lines)
+      implements Query.Visitor<Void, RuntimeException> {
+    private Void say(String line) {
+      lines.add(indent + line);
+      return null;
     }
-  }
 
-  private static String title(Query part) {
-    if (part instanceof Query.InThread) {
-      return "in a thread ("
-          + ((Query.InThread) part).algorithm()
-          + ", all headers are read) with:";
+    private Void say(String title, Query query) {
+      if (query == Decision.NEVER) {
+        return say("no mail can match");
+      }
+      say(title);
+      Explaining inside = new Explaining(indent + "  ", lines);
+      query.parts().forEach(part -> part.accept(inside));
+      return null;
     }
-    return part instanceof Query.Not ? "not:" : part instanceof Query.Or ? "any of:" : "all of:";
+
+    @Override
+    public Void all() {
+      return say("every mail matches");
+    }
+
+    @Override
+    public Void and(Query.And and) {
+      return say("all of:", and);
+    }
+
+    @Override
+    public Void or(Query.Or or) {
+      return say("any of:", or);
+    }
+
+    @Override
+    public Void not(Query.Not not) {
+      return say("not:", not);
+    }
+
+    @Override
+    public Void inMailbox(Query.InMailbox mailbox) {
+      throw Decision.undecided();
+    }
+
+    @Override
+    public Void inMailboxGuid(Query.InMailboxGuid mailbox) {
+      throw Decision.undecided();
+    }
+
+    @Override
+    public Void text(Query.Text text) {
+      return say(looksAt(text.cost()) + text.text());
+    }
+
+    @Override
+    public Void inThread(Query.InThread thread) {
+      return say("in a thread (" + thread.algorithm() + ", all headers are read) with:", thread);
+    }
+
+    @Override
+    public Void test(Query.Test test) {
+      return say(looksAt(test.cost()) + test.text());
+    }
   }
 
   private static String looksAt(Cost cost) {
