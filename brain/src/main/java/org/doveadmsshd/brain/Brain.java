@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
@@ -22,6 +23,9 @@ public final class Brain {
   private final Executor executor;
   private final Clock clock;
   private final Patience patience;
+
+  /** Held by a command that hashes a password where it was typed. */
+  private final Semaphore hashing = new Semaphore(1, true);
 
   /**
    * @param executor runs what may block; must not limit its threads
@@ -85,8 +89,9 @@ public final class Brain {
   private int run(
       Invocation invocation, Console console, Resources resources, Consumer<Running> started)
       throws Failure, IOException {
-    if (invocation.users() instanceof UserSelection.Listed && !resources.mayReadFiles()) {
-      checkStandardInput((UserSelection.Listed) invocation.users());
+    Optional<String> list = invocation.users().file();
+    if (list.isPresent() && !resources.mayReadFiles()) {
+      checkStandardInput(list.get());
     }
     Instant now = clock.instant();
     List<String> doubts = new ArrayList<>();
@@ -97,7 +102,8 @@ public final class Brain {
     }
     if (task instanceof Task.Local) {
       resources.checkHere(invocation.command().name());
-      return LocalRun.execute(invocation, (Task.Local) task, console, resources.memory(), started);
+      return LocalRun.execute(
+          invocation, (Task.Local) task, hashing, console, resources.memory(), started);
     }
     List<Server> servers = resources.servers();
     Optional<Spool> input = CommandInput.read(invocation, task, console, resources);
@@ -114,11 +120,10 @@ public final class Brain {
     }
   }
 
-  private static void checkStandardInput(UserSelection.Listed listed) throws Failure {
-    if (!listed.file().equals("-")) {
+  private static void checkStandardInput(String list) throws Failure {
+    if (!list.equals("-")) {
       throw Failure.usage(
-          "The server opens no files for you; send the names: ssh … doveadm … -F - < "
-              + listed.file());
+          "The server opens no files for you; send the names: ssh … doveadm … -F - < " + list);
     }
   }
 

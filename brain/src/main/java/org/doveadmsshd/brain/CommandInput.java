@@ -51,8 +51,7 @@ final class CommandInput {
   }
 
   private static boolean isListOnStandardInput(UserSelection users) {
-    return users instanceof UserSelection.Listed
-        && ((UserSelection.Listed) users).file().equals("-");
+    return users.file().filter("-"::equals).isPresent();
   }
 
   private static Spool spool(InputStream in, MemoryBudget.Share memory)

@@ -67,22 +67,36 @@ final class Feed {
 
   private void feed() throws InterruptedException, IOException {
     UserSelection users = invocation.users();
-    if (users instanceof UserSelection.Single) {
-      String name = ((UserSelection.Single) users).name();
-      dispatch.assign(name, placement.of(name));
-    } else if (users instanceof UserSelection.Listed) {
-      feedListed(((UserSelection.Listed) users).file());
-    } else if (users instanceof UserSelection.Matching) {
-      feedMatching(((UserSelection.Matching) users).mask());
-    } else {
-      for (Server server : placement.servers()) {
-        dispatch.assign("", List.of(server));
-      }
-    }
+    users.accept(new Naming());
     boolean none = dispatch.assigned() == 0 && users.isSeveral() && reporter.exitCode() == 0;
     if (none && !invocation.allowEmpty() && !dispatch.isCancelled()) {
       reporter.failed(
           Outcome.NO_USER, "No user matches; nothing was done (--allow-empty makes that no error)");
+    }
+  }
+
+  /** Hands on whom a selection means. */
+  private final class Naming implements UserSelection.Visitor {
+    @Override
+    public void single(String name) throws InterruptedException, IOException {
+      dispatch.assign(name, placement.of(name));
+    }
+
+    @Override
+    public void matching(UserMask mask) throws InterruptedException, IOException {
+      feedMatching(mask);
+    }
+
+    @Override
+    public void listed(String file) throws InterruptedException, IOException {
+      feedListed(file);
+    }
+
+    @Override
+    public void none() throws InterruptedException, IOException {
+      for (Server server : placement.servers()) {
+        dispatch.assign("", List.of(server));
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.doveadmsshd.auth.scheme.PasswordSchemes;
 import org.doveadmsshd.base.Failure;
@@ -32,13 +33,14 @@ final class LocalRun implements Output, Running {
   static int execute(
       Invocation invocation,
       Task.Local task,
+      Semaphore hashing,
       Console console,
       MemoryBudget.Share memory,
       Consumer<Running> started)
       throws Failure, IOException {
     LocalRun run = new LocalRun(console);
     started.accept(run);
-    LocalContext context = new LocalContext(new PasswordSchemes(), console::in, run);
+    LocalContext context = new LocalContext(new PasswordSchemes(), hashing, console::in, run);
     long needed = task.memory(context);
     try (MemoryBudget.Share own = memory.share(memory.most())) {
       if (!own.tryTake(needed)) {

@@ -1,23 +1,87 @@
 package org.doveadmsshd.brain;
 
+import java.io.IOException;
+import java.util.Optional;
 import org.doveadmsshd.base.UserMask;
 
 /** The users that a command is meant for. */
 public sealed interface UserSelection {
+  /** Whether rows must name the user. */
+  boolean isSeveral();
+
+  /** The file that names them; {@code -} is standard input. Nothing when no file does. */
+  default Optional<String> file() {
+    return Optional.empty();
+  }
+
+  /** Calls the method of the visitor that is for this kind of selection. */
+  void accept(Visitor visitor) throws IOException, InterruptedException;
+
+  /** Names the users of a selection of any kind. */
+  interface Visitor {
+    void single(String name) throws IOException, InterruptedException;
+
+    void matching(UserMask mask) throws IOException, InterruptedException;
+
+    void listed(String file) throws IOException, InterruptedException;
+
+    void none() throws IOException, InterruptedException;
+  }
+
   /** One user, who must exist. */
-  record Single(String name) implements UserSelection {}
+  record Single(String name) implements UserSelection {
+    @Override
+    public boolean isSeveral() {
+      return false;
+    }
+
+    @Override
+    public void accept(Visitor visitor) throws IOException, InterruptedException {
+      visitor.single(name);
+    }
+  }
 
   /** All users that match. */
-  record Matching(UserMask mask) implements UserSelection {}
+  record Matching(UserMask mask) implements UserSelection {
+    @Override
+    public boolean isSeveral() {
+      return true;
+    }
+
+    @Override
+    public void accept(Visitor visitor) throws IOException, InterruptedException {
+      visitor.matching(mask);
+    }
+  }
 
   /** The users whose names stand in a file, a line each; {@code -} is standard input. */
-  record Listed(String file) implements UserSelection {}
+  record Listed(String path) implements UserSelection {
+    @Override
+    public boolean isSeveral() {
+      return true;
+    }
+
+    @Override
+    public Optional<String> file() {
+      return Optional.of(path);
+    }
+
+    @Override
+    public void accept(Visitor visitor) throws IOException, InterruptedException {
+      visitor.listed(path);
+    }
+  }
 
   /** No user: the command is about servers. */
-  record None() implements UserSelection {}
+  record None() implements UserSelection {
+    @Override
+    public boolean isSeveral() {
+      return false;
+    }
 
-  /** Whether rows must name the user. */
-  default boolean isSeveral() {
-    return this instanceof Matching || this instanceof Listed;
+    @Override
+    public void accept(Visitor visitor) throws IOException, InterruptedException {
+      visitor.none();
+    }
   }
 }

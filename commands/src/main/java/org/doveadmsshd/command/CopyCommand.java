@@ -1,5 +1,6 @@
 package org.doveadmsshd.command;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -118,7 +119,7 @@ final class CopyCommand implements Command {
   }
 
   /** Puts the mails that it visits into a mailbox; all of one source mailbox together. */
-  static final class Copying implements MailSearch.Visitor, java.io.Closeable {
+  static final class Copying implements MailSearch.Visitor, Closeable {
     private final Mailbox target;
     private final boolean moves;
     private final Output output;

@@ -1,5 +1,6 @@
 package org.doveadmsshd.command;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +79,7 @@ final class ImportCommand implements Command {
     }
 
     /** Copies each source mailbox to one of its own. */
-    private final class Importing implements MailSearch.Visitor, java.io.Closeable {
+    private final class Importing implements MailSearch.Visitor, Closeable {
       private final UserContext context;
       private Mailbox source;
       private Mailbox target;

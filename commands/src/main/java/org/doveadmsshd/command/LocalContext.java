@@ -1,10 +1,14 @@
 package org.doveadmsshd.command;
 
+import java.util.concurrent.Semaphore;
 import org.doveadmsshd.accounts.PasswordHashing;
 
 /**
  * The environment of a task that needs neither user nor server.
  *
+ * @param hashing has one permit, held while a password is hashed: one at a time, so that logins go on
+ *     beside it
  * @param input what the task reads, for one that says so in {@link Task#input}
  */
-public record LocalContext(PasswordHashing passwords, UserContext.Input input, Output output) {}
+public record LocalContext(
+    PasswordHashing passwords, Semaphore hashing, UserContext.Input input, Output output) {}

@@ -1,6 +1,7 @@
 package org.doveadmsshd.command;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.options.Argument.Kind;
@@ -59,7 +60,7 @@ final class MailboxCreateCommand implements Command {
   /** A GUID that an option has, in lower case. */
   static Optional<String> guid(String option, Words words) throws Failure {
     Optional<String> guid =
-        words.value(option).map(text -> text.toLowerCase(java.util.Locale.ROOT));
+        words.value(option).map(text -> text.toLowerCase(Locale.ROOT));
     if (guid.isPresent() && !guid.get().matches("[0-9a-f]{32}")) {
       throw Failure.usage("Invalid --" + option + ": 32 hexadecimal digits are expected");
     }

@@ -3,7 +3,6 @@ package org.doveadmsshd.command;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.accounts.PasswordHashing;
 import org.doveadmsshd.base.Failure;
@@ -17,9 +16,6 @@ import org.doveadmsshd.protocol.Value;
 
 /** {@code doveadm pw}: makes and checks password hashes. */
 final class PwCommand implements Command {
-  /** One at a time, so that logins go on beside it. */
-  private static final Semaphore HASHING = new Semaphore(1, true);
-
   @Override
   public Manual manual() {
     return new Manual(
@@ -98,20 +94,20 @@ final class PwCommand implements Command {
         return;
       }
       String given = password.isPresent() ? password.get() : AuthCommand.password(context.input());
-      await(context.output());
+      await(context);
       try {
         hash(given, context);
       } finally {
-        HASHING.release();
+        context.hashing().release();
       }
     }
 
     /** Waits until no other password is hashed. */
-    private static void await(Output output) throws Failure {
+    private static void await(LocalContext context) throws Failure {
       try {
         do {
-          output.checkpoint();
-        } while (!HASHING.tryAcquire(100, TimeUnit.MILLISECONDS));
+          context.output().checkpoint();
+        } while (!context.hashing().tryAcquire(100, TimeUnit.MILLISECONDS));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new Failure(Outcome.CANCELLED, "Cancelled", e);

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Arrays;
 import java.util.List;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
@@ -73,8 +74,8 @@ final class NdjsonFormatter extends Formatter {
     System.arraycopy(left, 0, bytes, 0, left.length);
     data.get(bytes, left.length, data.remaining());
     int whole = last ? bytes.length : bytes.length - bytes.length % BASE64_GROUP;
-    byte[] now = java.util.Arrays.copyOf(bytes, whole);
-    left = java.util.Arrays.copyOfRange(bytes, whole, bytes.length);
+    byte[] now = Arrays.copyOf(bytes, whole);
+    left = Arrays.copyOfRange(bytes, whole, bytes.length);
     json.writeRaw(new String(Base64.getEncoder().encode(now), StandardCharsets.US_ASCII));
     if (last) {
       json.writeRaw('"');
