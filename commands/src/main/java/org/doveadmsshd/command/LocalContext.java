@@ -6,8 +6,8 @@ import org.doveadmsshd.accounts.PasswordHashing;
 /**
  * The environment of a task that needs neither user nor server.
  *
- * @param hashing has one permit, held while a password is hashed: one at a time, so that logins go on
- *     beside it
+ * @param hashing has one permit, held while a password is hashed: one at a time, so that logins go
+ *     on beside it
  * @param input what the task reads, for one that says so in {@link Task#input}
  */
 public record LocalContext(

@@ -59,8 +59,7 @@ final class MailboxCreateCommand implements Command {
 
   /** A GUID that an option has, in lower case. */
   static Optional<String> guid(String option, Words words) throws Failure {
-    Optional<String> guid =
-        words.value(option).map(text -> text.toLowerCase(Locale.ROOT));
+    Optional<String> guid = words.value(option).map(text -> text.toLowerCase(Locale.ROOT));
     if (guid.isPresent() && !guid.get().matches("[0-9a-f]{32}")) {
       throw Failure.usage("Invalid --" + option + ": 32 hexadecimal digits are expected");
     }

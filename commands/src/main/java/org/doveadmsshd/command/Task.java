@@ -7,7 +7,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.protocol.Column;
 
 /** A command with all it needs to know, ready for any number of users. Safe for several threads. */
-public interface Task {
+public sealed interface Task {
   /** The columns of the output; none for a command that prints nothing. */
   default List<Column> columns() {
     return List.of();
@@ -37,7 +37,7 @@ public interface Task {
   }
 
   /** A task that needs neither user nor server: it is carried out where the command was typed. */
-  interface Local extends Task {
+  non-sealed interface Local extends Task {
     /**
      * Bytes of memory that it needs while it runs, beyond what every task has.
      *
@@ -52,7 +52,7 @@ public interface Task {
   }
 
   /** A task for one user at a time. */
-  interface OfUser extends Task {
+  non-sealed interface OfUser extends Task {
     /**
      * Carries it out.
      *
@@ -63,7 +63,7 @@ public interface Task {
   }
 
   /** A task for a server as a whole. */
-  interface OfServer extends Task {
+  non-sealed interface OfServer extends Task {
     /** As {@link OfUser#run}. */
     void run(ServerContext context) throws Failure, IOException;
   }
