@@ -39,6 +39,7 @@ public final class Directory implements Closeable {
 
   /** Opens a directory inside this one. */
   public Directory directory(String name) throws PosixException {
+    SystemCalls.announceRead("opendir", shown(name));
     return new Directory(openat(fd, name, OPEN | LibC.O_NOFOLLOW, 0, shown(name)), shown(name));
   }
 

@@ -220,11 +220,14 @@ final class MaildirListing implements Closeable {
 
   /** Makes what happened to mails durable. */
   void sync() throws PosixException {
-    if (cur != null) {
-      cur.sync();
-    }
-    if (fresh != null) {
-      fresh.sync();
+    for (boolean isNew : new boolean[] {false, true}) {
+      Directory directory;
+      try {
+        directory = made(isNew);
+      } catch (PosixException e) {
+        continue; // it is missing, so nothing has happened to mails in it
+      }
+      directory.sync();
     }
   }
 

@@ -123,7 +123,7 @@ public final class MaildirStore implements MailStore {
   /** Why something could not be opened, in words that name no path. */
   static String reason(PosixException e) {
     if (e.isFull()) {
-      return "the disk or the quota is full";
+      return "the disk or the quota is full, or no inode is left";
     }
     return e.isLink() || e.isNotDirectory()
         ? "there is a file or a symbolic link where a directory should be"
@@ -152,7 +152,7 @@ public final class MaildirStore implements MailStore {
         }
       }
     } catch (PosixException e) {
-      throw Failure.temporary("Cannot list mailboxes: " + e.reason(), e);
+      throw Failure.temporary("Cannot list mailboxes: " + e.file() + ": " + reason(e), e);
     }
     parents.removeAll(names);
     parents.remove(INBOX);
@@ -214,7 +214,7 @@ public final class MaildirStore implements MailStore {
       }
       return names;
     } catch (PosixException e) {
-      throw Failure.temporary("Cannot read the subscriptions: " + e.reason(), e);
+      throw Failure.temporary("Cannot read the subscriptions: " + e.file() + ": " + reason(e), e);
     }
   }
 
@@ -392,7 +392,7 @@ public final class MaildirStore implements MailStore {
             return after;
           });
     } catch (PosixException e) {
-      throw Failure.temporary("Cannot change the subscriptions: " + e.reason(), e);
+      throw Failure.temporary("Cannot change the subscriptions: " + e.file() + ": " + reason(e), e);
     }
     return unchanged;
   }

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.FileStatus;
 import org.doveadmsshd.posix.OpenFile;
 import org.doveadmsshd.posix.PosixException;
 import org.doveadmsshd.posix.RandomBytes;
@@ -280,19 +281,25 @@ record UidListFile(Directory directory, String mailbox) {
    * <p>That needs no lock. A line stays where it is in its file: other programs append, or put
    * another file in its place, which then is not this one. A program that reads meanwhile finds the
    * name of a mail that is gone, or of none: the first byte of the mark is enough for that. A list
-   * with a further name is left alone, as that name is a copy of it.
+   * with a further name is left alone, as that name is a copy of it. The list keeps its modification
+   * time, by which other programs see that the holder of a lock still writes.
    */
   void strike(Predicate<UidListReader> lines) throws PosixException, UidList.DamagedException {
     try (OpenFile file = directory.overwrite(UidList.FILE)) {
-      if (file.status().links() != 1) {
+      FileStatus before = file.status();
+      if (before.links() != 1) {
         return;
       }
+      boolean changed = false;
       UidListReader reader = new UidListReader(file);
       while (reader.nextMail()) {
         if (lines.test(reader)) {
-          byte[] mark = mark(reader.uid(), reader.baseLength());
-          file.overwrite(reader.basePosition(), mark);
+          file.overwrite(reader.basePosition(), mark(reader.uid(), reader.baseLength()));
+          changed = true;
         }
+      }
+      if (changed && file.status().size() == before.size()) {
+        file.modified(before.modifiedNanos());
       }
     } catch (PosixException e) {
       throw e;

@@ -14,9 +14,11 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.posix.SystemCalls;
 import org.doveadmsshd.storage.MailStore;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever is done to mail breaks off before every system call that changes the disk, or meets a
@@ -143,6 +145,35 @@ class CrashTest {
         check(site, change, before);
       }
     }
+  }
+
+  /** As when a directory has become one that may only be read, just before the end. */
+  @ParameterizedTest
+  @ValueSource(strings = {"save with keywords, guid and date", "copy", "move", "flags"})
+  void aLockThatCannotBeRemovedIsAWarningAsAllHasBeenDone(String change) throws Exception {
+    CrashSite site = new CrashSite(Files.createDirectory(directory.resolve("lock")));
+    List<CrashSite.Seen> before = site.look();
+    SystemCalls.observe(
+        (call, name) ->
+            call.equals("unlink") && name.endsWith("dovecot-uidlist.lock") ? NOT_PERMITTED : 0);
+    site.carryOut(change);
+    SystemCalls.observe(null);
+    assertThat(site.tree.warnings)
+        .anySatisfy(text -> assertThat(text).contains("dovecot-uidlist.lock", "by hand"));
+    site.letTimePass();
+    check(site, change, before);
+  }
+
+  @Test
+  void whatIsLeftOfADeletedMailboxIsAWarning() throws Exception {
+    CrashSite site = new CrashSite(Files.createDirectory(directory.resolve("rest")));
+    SystemCalls.observe((call, name) -> name.contains("TRASHED/") ? NOT_PERMITTED : 0);
+    site.carryOut("delete");
+    SystemCalls.observe(null);
+    assertThat(site.tree.warnings)
+        .singleElement()
+        .asString()
+        .contains("Archive.Sub is deleted", "..DOVECOT-TRASHED");
   }
 
   private static boolean isGrowing(String call) {

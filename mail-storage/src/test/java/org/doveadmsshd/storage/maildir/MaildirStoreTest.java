@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.posix.SystemCalls;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.QuotaRules;
@@ -117,5 +118,19 @@ class MaildirStoreTest {
     assertThat(tree.open().subscriptions()).containsExactly("Trash", "Archive.2025", "Entwürfe");
     Files.writeString(file, "Old.Style\nSent\n", StandardCharsets.US_ASCII);
     assertThat(tree.open().subscriptions()).containsExactly("Old.Style", "Sent");
+  }
+
+  @Test
+  void aMailboxThatCannotBeOpenedJustNowIsNotLeftOutOfTheList() throws Exception {
+    tree.mailbox(".A");
+    tree.mailbox(".B");
+    SystemCalls.observeReads((call, name) -> name.endsWith("/.A") ? 24 : 0); // EMFILE
+    try (MailStore store = tree.open()) {
+      assertThatThrownBy(store::list)
+          .isInstanceOf(Failure.class)
+          .hasMessageContainingAll("list mailboxes", ".A", "Too many open files");
+    } finally {
+      SystemCalls.observeReads(null);
+    }
   }
 }

@@ -182,6 +182,21 @@ class QuotaFileTest {
   }
 
   @Test
+  void aFileThatCannotTakeALineGoesAsItIsWrongThenAndIsCountedAnew() throws Exception {
+    try (MailStore store = tree.open()) {
+      save(store, "INBOX", 10);
+      store.recalculateQuota();
+      SystemCalls.observe(
+          (call, name) -> call.equals("write") && name.endsWith("maildirsize") ? 28 : 0); // ENOSPC
+      save(store, "INBOX", 10);
+      SystemCalls.observe(null);
+      assertThat(tree.root.resolve("maildirsize")).doesNotExist();
+      assertThat(store.quota(tree.quota).messages()).isEqualTo(2);
+    }
+    assertThat(tree.warnings).isEmpty();
+  }
+
+  @Test
   void aFileThatCannotBeReadIsCountedAnewAndOneThatCannotBeMadeIsNotNeeded() throws Exception {
     try (MailStore store = tree.open()) {
       save(store, "INBOX", 10);

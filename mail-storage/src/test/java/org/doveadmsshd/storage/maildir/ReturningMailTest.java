@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -186,6 +187,16 @@ class ReturningMailTest {
         });
     expunge(1);
     SystemCalls.observe(null);
-    assertThat(calls).containsExactly("unlink", "overwrite", "pwrite");
+    assertThat(calls).containsExactly("unlink", "overwrite", "pwrite", "futimens");
+  }
+
+  @Test
+  void theHolderOfALockDoesNotSeemToWriteWhenWeStrikeALine() throws Exception {
+    Path list = tree.root.resolve("dovecot-uidlist");
+    FileTime earlier = FileTime.fromMillis(1_700_000_000_000L);
+    Files.setLastModifiedTime(list, earlier);
+    expunge(1);
+    assertThat(tree.uidList()).contains(".2.ost");
+    assertThat(Files.getLastModifiedTime(list)).isEqualTo(earlier);
   }
 }
