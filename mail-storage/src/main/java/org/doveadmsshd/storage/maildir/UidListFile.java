@@ -281,8 +281,8 @@ record UidListFile(Directory directory, String mailbox) {
    * <p>That needs no lock. A line stays where it is in its file: other programs append, or put
    * another file in its place, which then is not this one. A program that reads meanwhile finds the
    * name of a mail that is gone, or of none: the first byte of the mark is enough for that. A list
-   * with a further name is left alone, as that name is a copy of it. The list keeps its modification
-   * time, by which other programs see that the holder of a lock still writes.
+   * with a further name is left alone, as that name is a copy of it. The list keeps its
+   * modification time, by which other programs see that the holder of a lock still writes.
    */
   void strike(Predicate<UidListReader> lines) throws PosixException, UidList.DamagedException {
     try (OpenFile file = directory.overwrite(UidList.FILE)) {

@@ -55,7 +55,7 @@ final class Rights {
   /** Loads what may be needed, as the user may not read the classes. */
   static void prepare() throws Exception {
     NativeLibrary.getInstance("c").getFunction("setfsuid");
-    for (String name : List.of("base", "protocol", "storage", "command", "system/model")) {
+    for (String name : List.of("base", "posix", "protocol", "storage", "command", "system/model")) {
       String folder = "org/doveadmsshd/" + name;
       var urls = CommandCatalog.class.getClassLoader().getResources(folder);
       while (urls.hasMoreElements()) {
