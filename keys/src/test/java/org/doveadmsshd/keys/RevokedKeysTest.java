@@ -118,6 +118,20 @@ class RevokedKeysTest {
     }
   }
 
+  @Test
+  void aListWithoutAuthorityIsAboutThoseOfAll() throws Exception {
+    Files.write(directory.resolve("spec"), List.of("serial: 7", "id: nine"));
+    keygen("-k", "-f", "krl", "-s", "none", "spec");
+    RevokedKeys list = new RevokedKeys(Optional.of(directory.resolve("krl")));
+    assertThat(list.has(key("jane-cert"))).isTrue();
+    certificate("otherca", "7", "x", "jane");
+    assertThat(list.has(key("jane-cert"))).isTrue();
+    certificate("otherca", "8", "nine", "jane");
+    assertThat(list.has(key("jane-cert"))).isTrue();
+    certificate("otherca", "8", "eight", "jane");
+    assertThat(list.has(key("jane-cert"))).isFalse();
+  }
+
   @ParameterizedTest
   @CsvSource({"key:", "sha1:", "sha256:"})
   void aListNamesKeysInThreeWays(String how) throws Exception {
