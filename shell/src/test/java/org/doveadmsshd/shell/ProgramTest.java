@@ -36,6 +36,7 @@ class ProgramTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
+                "-Dlogback.configurationFile=logback-doveadm-ssh.xml", // as bin/doveadm-ssh does
                 "-Duser.home=" + home,
                 "-cp",
                 System.getProperty("java.class.path"),
