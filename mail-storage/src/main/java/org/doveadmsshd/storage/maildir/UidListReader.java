@@ -41,6 +41,10 @@ final class UidListReader {
   private long next;
   private String guid;
   private boolean complete = true;
+
+  /** Whether a power failure has left zeros, as on some file systems, where lines were appended. */
+  private boolean endsInZeros;
+
   private long lastUid;
 
   /** Whether lines that cannot be read are passed over, and UIDs may be in any order. */
@@ -81,8 +85,8 @@ final class UidListReader {
 
   /** The head of the list, once all lines have been read. */
   UidList list(long strangers) {
-    // half a line is of a mail that had a UID, too
-    long following = lastUid + (complete ? 1 : 2);
+    // half a line is of a mail that had a UID, too; zeros may stand for several
+    long following = lastUid + 1 + (complete ? 0 : endsInZeros ? unreadable : 1);
     return new UidList(validity, Math.max(next, following), guid, complete, strangers);
   }
 
@@ -174,6 +178,7 @@ final class UidListReader {
         if (!fill()) {
           complete &= seen == 0; // a process was killed while appending
           unreadable += seen == 0 ? 0 : 1 + seen / SHORTEST;
+          endsInZeros = seen > 0 && buffer[end - 1] == 0;
           return false;
         }
         i = at + seen;

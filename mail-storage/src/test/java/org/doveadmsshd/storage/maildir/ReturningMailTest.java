@@ -199,4 +199,12 @@ class ReturningMailTest {
     assertThat(tree.uidList()).contains(".2.ost");
     assertThat(Files.getLastModifiedTime(list)).isEqualTo(earlier);
   }
+
+  @Test
+  void uidsOfLinesThatAPowerFailureHasZeroedAreNotGivenToOthers() throws Exception {
+    String whole = "3 V7 N2 G" + "0".repeat(32) + "\n1 :a.host\n";
+    String lost = "2 :c.host\n3 :b.host\n";
+    Files.writeString(tree.root.resolve("dovecot-uidlist"), whole + lost.replaceAll("(?s).", "\0"));
+    assertThat(uids()).isEqualTo(Map.of("a.host", 1L, "b.host", 4L, "c.host", 5L));
+  }
 }
