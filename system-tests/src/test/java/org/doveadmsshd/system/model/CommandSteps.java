@@ -14,6 +14,9 @@ final class CommandSteps {
   private static final List<String> GROWING =
       List.of("open", "write", "fsync", "rename", "renameat2", "link", "linkat", "mkdir");
 
+  /** Commands after which a UID is gone for good. */
+  private static final List<String> LEAVING = List.of("expunge", "move", "deduplicate");
+
   private CommandSteps() {}
 
   static List<Step> all() {
@@ -30,7 +33,8 @@ final class CommandSteps {
         new Step("mailbox rename", 3, CommandSteps::rename),
         new Step("mailbox update", 1, CommandSteps::update),
         new Step("force-resync", 3, (world, random) -> resync(world, random, true)),
-        new Step("index", 2, (world, random) -> resync(world, random, false)));
+        new Step("index", 2, (world, random) -> resync(world, random, false)),
+        new Step("subscribe", 2, CommandSteps::subscribe));
   }
 
   private static String look(World world) throws Exception {
@@ -118,6 +122,9 @@ final class CommandSteps {
     }
     Disk after = world.disk();
     done.check(after, result.isComplete(), step);
+    if (LEAVING.contains(words.get(0)) && result.isDone() && meeting == null && !world.mayFail()) {
+      world.noteGone(after);
+    }
     world.forgetGone(after);
     return step;
   }
@@ -309,6 +316,42 @@ final class CommandSteps {
       }
     }
     return step;
+  }
+
+  /** The file is as it was, or as it shall be: what a crash leaves is no third thing. */
+  private static String subscribe(World world, Random random) throws Exception {
+    String box = World.BOXES.get(random.nextInt(World.BOXES.size()));
+    boolean more = random.nextBoolean();
+    TreeSet<String> before = subscriptions(world);
+    TreeSet<String> wanted = new TreeSet<>(before);
+    if (more) {
+      wanted.add(box);
+    } else {
+      wanted.remove(box);
+    }
+    List<String> words = List.of("mailbox", more ? "subscribe" : "unsubscribe", box);
+    Expected same = new Expected(world.disk());
+    Presence known = before.equals(wanted) ? Presence.MAYBE : Presence.YES;
+    String step = run(world, random, words, "", same, known);
+    TreeSet<String> after = subscriptions(world);
+    boolean done = step.contains("] = 0 ");
+    if (!world.rightsAreTaken && !after.equals(wanted) && (done || !after.equals(before))) {
+      throw new ModelFault("subscribed: %s, before %s, after %s".formatted(after, before, step));
+    }
+    return step;
+  }
+
+  private static TreeSet<String> subscriptions(World world) throws Exception {
+    java.nio.file.Path file = world.root.resolve("subscriptions");
+    TreeSet<String> names = new TreeSet<>();
+    if (java.nio.file.Files.exists(file)) {
+      for (String line : java.nio.file.Files.readString(file).split("\n")) {
+        if (!line.isEmpty() && !line.startsWith("V\t")) {
+          names.add(line.replace('\t', '.'));
+        }
+      }
+    }
+    return names;
   }
 
   private static String update(World world, Random random) throws Exception {

@@ -45,7 +45,10 @@ final class Dovecot {
         new Step("Dovecot saves", 8, Dovecot::save),
         new Step("Dovecot flags", 12, Dovecot::flags),
         new Step("Dovecot expunges", 6, Dovecot::expunge),
-        new Step("Dovecot moves", 8, Dovecot::move));
+        new Step("Dovecot moves", 8, Dovecot::move),
+        new Step("Dovecot creates", 3, Dovecot::create),
+        new Step("Dovecot deletes", 2, Dovecot::delete),
+        new Step("Dovecot renames", 3, Dovecot::rename));
   }
 
   /** Says what it has said; nothing when all went well. */
@@ -142,5 +145,42 @@ final class Dovecot {
       }
     }
     return run(world, List.of("move", to, "mailbox", from, "seen"), "", expected);
+  }
+
+  private static String create(World world, Random random) throws Exception {
+    String box = CommandSteps.box(world, random);
+    return run(world, List.of("mailbox", "create", box), "", new Expected(world.disk()));
+  }
+
+  private static String delete(World world, Random random) throws Exception {
+    String box = CommandSteps.box(world, random);
+    if (box.equals("INBOX")) {
+      return null;
+    }
+    Expected expected = new Expected(world.disk());
+    world.disk().in(box).forEach(expected::becomes);
+    world.listIsTouched(box);
+    return run(world, List.of("mailbox", "delete", box), "", expected);
+  }
+
+  /** A mailbox without others below it gets a name that is free. */
+  private static String rename(World world, Random random) throws Exception {
+    String from = List.of("A.B", "C").get(random.nextInt(2));
+    String to = from.equals("C") ? "A.B" : "C";
+    if (world.presence(from) == Presence.NO || world.presence(to) != Presence.NO) {
+      return null;
+    }
+    Expected expected = new Expected(world.disk());
+    for (Disk.Mail mail : world.disk().in(from)) {
+      expected.becomes(
+          mail,
+          new Disk.Mail(
+              to, null, mail.base(), mail.token(), mail.flags(), mail.keywords(), mail.unknown()));
+    }
+    String step = run(world, List.of("mailbox", "rename", from, to), "", expected);
+    if (world.presence(from) == Presence.NO && world.presence(to) != Presence.NO) {
+      world.moved(from, to);
+    }
+    return step;
   }
 }

@@ -122,8 +122,24 @@ final class Look {
     };
   }
 
+  private static long lastKey(TreeMap<Long, String> seen) {
+    return seen.isEmpty() ? 0 : seen.lastKey();
+  }
+
+  /** UIDs only grow: none comes back, and none that is new is below one that was seen. */
+  private void checkGrowing(Row row, long largest, Map<Long, String> seen) {
+    if (world.gone.getOrDefault(row.box(), Set.of()).contains(row.uid())) {
+      throw new ModelFault("the UID of %s was gone".formatted(row));
+    }
+    boolean isNew = !seen.containsValue(row.token()) && !world.returned.contains(row.token());
+    if (isNew && row.uid() < largest) {
+      throw new ModelFault("%s is new, and %d was seen".formatted(row, largest));
+    }
+  }
+
   private void checkUids(List<Row> rows, Disk disk) {
     Map<String, Set<Long>> given = new HashMap<>();
+    Map<String, Long> largest = new HashMap<>();
     for (Row row : rows) {
       if (row.uid() < 1
           || !given.computeIfAbsent(row.box(), any -> new HashSet<>()).add(row.uid())) {
@@ -137,12 +153,14 @@ final class Look {
       if (old != null && !old.equals(validity)) {
         throw new ModelFault("UIDVALIDITY of %s was %d, is %d".formatted(row.box(), old, validity));
       }
-      String before =
-          world
-              .seen
-              .computeIfAbsent(row.box(), any -> new TreeMap<>())
-              .computeIfAbsent(validity, any -> new TreeMap<>())
-              .put(row.uid(), row.token());
+      TreeMap<Long, String> seen =
+          (TreeMap<Long, String>)
+              world
+                  .seen
+                  .computeIfAbsent(row.box(), any -> new TreeMap<>())
+                  .computeIfAbsent(validity, any -> new TreeMap<>());
+      checkGrowing(row, largest.computeIfAbsent(row.box(), any -> lastKey(seen)), seen);
+      String before = seen.put(row.uid(), row.token());
       if (before != null && !before.equals(row.token())) {
         throw new ModelFault("the UID of %s was that of %s".formatted(row, before));
       }

@@ -150,6 +150,7 @@ final class OutsideSteps {
         Path to = world.root.resolve(world.backup.relativize(mail.file()));
         Files.createDirectories(to.getParent());
         Files.copy(mail.file(), to, StandardCopyOption.COPY_ATTRIBUTES);
+        world.returned.add(mail.token());
         done.add(to.toString());
         if (!all) {
           break;

@@ -94,7 +94,7 @@ final class TamperingSteps {
       return null;
     }
     byte[] bytes = Files.readAllBytes(list);
-    int kind = random.nextInt(3);
+    int kind = random.nextInt(7);
     int at = bytes.length == 0 ? 0 : random.nextInt(bytes.length);
     switch (kind) {
       case 0 -> { // what was cut off is forgotten
@@ -103,16 +103,32 @@ final class TamperingSteps {
         Files.write(list, java.util.Arrays.copyOf(bytes, at));
       }
       case 1 -> Files.write(list, new byte[0]);
+      case 2 -> // as after a power failure, on some file systems
+          java.util.Arrays.fill(bytes, at, bytes.length, (byte) 0);
       default -> {
         String content = new String(bytes, StandardCharsets.ISO_8859_1);
         int line = content.indexOf('\n') + 1;
-        String damaged = content.substring(0, line) + "<<<<<<< HEAD\n" + content.substring(line);
+        String damaged = content.substring(0, line) + between(kind, content.substring(line));
         Files.writeString(list, damaged, StandardCharsets.ISO_8859_1);
       }
+    }
+    if (kind == 2) {
+      Files.write(list, bytes);
     }
     world.listIsTouched(box);
     world.damaged.add(box);
     return box + " in way " + kind + " at " + at;
+  }
+
+  /** The lines of mails, with something wrong. */
+  private static String between(int kind, String lines) {
+    int second = lines.indexOf('\n') + 1;
+    return switch (kind) {
+      case 3 -> lines.substring(second) + lines.substring(0, second); // in another order
+      case 4 -> lines + lines; // each twice
+      case 5 -> "4294967295 :too-much\n" + lines;
+      default -> "<<<<<<< HEAD\n" + lines;
+    };
   }
 
   /** A process was killed while it wrote, or has removed lines of mails that are gone. */
@@ -183,6 +199,7 @@ final class TamperingSteps {
       return null;
     }
     boolean mailOnly = random.nextBoolean();
+    Disk.read(world.backup).mails().forEach(mail -> world.returned.add(mail.token()));
     List<Path> lists = new ArrayList<>();
     try (Stream<Path> files = Files.walk(world.backup)) {
       for (Path from : (Iterable<Path>) files::iterator) {

@@ -31,6 +31,12 @@ final class World {
   /** UIDs of mails that have been there since they were last looked at, by mailbox and base. */
   final Map<String, Long> uids = new HashMap<>();
 
+  /** UIDs that a command has made go away, by mailbox. */
+  final Map<String, Set<Long>> gone = new HashMap<>();
+
+  /** Mails that were brought back: their lines may have stood in a list for long. */
+  final Set<String> returned = new HashSet<>();
+
   /** UIDVALIDITY by mailbox, as long as no other program has touched the list. */
   final Map<String, Long> validities = new HashMap<>();
 
@@ -156,7 +162,20 @@ final class World {
   /** Another program has changed the UID list of a mailbox, which may get another UIDVALIDITY. */
   void listIsTouched(String box) {
     validities.remove(box);
+    gone.remove(box);
     uids.keySet().removeIf(key -> key.startsWith(box + "/"));
+  }
+
+  /** Notes UIDs of mails that a command has taken out of their mailboxes. */
+  void noteGone(Disk disk) {
+    Map<String, Integer> bases = disk.bases();
+    uids.forEach(
+        (key, uid) -> {
+          if (!bases.containsKey(key)) {
+            gone.computeIfAbsent(key.substring(0, key.indexOf('/')), box -> new HashSet<>())
+                .add(uid);
+          }
+        });
   }
 
   static Map<String, Map<Long, Map<Long, String>>> copy(
