@@ -123,7 +123,9 @@ final class Subscriptions {
           throw e;
         }
       }
-      removeIfStale(root);
+      if (removeIfStale(root)) {
+        continue;
+      }
       if (System.nanoTime() > deadline) {
         throw new Failure(
             Outcome.TEMPORARY_FAILURE, "The subscriptions are locked by another program");
@@ -138,17 +140,21 @@ final class Subscriptions {
     }
   }
 
-  private static void removeIfStale(Directory root) throws PosixException {
+  /** Removes a lock that a killed process has left. Returns whether it has. */
+  private static boolean removeIfStale(Directory root) throws PosixException {
     try {
       FileStatus lock = root.status(LOCK);
       long age = System.currentTimeMillis() * 1_000_000L - lock.modifiedNanos();
-      if (age > STALE_NANOS && isStill(root, lock)) {
+      boolean isStale = age > STALE_NANOS && isStill(root, lock);
+      if (isStale) {
         root.unlink(LOCK);
       }
+      return isStale;
     } catch (PosixException e) {
       if (!e.isMissing()) {
         throw e;
       }
+      return false;
     }
   }
 

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
@@ -132,5 +134,17 @@ class MaildirStoreTest {
     } finally {
       SystemCalls.observeReads(null);
     }
+  }
+
+  @Test
+  void aLockOfTheSubscriptionsThatWasLeftBehindIsRemovedAtOnce() throws Exception {
+    Path lock = Files.writeString(tree.root.resolve("subscriptions.lock"), "V\t2\n");
+    Files.setLastModifiedTime(lock, FileTime.fromMillis(System.currentTimeMillis() - 60_000));
+    tree.lockPatience = Duration.ZERO;
+    try (MailStore store = tree.open()) {
+      store.subscribe(List.of("A"), true);
+      assertThat(store.subscriptions()).containsExactly("A");
+    }
+    assertThat(lock).doesNotExist();
   }
 }
