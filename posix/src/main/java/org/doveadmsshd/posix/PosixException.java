@@ -3,24 +3,29 @@ package org.doveadmsshd.posix;
 import com.sun.jna.Pointer;
 import java.io.IOException;
 
-/** A system call failed. The message is for logs: it names the call, the file and the reason. */
+/**
+ * A system call failed. The message is for logs: it names the call, the file and the reason. It is
+ * made when somebody reads it, as most of these say no more than that a file is not there.
+ */
 public final class PosixException extends IOException {
+  private final String call;
+  private final String name;
   private final int errno;
-  private final String file;
 
   PosixException(String call, String name, int errno) {
-    super(call + "(" + FileName.display(name) + "): " + text(errno));
+    this.call = call;
+    this.name = name;
     this.errno = errno;
-    this.file = FileName.display(name.substring(name.lastIndexOf('/') + 1));
+  }
+
+  @Override
+  public String getMessage() {
+    return call + "(" + FileName.display(name) + "): " + reason();
   }
 
   /** The name of the file that it is about, without the path to it: may be shown to a user. */
   public String file() {
-    return file;
-  }
-
-  private static String text(int errno) {
-    return new Pointer(LibC.strerror(errno)).getString(0);
+    return FileName.display(name.substring(name.lastIndexOf('/') + 1));
   }
 
   /** Nothing has that name (any more), or a part of the path is no directory. */
@@ -69,6 +74,6 @@ public final class PosixException extends IOException {
 
   /** The reason alone, in the words of the C library: {@code Permission denied}. */
   public String reason() {
-    return text(errno);
+    return new Pointer(LibC.strerror(errno)).getString(0);
   }
 }
