@@ -120,11 +120,8 @@ final class MaildirMailbox implements Mailbox {
     if (directory == null) {
       return List.of();
     }
-    departures.strike(directory, name);
     try {
-      mails = null;
-      long estimate = memory.look().estimate();
-      return room.in(estimate, () -> look(numbered));
+      return room.in(lookAnew(), () -> look(numbered));
     } catch (PosixException e) {
       throw failure(e);
     }
@@ -136,13 +133,21 @@ final class MaildirMailbox implements Mailbox {
       return 0;
     }
     try {
-      mails = null;
-      memory.look();
+      long estimate = lookAnew();
       OptionalInt remembered = memory.recallCount();
-      return remembered.isPresent() ? remembered.getAsInt() : mails(false).size();
+      return remembered.isPresent()
+          ? remembered.getAsInt()
+          : room.in(estimate, () -> look(false)).size();
     } catch (PosixException e) {
       throw failure(e);
     }
+  }
+
+  /** Forgets the mails that were listed before. Returns what those of now will take, in bytes. */
+  private long lookAnew() throws PosixException {
+    departures.strike(directory, name);
+    mails = null;
+    return memory.look().estimate();
   }
 
   private MaildirMails look(boolean numbered) throws Failure, PosixException, Room.NoneException {
