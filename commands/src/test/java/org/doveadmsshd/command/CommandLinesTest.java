@@ -75,15 +75,11 @@ class CommandLinesTest {
     List<String> words = new ArrayList<>();
     if (syntax instanceof Syntax.Sequence) {
       ((Syntax.Sequence) syntax).parts().forEach(part -> words.addAll(words(part, full)));
-    } else if (syntax instanceof Syntax.Several) {
-      words.addAll(words(((Syntax.Several) syntax).inside(), full));
-      words.addAll(full ? words(((Syntax.Several) syntax).inside(), true) : List.of());
-    } else if (full) {
-      Syntax inside =
-          syntax instanceof Syntax.Maybe
-              ? ((Syntax.Maybe) syntax).inside()
-              : ((Syntax.AnyNumber) syntax).inside();
-      words.addAll(words(inside, true));
+    } else {
+      Syntax.Times times = (Syntax.Times) syntax;
+      boolean isThere = full || !times.optional();
+      words.addAll(isThere ? words(times.inside(), full) : List.of());
+      words.addAll(full && times.repeated() ? words(times.inside(), true) : List.of());
     }
     return words;
   }

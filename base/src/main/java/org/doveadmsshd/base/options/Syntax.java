@@ -8,13 +8,7 @@ import java.util.List;
  * Immutable.
  */
 public sealed interface Syntax
-    permits Argument,
-        Syntax.AnyNumber,
-        Syntax.Choice,
-        Syntax.Literal,
-        Syntax.Maybe,
-        Syntax.Sequence,
-        Syntax.Several {
+    permits Argument, Syntax.Choice, Syntax.Literal, Syntax.Sequence, Syntax.Times {
   /** More words than anybody gives. */
   int MANY = Integer.MAX_VALUE;
 
@@ -50,17 +44,17 @@ public sealed interface Syntax
 
   /** Such words or none. */
   static Syntax maybe(Syntax... parts) {
-    return new Maybe(of(parts));
+    return new Times(of(parts), true, false);
   }
 
   /** Such words, once or more often. */
   static Syntax several(Syntax... parts) {
-    return new Several(of(parts));
+    return new Times(of(parts), false, true);
   }
 
   /** Such words, as often as one likes. */
   static Syntax anyNumber(Syntax... parts) {
-    return new AnyNumber(of(parts));
+    return new Times(of(parts), true, true);
   }
 
   /** {@code user}: this very word. */
@@ -134,67 +128,29 @@ public sealed interface Syntax
     }
   }
 
-  /** {@code [<a>]}. */
-  record Maybe(Syntax inside) implements Syntax {
+  /**
+   * {@code [<a>]}, {@code <a> [...]} or {@code [<a> ...]}.
+   *
+   * @param optional whether it may be left out
+   * @param repeated whether it may come again
+   */
+  record Times(Syntax inside, boolean optional, boolean repeated) implements Syntax {
     @Override
     public String text() {
-      return "[" + inside.text() + "]";
+      if (!optional) {
+        return inside.text() + " [...]";
+      }
+      return "[" + inside.text() + (repeated ? " ...]" : "]");
     }
 
     @Override
     public int least() {
-      return 0;
+      return optional ? 0 : inside.least();
     }
 
     @Override
     public int most() {
-      return inside.most();
-    }
-
-    @Override
-    public List<Argument> arguments() {
-      return inside.arguments();
-    }
-  }
-
-  /** {@code <a> [...]}. */
-  record Several(Syntax inside) implements Syntax {
-    @Override
-    public String text() {
-      return inside.text() + " [...]";
-    }
-
-    @Override
-    public int least() {
-      return inside.least();
-    }
-
-    @Override
-    public int most() {
-      return MANY;
-    }
-
-    @Override
-    public List<Argument> arguments() {
-      return inside.arguments();
-    }
-  }
-
-  /** {@code [<a> ...]}. */
-  record AnyNumber(Syntax inside) implements Syntax {
-    @Override
-    public String text() {
-      return "[" + inside.text() + " ...]";
-    }
-
-    @Override
-    public int least() {
-      return 0;
-    }
-
-    @Override
-    public int most() {
-      return MANY;
+      return repeated ? MANY : inside.most();
     }
 
     @Override
