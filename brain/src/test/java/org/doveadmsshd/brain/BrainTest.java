@@ -147,25 +147,10 @@ class BrainTest {
         new Console(
             new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), to, error, false, 80);
     Brain.Resources resources =
-        new Brain.Resources() {
-          @Override
-          public List<Server> servers() {
-            return servers;
-          }
-
+        new FixedResources(servers, budget) {
           @Override
           public void checkHere(String command) throws Failure {
             here.on(command);
-          }
-
-          @Override
-          public boolean mayReadFiles() {
-            return false;
-          }
-
-          @Override
-          public MemoryBudget.Share memory() {
-            return budget.all();
           }
         };
     return new Brain(threads, Clock.systemUTC(), patience)

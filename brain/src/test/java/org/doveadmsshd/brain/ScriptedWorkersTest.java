@@ -225,26 +225,7 @@ class ScriptedWorkersTest {
     Server server =
         new RemoteServer("s", new ScriptedConnector(script), List.of(UserMask.ALL), lanes, threads);
     InputStream in = new ByteArrayInputStream(names.toString().getBytes(StandardCharsets.UTF_8));
-    Brain.Resources resources =
-        new Brain.Resources() {
-          @Override
-          public List<Server> servers() {
-            return List.of(server);
-          }
-
-          @Override
-          public void checkHere(String command) {}
-
-          @Override
-          public boolean mayReadFiles() {
-            return false;
-          }
-
-          @Override
-          public MemoryBudget.Share memory() {
-            return budget.all();
-          }
-        };
+    Brain.Resources resources = new FixedResources(List.of(server), budget);
     return new Brain(threads, Clock.systemUTC(), patience)
         .run(
             List.of(words),

@@ -133,26 +133,8 @@ class TerminalTest {
   private int run(boolean terminal, String... words) throws IOException {
     Console console = new Console(InputStream.nullInputStream(), out, error, terminal, 80);
     MemoryBudget budget = new MemoryBudget(64 * 1024 * 1024);
-    Brain.Resources resources =
-        new Brain.Resources() {
-          @Override
-          public List<Server> servers() {
-            return List.of(new EvilServer(List.of(words).contains("list")));
-          }
-
-          @Override
-          public void checkHere(String command) {}
-
-          @Override
-          public boolean mayReadFiles() {
-            return false;
-          }
-
-          @Override
-          public MemoryBudget.Share memory() {
-            return budget.all();
-          }
-        };
+    List<Server> servers = List.of(new EvilServer(List.of(words).contains("list")));
+    Brain.Resources resources = new FixedResources(servers, budget);
     return new Brain(threads, Clock.systemUTC())
         .run(List.of(words), console, resources, started -> {});
   }

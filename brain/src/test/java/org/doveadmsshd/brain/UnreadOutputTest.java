@@ -131,26 +131,7 @@ class UnreadOutputTest {
   private Future<Integer> run(OutputStream out, OutputStream error, Work work) {
     MemoryBudget budget = new MemoryBudget(64 * 1024 * 1024);
     Server server = new ManyUsers(work);
-    Brain.Resources resources =
-        new Brain.Resources() {
-          @Override
-          public List<Server> servers() {
-            return List.of(server);
-          }
-
-          @Override
-          public void checkHere(String command) {}
-
-          @Override
-          public boolean mayReadFiles() {
-            return false;
-          }
-
-          @Override
-          public MemoryBudget.Share memory() {
-            return budget.all();
-          }
-        };
+    Brain.Resources resources = new FixedResources(List.of(server), budget);
     Console console = new Console(new ByteArrayInputStream(new byte[0]), out, error, false, 80);
     List<String> words = List.of("search", "-A", "all");
     return threads.submit(

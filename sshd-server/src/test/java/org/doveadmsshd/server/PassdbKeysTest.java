@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.accounts.Masters;
@@ -18,7 +19,6 @@ import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.auth.PassdbMasters;
 import org.doveadmsshd.auth.PasswordStore;
-import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.keys.KeyFile;
 import org.junit.jupiter.api.Test;
@@ -29,27 +29,34 @@ import org.junit.jupiter.api.io.TempDir;
 class PassdbKeysTest {
   @TempDir Path directory;
 
+  /** Knows these fields of users, and no password. */
+  private static Passdb storing(Function<String, Map<String, String>> fields) {
+    return new Passdb() {
+      @Override
+      public Answer verify(LoginAttempt attempt) {
+        return Answer.WRONG;
+      }
+
+      @Override
+      public Optional<PasswordStore.Stored> find(LoginAttempt who) {
+        return Optional.of(new PasswordStore.Stored("", fields.apply(who.user())));
+      }
+    };
+  }
+
   @Test
   void aFaultInAPassdbKeepsNoKeyInForce() throws Exception {
     KeyPair key = KeyFile.readOrCreate(directory.resolve("a"), "a");
     String line = PublicKeyEntry.toString(key.getPublic());
     AtomicBoolean taken = new AtomicBoolean();
     Passdb passdb =
-        new Passdb() {
-          @Override
-          public Answer verify(LoginAttempt attempt) {
-            return Answer.WRONG;
-          }
-
-          @Override
-          public Optional<PasswordStore.Stored> find(LoginAttempt who) throws Failure {
-            if (who.user().startsWith("broken")) {
-              throw new IllegalStateException("a driver's fault");
-            }
-            Map<String, String> fields = taken.get() ? Map.of() : Map.of("authorized_keys", line);
-            return Optional.of(new PasswordStore.Stored("", fields));
-          }
-        };
+        storing(
+            user -> {
+              if (user.startsWith("broken")) {
+                throw new IllegalStateException("a driver's fault");
+              }
+              return taken.get() ? Map.of() : Map.of("authorized_keys", line);
+            });
     Map<String, Scope> scopes =
         Map.of("broken1", Scope.UNLIMITED, "jane", Scope.UNLIMITED, "broken2", Scope.UNLIMITED);
     AuthorizedKeys keys = new AuthorizedKeys(directory + "/keys/%u");
@@ -68,20 +75,13 @@ class PassdbKeysTest {
     String line = PublicKeyEntry.toString(key.getPublic());
     AtomicInteger asked = new AtomicInteger();
     Passdb passdb =
-        new Passdb() {
-          @Override
-          public Answer verify(LoginAttempt attempt) {
-            return Answer.WRONG;
-          }
-
-          @Override
-          public Optional<PasswordStore.Stored> find(LoginAttempt who) {
-            if (asked.incrementAndGet() < 3) {
-              throw new OutOfMemoryError("for the moment");
-            }
-            return Optional.of(new PasswordStore.Stored("", Map.of("authorized_keys", line)));
-          }
-        };
+        storing(
+            user -> {
+              if (asked.incrementAndGet() < 3) {
+                throw new OutOfMemoryError("for the moment");
+              }
+              return Map.of("authorized_keys", line);
+            });
     Masters masters = new PassdbMasters(Map.of("jane", Scope.UNLIMITED), passdb);
     AuthorizedKeys keys = new AuthorizedKeys(directory + "/keys/%u");
     try (PassdbKeys fetched = new PassdbKeys(masters, keys, Duration.ofMillis(1))) {
