@@ -6,7 +6,7 @@ package org.doveadmsshd.base;
  * threads.
  */
 public final class Current<T> {
-  private Version<T> current; // guarded by this
+  private Counted<T> current; // guarded by this
 
   /** The use of a value, by one thread. */
   public interface Use<T> extends AutoCloseable {
@@ -17,12 +17,12 @@ public final class Current<T> {
   }
 
   /** A value, and how many use it. */
-  private static final class Version<T> implements Use<T> {
+  private static final class Counted<T> implements Use<T> {
     private final T value;
     private final Runnable close;
     private int users = 1; // it is current
 
-    Version(T value, Runnable close) {
+    Counted(T value, Runnable close) {
       this.value = value;
       this.close = close;
     }
@@ -64,10 +64,10 @@ public final class Current<T> {
    * @param close closes the value; runs once, after it has been replaced and its last use has ended
    */
   public void become(T value, Runnable close) {
-    Version<T> earlier;
+    Counted<T> earlier;
     synchronized (this) {
       earlier = current;
-      current = new Version<>(value, close);
+      current = new Counted<>(value, close);
     }
     if (earlier != null) {
       earlier.close();

@@ -75,7 +75,7 @@ public final class MemoryBudget {
 
   /** Stops a wait for memory. */
   @FunctionalInterface
-  public interface Check {
+  public interface Checkpoint {
     /**
      * Called every now and then by the thread that waits.
      *
@@ -185,12 +185,12 @@ public final class MemoryBudget {
      * @return false when there was no room all that time
      * @throws Failure as the check says; nothing has been taken then
      */
-    public boolean take(long bytes, long patienceMillis, Check check)
+    public boolean take(long bytes, long patienceMillis, Checkpoint check)
         throws Failure, InterruptedException {
       return take(bytes, patienceMillis, CHECK_MILLIS, check);
     }
 
-    /** As {@link #take(long, long, Check)}; only time ends the wait. */
+    /** As {@link #take(long, long, Checkpoint)}; only time ends the wait. */
     public boolean take(long bytes, long patienceMillis) throws InterruptedException {
       try {
         return take(bytes, patienceMillis, patienceMillis, () -> {});
@@ -199,7 +199,7 @@ public final class MemoryBudget {
       }
     }
 
-    private boolean take(long bytes, long patienceMillis, long checkMillis, Check check)
+    private boolean take(long bytes, long patienceMillis, long checkMillis, Checkpoint check)
         throws Failure, InterruptedException {
       if (tryTake(bytes)) {
         return true;

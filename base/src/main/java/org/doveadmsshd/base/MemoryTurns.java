@@ -114,7 +114,8 @@ public final class MemoryTurns {
      * @return false when it is more than there is, or was not there in time
      * @throws Failure as the check says, or when interrupted; nothing more is held then
      */
-    public boolean take(long bytes, long patienceMillis, MemoryBudget.Check check) throws Failure {
+    public boolean take(long bytes, long patienceMillis, MemoryBudget.Checkpoint check)
+        throws Failure {
       long more = asked(held + bytes) - asked(held);
       if (more > most()) {
         return false;
@@ -126,7 +127,8 @@ public final class MemoryTurns {
       return true;
     }
 
-    private boolean await(long more, long patienceMillis, MemoryBudget.Check check) throws Failure {
+    private boolean await(long more, long patienceMillis, MemoryBudget.Checkpoint check)
+        throws Failure {
       boolean first = held > FREE;
       Waiter waiter = new Waiter(more);
       ArrayDeque<Waiter> queue = more > most() / SMALL_PART ? big : small;

@@ -20,14 +20,14 @@ public final class Spool extends OutputStream implements Closeable {
   private static final int STEP = 16 * 1024;
 
   private final MemoryBudget.Share share;
-  private Memory memory = new Memory();
+  private HeldBytes memory = new HeldBytes();
   private int taken;
   private OutputStream file;
   private Path path;
   private long size;
 
   /** Bytes that are read where they are. */
-  private static final class Memory extends ByteArrayOutputStream {
+  private static final class HeldBytes extends ByteArrayOutputStream {
     InputStream open() {
       return new ByteArrayInputStream(buf, 0, count);
     }

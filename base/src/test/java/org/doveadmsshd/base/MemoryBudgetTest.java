@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class MemoryBudgetTest {
   private static final int PIECE = MemoryBudget.PIECE;
   private static final long LONG = 60_000;
-  private static final MemoryBudget.Check NEVER = () -> {};
+  private static final MemoryBudget.Checkpoint NEVER = () -> {};
 
   private final MemoryBudget budget = new MemoryBudget(10 * PIECE);
 
@@ -123,7 +123,7 @@ class MemoryBudgetTest {
   void aCheckEndsTheWait() {
     MemoryBudget.Share share = budget.all().share(PIECE);
     assertThat(share.tryTake(PIECE)).isTrue();
-    MemoryBudget.Check stop =
+    MemoryBudget.Checkpoint stop =
         () -> {
           throw new Failure(Outcome.CANCELLED, "Cancelled");
         };

@@ -50,7 +50,7 @@ final class CopyCommand implements Command {
         """
                 : "")
             + "doveadm help search explains queries.\n",
-        List.of(Preview.OPTION),
+        List.of(DryRun.OPTION),
         true,
         moves ? Access.DELETE : Access.WRITE);
   }
@@ -66,7 +66,7 @@ final class CopyCommand implements Command {
     Query query = MailSearch.query(this, all.subList(first, all.size()), time);
     Optional<String> source = fromOther ? Optional.of(all.get(2)) : Optional.empty();
     return new CopyTask(
-        moves, all.get(0), source, new MailSearch(query, true, moves), words.has(Preview.NAME));
+        moves, all.get(0), source, new MailSearch(query, true, moves), words.has(DryRun.NAME));
   }
 
   private record CopyTask(
@@ -74,7 +74,7 @@ final class CopyCommand implements Command {
       implements Task.OfUser {
     @Override
     public List<Column> columns() {
-      return dryRun ? new Preview(search).columns() : List.of();
+      return dryRun ? new DryRun(search).columns() : List.of();
     }
 
     @Override
@@ -102,7 +102,7 @@ final class CopyCommand implements Command {
     private void run(UserContext context, MailStore from) throws Failure, IOException {
       try (Mailbox mailbox = context.store().find(target).orElseThrow(() -> missing(target))) {
         if (dryRun) {
-          Preview.Tally tally = new Preview.Tally();
+          DryRun.Tally tally = new DryRun.Tally();
           search.forEach(from, context.output(), true, tally);
           tally.print(context.output());
           return;

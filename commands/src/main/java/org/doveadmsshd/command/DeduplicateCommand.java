@@ -32,7 +32,7 @@ final class DeduplicateCommand implements Command {
         doveadm help search explains queries.
         """,
         List.of(
-            Option.flag('m', BY_ID, "compare by Message-ID rather than by GUID"), Preview.OPTION),
+            Option.flag('m', BY_ID, "compare by Message-ID rather than by GUID"), DryRun.OPTION),
         true,
         Access.DELETE);
   }
@@ -41,19 +41,19 @@ final class DeduplicateCommand implements Command {
   public Task prepare(Words words, Time time) throws Failure {
     Query query = MailSearch.query(this, words.positionals(), time);
     MailSearch search = new MailSearch(query, true, true);
-    return new DeduplicateTask(search, words.has(BY_ID), words.has(Preview.NAME));
+    return new DeduplicateTask(search, words.has(BY_ID), words.has(DryRun.NAME));
   }
 
   private record DeduplicateTask(MailSearch search, boolean byId, boolean dryRun)
       implements Task.OfUser {
     @Override
     public List<Column> columns() {
-      return dryRun ? new Preview(search).columns() : List.of();
+      return dryRun ? new DryRun(search).columns() : List.of();
     }
 
     @Override
     public void run(UserContext context) throws Failure, IOException {
-      Preview.Tally tally = new Preview.Tally();
+      DryRun.Tally tally = new DryRun.Tally();
       search.forEach(context, true, new Visitor(context.output(), tally));
       if (dryRun) {
         tally.print(context.output());
@@ -63,10 +63,10 @@ final class DeduplicateCommand implements Command {
     /** Removes mails that it has seen before. */
     private final class Visitor implements MailSearch.Visitor {
       private final Output output;
-      private final Preview.Tally tally;
+      private final DryRun.Tally tally;
       private final Set<String> seen = new HashSet<>();
 
-      Visitor(Output output, Preview.Tally tally) {
+      Visitor(Output output, DryRun.Tally tally) {
         this.output = output;
         this.tally = tally;
       }

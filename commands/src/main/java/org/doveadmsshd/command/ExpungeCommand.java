@@ -31,7 +31,7 @@ final class ExpungeCommand implements Command {
         """,
         List.of(
             Option.flag('d', "delete-empty-mailbox", "remove and unsubscribe mailboxes left empty"),
-            Preview.OPTION),
+            DryRun.OPTION),
         true,
         Access.DELETE);
   }
@@ -40,8 +40,8 @@ final class ExpungeCommand implements Command {
   public Task prepare(Words words, Time time) throws Failure {
     Query query = MailSearch.query(this, words.positionals(), time);
     MailSearch search = new MailSearch(query, true, true);
-    return words.has(Preview.NAME)
-        ? new Preview(search)
+    return words.has(DryRun.NAME)
+        ? new DryRun(search)
         : new ExpungeTask(search, words.has("delete-empty-mailbox"));
   }
 

@@ -116,7 +116,7 @@ final class FetchCommand implements Command {
 
     private static Value read(FetchField field, FetchField.Source source, List<InputStream> streams)
         throws Failure, IOException {
-      FetchField.Content content = field.reader().read(source);
+      FetchField.FieldContent content = field.reader().read(source);
       if (content.stream() == null) {
         return content.value();
       }

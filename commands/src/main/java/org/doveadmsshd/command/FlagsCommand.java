@@ -64,7 +64,7 @@ final class FlagsCommand implements Command {
         such as $Forwarded. A mailbox has room for 26 keywords.
         doveadm help search explains queries.
         """,
-        List.of(Preview.OPTION),
+        List.of(DryRun.OPTION),
         true,
         Access.WRITE);
   }
@@ -75,7 +75,7 @@ final class FlagsCommand implements Command {
     Flags named = flags(words.positionals().get(0), time);
     List<String> rest = words.positionals().subList(1, words.positionals().size());
     MailSearch search = new MailSearch(MailSearch.query(this, rest, time), true);
-    return words.has(Preview.NAME) ? new Preview(search) : new FlagsTask(change, named, search);
+    return words.has(DryRun.NAME) ? new DryRun(search) : new FlagsTask(change, named, search);
   }
 
   private static Flags flags(String words, Time time) throws Failure {

@@ -52,7 +52,7 @@ final class KickCommand implements Command {
     @Override
     public void run(ServerContext context) throws Failure, IOException {
       UserMask mask = new UserMask(which);
-      List<ServerContext.Activity.Entry> ended =
+      List<ServerContext.Activity.ActiveSession> ended =
           context
               .activity()
               .kick(
@@ -60,7 +60,7 @@ final class KickCommand implements Command {
                       context.mayTouch(entry, NAME)
                           && !entry.doing().startsWith("kick")
                           && (entry.id().equals(which) || mask.matches(entry.master())));
-      for (ServerContext.Activity.Entry entry : ended) {
+      for (ServerContext.Activity.ActiveSession entry : ended) {
         context
             .output()
             .row(

@@ -155,7 +155,7 @@ final class MailSearch {
   }
 
   private Plan plan(Mailbox mailbox) throws Failure {
-    String guid = Plan.needsGuid(query) ? mailbox.identity().guid() : "";
+    String guid = Plan.needsGuid(query) ? mailbox.identifiers().guid() : "";
     return Plan.of(query, mailbox.name(), guid, removes);
   }
 

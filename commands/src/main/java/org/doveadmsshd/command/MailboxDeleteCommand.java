@@ -57,7 +57,7 @@ final class MailboxDeleteCommand implements Command {
   /** Children before parents. */
   private static List<String> withChildren(MailStore store, String mailbox) throws Failure {
     List<String> names = new ArrayList<>();
-    for (MailStore.Entry entry : store.list()) {
+    for (MailStore.ListedName entry : store.list()) {
       boolean inside =
           mailbox.isEmpty()
               ? !entry.name().equals(MailStore.INBOX)

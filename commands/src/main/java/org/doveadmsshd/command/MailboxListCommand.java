@@ -81,7 +81,7 @@ final class MailboxListCommand implements Command {
 
     private static List<String> withParents(MailStore store) throws Failure {
       List<String> names = new ArrayList<>();
-      for (MailStore.Entry entry : store.list()) {
+      for (MailStore.ListedName entry : store.list()) {
         names.add(entry.name());
       }
       return names;

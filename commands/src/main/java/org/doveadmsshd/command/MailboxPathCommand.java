@@ -11,20 +11,20 @@ import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
-import org.doveadmsshd.storage.MailStore.Part;
+import org.doveadmsshd.storage.MailStore.PathType;
 
 /** {@code doveadm mailbox path}: where a mailbox lies on the server. */
 final class MailboxPathCommand implements Command {
   /** A kind of path that Maildir has not is printed as an empty line. */
-  private static final Map<String, Optional<Part>> TYPES = new LinkedHashMap<>();
+  private static final Map<String, Optional<PathType>> TYPES = new LinkedHashMap<>();
 
   static {
-    TYPES.put("dir", Optional.of(Part.DIRECTORY));
+    TYPES.put("dir", Optional.of(PathType.DIRECTORY));
     TYPES.put("alt-dir", Optional.empty());
-    TYPES.put("mailbox", Optional.of(Part.MAILBOX));
+    TYPES.put("mailbox", Optional.of(PathType.MAILBOX));
     TYPES.put("alt-mailbox", Optional.empty());
-    TYPES.put("control", Optional.of(Part.CONTROL));
-    TYPES.put("index", Optional.of(Part.INDEX));
+    TYPES.put("control", Optional.of(PathType.CONTROL));
+    TYPES.put("index", Optional.of(PathType.INDEX));
     TYPES.put("index-private", Optional.empty());
   }
 
@@ -46,14 +46,14 @@ final class MailboxPathCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    Optional<Part> part = TYPES.get(words.value("type").orElse("index"));
-    if (!manual().synopsis().takes(words.positionals().size()) || part == null) {
+    Optional<PathType> type = TYPES.get(words.value("type").orElse("index"));
+    if (!manual().synopsis().takes(words.positionals().size()) || type == null) {
       throw misused("[-t <type>] ");
     }
-    return new PathTask(words.positionals().get(0), part);
+    return new PathTask(words.positionals().get(0), type);
   }
 
-  private record PathTask(String mailbox, Optional<Part> part) implements Task.OfUser {
+  private record PathTask(String mailbox, Optional<PathType> type) implements Task.OfUser {
     @Override
     public List<Column> columns() {
       return List.of(new Column("path", Column.HIDE_TITLE));
@@ -61,8 +61,8 @@ final class MailboxPathCommand implements Command {
 
     @Override
     public void run(UserContext context) throws Failure, IOException {
-      if (part.isPresent()) {
-        String path = context.store().path(mailbox, part.get());
+      if (type.isPresent()) {
+        String path = context.store().path(mailbox, type.get());
         context.output().row(mailbox, List.of(Value.of(path)));
       }
     }

@@ -218,9 +218,9 @@ final class MailboxStatusCommand implements Command {
 
     private static Value single(Mailbox mailbox, Field field) throws Failure {
       return switch (field) {
-        case UIDNEXT -> Value.of(mailbox.identity().uidNext());
-        case UIDVALIDITY -> Value.of(mailbox.identity().uidValidity());
-        case GUID -> Value.of(mailbox.identity().guid());
+        case UIDNEXT -> Value.of(mailbox.identifiers().uidNext());
+        case UIDVALIDITY -> Value.of(mailbox.identifiers().uidValidity());
+        case GUID -> Value.of(mailbox.identifiers().guid());
         case FIRSTSAVED -> firstSaved(mailbox);
         default -> Value.ABSENT;
       };

@@ -55,7 +55,7 @@ final class Mailboxes {
         names.add(mask.text());
         continue;
       }
-      for (MailStore.Entry entry : store.list()) {
+      for (MailStore.ListedName entry : store.list()) {
         if (entry.selectable() && mask.matches(entry.name())) {
           names.add(entry.name());
         }

@@ -87,7 +87,7 @@ final class SearchCommand implements Command {
           context,
           true,
           (mailbox, candidate) -> {
-            Value guid = Value.of(mailbox.identity().guid());
+            Value guid = Value.of(mailbox.identifiers().guid());
             context.output().row(mailbox.name(), List.of(guid, Value.of(candidate.mail().uid())));
             context.output().count("matched", 1);
           });

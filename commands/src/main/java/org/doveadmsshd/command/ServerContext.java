@@ -39,7 +39,7 @@ public record ServerContext(
   }
 
   /** Whether the scope covers a command for a run or lane: one's own, and those of own users. */
-  boolean mayTouch(Activity.Entry entry, String command) {
+  boolean mayTouch(Activity.ActiveSession entry, String command) {
     return entry.master().equals(master.name())
         || master.scope().hasAllUsers(command)
         || master.scope().hasCommand(entry.master(), command);
@@ -48,10 +48,10 @@ public record ServerContext(
   /** The runs and lanes of a server. */
   public interface Activity {
     /** Runs and lanes in progress, oldest first. */
-    List<Entry> entries();
+    List<ActiveSession> activeSessions();
 
     /** Ends runs and lanes. @return those that are being ended */
-    List<Entry> kick(Predicate<Entry> which);
+    List<ActiveSession> kick(Predicate<ActiveSession> which);
 
     /** The settings in force, a line each, secrets masked. */
     List<String> settings();
@@ -72,7 +72,7 @@ public record ServerContext(
      * @param failed users among them for whom it failed
      * @param doing the command; empty for an idle lane
      */
-    record Entry(
+    record ActiveSession(
         String id,
         String kind,
         String master,

@@ -60,7 +60,7 @@ final class WhoCommand implements Command {
 
     @Override
     public void run(ServerContext context) throws Failure, IOException {
-      for (ServerContext.Activity.Entry entry : context.activity().entries()) {
+      for (ServerContext.Activity.ActiveSession entry : context.activity().activeSessions()) {
         if (context.mayTouch(entry, NAME)) {
           context
               .output()

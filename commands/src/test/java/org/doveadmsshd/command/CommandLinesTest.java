@@ -76,7 +76,7 @@ class CommandLinesTest {
     if (syntax instanceof Syntax.Sequence) {
       ((Syntax.Sequence) syntax).parts().forEach(part -> words.addAll(words(part, full)));
     } else {
-      Syntax.Times times = (Syntax.Times) syntax;
+      Syntax.Repetition times = (Syntax.Repetition) syntax;
       boolean isThere = full || !times.optional();
       words.addAll(isThere ? words(times.inside(), full) : List.of());
       words.addAll(full && times.repeated() ? words(times.inside(), true) : List.of());

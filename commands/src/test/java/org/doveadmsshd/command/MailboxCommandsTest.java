@@ -20,9 +20,9 @@ class MailboxCommandsTest {
     return stage.run(line.split(" "));
   }
 
-  private Mailbox.Identity identity(String name) throws Exception {
+  private Mailbox.Identifiers identity(String name) throws Exception {
     try (Mailbox mailbox = stage.store.find(name).orElseThrow()) {
-      return mailbox.identity();
+      return mailbox.identifiers();
     }
   }
 
@@ -100,9 +100,9 @@ class MailboxCommandsTest {
     String guid = "f".repeat(32);
     String options = "--uid-validity 5 --min-next-uid 90 --mailbox-guid ";
     assertThat(run("mailbox update " + options + guid + " INBOX")).isEqualTo(Outcome.OK);
-    assertThat(identity("INBOX")).isEqualTo(new Mailbox.Identity(guid, 5, 90));
+    assertThat(identity("INBOX")).isEqualTo(new Mailbox.Identifiers(guid, 5, 90));
     assertThat(run("mailbox update --uid-validity 6 INBOX")).isEqualTo(Outcome.OK);
-    assertThat(identity("INBOX")).isEqualTo(new Mailbox.Identity(guid, 6, 90));
+    assertThat(identity("INBOX")).isEqualTo(new Mailbox.Identifiers(guid, 6, 90));
     assertThat(run("mailbox update --uid-validity 7 Nowhere")).isEqualTo(Outcome.NOT_FOUND);
     assertThat(run("mailbox update --min-highest-modseq 7 INBOX")).isEqualTo(Outcome.DATA_ERROR);
   }

@@ -136,14 +136,15 @@ class ServerCommandsTest {
     assertThat(stage.failures).hasSize(2);
   }
 
-  private static ServerContext.Activity.Entry entry(String id, String master, String doing) {
+  private static ServerContext.Activity.ActiveSession entry(
+      String id, String master, String doing) {
     String kind = doing.isEmpty() ? "lane" : "run";
-    return new ServerContext.Activity.Entry(id, kind, master, "::1", 7, 3, 1, doing);
+    return new ServerContext.Activity.ActiveSession(id, kind, master, "::1", 7, 3, 1, doing);
   }
 
   /** A server that notes what it is told. */
   private static final class Server implements ServerContext.Activity {
-    final List<Entry> entries =
+    final List<ActiveSession> entries =
         new ArrayList<>(
             List.of(
                 entry("1", "root", "expunge -A"), entry("2", "jane", ""), entry("3", "other", "")));
@@ -151,13 +152,13 @@ class ServerCommandsTest {
     final List<String> done = new ArrayList<>();
 
     @Override
-    public List<Entry> entries() {
+    public List<ActiveSession> activeSessions() {
       return entries;
     }
 
     @Override
-    public List<Entry> kick(Predicate<Entry> which) {
-      List<Entry> ended = entries.stream().filter(which).toList();
+    public List<ActiveSession> kick(Predicate<ActiveSession> which) {
+      List<ActiveSession> ended = entries.stream().filter(which).toList();
       ended.forEach(each -> kicked.add(each.id()));
       return ended;
     }

@@ -29,7 +29,7 @@ public final class RevokedKeys {
   }
 
   /** A plain list. */
-  private record Keys(List<PublicKey> keys) implements Contents {
+  private record PlainList(List<PublicKey> keys) implements Contents {
     @Override
     public boolean hasKey(PublicKey key) {
       return keys.stream().anyMatch(revoked -> KeyUtils.compareKeys(revoked, key));
@@ -54,7 +54,7 @@ public final class RevokedKeys {
     byte[] bytes = Files.readAllBytes(file);
     return RevocationList.isOne(bytes)
         ? RevocationList.parse(bytes)
-        : new Keys(PublicKeyFile.read(file));
+        : new PlainList(PublicKeyFile.read(file));
   }
 
   /** Whether a key is revoked, or a certificate, the key in it or the one that has signed it. */

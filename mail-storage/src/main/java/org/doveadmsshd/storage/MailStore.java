@@ -23,13 +23,13 @@ public interface MailStore extends Closeable {
    *
    * @param selectable false for a parent that exists only because it has children
    */
-  record Entry(String name, boolean selectable) {}
+  record ListedName(String name, boolean selectable) {}
 
   /** Whether the user has a mail directory at all. */
   boolean isThere();
 
   /** All mailboxes and their parents, unsorted. */
-  List<Entry> list() throws Failure;
+  List<ListedName> list() throws Failure;
 
   /** The names a user has subscribed to, in the order of subscription; they need not exist. */
   List<String> subscriptions() throws Failure;
@@ -72,7 +72,7 @@ public interface MailStore extends Closeable {
   List<String> subscribe(List<String> names, boolean subscribed) throws Failure;
 
   /** The places of a mailbox's files. */
-  enum Part {
+  enum PathType {
     DIRECTORY,
     MAILBOX,
     CONTROL,
@@ -84,7 +84,7 @@ public interface MailStore extends Closeable {
    *
    * @throws Failure with exit code 64 for a name that no mailbox can have
    */
-  String path(String name, Part part) throws Failure;
+  String path(String name, PathType type) throws Failure;
 
   /** How much the user may store. */
   QuotaRules quotaRules();

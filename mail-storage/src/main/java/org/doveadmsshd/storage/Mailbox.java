@@ -13,14 +13,14 @@ public interface Mailbox extends Closeable {
   String name();
 
   /**
-   * The identity of the mailbox and its UIDs (RFC 3501 section 2.3.1.1).
+   * What the mailbox and its UIDs are known by (RFC 3501 section 2.3.1.1).
    *
    * @param guid 32 hexadecimal digits
    */
-  record Identity(String guid, long uidValidity, long uidNext) {}
+  record Identifiers(String guid, long uidValidity, long uidNext) {}
 
-  /** The identity; where a mailbox has none yet, it gets one. */
-  Identity identity() throws Failure;
+  /** The identifiers; where a mailbox has none yet, it gets them. */
+  Identifiers identifiers() throws Failure;
 
   /**
    * The mails that are there now. A mail is an object only as long as it is referred to: the same

@@ -29,11 +29,11 @@ public final class NameService {
   private NameService() {}
 
   /** An entry of the passwd database. */
-  public record Entry(String name, long uid, long gid, String home) {
+  public record PasswdEntry(String name, long uid, long gid, String home) {
     /** Reads a struct passwd: name, password, uid, gid, gecos, home, shell. */
-    static Entry of(Pointer struct) {
+    static PasswdEntry of(Pointer struct) {
       int word = Native.POINTER_SIZE;
-      return new Entry(
+      return new PasswdEntry(
           text(struct.getPointer(0)),
           Integer.toUnsignedLong(struct.getInt(2L * word)),
           Integer.toUnsignedLong(struct.getInt(2L * word + 4)),
@@ -46,8 +46,8 @@ public final class NameService {
   }
 
   /** Looks a user up. Safe for several threads. */
-  public static Optional<Entry> find(String name) throws Failure {
-    return find(name, NameService::getpwnam_r, Entry::of);
+  public static Optional<PasswdEntry> find(String name) throws Failure {
+    return find(name, NameService::getpwnam_r, PasswdEntry::of);
   }
 
   /** The number of a group. Safe for several threads. */
@@ -88,7 +88,7 @@ public final class NameService {
   }
 
   /** Shows all entries. One thread at a time: there is one position in the database for all. */
-  public static synchronized void forEach(Consumer<Entry> visitor) throws Failure {
+  public static synchronized void forEach(Consumer<PasswdEntry> visitor) throws Failure {
     setpwent();
     try {
       while (true) {
@@ -101,7 +101,7 @@ public final class NameService {
           }
           return;
         }
-        visitor.accept(Entry.of(struct));
+        visitor.accept(PasswdEntry.of(struct));
       }
     } finally {
       endpwent();

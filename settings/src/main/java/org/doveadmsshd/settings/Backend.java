@@ -64,8 +64,8 @@ public sealed interface Backend {
    *
    * @param denies whether whoever it knows is refused
    */
-  record Passdb(Backend backend, LinkRules rules, boolean denies) {}
+  record PassdbSection(Backend backend, LinkRules rules, boolean denies) {}
 
   /** A userdb section. */
-  record Userdb(Backend backend, LinkRules rules) {}
+  record UserdbSection(Backend backend, LinkRules rules) {}
 }

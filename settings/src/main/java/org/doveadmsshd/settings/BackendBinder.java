@@ -35,13 +35,13 @@ final class BackendBinder {
     this.problems = problems;
   }
 
-  Backend.Passdb passdb(Section section) {
+  Backend.PassdbSection passdb(Section section) {
     LinkRules rules = rules(section, "authenticated", "unauthenticated");
-    return new Backend.Passdb(backend(section), rules, section.yes("deny"));
+    return new Backend.PassdbSection(backend(section), rules, section.yes("deny"));
   }
 
-  Backend.Userdb userdb(Section section) {
-    return new Backend.Userdb(backend(section), rules(section, "found", "notfound"));
+  Backend.UserdbSection userdb(Section section) {
+    return new Backend.UserdbSection(backend(section), rules(section, "found", "notfound"));
   }
 
   private static LinkRules rules(Section section, String succeeded, String notSucceeded) {

@@ -157,7 +157,7 @@ class SettingsTest {
     assertThat(settings.ssh().hostKey()).isEqualTo(directory.resolve("key with # and space"));
     assertThat(settings.userdbs())
         .containsExactly(
-            new Backend.Userdb(
+            new Backend.UserdbSection(
                 new Backend.PasswdFile(directory.resolve("users").toString(), "SSHA256", "%u"),
                 LinkRules.USUAL));
     assertThat(settings.masters().get("admin@example.org").get(0).users())
@@ -325,11 +325,11 @@ class SettingsTest {
             """);
     assertThat(settings.passdbs())
         .containsExactly(
-            new Backend.Passdb(
+            new Backend.PassdbSection(
                 new Backend.PasswdFile(directory.resolve("users").toString(), "CRYPT", "%u"),
                 LinkRules.USUAL,
                 true),
-            new Backend.Passdb(
+            new Backend.PassdbSection(
                 new Backend.PasswdFile("/etc/mail/%d/passwd", "PLAIN", "%n"),
                 new LinkRules(
                     LinkRules.Skip.SUCCEEDED,

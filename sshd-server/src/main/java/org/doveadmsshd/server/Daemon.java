@@ -92,15 +92,15 @@ public final class Daemon implements Sessions.Control {
             memory,
             audit);
     for (Settings.SocketSettings socket : settings.sockets()) {
-      SocketEndpoint.Listener listener =
-          new SocketEndpoint.Listener(socket.path(), socket.mode(), socket.group());
+      SocketEndpoint.UnixListener listener =
+          new SocketEndpoint.UnixListener(socket.path(), socket.mode(), socket.group());
       sockets.add(new SocketEndpoint(sessions, listener, socketLimits(settings), memory));
     }
   }
 
-  private static Sessions.Setting sessions(
+  private static Sessions.SessionSettings sessions(
       Settings settings, Clock clock, String software, MemoryBudget.Share memory) {
-    return new Sessions.Setting(
+    return new Sessions.SessionSettings(
         executor(),
         clock,
         lanes(settings),
@@ -109,9 +109,9 @@ public final class Daemon implements Sessions.Control {
         memory.part(PART_OF_ROWS));
   }
 
-  private static SshEndpoint.Limits limits(Settings settings) {
+  private static SshEndpoint.ConnectionLimits limits(Settings settings) {
     Settings.Connections connections = settings.connections();
-    return new SshEndpoint.Limits(
+    return new SshEndpoint.ConnectionLimits(
         connections.all(),
         connections.beforeLogin(),
         connections.beforeLoginPerAddress(),
@@ -122,8 +122,8 @@ public final class Daemon implements Sessions.Control {
         settings.logins().methods());
   }
 
-  private static SocketEndpoint.Limits socketLimits(Settings settings) {
-    return new SocketEndpoint.Limits(
+  private static SocketEndpoint.ConnectionLimits socketLimits(Settings settings) {
+    return new SocketEndpoint.ConnectionLimits(
         settings.connections().all(),
         settings.connections().beforeLoginPerAddress().full(),
         settings.logins().timeout(),
@@ -138,8 +138,9 @@ public final class Daemon implements Sessions.Control {
     return new SshEndpoint.HostIdentity(keys.announced(), ssh.hostCertificate());
   }
 
-  private static KeyAuthentication.Keys keys(Settings.KeySettings keys, AuthorizedKeys authorized) {
-    return new KeyAuthentication.Keys(
+  private static KeyAuthentication.KeySources keys(
+      Settings.KeySettings keys, AuthorizedKeys authorized) {
+    return new KeyAuthentication.KeySources(
         authorized,
         new UserCertificates(keys.authorities(), Set.copyOf(keys.certificateCommands())),
         new RevokedKeys(keys.revoked()));

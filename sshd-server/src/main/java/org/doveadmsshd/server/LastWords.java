@@ -106,7 +106,7 @@ final class LastWords extends AppenderBase<ILoggingEvent>
         thread,
         Runtime.getRuntime().maxMemory() / MIB,
         budget.all().held() / MIB);
-    List<Activity.Entry> entries = activity.entries();
+    List<Activity.ActiveSession> entries = activity.activeSessions();
     entries.stream().limit(MAX_ENTRIES).forEach(LastWords::say);
     if (entries.size() > MAX_ENTRIES) {
       LOG.error("Under way: {} more", entries.size() - MAX_ENTRIES);
@@ -117,7 +117,7 @@ final class LastWords extends AppenderBase<ILoggingEvent>
     reserve = new byte[RESERVE];
   }
 
-  private static void say(Activity.Entry entry) {
+  private static void say(Activity.ActiveSession entry) {
     LOG.error(
         "Under way: {} {} of {} from {} for {} s, {} users done: {}",
         entry.kind(),

@@ -93,8 +93,8 @@ final class WorkPlace implements AutoCloseable {
         }
         Userdb lookedUp = lookups.through(userdb);
         Settings.IsolationSettings limits = settings.isolation();
-        Identity.Bounds bounds =
-            new Identity.Bounds(limits.firstUid(), limits.lastUid(), limits.firstGid());
+        Identity.ValidIds bounds =
+            new Identity.ValidIds(limits.firstUid(), limits.lastUid(), limits.firstGid());
         return new InProcessWork(
             name -> lookedUp,
             defaults,

@@ -19,7 +19,7 @@ public final class FrameEncoder implements Message.Visitor<Void, ProtocolExcepti
 
   /** Where {@link #drainTo} puts the bytes. */
   @FunctionalInterface
-  public interface Output {
+  public interface Sink {
     /** Writes all of the range before it returns. */
     void write(byte[] bytes, int offset, int length) throws IOException;
   }
@@ -50,7 +50,7 @@ public final class FrameEncoder implements Message.Visitor<Void, ProtocolExcepti
   }
 
   /** Hands over all that was encoded and starts afresh. */
-  public void drainTo(Output output) throws IOException {
+  public void drainTo(Sink output) throws IOException {
     if (buffer.position() > 0) {
       int length = buffer.position();
       buffer.clear();

@@ -11,7 +11,7 @@ public final class FrameWriter implements MessageSink {
   private static final int BATCH = 32 * 1024;
 
   private final FrameEncoder encoder = new FrameEncoder();
-  private final FrameEncoder.Output output;
+  private final FrameEncoder.Sink output;
   private final Flush flush;
 
   /** Pushes what the output holds back, if anything. */
@@ -20,7 +20,7 @@ public final class FrameWriter implements MessageSink {
     void flush() throws IOException;
   }
 
-  public FrameWriter(FrameEncoder.Output output, Flush flush) {
+  public FrameWriter(FrameEncoder.Sink output, Flush flush) {
     this.output = output;
     this.flush = flush;
   }

@@ -38,18 +38,18 @@ public record AssignedUser(String asked, MailUser user) implements Userdb {
   }
 
   /** Reads a line that {@link #line} has written. */
-  public record Line(int following, Identity identity, AssignedUser user) {
+  public record UserLine(int following, Identity identity, AssignedUser user) {
     /**
      * Reads the values of a line.
      *
      * @throws IllegalArgumentException when they are none
      */
-    public static Line read(List<String> line) {
+    public static UserLine read(List<String> line) {
       if (line.size() < FIXED || !line.get(0).equals(FIRST)) {
         throw new IllegalArgumentException("a line that assigns no user");
       }
       MailUser user = new MailUser(line.get(5), TabLines.named(line.subList(FIXED, line.size())));
-      return new Line(
+      return new UserLine(
           Integer.parseUnsignedInt(line.get(1)),
           new Identity(
               Integer.parseUnsignedInt(line.get(3)), Integer.parseUnsignedInt(line.get(4))),

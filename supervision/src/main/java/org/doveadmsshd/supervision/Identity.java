@@ -16,14 +16,14 @@ public record Identity(int uid, int gid) {
    *
    * @param lastUid 0 for no limit
    */
-  public record Bounds(long firstUid, long lastUid, long firstGid) {}
+  public record ValidIds(long firstUid, long lastUid, long firstGid) {}
 
   /**
    * Reads what the userdb says: numbers, or names that the system knows.
    *
    * @throws Failure when it names none, or one that is out of bounds
    */
-  public static Identity of(MailUser user, Bounds bounds) throws Failure {
+  public static Identity of(MailUser user, ValidIds bounds) throws Failure {
     long uid = number(user, "uid");
     long gid = number(user, "gid");
     boolean valid =
@@ -48,7 +48,7 @@ public record Identity(int uid, int gid) {
     } else if (text.matches("[A-Za-z_][A-Za-z0-9_.-]*")) {
       number =
           field.equals("uid")
-              ? NameService.find(text).map(NameService.Entry::uid)
+              ? NameService.find(text).map(NameService.PasswdEntry::uid)
               : NameService.findGroup(text);
     }
     return number.orElseThrow(

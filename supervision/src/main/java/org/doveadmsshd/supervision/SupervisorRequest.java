@@ -18,8 +18,8 @@ public sealed interface SupervisorRequest {
    * @param users the names, at least one; they may be such as no user has
    * @param patience how long the server waits for one, in milliseconds; 0 for no limit
    */
-  record Worker(List<String> users, long patience) implements SupervisorRequest {
-    public Worker {
+  record Acquire(List<String> users, long patience) implements SupervisorRequest {
+    public Acquire {
       users = List.copyOf(users);
     }
   }
@@ -48,13 +48,13 @@ public sealed interface SupervisorRequest {
           case "RELOAD" -> new Reload();
           default -> throw new ProtocolException("unknown request");
         };
-    if (!(request instanceof Worker) && line.size() != 1) {
+    if (!(request instanceof Acquire) && line.size() != 1) {
       throw new ProtocolException("a request with too many values");
     }
     return request;
   }
 
-  private static Worker worker(List<String> line) throws ProtocolException {
+  private static Acquire worker(List<String> line) throws ProtocolException {
     if (line.size() < 3 || !line.get(1).matches("[0-9]{1,10}")) {
       throw new ProtocolException("a request for a worker that names no time or no user");
     }
@@ -62,6 +62,6 @@ public sealed interface SupervisorRequest {
     if (users.size() > MAX_USERS) {
       throw new ProtocolException("a request for a worker for too many");
     }
-    return new Worker(users, Long.parseLong(line.get(1)));
+    return new Acquire(users, Long.parseLong(line.get(1)));
   }
 }

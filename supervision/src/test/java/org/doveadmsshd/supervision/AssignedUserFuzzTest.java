@@ -28,9 +28,9 @@ class AssignedUserFuzzTest {
   }
 
   private static void check(List<String> values) throws IOException {
-    AssignedUser.Line line;
+    AssignedUser.UserLine line;
     try {
-      line = AssignedUser.Line.read(values);
+      line = AssignedUser.UserLine.read(values);
     } catch (IllegalArgumentException e) {
       return; // refused
     }
@@ -40,7 +40,7 @@ class AssignedUserFuzzTest {
     LineChannel again =
         new LineChannel(
             new ByteArrayInputStream(sent.toByteArray()), OutputStream.nullOutputStream());
-    if (!AssignedUser.Line.read(again.receive()).equals(line)) {
+    if (!AssignedUser.UserLine.read(again.receive()).equals(line)) {
       throw new IllegalStateException("sent on, it is another user: " + values);
     }
   }

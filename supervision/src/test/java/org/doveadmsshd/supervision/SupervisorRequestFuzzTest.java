@@ -14,8 +14,8 @@ class SupervisorRequestFuzzTest {
     try {
       while (true) {
         SupervisorRequest request = SupervisorRequest.parse(lines.receive());
-        if (request instanceof SupervisorRequest.Worker) {
-          check((SupervisorRequest.Worker) request);
+        if (request instanceof SupervisorRequest.Acquire) {
+          check((SupervisorRequest.Acquire) request);
         }
       }
     } catch (IOException e) {
@@ -23,7 +23,7 @@ class SupervisorRequestFuzzTest {
     }
   }
 
-  private static void check(SupervisorRequest.Worker request) {
+  private static void check(SupervisorRequest.Acquire request) {
     int count = request.users().size();
     if (count < 1 || count > SupervisorRequest.MAX_USERS || request.patience() < 0) {
       throw new IllegalStateException(request.toString());

@@ -38,12 +38,12 @@ class SupervisorRequestTest {
   @Test
   void whatTheDocumentSaysIsUnderstood() throws Exception {
     assertThat(parse("WORKER\t500\tjane@example.org"))
-        .isEqualTo(new SupervisorRequest.Worker(List.of("jane@example.org"), 500));
+        .isEqualTo(new SupervisorRequest.Acquire(List.of("jane@example.org"), 500));
     assertThat(parse("WORKER\t0\tjane\tjoe"))
-        .isEqualTo(new SupervisorRequest.Worker(List.of("jane", "joe"), 0));
+        .isEqualTo(new SupervisorRequest.Acquire(List.of("jane", "joe"), 0));
     assertThat(parse("WORKER\t0\tja\001nne\t\tjoe"))
         .as("what nobody is called is said to be nobody's, which fails him alone")
-        .isEqualTo(new SupervisorRequest.Worker(List.of("ja\nne", "", "joe"), 0));
+        .isEqualTo(new SupervisorRequest.Acquire(List.of("ja\nne", "", "joe"), 0));
     assertThat(parse("RELEASE")).isEqualTo(new SupervisorRequest.Release());
     assertThat(parse("LOST")).isEqualTo(new SupervisorRequest.Lost());
     assertThat(parse("RELOAD")).isEqualTo(new SupervisorRequest.Reload());
@@ -90,8 +90,8 @@ class SupervisorRequestTest {
       }
       try {
         SupervisorRequest request = parse(line.toString());
-        if (request instanceof SupervisorRequest.Worker) {
-          List<String> users = ((SupervisorRequest.Worker) request).users();
+        if (request instanceof SupervisorRequest.Acquire) {
+          List<String> users = ((SupervisorRequest.Acquire) request).users();
           assertThat(users).hasSizeBetween(1, SupervisorRequest.MAX_USERS);
         }
       } catch (ProtocolException e) {

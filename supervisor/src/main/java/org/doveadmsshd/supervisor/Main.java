@@ -67,7 +67,7 @@ public final class Main {
   }
 
   private static void supervise(Settings settings) throws Failure {
-    NameService.Entry server = server(settings.processes().user());
+    NameService.PasswdEntry server = server(settings.processes().user());
     ProcessIdentity.takeGroup((int) server.gid()); // what is made here the server can open
     Backends backends = new Backends(MemoryBudget.ofHeap().all());
     Supervisor supervisor =
@@ -104,7 +104,7 @@ public final class Main {
   }
 
   /** Who the server runs as. */
-  private static NameService.Entry server(String user) throws Failure {
+  private static NameService.PasswdEntry server(String user) throws Failure {
     if (!System.getProperty("user.name").equals("root")) {
       throw new Failure(
           Outcome.CONFIGURATION_ERROR,

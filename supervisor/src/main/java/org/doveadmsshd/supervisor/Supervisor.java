@@ -203,7 +203,7 @@ public final class Supervisor {
             () -> {
               try (channel) {
                 if (admits(channel)) {
-                  new Connection(this, pool, channel, timer).serve();
+                  new ServerConnection(this, pool, channel, timer).serve();
                 }
               } catch (IOException e) {
                 LOG.info("A connection of the server broke off: {}", Reason.of(e));
@@ -259,7 +259,7 @@ public final class Supervisor {
   Identity identity(MailUser user) throws Failure {
     Settings.IsolationSettings bounds = settings().isolation();
     return Identity.of(
-        user, new Identity.Bounds(bounds.firstUid(), bounds.lastUid(), bounds.firstGid()));
+        user, new Identity.ValidIds(bounds.firstUid(), bounds.lastUid(), bounds.firstGid()));
   }
 
   /** Reads the configuration anew; where it listens and for whom stays as it is. */

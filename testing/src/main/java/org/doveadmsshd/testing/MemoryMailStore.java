@@ -139,17 +139,17 @@ public final class MemoryMailStore implements MailStore {
   }
 
   @Override
-  public List<Entry> list() {
-    List<Entry> entries = new ArrayList<>();
+  public List<ListedName> list() {
+    List<ListedName> entries = new ArrayList<>();
     Set<String> parents = new HashSet<>();
     for (String name : folders.keySet()) {
-      entries.add(new Entry(name, true));
+      entries.add(new ListedName(name, true));
       for (int at = name.lastIndexOf(SEPARATOR); at > 0; at = name.lastIndexOf(SEPARATOR, at - 1)) {
         parents.add(name.substring(0, at));
       }
     }
     parents.removeAll(folders.keySet());
-    parents.forEach(parent -> entries.add(new Entry(parent, false)));
+    parents.forEach(parent -> entries.add(new ListedName(parent, false)));
     return entries;
   }
 
@@ -245,7 +245,7 @@ public final class MemoryMailStore implements MailStore {
   }
 
   @Override
-  public String path(String name, Part part) throws Failure {
+  public String path(String name, PathType type) throws Failure {
     checkName(name);
     return "/memory/" + name;
   }

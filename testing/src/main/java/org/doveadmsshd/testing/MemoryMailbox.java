@@ -29,8 +29,8 @@ final class MemoryMailbox implements Mailbox {
   }
 
   @Override
-  public Identity identity() {
-    return new Identity(folder.guid, folder.uidValidity, folder.uidNext);
+  public Identifiers identifiers() {
+    return new Identifiers(folder.guid, folder.uidValidity, folder.uidNext);
   }
 
   @Override

@@ -114,11 +114,11 @@ abstract class MailStoreContract {
     store.create("Größe", Optional.empty());
     assertThat(store.list())
         .containsExactlyInAnyOrder(
-            new MailStore.Entry("INBOX", true),
-            new MailStore.Entry("A", false),
-            new MailStore.Entry("A.B", false),
-            new MailStore.Entry("A.B.C", true),
-            new MailStore.Entry("Größe", true));
+            new MailStore.ListedName("INBOX", true),
+            new MailStore.ListedName("A", false),
+            new MailStore.ListedName("A.B", false),
+            new MailStore.ListedName("A.B.C", true),
+            new MailStore.ListedName("Größe", true));
     assertThat(store.find("A")).isEmpty();
   }
 
@@ -127,9 +127,9 @@ abstract class MailStoreContract {
     String guid = "0123456789abcdef0123456789abcdef";
     store.create("Work", Optional.of(guid));
     try (Mailbox work = mailbox("Work")) {
-      assertThat(work.identity().guid()).isEqualTo(guid);
-      assertThat(work.identity().uidNext()).isEqualTo(1);
-      assertThat(work.identity().uidValidity()).isPositive();
+      assertThat(work.identifiers().guid()).isEqualTo(guid);
+      assertThat(work.identifiers().uidNext()).isEqualTo(1);
+      assertThat(work.identifiers().uidValidity()).isPositive();
     }
     assertFails(Outcome.DATA_ERROR, "Work", () -> store.create("Work", Optional.empty()));
     assertFails(Outcome.DATA_ERROR, "inbox", () -> store.create("inbox", Optional.empty()));
@@ -140,14 +140,14 @@ abstract class MailStoreContract {
     for (String name : List.of("", ".", "a.", ".a", "a..b", "a/b", "x".repeat(300))) {
       assertFails(Outcome.USAGE, name, () -> store.create(name, Optional.empty()));
       assertFails(Outcome.USAGE, name, () -> store.subscribe(List.of("Fine", name), true));
-      assertFails(Outcome.USAGE, name, () -> store.path(name, MailStore.Part.MAILBOX));
+      assertFails(Outcome.USAGE, name, () -> store.path(name, MailStore.PathType.MAILBOX));
     }
     assertThatNothingIsThere();
   }
 
   private void assertThatNothingIsThere() {
     try {
-      assertThat(store.list()).containsExactly(new MailStore.Entry("INBOX", true));
+      assertThat(store.list()).containsExactly(new MailStore.ListedName("INBOX", true));
       assertThat(store.subscriptions()).isEmpty();
     } catch (Failure e) {
       throw new AssertionError(e);
@@ -168,7 +168,7 @@ abstract class MailStoreContract {
       assertThat(mail.sequence()).isEqualTo(1);
       assertThat(mail.guid()).isNotEmpty();
       assertThat(mail.references()).isEqualTo(1);
-      assertThat(inbox.identity().uidNext()).isEqualTo(2);
+      assertThat(inbox.identifiers().uidNext()).isEqualTo(2);
     }
   }
 
@@ -204,7 +204,7 @@ abstract class MailStoreContract {
     try (Mailbox inbox = mailbox("INBOX")) {
       assertThat(inbox.mails(true).get(0).uid()).isEqualTo(7);
       assertThat(inbox.mails(true).get(0).guid()).isEqualTo("own");
-      assertThat(inbox.identity().uidNext()).isEqualTo(8);
+      assertThat(inbox.identifiers().uidNext()).isEqualTo(8);
     }
     save("INBOX", MAIL, seventh);
     try (Mailbox inbox = mailbox("INBOX")) {
@@ -313,7 +313,7 @@ abstract class MailStoreContract {
     store.create("A.B", Optional.empty());
     store.create("Taken", Optional.empty());
     save("A.B", MAIL, Delivery.About.NEW);
-    Mailbox.Identity before = identity("A.B");
+    Mailbox.Identifiers before = identity("A.B");
     assertFails(Outcome.DATA_ERROR, "", () -> store.rename("A", "Taken"));
     assertFails(Outcome.DATA_ERROR, "INBOX", () -> store.rename("INBOX", "X"));
     assertFails(Outcome.DATA_ERROR, "INBOX", () -> store.rename("A", "inbox"));
@@ -328,9 +328,9 @@ abstract class MailStoreContract {
     assertThat(identity("Z.Y.B")).isEqualTo(before);
   }
 
-  private Mailbox.Identity identity(String name) throws Failure {
+  private Mailbox.Identifiers identity(String name) throws Failure {
     try (Mailbox mailbox = mailbox(name)) {
-      return mailbox.identity();
+      return mailbox.identifiers();
     }
   }
 
@@ -353,13 +353,13 @@ abstract class MailStoreContract {
       work.update(
           new Mailbox.Update(Optional.of(guid), OptionalLong.of(4711), OptionalLong.of(90)));
     }
-    assertThat(identity("Work")).isEqualTo(new Mailbox.Identity(guid, 4711, 90));
+    assertThat(identity("Work")).isEqualTo(new Mailbox.Identifiers(guid, 4711, 90));
     try (Mailbox work = mailbox("Work")) {
       work.update(new Mailbox.Update(Optional.empty(), OptionalLong.empty(), OptionalLong.of(3)));
       work.resync();
       work.forget();
     }
-    assertThat(identity("Work")).isEqualTo(new Mailbox.Identity(guid, 4711, 90));
+    assertThat(identity("Work")).isEqualTo(new Mailbox.Identifiers(guid, 4711, 90));
     save("Work", MAIL, Delivery.About.NEW);
     try (Mailbox work = mailbox("Work")) {
       assertThat(work.mails(true).get(1).uid()).isEqualTo(90);

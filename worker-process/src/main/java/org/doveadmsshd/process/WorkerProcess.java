@@ -138,15 +138,15 @@ public class WorkerProcess {
 
   /** Takes in the next users, of one identity; false when there will be none. */
   private boolean take(Lanes lanes) throws IOException {
-    AssignedUser.Line first;
+    AssignedUser.UserLine first;
     try {
-      first = AssignedUser.Line.read(supervisor.receive());
+      first = AssignedUser.UserLine.read(supervisor.receive());
     } catch (java.io.EOFException e) {
       return false;
     }
     List<AssignedUser> users = new ArrayList<>(List.of(first.user()));
     for (int left = first.following(); left > 0; left--) {
-      AssignedUser.Line next = AssignedUser.Line.read(supervisor.receive());
+      AssignedUser.UserLine next = AssignedUser.UserLine.read(supervisor.receive());
       if (!next.identity().equals(first.identity())) {
         throw new IllegalStateException("users of several identities");
       }

@@ -74,7 +74,7 @@ final class Accounting implements UserWork.Listener {
     }
     UserWork.Order first = open.element();
     Optional<Failure> fault =
-        Attempt.of(
+        FaultBarrier.run(
             () -> text(first.request()),
             first.control(),
             () -> open.stream().anyMatch(order -> order.output().isBroken()),
@@ -139,7 +139,7 @@ final class Accounting implements UserWork.Listener {
     }
     Message.Done done = ending.apply(failure);
     Optional<Failure> unaccounted =
-        Attempt.of(
+        FaultBarrier.run(
             () -> "Accounting for " + what.get(), UNSTOPPED, () -> false, () -> note.of(done));
     boolean isTold = failure != null || unaccounted.isEmpty();
     sink.send(isTold ? done : ending.apply(unaccounted.get()));

@@ -67,7 +67,7 @@ public final class InProcessWork implements UserWork {
     for (Order order : orders) {
       listener.begun(order);
       Optional<Failure> failure =
-          Attempt.of(
+          FaultBarrier.run(
               order::text,
               order.control(),
               order.output()::isBroken,

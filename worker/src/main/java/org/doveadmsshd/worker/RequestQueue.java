@@ -28,7 +28,7 @@ final class RequestQueue {
   private final Carrier carrier;
 
   // guarded by this
-  private final ArrayDeque<Entry> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Queued> waiting = new ArrayDeque<>();
   private int waitingBytes;
   private boolean working;
   private List<Runnable> awaitingRoom = new ArrayList<>();
@@ -40,7 +40,7 @@ final class RequestQueue {
    * @param step what it is; null for a request
    * @param request for users, which may be carried out together with the next ones; null for a step
    */
-  private record Entry(int bytes, Step step, Worker.Request request) {
+  private record Queued(int bytes, Step step, Worker.Request request) {
     boolean isForUser() {
       return request != null && !request.run().user().isEmpty();
     }
@@ -83,14 +83,14 @@ final class RequestQueue {
   }
 
   void add(int bytes, Step step) {
-    add(new Entry(bytes, step, null));
+    add(new Queued(bytes, step, null));
   }
 
   void add(int bytes, Worker.Request request) {
-    add(new Entry(bytes, null, request));
+    add(new Queued(bytes, null, request));
   }
 
-  private void add(Entry entry) {
+  private void add(Queued entry) {
     synchronized (this) {
       waiting.add(entry);
       waitingBytes += entry.bytes();
@@ -146,11 +146,11 @@ final class RequestQueue {
 
   private void work() {
     try {
-      for (List<Entry> next; !(next = next()).isEmpty(); ) {
+      for (List<Queued> next; !(next = next()).isEmpty(); ) {
         if (next.get(0).request() == null) {
           next.get(0).step().run();
         } else {
-          carrier.carryOut(next.stream().map(Entry::request).toList());
+          carrier.carryOut(next.stream().map(Queued::request).toList());
         }
         carrier.ended(size() == 0);
       }
@@ -171,14 +171,14 @@ final class RequestQueue {
   }
 
   /** The next step, or the requests that are best carried out together; none when none waits. */
-  private List<Entry> next() {
+  private List<Queued> next() {
     int together = carrier.together();
-    List<Entry> next = new ArrayList<>();
+    List<Queued> next = new ArrayList<>();
     Runnable room;
     synchronized (this) {
       int bytes = 0;
       while (!waiting.isEmpty() && (next.isEmpty() || isOneMore(next, together))) {
-        Entry entry = waiting.remove();
+        Queued entry = waiting.remove();
         bytes += entry.bytes();
         next.add(entry);
       }
@@ -190,7 +190,7 @@ final class RequestQueue {
   }
 
   /** A request about the server as a whole keeps its place between requests for users. */
-  private boolean isOneMore(List<Entry> before, int together) {
+  private boolean isOneMore(List<Queued> before, int together) {
     return before.get(0).isForUser() && waiting.element().isForUser() && before.size() < together;
   }
 

@@ -34,7 +34,7 @@ record ScopedMailStore(MailStore store, Predicate<String> covers) implements Mai
   }
 
   @Override
-  public List<Entry> list() throws Failure {
+  public List<ListedName> list() throws Failure {
     return store.list().stream().filter(entry -> covers.test(entry.name())).toList();
   }
 
@@ -66,7 +66,7 @@ record ScopedMailStore(MailStore store, Predicate<String> covers) implements Mai
   public void rename(String from, String to) throws Failure {
     check(from);
     check(to);
-    for (Entry entry : store.list()) {
+    for (ListedName entry : store.list()) {
       if (entry.name().startsWith(from + SEPARATOR)) {
         check(entry.name());
         check(to + entry.name().substring(from.length()));
@@ -84,9 +84,9 @@ record ScopedMailStore(MailStore store, Predicate<String> covers) implements Mai
   }
 
   @Override
-  public String path(String name, Part part) throws Failure {
+  public String path(String name, PathType type) throws Failure {
     check(name);
-    return store.path(name, part);
+    return store.path(name, type);
   }
 
   @Override

@@ -119,9 +119,9 @@ public final class Worker {
     }
   }
 
-  private static Optional<Failure> attempt(Preparation preparation, Attempt.Work step)
+  private static Optional<Failure> attempt(Preparation preparation, FaultBarrier.Work step)
       throws IOException {
-    return Attempt.of(
+    return FaultBarrier.run(
         preparation::text, preparation.request.control(), preparation::isBroken, step);
   }
 
@@ -229,7 +229,7 @@ public final class Worker {
     AtomicLong listed = new AtomicLong();
     UserMask mask = new UserMask(request.mask());
     Optional<Failure> failure =
-        Attempt.of(
+        FaultBarrier.run(
             () -> "The list of users for " + master.name(),
             control,
             output::isBroken,

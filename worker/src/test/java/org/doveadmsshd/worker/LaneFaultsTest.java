@@ -116,7 +116,7 @@ class LaneFaultsTest {
       for (Order order : orders) {
         listener.begun(order);
         Optional<Failure> failure =
-            Attempt.of(
+            FaultBarrier.run(
                 order::text, order.control(), order.output()::isBroken, () -> deed.on(order));
         done.add(order.request().user());
         listener.ended(order, failure.orElse(null));

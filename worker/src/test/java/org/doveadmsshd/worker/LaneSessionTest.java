@@ -87,12 +87,12 @@ class LaneSessionTest {
   /** A server on which nothing else goes on. */
   private static final class NoActivity implements ServerContext.Activity {
     @Override
-    public List<Entry> entries() {
+    public List<ActiveSession> activeSessions() {
       return List.of();
     }
 
     @Override
-    public List<Entry> kick(Predicate<Entry> which) {
+    public List<ActiveSession> kick(Predicate<ActiveSession> which) {
       return List.of();
     }
 

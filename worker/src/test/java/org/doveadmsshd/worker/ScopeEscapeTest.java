@@ -263,16 +263,16 @@ class ScopeEscapeTest {
 
   /** Another process works, and every command about the server as a whole fails. */
   private static final class Busy implements ServerContext.Activity {
-    private static final Entry RUN =
-        new Entry("7", "run", "root", "192.0.2.1", 1, 0, 0, "fetch " + SECRET);
+    private static final ActiveSession RUN =
+        new ActiveSession("7", "run", "root", "192.0.2.1", 1, 0, 0, "fetch " + SECRET);
 
     @Override
-    public List<Entry> entries() {
+    public List<ActiveSession> activeSessions() {
       return List.of(RUN);
     }
 
     @Override
-    public List<Entry> kick(Predicate<Entry> which) {
+    public List<ActiveSession> kick(Predicate<ActiveSession> which) {
       assertThat(which.test(RUN)).as("kicked").isFalse();
       return List.of();
     }

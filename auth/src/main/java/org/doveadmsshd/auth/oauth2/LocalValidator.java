@@ -30,9 +30,9 @@ final class LocalValidator implements TokenValidator {
 
   private final Oauth2Settings settings;
   private final Path file;
-  private volatile Keys keys;
+  private volatile KeySet keys;
 
-  private record Keys(long modified, long size, DefaultJWTProcessor<SecurityContext> processor) {}
+  private record KeySet(long modified, long size, DefaultJWTProcessor<SecurityContext> processor) {}
 
   LocalValidator(Oauth2Settings settings) {
     this.settings = settings;
@@ -66,9 +66,9 @@ final class LocalValidator implements TokenValidator {
     try {
       long modified = Files.getLastModifiedTime(file).toMillis();
       long size = Files.size(file);
-      Keys current = keys;
+      KeySet current = keys;
       if (current == null || current.modified != modified || current.size != size) {
-        current = new Keys(modified, size, processor(JWKSet.load(file.toFile())));
+        current = new KeySet(modified, size, processor(JWKSet.load(file.toFile())));
         keys = current;
       }
       return current.processor;

@@ -8,14 +8,14 @@ import java.util.List;
 
 /** The client's side of SCRAM (RFC 5802). */
 final class ScramClientSide implements SaslClient {
-  private enum Step {
+  private enum State {
     FIRST,
     FINAL,
     DONE
   }
 
   private final ScramClient client;
-  private Step step = Step.FIRST;
+  private State state = State.FIRST;
 
   ScramClientSide(String mechanism, String mailUser, String user, String password) {
     var builder =
@@ -41,14 +41,14 @@ final class ScramClientSide implements SaslClient {
   public byte[] respond(byte[] challenge) throws SaslException {
     String text = new String(challenge, StandardCharsets.UTF_8);
     try {
-      switch (step) {
+      switch (state) {
         case FIRST:
           client.serverFirstMessage(text);
-          step = Step.FINAL;
+          state = State.FINAL;
           return client.clientFinalMessage().toString().getBytes(StandardCharsets.UTF_8);
         case FINAL:
           client.serverFinalMessage(text);
-          step = Step.DONE;
+          state = State.DONE;
           return new byte[0];
         default:
           throw new SaslException("the exchange was over already", null);
@@ -61,6 +61,6 @@ final class ScramClientSide implements SaslClient {
   /** A server that has not proved that it knows the password is not the one. */
   @Override
   public boolean isSatisfied() {
-    return step == Step.DONE;
+    return state == State.DONE;
   }
 }

@@ -66,9 +66,9 @@ final class LibPam {
   }
 
   /** Memory that PAM frees must come from malloc(3). */
-  private static final class Memory {
+  private static final class CHeap {
     static {
-      Native.register(Memory.class, "c");
+      Native.register(CHeap.class, "c");
     }
 
     static native Pointer calloc(NativeLong count, NativeLong size);
@@ -104,14 +104,14 @@ final class LibPam {
         return CONVERSATION_ERROR;
       }
       long size = Native.POINTER_SIZE + 8L; // text, return code, padding
-      Pointer array = Memory.calloc(new NativeLong(count), new NativeLong(size));
+      Pointer array = CHeap.calloc(new NativeLong(count), new NativeLong(size));
       if (array == null) {
         return BUFFER_ERROR;
       }
       for (int i = 0; i < count; i++) {
         int style = messages.getPointer((long) i * Native.POINTER_SIZE).getInt(0);
         if (style == PROMPT_ECHO_OFF || style == PROMPT_ECHO_ON) {
-          Pointer copy = Memory.calloc(new NativeLong(1), new NativeLong(password.length));
+          Pointer copy = CHeap.calloc(new NativeLong(1), new NativeLong(password.length));
           if (copy == null) {
             return BUFFER_ERROR;
           }

@@ -25,7 +25,7 @@ public final class SystemUserdb implements Userdb {
     this.lastUid = lastUid == 0 ? Long.MAX_VALUE : lastUid;
   }
 
-  private boolean isMailUser(NameService.Entry entry) {
+  private boolean isMailUser(NameService.PasswdEntry entry) {
     return entry.uid() >= firstUid && entry.uid() <= lastUid && entry.uid() != 0;
   }
 
@@ -37,7 +37,7 @@ public final class SystemUserdb implements Userdb {
     return NameService.find(name).filter(this::isMailUser).map(SystemUserdb::user);
   }
 
-  private static MailUser user(NameService.Entry entry) {
+  private static MailUser user(NameService.PasswdEntry entry) {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("system_groups_user", entry.name());
     fields.put("uid", Long.toString(entry.uid()));

@@ -8,7 +8,7 @@ import java.util.List;
  * Immutable.
  */
 public sealed interface Syntax
-    permits Argument, Syntax.Choice, Syntax.Literal, Syntax.Sequence, Syntax.Times {
+    permits Argument, Syntax.Choice, Syntax.Literal, Syntax.Sequence, Syntax.Repetition {
   /** More words than anybody gives. */
   int MANY = Integer.MAX_VALUE;
 
@@ -44,17 +44,17 @@ public sealed interface Syntax
 
   /** Such words or none. */
   static Syntax maybe(Syntax... parts) {
-    return new Times(of(parts), true, false);
+    return new Repetition(of(parts), true, false);
   }
 
   /** Such words, once or more often. */
   static Syntax several(Syntax... parts) {
-    return new Times(of(parts), false, true);
+    return new Repetition(of(parts), false, true);
   }
 
   /** Such words, as often as one likes. */
   static Syntax anyNumber(Syntax... parts) {
-    return new Times(of(parts), true, true);
+    return new Repetition(of(parts), true, true);
   }
 
   /** {@code user}: this very word. */
@@ -134,7 +134,7 @@ public sealed interface Syntax
    * @param optional whether it may be left out
    * @param repeated whether it may come again
    */
-  record Times(Syntax inside, boolean optional, boolean repeated) implements Syntax {
+  record Repetition(Syntax inside, boolean optional, boolean repeated) implements Syntax {
     @Override
     public String text() {
       if (!optional) {

@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 public final class TextDecoder {
   /** Where the text goes. */
   @FunctionalInterface
-  public interface Output {
+  public interface Sink {
     /** Takes a piece of text, which is overwritten after the call. */
     void accept(char[] chars, int offset, int length);
   }
@@ -25,7 +25,7 @@ public final class TextDecoder {
   private final CharsetDecoder decoder;
   private final boolean isUtf8;
   private final CharBuffer chars;
-  private final Output output;
+  private final Sink output;
 
   /** The beginning of a character that the last piece broke off in. */
   private byte[] rest = new byte[0];
@@ -34,7 +34,7 @@ public final class TextDecoder {
   private boolean replaced;
 
   /** A decoder with a buffer of its own. */
-  public TextDecoder(Charset charset, Output output) {
+  public TextDecoder(Charset charset, Sink output) {
     this(charset, CharBuffer.allocate(256), output);
   }
 
@@ -42,7 +42,7 @@ public final class TextDecoder {
    * @param chars a buffer of an array, at least {@value #MIN_CHARS} long, used by no other code
    *     meanwhile
    */
-  public TextDecoder(Charset charset, CharBuffer chars, Output output) {
+  public TextDecoder(Charset charset, CharBuffer chars, Sink output) {
     this.decoder =
         charset
             .newDecoder()

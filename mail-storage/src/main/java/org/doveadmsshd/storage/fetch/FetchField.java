@@ -25,7 +25,7 @@ public record FetchField(Column column, boolean numbered, Reader reader) {
   /** Takes the field from a mail. */
   @FunctionalInterface
   public interface Reader {
-    Content read(Source source) throws Failure;
+    FieldContent read(Source source) throws Failure;
   }
 
   /**
@@ -34,13 +34,13 @@ public record FetchField(Column column, boolean numbered, Reader reader) {
    * @param value null when there is a stream
    * @param stream null when there is a value; the receiver closes it
    */
-  public record Content(Value value, InputStream stream) {
-    static Content of(String text) {
-      return new Content(Value.of(text), null);
+  public record FieldContent(Value value, InputStream stream) {
+    static FieldContent of(String text) {
+      return new FieldContent(Value.of(text), null);
     }
 
-    static Content of(long number) {
-      return new Content(Value.of(number), null);
+    static FieldContent of(long number) {
+      return new FieldContent(Value.of(number), null);
     }
   }
 }

@@ -22,12 +22,12 @@ import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.UnreadableMailException;
-import org.doveadmsshd.storage.fetch.FetchField.Content;
+import org.doveadmsshd.storage.fetch.FetchField.FieldContent;
 import org.doveadmsshd.storage.fetch.FetchField.Source;
+import org.doveadmsshd.storage.mime.BodySection;
 import org.doveadmsshd.storage.mime.BodyStructure;
 import org.doveadmsshd.storage.mime.HeaderText;
 import org.doveadmsshd.storage.mime.MailAddress;
-import org.doveadmsshd.storage.mime.MessagePart;
 import org.doveadmsshd.storage.mime.MessageSection;
 import org.doveadmsshd.storage.mime.MimeTree;
 import org.doveadmsshd.storage.mime.Preview;
@@ -48,25 +48,27 @@ public final class FetchFields {
   private static final FieldGuide GUIDE = new FieldGuide();
 
   /** Fields that only Dovecot's index knows. */
-  private static final Content NO_CONTENT = new Content(Value.ABSENT, null);
+  private static final FieldContent NO_CONTENT = new FieldContent(Value.ABSENT, null);
 
   static {
     GUIDE.line(" (empty: in Dovecot's index alone)");
-    text("user", source -> Content.of(source.user()));
-    text("mailbox", source -> Content.of(source.mailbox().name()));
-    text("mailbox-guid", source -> Content.of(source.mailbox().identity().guid()));
-    numbered("seq", source -> Content.of(source.candidate().mail().sequence()));
-    numbered("uid", source -> Content.of(source.candidate().mail().uid()));
+    text("user", source -> FieldContent.of(source.user()));
+    text("mailbox", source -> FieldContent.of(source.mailbox().name()));
+    text("mailbox-guid", source -> FieldContent.of(source.mailbox().identifiers().guid()));
+    numbered("seq", source -> FieldContent.of(source.candidate().mail().sequence()));
+    numbered("uid", source -> FieldContent.of(source.candidate().mail().uid()));
     add(new FetchField(new Column("guid"), true, FetchFields::guid));
     add(new FetchField(new Column("flags"), true, FetchFields::flags));
     add(new FetchField(new Column("modseq", Column.NUMBER), true, s -> NO_CONTENT));
     GUIDE.line("as stored; the header with its empty line");
-    streamed("hdr", s -> new Content(null, MessageSection.header(s.candidate().mail().open())));
-    streamed("text", source -> new Content(null, source.candidate().mail().open()));
-    streamed("body", s -> new Content(null, MessageSection.body(s.candidate().mail().open())));
+    streamed(
+        "hdr", s -> new FieldContent(null, MessageSection.header(s.candidate().mail().open())));
+    streamed("text", source -> new FieldContent(null, source.candidate().mail().open()));
+    streamed("body", s -> new FieldContent(null, MessageSection.body(s.candidate().mail().open())));
     families();
     GUIDE.line("header and bodies decoded to UTF-8");
-    streamed("text.utf8", s -> new Content(null, new ReadableText(s.candidate().mail().open())));
+    streamed(
+        "text.utf8", s -> new FieldContent(null, new ReadableText(s.candidate().mail().open())));
     GUIDE.line("the first 200 characters of the text");
     text("body.snippet", FetchFields::preview);
     text("body.preview", FetchFields::preview);
@@ -76,17 +78,19 @@ public final class FetchFields {
     text(
         "imap.bodystructure", s -> bytes(BodyStructure.of(s.candidate().structure().root(), true)));
     GUIDE.line("bytes as stored, and with CRLF line ends");
-    number("size.physical", source -> Content.of(source.candidate().mail().physicalSize()));
-    number("size.virtual", source -> Content.of(source.candidate().mail().virtualSize()));
+    number("size.physical", source -> FieldContent.of(source.candidate().mail().physicalSize()));
+    number("size.virtual", source -> FieldContent.of(source.candidate().mail().virtualSize()));
     GUIDE.line(", and each with " + UNIX_TIME);
     text("date.received", source -> time(source.candidate().mail().received()));
     text("date.sent", FetchFields::sentTime);
     text("date.saved", source -> time(source.candidate().mail().saved()));
-    number("date.received" + UNIX_TIME, source -> Content.of(source.candidate().mail().received()));
-    number("date.sent" + UNIX_TIME, source -> Content.of(source.candidate().sent().seconds()));
-    number("date.saved" + UNIX_TIME, source -> Content.of(source.candidate().mail().saved()));
+    number(
+        "date.received" + UNIX_TIME,
+        source -> FieldContent.of(source.candidate().mail().received()));
+    number("date.sent" + UNIX_TIME, source -> FieldContent.of(source.candidate().sent().seconds()));
+    number("date.saved" + UNIX_TIME, source -> FieldContent.of(source.candidate().mail().saved()));
     GUIDE.line("");
-    number("refcount", source -> Content.of(source.candidate().mail().references()));
+    number("refcount", source -> FieldContent.of(source.candidate().mail().references()));
     text("storageid", s -> bytes(s.candidate().mail().storageId()));
     add(new FetchField(new Column("pop3.uidl"), true, s -> bytes(s.candidate().mail().popUidl())));
     add(
@@ -212,7 +216,7 @@ public final class FetchFields {
   }
 
   private static FetchField section(String name, String path, boolean decoded) {
-    return MessagePart.parse(path)
+    return BodySection.parse(path)
         .map(
             part ->
                 new FetchField(
@@ -222,11 +226,12 @@ public final class FetchFields {
         .orElse(null);
   }
 
-  private static Content section(Source source, MessagePart part, boolean decoded) throws Failure {
+  private static FieldContent section(Source source, BodySection section, boolean decoded)
+      throws Failure {
     MimeTree.Node mail = source.candidate().structure().root();
     try {
-      return new Content(
-          null, part.<Failure>read(mail, () -> source.candidate().mail().open(), decoded));
+      return new FieldContent(
+          null, section.<Failure>read(mail, () -> source.candidate().mail().open(), decoded));
     } catch (UnreadableMailException e) {
       throw e.failure();
     } catch (IOException e) {
@@ -234,16 +239,16 @@ public final class FetchFields {
     }
   }
 
-  private static Content preview(Source source) throws Failure {
+  private static FieldContent preview(Source source) throws Failure {
     Preview preview = new Preview();
     source.candidate().scan(preview);
-    return new Content(Value.of(preview.bytes()), null);
+    return new FieldContent(Value.of(preview.bytes()), null);
   }
 
   /** Text that may be longer than what fits into a row. */
-  private static Content bytes(String oneCharAByte) {
+  private static FieldContent bytes(String oneCharAByte) {
     byte[] bytes = oneCharAByte.getBytes(StandardCharsets.ISO_8859_1);
-    return new Content(null, new ByteArrayInputStream(bytes));
+    return new FieldContent(null, new ByteArrayInputStream(bytes));
   }
 
   /** How the values of a header field are shown. */
@@ -291,32 +296,33 @@ public final class FetchFields {
         : address.mailbox() + "@" + address.domain();
   }
 
-  private static Content guid(Source source) {
+  private static FieldContent guid(Source source) {
     byte[] bytes = source.candidate().mail().guid().getBytes(StandardCharsets.ISO_8859_1);
-    return new Content(Value.of(bytes), null);
+    return new FieldContent(Value.of(bytes), null);
   }
 
-  private static Content flags(Source source) throws Failure {
-    return Content.of(source.candidate().flags().toString());
+  private static FieldContent flags(Source source) throws Failure {
+    return FieldContent.of(source.candidate().flags().toString());
   }
 
-  private static Content time(long seconds) {
-    return Content.of(TIME.format(Instant.ofEpochSecond(seconds).atZone(ZoneId.systemDefault())));
+  private static FieldContent time(long seconds) {
+    return FieldContent.of(
+        TIME.format(Instant.ofEpochSecond(seconds).atZone(ZoneId.systemDefault())));
   }
 
   /** In the zone of the sender, whose offset stands beside it. */
-  private static Content sentTime(Source source) throws Failure {
+  private static FieldContent sentTime(Source source) throws Failure {
     SentDate sent = source.candidate().sent();
     int minutes = sent.offsetSeconds() / 60;
     String time = TIME.format(Instant.ofEpochSecond(sent.wallClock()).atOffset(ZoneOffset.UTC));
-    return Content.of(
+    return FieldContent.of(
         "%s (%c%02d%02d)"
             .formatted(
                 time, minutes < 0 ? '-' : '+', Math.abs(minutes) / 60, Math.abs(minutes) % 60));
   }
 
   /** The values of all fields of that name, one after another. */
-  private static Content header(Source source, String name, FieldForm form) throws Failure {
+  private static FieldContent header(Source source, String name, FieldForm form) throws Failure {
     ByteArrayOutputStream values = new ByteArrayOutputStream();
     boolean first = true;
     for (String value : source.candidate().header(name)) {
@@ -327,6 +333,6 @@ public final class FetchFields {
       values.writeBytes(form.of(value.replace("\0", "\u00ef\u00bf\u00bd")));
       first = false;
     }
-    return new Content(null, new ByteArrayInputStream(values.toByteArray()));
+    return new FieldContent(null, new ByteArrayInputStream(values.toByteArray()));
   }
 }

@@ -28,9 +28,9 @@ import org.doveadmsshd.storage.Mailbox;
  *
  * <p>The file is the user's, so nothing in it is believed that could lead elsewhere.
  *
- * @param identity nothing when the mails have no UIDs
+ * @param identifiers nothing when the mails have no UIDs
  */
-record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails mails) {
+record MailCache(MailboxStamp stamp, Optional<Mailbox.Identifiers> identifiers, Mails mails) {
   /** Largest cache that is read or written, in bytes: a million mails with their headers. */
   static final int MAX_SIZE = 512 * 1024 * 1024;
 
@@ -53,7 +53,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
   }
 
   /** The cache's facts about the mailbox as a whole. */
-  record Head(MailboxStamp stamp, Optional<Mailbox.Identity> identity, int count) {}
+  record Head(MailboxStamp stamp, Optional<Mailbox.Identifiers> identifiers, int count) {}
 
   /** Mails that were read, with the facts of each. */
   private record Read(MailTable table, Known known) implements Mails {
@@ -111,7 +111,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
     }
     CRC32C checksum = new CRC32C();
     checksum.update(in.array(), in.position(), HEAD);
-    MailboxStamp stamp = new MailboxStamp(version(in), version(in), version(in));
+    MailboxStamp stamp = new MailboxStamp(snapshot(in), snapshot(in), snapshot(in));
     long validity = Integer.toUnsignedLong(in.getInt());
     long next = Integer.toUnsignedLong(in.getInt());
     byte[] bytes = new byte[GUID];
@@ -124,12 +124,12 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
     return Optional.of(
         new Head(
             stamp,
-            Optional.of(new Mailbox.Identity(guid, validity, next)).filter(all -> validity != 0),
+            Optional.of(new Mailbox.Identifiers(guid, validity, next)).filter(all -> validity != 0),
             count));
   }
 
-  private static MailboxStamp.Version version(ByteBuffer in) {
-    return new MailboxStamp.Version(in.getLong(), in.getLong(), in.getLong());
+  private static MailboxStamp.Snapshot snapshot(ByteBuffer in) {
+    return new MailboxStamp.Snapshot(in.getLong(), in.getLong(), in.getLong());
   }
 
   /**
@@ -140,7 +140,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
   static Optional<MailCache> read(Head head, MailCacheReader file, Room room)
       throws PosixException, Room.NoneException {
     try {
-      return Optional.of(new MailCache(head.stamp(), head.identity(), mails(head, file, room)));
+      return Optional.of(new MailCache(head.stamp(), head.identifiers(), mails(head, file, room)));
     } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
       return Optional.empty();
     }
@@ -160,7 +160,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
         factsAt = Arrays.copyOf(factsAt, more);
       }
       factsAt[mail] = rows.factsAt();
-      if (head.identity().isPresent()) {
+      if (head.identifiers().isPresent()) {
         table.number(mail, rows.uid(), rows.array(), rows.fieldsAt(), rows.fieldsLength());
       }
     }
@@ -234,25 +234,25 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identity> identity, Mails 
     put(out, stamp.cur());
     put(out, stamp.fresh());
     put(out, stamp.uidList());
-    out.putInt((int) (long) identity.map(Mailbox.Identity::uidValidity).orElse(0L));
-    out.putInt((int) (long) identity.map(Mailbox.Identity::uidNext).orElse(0L));
-    put(out, identity.map(Mailbox.Identity::guid).orElse("0".repeat(GUID)));
+    out.putInt((int) (long) identifiers.map(Mailbox.Identifiers::uidValidity).orElse(0L));
+    out.putInt((int) (long) identifiers.map(Mailbox.Identifiers::uidNext).orElse(0L));
+    put(out, identifiers.map(Mailbox.Identifiers::guid).orElse("0".repeat(GUID)));
     out.putInt(count);
     CRC32C checksum = new CRC32C();
     checksum.update(out.array(), MAGIC.length, HEAD);
     out.putInt((int) checksum.getValue());
   }
 
-  private static void put(ByteBuffer out, MailboxStamp.Version version) {
-    out.putLong(version.inode()).putLong(version.size()).putLong(version.changedNanos());
+  private static void put(ByteBuffer out, MailboxStamp.Snapshot snapshot) {
+    out.putLong(snapshot.inode()).putLong(snapshot.size()).putLong(snapshot.changedNanos());
   }
 
   private boolean put(ByteBuffer out, MailTable table, int mail) {
-    String fields = identity.isPresent() ? table.notes(mail) : "";
+    String fields = identifiers.isPresent() ? table.notes(mail) : "";
     if (fields.length() > MailCacheRows.MAX_FIELDS) {
       return false;
     }
-    out.putInt(identity.isPresent() ? (int) table.uid(mail) : 0);
+    out.putInt(identifiers.isPresent() ? (int) table.uid(mail) : 0);
     out.put((byte) (table.isNew(mail) ? 1 : 0));
     out.put((byte) table.nameLength(mail));
     out.putShort((short) fields.length());

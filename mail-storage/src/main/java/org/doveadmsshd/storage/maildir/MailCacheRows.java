@@ -51,7 +51,7 @@ final class MailCacheRows {
     check(in.remaining() >= ROW);
     long last = uid;
     uid = Integer.toUnsignedLong(in.getInt(begun));
-    check(head.identity().isEmpty() || uid > last);
+    check(head.identifiers().isEmpty() || uid > last);
     isNew = in.get(begun + 4) == 1;
     nameLength = in.get(begun + 5) & 0xff;
     fieldsLength = in.getShort(begun + 6) & 0xffff;
@@ -72,7 +72,7 @@ final class MailCacheRows {
   private void end() throws PosixException {
     ByteBuffer end = file.at(position, Integer.BYTES + 1);
     check(end.remaining() == Integer.BYTES && end.getInt() == (int) checksum.getValue());
-    check(uid == 0 || head.identity().isEmpty() || uid < head.identity().get().uidNext());
+    check(uid == 0 || head.identifiers().isEmpty() || uid < head.identifiers().get().uidNext());
   }
 
   /** What cannot lead out of the mailbox. */

@@ -123,7 +123,7 @@ final class MailboxMemory {
     if (head == null) {
       return Optional.empty();
     }
-    if (!head.stamp().isSame(stamp) || numbered && head.identity().isEmpty()) {
+    if (!head.stamp().isSame(stamp) || numbered && head.identifiers().isEmpty()) {
       unread = head;
       return Optional.empty();
     }
@@ -178,10 +178,10 @@ final class MailboxMemory {
   /**
    * Writes the facts found since {@link #look}, if they are many enough.
    *
-   * @param identity nothing when the mails have no UIDs
+   * @param identifiers nothing when the mails have no UIDs
    * @param mails in the order of their UIDs, if they have some
    */
-  void keep(Optional<Mailbox.Identity> identity, MailCache.Mails mails) {
+  void keep(Optional<Mailbox.Identifiers> identifiers, MailCache.Mails mails) {
     int size = mails.table().size();
     boolean enough = size >= WORTHWHILE && (cache == null || learned * SHARE > size);
     if (!keeps || !enough) {
@@ -189,7 +189,7 @@ final class MailboxMemory {
     }
     try {
       if (MailboxStamp.of(directory).isSame(stamp)) {
-        file.write(new MailCache(stamp, identity, mails), stampedAt);
+        file.write(new MailCache(stamp, identifiers, mails), stampedAt);
       }
     } catch (PosixException e) {
       // a full disk, or one that is only read: it is looked up again next time

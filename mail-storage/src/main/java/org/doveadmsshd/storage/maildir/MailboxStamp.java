@@ -8,29 +8,29 @@ import org.doveadmsshd.posix.PosixException;
  * Tells whether a mailbox is still as it was. Whatever comes, goes or is renamed in a directory
  * moves the directory's change time, which no program can set.
  */
-record MailboxStamp(Version cur, Version fresh, Version uidList) {
+record MailboxStamp(Snapshot cur, Snapshot fresh, Snapshot uidList) {
 
   /** One of the three; all zero when it is missing. */
-  record Version(long inode, long size, long changedNanos) {
-    static final Version MISSING = new Version(0, 0, 0);
+  record Snapshot(long inode, long size, long changedNanos) {
+    static final Snapshot MISSING = new Snapshot(0, 0, 0);
 
-    private boolean isSame(Version other) {
+    private boolean isSame(Snapshot other) {
       return inode == other.inode && size == other.size && changedNanos == other.changedNanos;
     }
   }
 
   static MailboxStamp of(Directory mailbox) throws PosixException {
     return new MailboxStamp(
-        version(mailbox, "cur"), version(mailbox, "new"), version(mailbox, UidList.FILE));
+        snapshot(mailbox, "cur"), snapshot(mailbox, "new"), snapshot(mailbox, UidList.FILE));
   }
 
-  private static Version version(Directory mailbox, String file) throws PosixException {
+  private static Snapshot snapshot(Directory mailbox, String file) throws PosixException {
     try {
       FileStatus status = mailbox.status(file);
-      return new Version(status.inode(), status.size(), status.changedNanos());
+      return new Snapshot(status.inode(), status.size(), status.changedNanos());
     } catch (PosixException e) {
       if (e.isMissing()) {
-        return Version.MISSING;
+        return Snapshot.MISSING;
       }
       throw e;
     }

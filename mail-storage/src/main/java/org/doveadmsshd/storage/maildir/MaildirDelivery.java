@@ -144,11 +144,12 @@ final class MaildirDelivery implements Delivery {
 
   /** Writes the content of a new file. */
   @FunctionalInterface
-  private interface Content {
+  private interface ContentWriter {
     StoredSize to(OpenFile out) throws IOException, Failure;
   }
 
-  private StoredSize write(String file, Content content, OptionalLong received) throws Failure {
+  private StoredSize write(String file, ContentWriter content, OptionalLong received)
+      throws Failure {
     boolean complete = false;
     try (OpenFile out = tmp.create(file, 0600)) {
       out.adopt(directory.status());

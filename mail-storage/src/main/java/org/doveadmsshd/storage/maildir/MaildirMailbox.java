@@ -33,7 +33,7 @@ final class MaildirMailbox implements Mailbox {
   private UidList uids;
 
   /** As it is remembered; nothing when the UID list has to be read for it. */
-  private Optional<Identity> recalled = Optional.empty();
+  private Optional<Identifiers> recalled = Optional.empty();
 
   /** The mails last asked for; null before. */
   private MaildirMails mails;
@@ -84,9 +84,9 @@ final class MaildirMailbox implements Mailbox {
   }
 
   @Override
-  public Identity identity() throws Failure {
+  public Identifiers identifiers() throws Failure {
     if (directory == null) {
-      return new Identity("0".repeat(32), 0, 1);
+      return new Identifiers("0".repeat(32), 0, 1);
     }
     if (recalled.isPresent()) {
       return recalled.get();
@@ -98,21 +98,21 @@ final class MaildirMailbox implements Mailbox {
       if (uids == null || uids.guid() == null) {
         assign();
       }
-      return identity(uids);
+      return identifiers(uids);
     } catch (PosixException e) {
       throw failure(e);
     }
   }
 
-  /** The identity under which the mails were listed; nothing when they have no UIDs. */
-  private Optional<Identity> listedIdentity() {
+  /** The identifiers under which the mails were listed; nothing when they have no UIDs. */
+  private Optional<Identifiers> listedIdentifiers() {
     return mails.isNumbered() && !mails.isEmpty() && uids != null && uids.guid() != null
-        ? Optional.of(identity(uids))
+        ? Optional.of(identifiers(uids))
         : Optional.empty();
   }
 
-  private static Identity identity(UidList list) {
-    return new Identity(list.guid(), list.validity(), list.next());
+  private static Identifiers identifiers(UidList list) {
+    return new Identifiers(list.guid(), list.validity(), list.next());
   }
 
   @Override
@@ -153,7 +153,7 @@ final class MaildirMailbox implements Mailbox {
   private MaildirMails look(boolean numbered) throws Failure, PosixException, Room.NoneException {
     memory.drop();
     Optional<MailCache> cache = memory.recall(numbered);
-    recalled = cache.flatMap(MailCache::identity);
+    recalled = cache.flatMap(MailCache::identifiers);
     if (cache.isPresent()) {
       mails = new MaildirMails(this, cache.get().mails().table(), null, numbered);
     } else {
@@ -235,7 +235,7 @@ final class MaildirMailbox implements Mailbox {
     return listing.scan(own);
   }
 
-  /** Gives every mail a UID, and the mailbox an identity, under the lock. */
+  /** Gives every mail a UID, and the mailbox its identifiers, under the lock. */
   private void assign() throws Failure, PosixException {
     inOwnRoom(
         own -> {
@@ -461,7 +461,7 @@ final class MaildirMailbox implements Mailbox {
     if (directory != null) {
       departures.strike(directory, name);
       if (mails != null) {
-        memory.keep(recalled.or(this::listedIdentity), mails);
+        memory.keep(recalled.or(this::listedIdentifiers), mails);
       }
       listing.close();
     }

@@ -136,10 +136,10 @@ public final class MaildirStore implements MailStore {
   }
 
   @Override
-  public List<Entry> list() throws Failure {
-    List<Entry> entries = new ArrayList<>();
+  public List<ListedName> list() throws Failure {
+    List<ListedName> entries = new ArrayList<>();
     if (root == null) {
-      return List.of(new Entry(INBOX, true));
+      return List.of(new ListedName(INBOX, true));
     }
     Set<String> names = new HashSet<>();
     Set<String> parents = new HashSet<>();
@@ -147,7 +147,7 @@ public final class MaildirStore implements MailStore {
       for (String file : root.list()) {
         Optional<String> name = mailboxName(file);
         if (name.isPresent() && isMailbox(file) && names.add(name.get())) {
-          entries.add(new Entry(name.get(), true));
+          entries.add(new ListedName(name.get(), true));
           addParents(name.get(), parents);
         }
       }
@@ -156,8 +156,8 @@ public final class MaildirStore implements MailStore {
     }
     parents.removeAll(names);
     parents.remove(INBOX);
-    parents.forEach(parent -> entries.add(new Entry(parent, false)));
-    entries.add(new Entry(INBOX, true));
+    parents.forEach(parent -> entries.add(new ListedName(parent, false)));
+    entries.add(new ListedName(INBOX, true));
     return entries;
   }
 
@@ -349,7 +349,7 @@ public final class MaildirStore implements MailStore {
       throw missing(from);
     }
     Map<String, String> renames = new LinkedHashMap<>();
-    for (Entry entry : list()) {
+    for (ListedName entry : list()) {
       if (entry.selectable() && entry.name().startsWith(from + SEPARATOR)) {
         String rest = entry.name().substring(from.length());
         renames.put(fileName(entry.name()), fileName(to + rest));
@@ -398,14 +398,14 @@ public final class MaildirStore implements MailStore {
   }
 
   @Override
-  public String path(String name, Part part) throws Failure {
+  public String path(String name, PathType type) throws Failure {
     Path directory = name.equalsIgnoreCase(INBOX) ? path : path.resolve(fileName(name));
     return FileName.display(directory.toString());
   }
 
   private MaildirQuota.Total count(MaildirQuota asked) throws Failure {
     MaildirQuota.Total total = new MaildirQuota.Total(0, 0);
-    for (Entry entry : list()) {
+    for (ListedName entry : list()) {
       if (entry.selectable() && context.quota().counts(entry.name())) {
         context.checkpoint().check();
         try (Mailbox mailbox = find(entry.name()).orElse(null)) {

@@ -10,7 +10,7 @@ import org.doveadmsshd.storage.charset.TextDecoder;
  * <p>As long as a part in an ASCII-compatible charset has shown nothing but ASCII, bytes are
  * compared as they are. From the first other byte on, everything is decoded and folded.
  */
-final class PartText implements TransferDecoder.Output {
+final class PartText implements TransferDecoder.Sink {
   private static final long HIGH_BITS = 0x8080808080808080L;
   private static final java.lang.invoke.VarHandle LONGS =
       java.lang.invoke.MethodHandles.byteArrayViewVarHandle(

@@ -73,7 +73,7 @@ public final class Preview implements MimeVisitor {
   private void begin(Part part) {
     snippet = new Snippet();
     boolean readable = !part.type().equals("text"); // a subtype is missing
-    TextDecoder.Output text =
+    TextDecoder.Sink text =
         part.type().equals("text/html") ? new HtmlText(snippet)::accept : snippet::accept;
     TextDecoder charset = new TextDecoder(Charsets.of(part.charset()), buffers.chars(), text);
     Part.Encoding encoding = readable ? part.encoding() : Part.Encoding.UNKNOWN;

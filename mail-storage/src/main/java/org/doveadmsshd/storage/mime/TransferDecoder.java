@@ -35,12 +35,12 @@ final class TransferDecoder {
 
   /** Takes decoded bytes; they are gone after the call. */
   @FunctionalInterface
-  interface Output {
+  interface Sink {
     void accept(byte[] bytes, int offset, int length);
   }
 
   private final Part.Encoding encoding;
-  private final Output output;
+  private final Sink output;
   private final SearchBuffers buffers;
   private byte[] decoded;
   private int bits;
@@ -55,11 +55,11 @@ final class TransferDecoder {
   /** The digit behind an equals sign that waits for another; 0 for none. */
   private byte digit;
 
-  TransferDecoder(Part.Encoding encoding, Output output) {
+  TransferDecoder(Part.Encoding encoding, Sink output) {
     this(encoding, output, new SearchBuffers());
   }
 
-  TransferDecoder(Part.Encoding encoding, Output output, SearchBuffers buffers) {
+  TransferDecoder(Part.Encoding encoding, Sink output, SearchBuffers buffers) {
     this.buffers = buffers;
     this.decoded = buffers.decoded;
     this.encoding = encoding;

@@ -32,7 +32,7 @@ public final class MailboxSelection {
     }
     List<String> names = new ArrayList<>();
     boolean byGuid = Plan.needsGuid(query);
-    for (MailStore.Entry entry : store.list()) {
+    for (MailStore.ListedName entry : store.list()) {
       if (entry.selectable() && (byGuid || !Plan.of(query, entry.name()).isEmpty())) {
         names.add(entry.name());
       }

@@ -36,11 +36,11 @@ final class MimePartQuery {
   /** Answers for one part. */
   @FunctionalInterface
   private interface Check {
-    boolean matches(Node part, Mail mail) throws Failure;
+    boolean matches(Node part, PartContext mail) throws Failure;
   }
 
   /** What a part is looked at in: its number among its siblings, and the mail for its bytes. */
-  private record Mail(
+  private record PartContext(
       MimeTree tree,
       Candidate candidate,
       Map<Needle, BitSet> found,
@@ -54,7 +54,7 @@ final class MimePartQuery {
   /** Whether a part has some inside it, at any depth, that satisfy a check; looked at once. */
   private record Descendants(Check check) implements Check {
     @Override
-    public boolean matches(Node part, Mail mail) throws Failure {
+    public boolean matches(Node part, PartContext mail) throws Failure {
       Map<Node, Boolean> known =
           mail.descendants().computeIfAbsent(this, each -> new IdentityHashMap<>());
       Boolean found = known.get(part);
@@ -72,38 +72,38 @@ final class MimePartQuery {
   /** Makes a check of a key's arguments. */
   @FunctionalInterface
   private interface Key {
-    Check read(String name, Arguments arguments) throws QueryException;
+    Check read(String name, QueryWords words) throws QueryException;
   }
 
   static {
     for (DateArgument.Comparison comparison : DateArgument.Comparison.values()) {
-      KEYS.put("SENT" + comparison, (name, arguments) -> sent(comparison, arguments));
+      KEYS.put("SENT" + comparison, (name, words) -> sent(comparison, words));
     }
-    KEYS.put("SIZE", (name, arguments) -> size(arguments));
-    KEYS.put("DESCRIPTION", (name, arguments) -> single(description(arguments)));
-    KEYS.put("ENCODING", (name, arguments) -> single(encoding(arguments)));
-    KEYS.put("ID", (name, arguments) -> single(exact("content-id", false, arguments)));
-    KEYS.put("LANGUAGE", (name, arguments) -> language(arguments));
-    KEYS.put("LOCATION", (name, arguments) -> exact("content-location", false, arguments));
-    KEYS.put("MD5", (name, arguments) -> single(exact("content-md5", true, arguments)));
-    KEYS.put("DISPOSITION", (name, arguments) -> disposition(arguments));
-    KEYS.put("TYPE", (name, arguments) -> type(PartDescription::mainType, arguments));
-    KEYS.put("SUBTYPE", (name, arguments) -> type(PartDescription::subtype, arguments));
-    KEYS.put("PARAM", (name, arguments) -> parameter(PartDescription::parameters, arguments));
-    KEYS.put("FILENAME", (name, arguments) -> fileName(arguments));
-    KEYS.put("HEADER", (name, arguments) -> field(arguments.next(), arguments));
+    KEYS.put("SIZE", (name, words) -> size(words));
+    KEYS.put("DESCRIPTION", (name, words) -> single(description(words)));
+    KEYS.put("ENCODING", (name, words) -> single(encoding(words)));
+    KEYS.put("ID", (name, words) -> single(exact("content-id", false, words)));
+    KEYS.put("LANGUAGE", (name, words) -> language(words));
+    KEYS.put("LOCATION", (name, words) -> exact("content-location", false, words));
+    KEYS.put("MD5", (name, words) -> single(exact("content-md5", true, words)));
+    KEYS.put("DISPOSITION", (name, words) -> disposition(words));
+    KEYS.put("TYPE", (name, words) -> type(PartDescription::mainType, words));
+    KEYS.put("SUBTYPE", (name, words) -> type(PartDescription::subtype, words));
+    KEYS.put("PARAM", (name, words) -> parameter(PartDescription::parameters, words));
+    KEYS.put("FILENAME", (name, words) -> fileName(words));
+    KEYS.put("HEADER", (name, words) -> field(words.next(), words));
     for (String name : new String[] {"BCC", "CC", "FROM", "REPLY-TO", "SENDER", "TO"}) {
-      KEYS.put(name, (key, arguments) -> addresses(key, arguments));
+      KEYS.put(name, (key, words) -> addresses(key, words));
     }
-    KEYS.put("IN-REPLY-TO", (name, arguments) -> envelope(e -> e.value("in-reply-to"), arguments));
-    KEYS.put("MESSAGE-ID", (name, arguments) -> envelope(e -> e.value("message-id"), arguments));
-    KEYS.put("SUBJECT", (name, arguments) -> envelope(Envelope::subject, arguments));
-    KEYS.put("BODY", (name, arguments) -> text(arguments, false));
-    KEYS.put("TEXT", (name, arguments) -> text(arguments, true));
-    KEYS.put("DEPTH", (name, arguments) -> depth(arguments));
-    KEYS.put("INDEX", (name, arguments) -> index(arguments));
-    KEYS.put("PARENT", (name, arguments) -> parent(arguments));
-    KEYS.put("CHILD", (name, arguments) -> child(arguments));
+    KEYS.put("IN-REPLY-TO", (name, words) -> envelope(e -> e.value("in-reply-to"), words));
+    KEYS.put("MESSAGE-ID", (name, words) -> envelope(e -> e.value("message-id"), words));
+    KEYS.put("SUBJECT", (name, words) -> envelope(Envelope::subject, words));
+    KEYS.put("BODY", (name, words) -> text(words, false));
+    KEYS.put("TEXT", (name, words) -> text(words, true));
+    KEYS.put("DEPTH", (name, words) -> depth(words));
+    KEYS.put("INDEX", (name, words) -> index(words));
+    KEYS.put("PARENT", (name, words) -> parent(words));
+    KEYS.put("CHILD", (name, words) -> child(words));
   }
 
   private MimePartQuery() {}
@@ -114,39 +114,40 @@ final class MimePartQuery {
   }
 
   /** Reads what follows MIMEPART. */
-  static Query read(Arguments arguments) throws QueryException {
-    int from = arguments.position();
-    Check check = operand(arguments);
+  static Query read(QueryWords words) throws QueryException {
+    int from = words.position();
+    Check check = operand(words);
     Descendants inside = new Descendants(check);
     return new Query.Test(
-        "MIMEPART " + arguments.since(from),
+        "MIMEPART " + words.since(from),
         Cost.BODY,
         false,
         candidate -> {
           MimeTree tree = candidate.structure();
-          Mail mail = new Mail(tree, candidate, new IdentityHashMap<>(), new IdentityHashMap<>());
+          PartContext mail =
+              new PartContext(tree, candidate, new IdentityHashMap<>(), new IdentityHashMap<>());
           return check.matches(tree.root(), mail) || inside.matches(tree.root(), mail);
         });
   }
 
-  private static Check operand(Arguments arguments) throws QueryException {
-    if (!arguments.hasNext() || arguments.peek().equals(")")) {
+  private static Check operand(QueryWords words) throws QueryException {
+    if (!words.hasNext() || words.peek().equals(")")) {
       throw new QueryException("Missing MIMEPART search key");
     }
-    if (arguments.depth(1) > QueryParser.MAX_DEPTH) {
+    if (words.depth(1) > QueryParser.MAX_DEPTH) {
       throw new QueryException("The search query is nested too deeply");
     }
-    String word = arguments.nextKey();
+    String word = words.nextKey();
     String name = word.toUpperCase(Locale.ROOT);
     Check check;
     if (word.equals("(")) {
-      check = group(arguments);
+      check = group(words);
     } else if (name.equals("NOT")) {
-      Check inside = operand(arguments);
+      Check inside = operand(words);
       check = (part, mail) -> !inside.matches(part, mail);
     } else if (name.equals("OR")) {
-      Check first = operand(arguments);
-      Check second = operand(arguments);
+      Check first = operand(words);
+      Check second = operand(words);
       check = (part, mail) -> first.matches(part, mail) || second.matches(part, mail);
     } else {
       Key key = KEYS.get(name);
@@ -155,21 +156,21 @@ final class MimePartQuery {
             "Unknown MIMEPART search key: %s (there are: %s)"
                 .formatted(word, String.join(" ", KEYS.keySet())));
       }
-      check = key.read(name, arguments);
+      check = key.read(name, words);
     }
-    arguments.depth(-1);
+    words.depth(-1);
     return check;
   }
 
-  private static Check group(Arguments arguments) throws QueryException {
+  private static Check group(QueryWords words) throws QueryException {
     List<Check> parts = new ArrayList<>();
-    while (arguments.hasNext() && !arguments.peek().equals(")")) {
-      parts.add(operand(arguments));
+    while (words.hasNext() && !words.peek().equals(")")) {
+      parts.add(operand(words));
     }
-    if (!arguments.hasNext()) {
+    if (!words.hasNext()) {
       throw new QueryException("Missing ')' in the search query");
     }
-    arguments.nextKey();
+    words.nextKey();
     if (parts.isEmpty()) {
       throw new QueryException("No search parameters inside list");
     }
@@ -183,9 +184,9 @@ final class MimePartQuery {
     };
   }
 
-  private static Check sent(DateArgument.Comparison comparison, Arguments arguments)
+  private static Check sent(DateArgument.Comparison comparison, QueryWords words)
       throws QueryException {
-    DateArgument date = arguments.date(arguments.next());
+    DateArgument date = words.date(words.next());
     return (part, mail) -> {
       String value = isMessageBody(part) ? new Envelope(part).value("date") : null;
       Optional<SentDate> sent = value == null ? Optional.empty() : SentDate.parse(value);
@@ -198,19 +199,19 @@ final class MimePartQuery {
     return part.part().parent() != null && part.part().parent().isMessage();
   }
 
-  private static Check size(Arguments arguments) throws QueryException {
-    String word = arguments.next().toUpperCase(Locale.ROOT);
+  private static Check size(QueryWords words) throws QueryException {
+    String word = words.next().toUpperCase(Locale.ROOT);
     boolean larger = word.equals("LARGER");
     boolean smaller = word.equals("SMALLER");
-    long limit = larger || smaller ? arguments.nextSize() : Arguments.size(word);
+    long limit = larger || smaller ? words.nextSize() : QueryWords.size(word);
     return (node, mail) -> {
       long size = new PartDescription(node).size();
       return larger ? size > limit : smaller ? size < limit : size == limit;
     };
   }
 
-  private static Check field(String name, Arguments arguments) throws QueryException {
-    Needle needle = new Needle(arguments.next());
+  private static Check field(String name, QueryWords words) throws QueryException {
+    Needle needle = new Needle(words.next());
     return (part, mail) -> {
       for (HeaderField field : part.fields()) {
         if (field.isNamed(name) && needle.isIn(HeaderText.decode(field.value()))) {
@@ -222,45 +223,44 @@ final class MimePartQuery {
   }
 
   /** What a value has to be or to have in it, one char a byte as the values are. */
-  private static String bytes(Arguments arguments) throws QueryException {
-    byte[] utf8 = arguments.next().getBytes(StandardCharsets.UTF_8);
+  private static String bytes(QueryWords words) throws QueryException {
+    byte[] utf8 = words.next().getBytes(StandardCharsets.UTF_8);
     return new String(utf8, StandardCharsets.ISO_8859_1);
   }
 
   /** The whole value, as with identifiers. */
-  private static Check exact(String name, boolean cased, Arguments arguments)
-      throws QueryException {
-    String wanted = bytes(arguments);
+  private static Check exact(String name, boolean cased, QueryWords words) throws QueryException {
+    String wanted = bytes(words);
     return (part, mail) -> {
       String value = new PartDescription(part).value(name);
       return value != null && (cased ? value.equals(wanted) : value.equalsIgnoreCase(wanted));
     };
   }
 
-  private static Check description(Arguments arguments) throws QueryException {
-    String wanted = bytes(arguments);
+  private static Check description(QueryWords words) throws QueryException {
+    String wanted = bytes(words);
     return (part, mail) -> {
       String value = new PartDescription(part).value("content-description");
       return value != null && value.contains(wanted);
     };
   }
 
-  private static Check addresses(String name, Arguments arguments) throws QueryException {
+  private static Check addresses(String name, QueryWords words) throws QueryException {
     String field = name.toLowerCase(Locale.ROOT);
-    return envelope(each -> each.addressText(field), arguments);
+    return envelope(each -> each.addressText(field), words);
   }
 
-  private static Check envelope(Function<Envelope, String> field, Arguments arguments)
+  private static Check envelope(Function<Envelope, String> field, QueryWords words)
       throws QueryException {
-    String wanted = bytes(arguments);
+    String wanted = bytes(words);
     return (part, mail) -> {
       String value = isMessageBody(part) ? field.apply(new Envelope(part)) : null;
       return value != null && value.contains(wanted);
     };
   }
 
-  private static Check encoding(Arguments arguments) throws QueryException {
-    String wanted = arguments.next();
+  private static Check encoding(QueryWords words) throws QueryException {
+    String wanted = words.next();
     return (part, mail) -> new PartDescription(part).encoding().equalsIgnoreCase(wanted);
   }
 
@@ -269,22 +269,22 @@ final class MimePartQuery {
     return (part, mail) -> !new PartDescription(part).isMultipart() && check.matches(part, mail);
   }
 
-  private static Check language(Arguments arguments) throws QueryException {
-    String wanted = arguments.next();
+  private static Check language(QueryWords words) throws QueryException {
+    String wanted = words.next();
     return (part, mail) ->
         new PartDescription(part).languages().stream().anyMatch(wanted::equalsIgnoreCase);
   }
 
-  private static Check disposition(Arguments arguments) throws QueryException {
-    String word = arguments.next().toUpperCase(Locale.ROOT);
+  private static Check disposition(QueryWords words) throws QueryException {
+    String word = words.next().toUpperCase(Locale.ROOT);
     if (word.equals("PARAM")) {
       return parameter(
-          part -> part.disposition().map(ContentField::parameters).orElse(List.of()), arguments);
+          part -> part.disposition().map(ContentField::parameters).orElse(List.of()), words);
     }
     if (!word.equals("TYPE")) {
       throw new QueryException("DISPOSITION needs TYPE or PARAM before what is looked for");
     }
-    String wanted = arguments.next();
+    String wanted = words.next();
     return (part, mail) ->
         new PartDescription(part)
             .disposition()
@@ -292,16 +292,16 @@ final class MimePartQuery {
             .isPresent();
   }
 
-  private static Check type(Function<PartDescription, String> which, Arguments arguments)
+  private static Check type(Function<PartDescription, String> which, QueryWords words)
       throws QueryException {
-    String wanted = arguments.next();
+    String wanted = words.next();
     return (part, mail) -> which.apply(new PartDescription(part)).equalsIgnoreCase(wanted);
   }
 
-  private static Check parameter(
-      Function<PartDescription, List<Parameter>> which, Arguments arguments) throws QueryException {
-    String name = arguments.next();
-    String wanted = bytes(arguments);
+  private static Check parameter(Function<PartDescription, List<Parameter>> which, QueryWords words)
+      throws QueryException {
+    String name = words.next();
+    String wanted = bytes(words);
     return (part, mail) -> {
       for (Parameter parameter : which.apply(new PartDescription(part))) {
         if (parameter.name().equalsIgnoreCase(name)) {
@@ -312,12 +312,12 @@ final class MimePartQuery {
     };
   }
 
-  private static Check fileName(Arguments arguments) throws QueryException {
-    String how = arguments.next().toUpperCase(Locale.ROOT);
+  private static Check fileName(QueryWords words) throws QueryException {
+    String how = words.next().toUpperCase(Locale.ROOT);
     if (!List.of("IS", "CONTAINS", "BEGINS", "ENDS").contains(how)) {
       throw new QueryException("FILENAME needs IS, CONTAINS, BEGINS or ENDS before the name");
     }
-    String wanted = arguments.next().toUpperCase(Locale.ROOT);
+    String wanted = words.next().toUpperCase(Locale.ROOT);
     return (part, mail) -> {
       Optional<String> found = fileName(part).map(name -> name.toUpperCase(Locale.ROOT));
       return found.isPresent()
@@ -337,8 +337,8 @@ final class MimePartQuery {
     return Optional.ofNullable(name).map(HeaderText::decode);
   }
 
-  private static Check text(Arguments arguments, boolean inHeaders) throws QueryException {
-    Needle needle = new Needle(arguments.next());
+  private static Check text(QueryWords words, boolean inHeaders) throws QueryException {
+    Needle needle = new Needle(words.next());
     return (part, mail) -> {
       BitSet found = mail.found().get(needle);
       if (found == null) {
@@ -351,19 +351,19 @@ final class MimePartQuery {
     };
   }
 
-  private static Check depth(Arguments arguments) throws QueryException {
-    String word = arguments.next().toUpperCase(Locale.ROOT);
+  private static Check depth(QueryWords words) throws QueryException {
+    String word = words.next().toUpperCase(Locale.ROOT);
     boolean least = word.equals("MIN");
     boolean most = word.equals("MAX");
-    int limit = number(least || most ? arguments.next() : word);
+    int limit = number(least || most ? words.next() : word);
     return (part, mail) -> {
       int depth = part.part().depth();
       return least ? depth >= limit : most ? depth <= limit : depth == limit;
     };
   }
 
-  private static Check index(Arguments arguments) throws QueryException {
-    int wanted = number(arguments.next());
+  private static Check index(QueryWords words) throws QueryException {
+    int wanted = number(words.next());
     return (part, mail) -> {
       Node parent = parent(part, mail);
       if (parent == null) {
@@ -383,28 +383,28 @@ final class MimePartQuery {
     return Integer.parseInt(word);
   }
 
-  private static Node parent(Node part, Mail mail) {
+  private static Node parent(Node part, PartContext mail) {
     return part.part().parent() == null ? null : mail.tree().node(part.part().parent());
   }
 
-  private static Check parent(Arguments arguments) throws QueryException {
-    boolean any = exists(arguments);
-    Check inside = any ? null : operand(arguments);
+  private static Check parent(QueryWords words) throws QueryException {
+    boolean any = exists(words);
+    Check inside = any ? null : operand(words);
     return (part, mail) -> {
       Node parent = parent(part, mail);
       return parent != null && (any || inside.matches(parent, mail));
     };
   }
 
-  private static Check child(Arguments arguments) throws QueryException {
-    boolean any = exists(arguments);
-    return new Descendants(any ? (part, mail) -> true : operand(arguments));
+  private static Check child(QueryWords words) throws QueryException {
+    boolean any = exists(words);
+    return new Descendants(any ? (part, mail) -> true : operand(words));
   }
 
-  private static boolean exists(Arguments arguments) {
-    boolean exists = arguments.peek().equalsIgnoreCase("EXISTS");
+  private static boolean exists(QueryWords words) {
+    boolean exists = words.peek().equalsIgnoreCase("EXISTS");
     if (exists) {
-      arguments.nextKey();
+      words.nextKey();
     }
     return exists;
   }

@@ -19,10 +19,10 @@ public final class QueryParser {
   /** Deepest nesting of groups. */
   static final int MAX_DEPTH = 200;
 
-  private final Arguments arguments;
+  private final QueryWords words;
 
-  private QueryParser(Arguments arguments) {
-    this.arguments = arguments;
+  private QueryParser(QueryWords words) {
+    this.words = words;
   }
 
   /**
@@ -37,9 +37,9 @@ public final class QueryParser {
   public static Query parse(
       List<String> words, Instant now, Supplier<ZoneId> zone, Consumer<String> doubts)
       throws QueryException {
-    QueryParser parser = new QueryParser(new Arguments(words, now, zone, doubts));
+    QueryParser parser = new QueryParser(new QueryWords(words, now, zone, doubts));
     Query query = parser.list();
-    if (parser.arguments.hasNext()) {
+    if (parser.words.hasNext()) {
       throw new QueryException("Unexpected ')' in the search query");
     }
     return query;
@@ -65,12 +65,12 @@ public final class QueryParser {
     boolean ands = false;
     boolean ors = false;
     boolean expectsOperand = true;
-    while (arguments.hasNext() && !arguments.peek().equals(")")) {
-      if (arguments.peek().equalsIgnoreCase("OR")) {
+    while (words.hasNext() && !words.peek().equals(")")) {
+      if (words.peek().equalsIgnoreCase("OR")) {
         if (expectsOperand) {
           throw new QueryException("OR stands between two search keys: A OR B");
         }
-        arguments.nextKey();
+        words.nextKey();
         ors = true;
         expectsOperand = true;
       } else {
@@ -92,11 +92,11 @@ public final class QueryParser {
   }
 
   private Query operand() throws QueryException {
-    if (arguments.depth(1) > MAX_DEPTH) {
+    if (words.depth(1) > MAX_DEPTH) {
       throw new QueryException("The search query is nested too deeply");
     }
     try {
-      String word = arguments.nextKey();
+      String word = words.nextKey();
       if (word.equals("(")) {
         return group();
       }
@@ -109,24 +109,24 @@ public final class QueryParser {
         case "INTHREAD":
           return new Query.InThread(algorithm(), required("INTHREAD"));
         case "MIMEPART":
-          return MimePartQuery.read(arguments);
+          return MimePartQuery.read(words);
         default:
       }
       return NumberSet.isSet(word) ? SearchKeys.sequence(word) : key(word);
     } finally {
-      arguments.depth(-1);
+      words.depth(-1);
     }
   }
 
   private Query required(String after) throws QueryException {
-    if (!arguments.hasNext() || arguments.peek().equals(")")) {
+    if (!words.hasNext() || words.peek().equals(")")) {
       throw new QueryException("Missing search key after " + after);
     }
     return operand();
   }
 
   private Threads.Algorithm algorithm() throws QueryException {
-    String name = arguments.next();
+    String name = words.next();
     for (Threads.Algorithm algorithm : Threads.Algorithm.values()) {
       if (algorithm.name().equalsIgnoreCase(name)) {
         return algorithm;
@@ -137,16 +137,16 @@ public final class QueryParser {
 
   private Query group() throws QueryException {
     Query inside = list();
-    if (!arguments.hasNext()) {
+    if (!words.hasNext()) {
       throw new QueryException("Missing ')' in the search query");
     }
-    arguments.nextKey();
+    words.nextKey();
     return inside;
   }
 
   private Query key(String word) throws QueryException {
     String name = word.toUpperCase(Locale.ROOT);
-    return SearchKeys.read(name, arguments)
+    return SearchKeys.read(name, words)
         .orElseThrow(
             () ->
                 new QueryException(

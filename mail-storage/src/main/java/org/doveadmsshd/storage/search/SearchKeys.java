@@ -36,7 +36,7 @@ final class SearchKeys {
   /** Makes a query of a key and its arguments. */
   @FunctionalInterface
   private interface Key {
-    Query read(String name, Arguments arguments) throws QueryException;
+    Query read(String name, QueryWords words) throws QueryException;
   }
 
   /** How the text of a header field is compared. */
@@ -47,54 +47,51 @@ final class SearchKeys {
   }
 
   static {
-    add("ALL", Syntax.NOTHING, (name, arguments) -> new Query.All());
-    add("MAILBOX", NAME_OR_MASK, (name, arguments) -> mailbox(arguments));
-    add("MAILBOX-GUID", GUID, (name, arguments) -> new Query.InMailboxGuid(arguments.next()));
+    add("ALL", Syntax.NOTHING, (name, words) -> new Query.All());
+    add("MAILBOX", NAME_OR_MASK, (name, words) -> mailbox(words));
+    add("MAILBOX-GUID", GUID, (name, words) -> new Query.InMailboxGuid(words.next()));
     add("GUID", GUID, SearchKeys::guid);
     add("X-GUID", GUID, SearchKeys::guid);
     add("UID", SET, SearchKeys::uid);
     for (Flag flag : Flag.values()) {
-      add(flag.key(), Syntax.NOTHING, (name, arguments) -> flag(name, flag, true));
+      add(flag.key(), Syntax.NOTHING, (name, words) -> flag(name, flag, true));
     }
     for (Flag flag :
         new Flag[] {Flag.ANSWERED, Flag.DELETED, Flag.DRAFT, Flag.FLAGGED, Flag.SEEN}) {
-      add("UN" + flag.key(), Syntax.NOTHING, (name, arguments) -> flag(name, flag, false));
+      add("UN" + flag.key(), Syntax.NOTHING, (name, words) -> flag(name, flag, false));
     }
-    add("OLD", Syntax.NOTHING, (name, arguments) -> flag(name, Flag.RECENT, false));
-    add("NEW", Syntax.NOTHING, (name, arguments) -> isNew());
-    add("KEYWORD", KEYWORD, (name, arguments) -> keyword(name, arguments.next(), true));
-    add("UNKEYWORD", KEYWORD, (name, arguments) -> keyword(name, arguments.next(), false));
+    add("OLD", Syntax.NOTHING, (name, words) -> flag(name, Flag.RECENT, false));
+    add("NEW", Syntax.NOTHING, (name, words) -> isNew());
+    add("KEYWORD", KEYWORD, (name, words) -> keyword(name, words.next(), true));
+    add("UNKEYWORD", KEYWORD, (name, words) -> keyword(name, words.next(), false));
     for (DateArgument.Comparison comparison : DateArgument.Comparison.values()) {
       dates(comparison);
     }
-    add("OLDER", SECONDS, (name, arguments) -> age(name, arguments, true));
-    add("YOUNGER", SECONDS, (name, arguments) -> age(name, arguments, false));
-    add("LARGER", SIZE, (name, arguments) -> size(name, arguments, true));
-    add("SMALLER", SIZE, (name, arguments) -> size(name, arguments, false));
-    add("FROM", TEXT, (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
-    add("TO", TEXT, (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
-    add("CC", TEXT, (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
-    add("BCC", TEXT, (name, arguments) -> header(name, arguments, HeaderForm.ADDRESSES));
-    add("SUBJECT", TEXT, (name, arguments) -> header(name, arguments, HeaderForm.COMPRESSED));
-    add(
-        "HEADER",
-        HEADER_TEXT,
-        (name, arguments) -> header(arguments.next(), arguments, HeaderForm.PLAIN));
-    add("X-MAILBOX", ENCODED_MASK, (name, arguments) -> globbed(arguments));
+    add("OLDER", SECONDS, (name, words) -> age(name, words, true));
+    add("YOUNGER", SECONDS, (name, words) -> age(name, words, false));
+    add("LARGER", SIZE, (name, words) -> size(name, words, true));
+    add("SMALLER", SIZE, (name, words) -> size(name, words, false));
+    add("FROM", TEXT, (name, words) -> header(name, words, HeaderForm.ADDRESSES));
+    add("TO", TEXT, (name, words) -> header(name, words, HeaderForm.ADDRESSES));
+    add("CC", TEXT, (name, words) -> header(name, words, HeaderForm.ADDRESSES));
+    add("BCC", TEXT, (name, words) -> header(name, words, HeaderForm.ADDRESSES));
+    add("SUBJECT", TEXT, (name, words) -> header(name, words, HeaderForm.COMPRESSED));
+    add("HEADER", HEADER_TEXT, (name, words) -> header(words.next(), words, HeaderForm.PLAIN));
+    add("X-MAILBOX", ENCODED_MASK, (name, words) -> globbed(words));
     add("X-REAL-UID", SET, SearchKeys::uid);
-    add("MODSEQ", MODSEQ, (name, arguments) -> modseq(arguments));
-    add("OLDESTONLY", Syntax.NOTHING, (name, arguments) -> new Query.All());
-    add("SAVEDATESUPPORTED", Syntax.NOTHING, (name, arguments) -> new Query.All());
-    add("$", Syntax.NOTHING, (name, arguments) -> new Query.Not(new Query.All()));
-    add("BODY", TEXT, (name, arguments) -> text(name, arguments, false));
-    add("TEXT", TEXT, (name, arguments) -> text(name, arguments, true));
+    add("MODSEQ", MODSEQ, (name, words) -> modseq(words));
+    add("OLDESTONLY", Syntax.NOTHING, (name, words) -> new Query.All());
+    add("SAVEDATESUPPORTED", Syntax.NOTHING, (name, words) -> new Query.All());
+    add("$", Syntax.NOTHING, (name, words) -> new Query.Not(new Query.All()));
+    add("BODY", TEXT, (name, words) -> text(name, words, false));
+    add("TEXT", TEXT, (name, words) -> text(name, words, true));
   }
 
   private SearchKeys() {}
 
-  private static void add(String name, Syntax arguments, Key key) {
+  private static void add(String name, Syntax words, Key key) {
     KEYS.put(name, key);
-    ARGUMENTS.put(name, arguments);
+    ARGUMENTS.put(name, words);
   }
 
   /** What follows a key. */
@@ -103,9 +100,9 @@ final class SearchKeys {
   }
 
   /** Reads what a key in upper case says; nothing when there is no such key. */
-  static Optional<Query> read(String name, Arguments arguments) throws QueryException {
+  static Optional<Query> read(String name, QueryWords words) throws QueryException {
     Key key = KEYS.get(name);
-    return key == null ? Optional.empty() : Optional.of(key.read(name, arguments));
+    return key == null ? Optional.empty() : Optional.of(key.read(name, words));
   }
 
   /** The names of all keys, sorted. */
@@ -132,18 +129,18 @@ final class SearchKeys {
         });
   }
 
-  private static Query mailbox(Arguments arguments) throws QueryException {
-    return new Query.InMailbox(new MailboxPattern(arguments.next()));
+  private static Query mailbox(QueryWords words) throws QueryException {
+    return new Query.InMailbox(new MailboxPattern(words.next()));
   }
 
-  private static Query guid(String name, Arguments arguments) throws QueryException {
-    String guid = arguments.next();
+  private static Query guid(String name, QueryWords words) throws QueryException {
+    String guid = words.next();
     return new Query.Test(
         name + " " + guid, Cost.NAME, true, candidate -> candidate.mail().guid().equals(guid));
   }
 
-  private static Query uid(String name, Arguments arguments) throws QueryException {
-    String text = arguments.next();
+  private static Query uid(String name, QueryWords words) throws QueryException {
+    String text = words.next();
     NumberSet set =
         NumberSet.parse(text)
             .orElseThrow(
@@ -179,10 +176,10 @@ final class SearchKeys {
     boolean matches(DateArgument date, Candidate candidate) throws Failure;
   }
 
-  private static Query date(String name, Arguments arguments, Cost cost, DateCheck check)
+  private static Query date(String name, QueryWords words, Cost cost, DateCheck check)
       throws QueryException {
-    String text = arguments.next();
-    DateArgument date = arguments.date(text);
+    String text = words.next();
+    DateArgument date = words.date(text);
     return new Query.Test(
         name + " " + text,
         cost,
@@ -196,18 +193,18 @@ final class SearchKeys {
     DateCheck received = (date, c) -> date.matches(comparison, c.mail().received());
     DateCheck saved = (date, c) -> date.matches(comparison, c.mail().saved());
     DateCheck sent = (date, c) -> date.matches(comparison, c.sent());
-    add(suffix, DATE, (name, arguments) -> date(name, arguments, Cost.STATUS, received));
-    add("SAVED" + suffix, DATE, (name, arguments) -> date(name, arguments, Cost.STATUS, saved));
-    add("X-SAVED" + suffix, DATE, (name, arguments) -> date(name, arguments, Cost.STATUS, saved));
-    add("SENT" + suffix, DATE, (name, arguments) -> date(name, arguments, Cost.HEADER, sent));
+    add(suffix, DATE, (name, words) -> date(name, words, Cost.STATUS, received));
+    add("SAVED" + suffix, DATE, (name, words) -> date(name, words, Cost.STATUS, saved));
+    add("X-SAVED" + suffix, DATE, (name, words) -> date(name, words, Cost.STATUS, saved));
+    add("SENT" + suffix, DATE, (name, words) -> date(name, words, Cost.HEADER, sent));
   }
 
-  private static Query age(String name, Arguments arguments, boolean older) throws QueryException {
-    String text = arguments.next();
+  private static Query age(String name, QueryWords words, boolean older) throws QueryException {
+    String text = words.next();
     if (!text.matches("[0-9]{1,12}") || Long.parseLong(text) == 0) {
       throw new QueryException("Invalid search interval: " + text + " (seconds, at least 1)");
     }
-    long limit = arguments.now().getEpochSecond() - Long.parseLong(text);
+    long limit = words.now().getEpochSecond() - Long.parseLong(text);
     return new Query.Test(
         name + " " + text,
         Cost.STATUS,
@@ -216,10 +213,9 @@ final class SearchKeys {
             older ? candidate.mail().received() <= limit : candidate.mail().received() > limit);
   }
 
-  private static Query size(String name, Arguments arguments, boolean larger)
-      throws QueryException {
-    String text = arguments.next();
-    long limit = Arguments.size(text);
+  private static Query size(String name, QueryWords words, boolean larger) throws QueryException {
+    String text = words.next();
+    long limit = QueryWords.size(text);
     return new Query.Test(
         name + " " + text,
         Cost.STATUS,
@@ -230,9 +226,9 @@ final class SearchKeys {
                 : candidate.mail().virtualSize() < limit);
   }
 
-  private static Query header(String name, Arguments arguments, HeaderForm form)
+  private static Query header(String name, QueryWords words, HeaderForm form)
       throws QueryException {
-    String text = arguments.next();
+    String text = words.next();
     Needle needle = new Needle(text);
     return new Query.Test(
         name + " " + text,
@@ -274,27 +270,27 @@ final class SearchKeys {
     };
   }
 
-  private static Query text(String name, Arguments arguments, boolean inHeaders)
+  private static Query text(String name, QueryWords words, boolean inHeaders)
       throws QueryException {
-    String text = arguments.next();
+    String text = words.next();
     return new Query.Text(name + " " + text, new Needle(text), inHeaders);
   }
 
-  private static Query globbed(Arguments arguments) throws QueryException {
-    String glob = arguments.next();
+  private static Query globbed(QueryWords words) throws QueryException {
+    String glob = words.next();
     String name = ModifiedUtf7.decode(glob).orElse(glob);
     return new Query.InMailbox(new MailboxPattern(name));
   }
 
   /** {@code MODSEQ [entry type] N}: every mail has at least 1; more is known to the index alone. */
-  private static Query modseq(Arguments arguments) throws QueryException {
-    String text = arguments.next();
+  private static Query modseq(QueryWords words) throws QueryException {
+    String text = words.next();
     if (text.startsWith("/")) {
-      String type = arguments.next();
+      String type = words.next();
       if (!List.of("priv", "shared", "all").contains(type.toLowerCase(Locale.ROOT))) {
         throw new QueryException("Invalid MODSEQ type: " + type + " (priv, shared or all)");
       }
-      text = arguments.next();
+      text = words.next();
     }
     if (!text.matches("[0-9]{1,19}")) {
       throw new QueryException("Invalid MODSEQ value: " + text);

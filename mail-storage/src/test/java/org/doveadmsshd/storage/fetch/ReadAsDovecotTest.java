@@ -115,7 +115,7 @@ class ReadAsDovecotTest {
   private static byte[] fetch(byte[] mail, String field) throws Exception {
     try (Candidate candidate = new Candidate(1)) {
       candidate.take(FakeMail.of(mail));
-      FetchField.Content content =
+      FetchField.FieldContent content =
           FetchFields.parse(field)
               .get(0)
               .reader()

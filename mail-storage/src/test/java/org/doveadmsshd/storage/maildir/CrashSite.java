@@ -52,7 +52,7 @@ final class CrashSite {
       for (String name : List.of("INBOX", "Archive", "Archive.Sub")) {
         try (Mailbox mailbox = store.find(name).orElseThrow()) {
           mailbox.mails(true);
-          mailbox.identity();
+          mailbox.identifiers();
         }
       }
     }
@@ -201,7 +201,7 @@ final class CrashSite {
   List<Seen> look() throws Failure, IOException {
     List<Seen> seen = new ArrayList<>();
     try (MailStore store = tree.open()) {
-      for (MailStore.Entry entry : store.list()) {
+      for (MailStore.ListedName entry : store.list()) {
         if (entry.selectable()) {
           try (Mailbox mailbox = store.find(entry.name()).orElseThrow()) {
             Set<Long> uids = new HashSet<>();

@@ -52,7 +52,7 @@ class DamagedUidListTest {
 
   private long validity() throws Exception {
     try (Mailbox mailbox = tree.inbox()) {
-      return mailbox.identity().uidValidity();
+      return mailbox.identifiers().uidValidity();
     }
   }
 

@@ -44,13 +44,13 @@ class MailCacheFuzzTest {
     for (int mail = 0; mail < table.size(); mail++) {
       assertThat(table.file(mail)).doesNotContain("/").isNotEqualTo("..");
       MailFacts.NAMES.forEach(cache.mails().facts(mail)::header);
-      assertThat(table.uid(mail) == 0).isEqualTo(cache.identity().isEmpty());
+      assertThat(table.uid(mail) == 0).isEqualTo(cache.identifiers().isEmpty());
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     assertThat(cache.write(out::write)).isTrue();
     MailCache again = read(out.toByteArray()).orElseThrow();
     assertThat(again.stamp()).isEqualTo(cache.stamp());
-    assertThat(again.identity()).isEqualTo(cache.identity());
+    assertThat(again.identifiers()).isEqualTo(cache.identifiers());
     assertThat(again.mails().table().size()).isEqualTo(table.size());
   }
 }

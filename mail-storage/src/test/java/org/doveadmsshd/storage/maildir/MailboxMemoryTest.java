@@ -77,7 +77,7 @@ class MailboxMemoryTest {
         }
       }
       if (numbered) {
-        lines.add(inbox.identity().toString());
+        lines.add(inbox.identifiers().toString());
       }
     }
     lines.sort(null);

@@ -269,8 +269,8 @@ class MaildirMailboxTest {
   @Test
   void twoMailboxesOfAUserNeverGetTheSameUidValidity() throws Exception {
     tree.mailbox(".Other");
-    Mailbox.Identity inbox = tree.inbox().identity();
-    Mailbox.Identity other = tree.open().find("Other").orElseThrow().identity();
+    Mailbox.Identifiers inbox = tree.inbox().identifiers();
+    Mailbox.Identifiers other = tree.open().find("Other").orElseThrow().identifiers();
     assertThat(other.uidValidity()).isEqualTo(inbox.uidValidity() + 1);
     assertThat(Files.readString(tree.root.resolve("dovecot-uidvalidity")))
         .isEqualTo("%08x".formatted(other.uidValidity()));

@@ -39,17 +39,17 @@ class MaildirStoreTest {
     Files.createFile(tree.root.resolve(".file"));
     assertThat(tree.open().list())
         .containsExactlyInAnyOrder(
-            new MailStore.Entry("INBOX", true),
-            new MailStore.Entry("Trash", true),
-            new MailStore.Entry("Archive.2024", true),
-            new MailStore.Entry("Archive", false),
-            new MailStore.Entry("Entwürfe", true));
+            new MailStore.ListedName("INBOX", true),
+            new MailStore.ListedName("Trash", true),
+            new MailStore.ListedName("Archive.2024", true),
+            new MailStore.ListedName("Archive", false),
+            new MailStore.ListedName("Entwürfe", true));
   }
 
   @Test
   void warnsOfADirectoryWhoseNameIsNoMailbox() throws Exception {
     tree.mailbox(".&bad");
-    assertThat(tree.open().list()).containsExactly(new MailStore.Entry("INBOX", true));
+    assertThat(tree.open().list()).containsExactly(new MailStore.ListedName("INBOX", true));
     assertThat(tree.warnings).singleElement().asString().contains("&bad");
   }
 
@@ -77,7 +77,7 @@ class MaildirStoreTest {
   void aSymbolicLinkIsNeverFollowed() throws Exception {
     Path victim = Files.createDirectories(home.resolve("victim/cur")).getParent();
     Files.createSymbolicLink(tree.root.resolve(".Link"), victim);
-    assertThat(tree.open().list()).containsExactly(new MailStore.Entry("INBOX", true));
+    assertThat(tree.open().list()).containsExactly(new MailStore.ListedName("INBOX", true));
     assertThatThrownBy(() -> tree.open().find("Link"))
         .isInstanceOf(Failure.class)
         .hasMessageContaining("symbolic link");

@@ -47,7 +47,7 @@ class OddMailboxesTest {
   }
 
   private List<String> names() throws Failure {
-    return tree.open().list().stream().map(MailStore.Entry::name).sorted().toList();
+    return tree.open().list().stream().map(MailStore.ListedName::name).sorted().toList();
   }
 
   private List<Long> uids(String name) throws Failure {

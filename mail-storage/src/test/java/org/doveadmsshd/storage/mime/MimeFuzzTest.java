@@ -34,7 +34,7 @@ class MimeFuzzTest {
     scan(mail, mail.length, preview);
     assertThat(preview.text().codePointCount(0, preview.text().length())).isLessThanOrEqualTo(200);
     for (String section : SECTIONS) {
-      MessagePart part = MessagePart.parse(section).orElseThrow();
+      BodySection part = BodySection.parse(section).orElseThrow();
       for (boolean decoded : new boolean[] {false, true}) {
         try (InputStream in =
             part.<IOException>read(tree.root(), () -> new ByteArrayInputStream(mail), decoded)) {

@@ -150,12 +150,12 @@ public final class Backends {
     Cached cached = new Cached(limits.entries(), limits.ttl(), limits.negativeTtl());
     boolean caches = limits.entries() > 0;
     List<PassdbChain.Link> passdbs = new ArrayList<>();
-    for (Backend.Passdb passdb : settings.passdbs()) {
+    for (Backend.PassdbSection passdb : settings.passdbs()) {
       Passdb asked = passdb(opened, passdb.backend(), caches ? cached : null);
       passdbs.add(new PassdbChain.Link(asked, passdb.rules(), passdb.denies()));
     }
     List<UserdbChain.Link> userdbs = new ArrayList<>();
-    for (Backend.Userdb userdb : settings.userdbs()) {
+    for (Backend.UserdbSection userdb : settings.userdbs()) {
       Userdb asked = userdb(opened, userdb.backend());
       userdbs.add(new UserdbChain.Link(asked, userdb.rules()));
     }

@@ -27,12 +27,12 @@ final class LocalLane {
   private final AtomicBoolean over = new AtomicBoolean();
 
   // guarded by this
-  private List<Order> orders = List.of();
+  private List<UnderWay> orders = List.of();
   private Thread thread;
   private boolean cancelled;
 
   /** A user that the worker has been given. */
-  private record Order(Assignment.Attempt attempt, RequestControl control) {}
+  private record UnderWay(Assignment.Attempt attempt, RequestControl control) {}
 
   /**
    * @param replace called once if the lane has been abandoned
@@ -59,13 +59,13 @@ final class LocalLane {
   }
 
   private void work(List<Assignment> assignments) {
-    List<Order> taken = new ArrayList<>();
+    List<UnderWay> taken = new ArrayList<>();
     for (Assignment each : assignments) {
-      taken.add(new Order(each.attempt(this::abandon), new RequestControl()));
+      taken.add(new UnderWay(each.attempt(this::abandon), new RequestControl()));
     }
     take(taken);
     List<Worker.Request> requests = new ArrayList<>();
-    for (Order order : taken) {
+    for (UnderWay order : taken) {
       int id = requests.size() + 1;
       Assignment.Attempt next = id < taken.size() ? taken.get(id).attempt() : null;
       requests.add(
@@ -79,7 +79,7 @@ final class LocalLane {
     carryOut(taken, requests);
   }
 
-  private synchronized void take(List<Order> taken) {
+  private synchronized void take(List<UnderWay> taken) {
     orders = List.copyOf(taken);
     if (cancelled) {
       orders.forEach(order -> order.control().cancel());
@@ -95,7 +95,7 @@ final class LocalLane {
     };
   }
 
-  private void carryOut(List<Order> taken, List<Worker.Request> requests) {
+  private void carryOut(List<UnderWay> taken, List<Worker.Request> requests) {
     try {
       worker.run(master, requests);
     } catch (IOException e) {
@@ -123,14 +123,14 @@ final class LocalLane {
     if (!end()) {
       return;
     }
-    List<Order> left;
+    List<UnderWay> left;
     synchronized (this) {
       left = orders;
       thread.interrupt();
     }
     cancel();
     LOG.warn("A lane does not come back; another one takes its place");
-    for (Order order : left) {
+    for (UnderWay order : left) {
       try {
         order.attempt().lost("The worker does not answer");
       } catch (IOException e) {

@@ -55,8 +55,8 @@ public final class SocketEndpoint {
   private static final int BUFFER = 64 * 1024;
 
   private final Sessions sessions;
-  private final Listener listener;
-  private final Limits limits;
+  private final UnixListener listener;
+  private final ConnectionLimits limits;
   private final MemoryBudget.Share memory;
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
   private final LoginDelays delays;
@@ -74,7 +74,7 @@ public final class SocketEndpoint {
    * @param mode who may open it
    * @param group empty for that of the process
    */
-  public record Listener(Path path, Set<PosixFilePermission> mode, String group) {
+  public record UnixListener(Path path, Set<PosixFilePermission> mode, String group) {
     boolean isOwnersOnly() {
       return mode.equals(OWNER_ONLY);
     }
@@ -88,14 +88,17 @@ public final class SocketEndpoint {
    * @param loginTimeout how long a connection may be without a login
    * @param failureDelay how late a failed login is answered
    */
-  public record Limits(
+  public record ConnectionLimits(
       int connections, int beforeLogin, Duration loginTimeout, Duration failureDelay) {}
 
   /**
    * @param memory draws what waits for lanes
    */
   public SocketEndpoint(
-      Sessions sessions, Listener listener, Limits limits, MemoryBudget.Share memory) {
+      Sessions sessions,
+      UnixListener listener,
+      ConnectionLimits limits,
+      MemoryBudget.Share memory) {
     this.memory = memory;
     this.sessions = sessions;
     this.listener = listener;

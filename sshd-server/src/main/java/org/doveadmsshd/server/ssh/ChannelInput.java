@@ -27,7 +27,7 @@ final class ChannelInput extends InputStream implements ChannelDataReceiver {
   private final ChannelSession channel;
   private final MemoryBudget.Share memory;
   private final Duration timeout;
-  private ChannelOutput.Waiting waiting = ChannelOutput.Waiting.UNKNOWN;
+  private ChannelOutput.WaitListener waiting = ChannelOutput.WaitListener.UNKNOWN;
   private boolean opened;
 
   // guarded by this
@@ -52,7 +52,7 @@ final class ChannelInput extends InputStream implements ChannelDataReceiver {
   }
 
   /** Sets the listener for waits of the command; called before it reads. */
-  void toldTo(ChannelOutput.Waiting listener) {
+  void toldTo(ChannelOutput.WaitListener listener) {
     waiting = listener;
   }
 

@@ -31,18 +31,18 @@ final class ChannelOutput {
   private final ChannelSession channel;
   private final CoalescingSession connection;
   private final Duration timeout;
-  private volatile Waiting waiting = Waiting.UNKNOWN;
+  private volatile WaitListener waiting = WaitListener.UNKNOWN;
   private volatile Duration patience;
 
   /** Told when a thread has to wait for the client, and when it goes on. */
-  interface Waiting {
+  interface WaitListener {
     void begins();
 
     void ends();
 
     /** For what need not be known. */
-    Waiting UNKNOWN =
-        new Waiting() {
+    WaitListener UNKNOWN =
+        new WaitListener() {
           @Override
           public void begins() {}
 
@@ -58,7 +58,7 @@ final class ChannelOutput {
   }
 
   /** Sets the listener for waits of threads; called before the first write. */
-  void toldTo(Waiting listener) {
+  void toldTo(WaitListener listener) {
     waiting = listener;
   }
 
@@ -123,7 +123,7 @@ final class ChannelOutput {
     MemoryBudget.Share memory = connection.output();
     boolean waits = window.getSize() == 0 || !memory.tryTake(wanted + AROUND);
     if (waits) {
-      Waiting listener = waiting;
+      WaitListener listener = waiting;
       listener.begins();
       try {
         await(window, memory, wanted + AROUND);

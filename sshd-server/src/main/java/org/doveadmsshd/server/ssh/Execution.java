@@ -199,7 +199,7 @@ final class Execution {
   }
 
   private Brain.Resources resources(Worker worker, Master master, MemoryBudget.Share rows) {
-    Sessions.Setting setting = sessions.setting();
+    Sessions.SessionSettings setting = sessions.setting();
     return new Brain.Resources() {
       @Override
       public List<Server> servers() throws Failure {
@@ -270,9 +270,9 @@ final class Execution {
   }
 
   /** What {@code who} shows. */
-  ServerContext.Activity.Entry entry() {
+  ServerContext.Activity.ActiveSession entry() {
     Running running = run;
-    return new ServerContext.Activity.Entry(
+    return new ServerContext.Activity.ActiveSession(
         Long.toString(id),
         "run",
         client.session().getUsername(),

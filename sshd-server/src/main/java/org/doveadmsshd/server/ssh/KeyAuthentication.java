@@ -33,26 +33,26 @@ public final class KeyAuthentication extends UserAuthPublicKeyFactory
       new AttributeRepository.AttributeKey<>();
 
   private final Masters masters;
-  private volatile Keys keys;
+  private volatile KeySources keys;
 
   /** Where keys are looked for, and which of them are revoked. */
-  public record Keys(
+  public record KeySources(
       AuthorizedKeys authorized, UserCertificates certificates, RevokedKeys revoked) {}
 
-  KeyAuthentication(Masters masters, Keys keys) {
+  KeyAuthentication(Masters masters, KeySources keys) {
     this.masters = masters;
     this.keys = keys;
   }
 
   /** Looks there from now on. */
-  void use(Keys next) {
+  void use(KeySources next) {
     keys = next;
   }
 
   /** Called for an offered key and again for the proof; must not wait. */
   @Override
   public boolean authenticate(String user, PublicKey key, ServerSession session) {
-    Keys now = keys;
+    KeySources now = keys;
     Optional<Grant> grant =
         now.revoked().has(key)
             ? Optional.empty()
@@ -61,7 +61,7 @@ public final class KeyAuthentication extends UserAuthPublicKeyFactory
     return grant.isPresent();
   }
 
-  private Optional<Grant> grant(Keys keys, String user, PublicKey key, String address) {
+  private Optional<Grant> grant(KeySources keys, String user, PublicKey key, String address) {
     boolean isMaster = masters.find(user).isPresent();
     Instant now = Instant.now();
     if (key instanceof OpenSshCertificate) {

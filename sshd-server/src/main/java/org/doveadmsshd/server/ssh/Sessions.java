@@ -64,7 +64,7 @@ public final class Sessions implements ServerContext.Activity {
   /** Memory for requests that wait on a lane. */
   private static final long LANE_QUEUE = 1024 * 1024;
 
-  private final Setting setting;
+  private final SessionSettings setting;
   private final Masters masters;
   private final Workers workers;
   private final Audit audit;
@@ -79,7 +79,7 @@ public final class Sessions implements ServerContext.Activity {
   private volatile boolean stopping;
 
   /** Something that is going on, and how it is ended. */
-  private record Active(Supplier<Entry> entry, Runnable end) {}
+  private record Active(Supplier<ActiveSession> entry, Runnable end) {}
 
   /** A lane that is open, and what it holds. */
   private record Lane(LaneSession session, MemoryBudget.Share memory) {}
@@ -94,7 +94,7 @@ public final class Sessions implements ServerContext.Activity {
    * @param inputTimeout how long a command waits for its client's input; zero for any time
    * @param rows draws the rows that runs keep back for their order
    */
-  public record Setting(
+  public record SessionSettings(
       Executor executor,
       Clock clock,
       int lanes,
@@ -102,7 +102,7 @@ public final class Sessions implements ServerContext.Activity {
       Duration inputTimeout,
       MemoryBudget.Share rows) {}
 
-  public Sessions(Setting setting, Masters masters, Workers workers, Audit audit) {
+  public Sessions(SessionSettings setting, Masters masters, Workers workers, Audit audit) {
     this.setting = setting;
     this.masters = masters;
     this.workers = workers;
@@ -143,11 +143,11 @@ public final class Sessions implements ServerContext.Activity {
   }
 
   @Override
-  public List<Entry> kick(Predicate<Entry> which) {
-    List<Entry> kicked = new ArrayList<>();
+  public List<ActiveSession> kick(Predicate<ActiveSession> which) {
+    List<ActiveSession> kicked = new ArrayList<>();
     active.forEach(
         (id, each) -> {
-          Entry entry = each.entry().get();
+          ActiveSession entry = each.entry().get();
           if (which.test(entry)) {
             each.end().run();
             kicked.add(entry);
@@ -161,8 +161,8 @@ public final class Sessions implements ServerContext.Activity {
   }
 
   @Override
-  public List<Entry> entries() {
-    List<Entry> entries = new ArrayList<>();
+  public List<ActiveSession> activeSessions() {
+    List<ActiveSession> entries = new ArrayList<>();
     active.entrySet().stream()
         .sorted(Comparator.comparingLong(Map.Entry::getKey))
         .forEach(entry -> entries.add(entry.getValue().entry().get()));
@@ -258,7 +258,7 @@ public final class Sessions implements ServerContext.Activity {
     return controlling;
   }
 
-  Setting setting() {
+  SessionSettings setting() {
     return setting;
   }
 
@@ -344,8 +344,9 @@ public final class Sessions implements ServerContext.Activity {
     return lane;
   }
 
-  private static Entry entry(long id, LaneSession lane, String who, String address, long begun) {
-    return new Entry(
+  private static ActiveSession entry(
+      long id, LaneSession lane, String who, String address, long begun) {
+    return new ActiveSession(
         Long.toString(id),
         "lane",
         lane.master().orElse(who),

@@ -63,7 +63,7 @@ public final class SshEndpoint {
    * @param methods lists of methods that must all succeed, of which one list is enough, as in
    *     sshd_config(5); empty when any one method is
    */
-  public record Limits(
+  public record ConnectionLimits(
       int connections,
       EarlyDrop beforeLogin,
       EarlyDrop beforeLoginPerAddress,
@@ -79,9 +79,9 @@ public final class SshEndpoint {
   public SshEndpoint(
       Sessions sessions,
       Masters masters,
-      KeyAuthentication.Keys keys,
+      KeyAuthentication.KeySources keys,
       HostIdentity identity,
-      Limits limits,
+      ConnectionLimits limits,
       MemoryBudget.Share memory,
       Audit audit) {
     server = (DrainableServer) ServerBuilder.builder().factory(DrainableServer::new).build(true);
@@ -110,7 +110,7 @@ public final class SshEndpoint {
   public record HostIdentity(List<KeyPair> announced, Optional<Path> certificate) {}
 
   /** Looks for the keys of others there from now on. */
-  public void use(KeyAuthentication.Keys keys) {
+  public void use(KeyAuthentication.KeySources keys) {
     keyAuthentication.use(keys);
   }
 
@@ -167,7 +167,7 @@ public final class SshEndpoint {
     CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, AUTH_REQUESTS);
   }
 
-  private void setLimits(Limits limits, MemoryBudget.Share memory) {
+  private void setLimits(ConnectionLimits limits, MemoryBudget.Share memory) {
     ConnectionLimiter limiter =
         new ConnectionLimiter(
             limits.connections(),
@@ -197,7 +197,7 @@ public final class SshEndpoint {
     server.setSessionHeartbeat(HeartbeatType.IGNORE, ALIVE);
   }
 
-  private void offerNothingButSessions(Limits limits) {
+  private void offerNothingButSessions(ConnectionLimits limits) {
     server.setServiceFactories(List.of(LoginAttempts.factory(), new ServingConnection.Factory()));
     server.setChannelFactories(List.of(new LimitedChannelFactory(limits.channels())));
     server.setGlobalRequestHandlers(

@@ -33,7 +33,7 @@ final class WorkingSlots {
   }
 
   /** The place of a run. */
-  final class Slot implements ChannelOutput.Waiting, AutoCloseable {
+  final class Slot implements ChannelOutput.WaitListener, AutoCloseable {
     private final BooleanSupplier cancelled;
 
     // guarded by this

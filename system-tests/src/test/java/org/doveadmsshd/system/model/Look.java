@@ -59,7 +59,7 @@ final class Look {
         Optional<Mailbox> mailbox = store.find(box);
         if (mailbox.isPresent()) {
           try (Mailbox open = mailbox.get()) {
-            validities.put(box, open.identity().uidValidity());
+            validities.put(box, open.identifiers().uidValidity());
           }
         }
       } catch (Failure e) {

@@ -32,12 +32,12 @@ public final class ThreadIdentity implements UserThreads.Rights {
     GETGROUPS = arm ? 158 : 115;
   }
 
-  private final Identity.Bounds bounds;
+  private final Identity.ValidIds bounds;
 
   /**
    * @param bounds of the identities that may be taken
    */
-  public ThreadIdentity(Identity.Bounds bounds) {
+  public ThreadIdentity(Identity.ValidIds bounds) {
     this.bounds = bounds;
   }
 

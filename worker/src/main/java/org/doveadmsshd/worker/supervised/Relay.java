@@ -251,11 +251,11 @@ final class Relay {
 
   /** A message to a client that may be gone. */
   @FunctionalInterface
-  private interface Delivery {
+  private interface Sending {
     void run() throws IOException;
   }
 
-  private void deliver(Delivery delivery) throws IOException {
+  private void deliver(Sending delivery) throws IOException {
     life.notAwaited();
     try {
       delivery.run();

@@ -37,7 +37,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   private static final int MAX_TOLD_BYTES = 64 * 1024;
 
   private final Path socket;
-  private final SupervisorConnection.Limits limits;
+  private final SupervisorConnection.Patience limits;
   private final ConcurrentLinkedDeque<SupervisorConnection> idle = new ConcurrentLinkedDeque<>();
   private final IdleLanes lanes = new IdleLanes();
   private final ScheduledThreadPoolExecutor timer;
@@ -49,10 +49,10 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
    * @param socket where the supervisor listens; nothing is connected yet
    */
   public SupervisedWork(Path socket) {
-    this(socket, SupervisorConnection.Limits.USUAL);
+    this(socket, SupervisorConnection.Patience.USUAL);
   }
 
-  SupervisedWork(Path socket, SupervisorConnection.Limits limits) {
+  SupervisedWork(Path socket, SupervisorConnection.Patience limits) {
     this.socket = socket;
     this.limits = limits;
     timer = new ScheduledThreadPoolExecutor(1, work -> daemon(work, "worker-deadline"));
@@ -75,7 +75,8 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   }
 
   /** A worker process, and the connection that it was had by. */
-  private record Assigned(SupervisorConnection supervisor, SupervisorConnection.Worker worker) {}
+  private record Assigned(
+      SupervisorConnection supervisor, SupervisorConnection.AssignedWorker worker) {}
 
   @Override
   public int together() {
@@ -168,7 +169,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   }
 
   private void relay(
-      ArrayDeque<Order> orders, Listener listener, SupervisorConnection.Worker worker)
+      ArrayDeque<Order> orders, Listener listener, SupervisorConnection.AssignedWorker worker)
       throws Relay.LostException, Failure, IOException {
     WorkerLane lane;
     try {
@@ -241,7 +242,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     boolean kept = false;
     try {
       control.onCancel(connection::close);
-      SupervisorConnection.Worker worker = connection.worker(users, control.millisLeft());
+      SupervisorConnection.AssignedWorker worker = connection.worker(users, control.millisLeft());
       control.onCancel(null);
       kept = true;
       return new Assigned(connection, worker);

@@ -31,7 +31,7 @@ final class SupervisorConnection implements Closeable {
   private final SocketChannel channel;
   private final LineChannel lines;
   private final ScheduledExecutorService timer;
-  private final Limits limits;
+  private final Patience limits;
 
   /**
    * How long the supervisor may take.
@@ -39,8 +39,8 @@ final class SupervisorConnection implements Closeable {
    * @param silence until it says at least that one has to wait
    * @param late longer than it says that a user may have to wait
    */
-  record Limits(Duration silence, Duration late) {
-    static final Limits USUAL = new Limits(Duration.ofSeconds(10), Duration.ofSeconds(30));
+  record Patience(Duration silence, Duration late) {
+    static final Patience USUAL = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(30));
   }
 
   /**
@@ -50,14 +50,14 @@ final class SupervisorConnection implements Closeable {
    * @param users how many of the requested users it takes, from the first on
    * @param staysOn whether it will accept another assignment afterwards
    */
-  record Worker(Path socket, int users, boolean staysOn) {}
+  record AssignedWorker(Path socket, int users, boolean staysOn) {}
 
   /**
    * Connects.
    *
    * @param timer closes the connection of a supervisor that says nothing
    */
-  SupervisorConnection(Path socket, ScheduledExecutorService timer, Limits limits)
+  SupervisorConnection(Path socket, ScheduledExecutorService timer, Patience limits)
       throws IOException {
     this.timer = timer;
     this.limits = limits;
@@ -82,7 +82,7 @@ final class SupervisorConnection implements Closeable {
    * @throws Failure what the supervisor says of the first user
    * @throws IOException when it does not answer; it may be asked again
    */
-  Worker worker(List<String> users, long patience) throws IOException, Failure {
+  AssignedWorker worker(List<String> users, long patience) throws IOException, Failure {
     List<String> request = new ArrayList<>(List.of("WORKER", Long.toString(patience)));
     request.addAll(users);
     long most = patience == 0 ? LONGEST.toMillis() : Math.min(patience, LONGEST.toMillis());
@@ -92,7 +92,7 @@ final class SupervisorConnection implements Closeable {
     if (served < 1 || served > users.size()) {
       throw new ProtocolException("the supervisor's answer is not known");
     }
-    return new Worker(Path.of(answer.get(1)), served, answer.contains("stays"));
+    return new AssignedWorker(Path.of(answer.get(1)), served, answer.contains("stays"));
   }
 
   /** The worker process is not needed any more, and may serve other users. */

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a thread that works on a user's mail may do; needs root. */
 class UserThreadsTest {
   private static final Isolation THREADS =
-      new UserThreads(new ThreadIdentity(new Identity.Bounds(1000, 60_000, 1)), false);
+      new UserThreads(new ThreadIdentity(new Identity.ValidIds(1000, 60_000, 1)), false);
 
   @TempDir Path directory;
 

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Supervisors that do not answer as they should, and what becomes of users then. */
 @Timeout(60)
 class SupervisedWorkTest {
-  private static final SupervisorConnection.Limits LIMITS =
-      new SupervisorConnection.Limits(Duration.ofMillis(500), Duration.ofSeconds(1));
+  private static final SupervisorConnection.Patience LIMITS =
+      new SupervisorConnection.Patience(Duration.ofMillis(500), Duration.ofSeconds(1));
 
   @TempDir Path directory;
   private final ExecutorService threads = Executors.newCachedThreadPool();

@@ -13,7 +13,7 @@ import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.search.Candidate;
 
 /** {@code --dry-run}: for each mailbox how many mails a command would touch, and their bytes. */
-record Preview(MailSearch search) implements Task.OfUser {
+record DryRun(MailSearch search) implements Task.OfUser {
   static final String NAME = "dry-run";
 
   /** The option of commands that have it. */

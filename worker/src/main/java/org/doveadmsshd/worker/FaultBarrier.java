@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The top of a task: whatever the work for one request throws becomes how that request ends. */
-final class Attempt {
-  private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+final class FaultBarrier {
+  private static final Logger LOG = LoggerFactory.getLogger(FaultBarrier.class);
 
-  private Attempt() {}
+  private FaultBarrier() {}
 
   /** The work of one request. */
   @FunctionalInterface
@@ -24,7 +24,7 @@ final class Attempt {
 
   /** Says whether an IOException came from where output goes. */
   @FunctionalInterface
-  interface Delivery {
+  interface OutputState {
     boolean isBroken();
   }
 
@@ -34,8 +34,8 @@ final class Attempt {
    * @param what for the log: which work, and for which user
    * @throws IOException when output cannot be delivered any more; only that goes beyond one request
    */
-  static Optional<Failure> of(
-      Supplier<String> what, RequestControl control, Delivery delivery, Work work)
+  static Optional<Failure> run(
+      Supplier<String> what, RequestControl control, OutputState output, Work work)
       throws IOException {
     try {
       work.run();
@@ -43,9 +43,9 @@ final class Attempt {
     } catch (Failure e) {
       return Optional.of(e.getCause() instanceof InterruptedIOException ? stopped(control, e) : e);
     } catch (IOException e) {
-      return Optional.of(unread(e, control, delivery));
+      return Optional.of(unread(e, control, output));
     } catch (UncheckedIOException e) {
-      return Optional.of(unread(e.getCause(), control, delivery));
+      return Optional.of(unread(e.getCause(), control, output));
     } catch (Throwable e) {
       LOG.error("{} failed by a fault of the program", what.get(), e);
       return Optional.of(
@@ -53,9 +53,9 @@ final class Attempt {
     }
   }
 
-  private static Failure unread(IOException e, RequestControl control, Delivery delivery)
+  private static Failure unread(IOException e, RequestControl control, OutputState output)
       throws IOException {
-    if (delivery.isBroken()) {
+    if (output.isBroken()) {
       throw e;
     }
     Failure failure = Failure.temporary("Reading failed: " + Reason.of(e), e);

@@ -20,7 +20,7 @@ import org.doveadmsshd.storage.mime.MimeTree.Node;
  * @param kind what of that part
  * @param fields in lower case, for those kinds that name some
  */
-public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) {
+public record BodySection(List<Integer> numbers, Kind kind, Set<String> fields) {
 
   private static final byte[] CRLF = {'\r', '\n'};
 
@@ -47,7 +47,7 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
   }
 
   /** Reads a name in lower case; nothing when it is none. */
-  public static Optional<MessagePart> parse(String name) {
+  public static Optional<BodySection> parse(String name) {
     String rest = name;
     List<Integer> numbers = new java.util.ArrayList<>();
     while (rest.matches("[1-9][0-9]{0,4}(\\..+)?")) {
@@ -59,15 +59,15 @@ public record MessagePart(List<Integer> numbers, Kind kind, Set<String> fields) 
     if (rest.matches("header\\.fields(\\.not)?\\([!-9;-~]+\\)")) {
       String list = rest.substring(rest.indexOf('(') + 1, rest.length() - 1);
       Kind kind = rest.startsWith("header.fields.not") ? Kind.FIELDS_NOT : Kind.FIELDS;
-      return Optional.of(new MessagePart(numbers, kind, Set.of(list.split(",+"))));
+      return Optional.of(new BodySection(numbers, kind, Set.of(list.split(",+"))));
     }
     return switch (rest) {
       case "" ->
-          inner ? Optional.of(new MessagePart(numbers, Kind.ALL, Set.of())) : Optional.empty();
-      case "header" -> Optional.of(new MessagePart(numbers, Kind.HEADER, Set.of()));
-      case "text" -> Optional.of(new MessagePart(numbers, Kind.TEXT, Set.of()));
+          inner ? Optional.of(new BodySection(numbers, Kind.ALL, Set.of())) : Optional.empty();
+      case "header" -> Optional.of(new BodySection(numbers, Kind.HEADER, Set.of()));
+      case "text" -> Optional.of(new BodySection(numbers, Kind.TEXT, Set.of()));
       case "mime" ->
-          inner ? Optional.of(new MessagePart(numbers, Kind.MIME, Set.of())) : Optional.empty();
+          inner ? Optional.of(new BodySection(numbers, Kind.MIME, Set.of())) : Optional.empty();
       default -> Optional.empty();
     };
   }

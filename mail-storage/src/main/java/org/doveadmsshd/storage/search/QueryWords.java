@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.doveadmsshd.base.Sizes;
 
 /** The words of a query, read one after another. */
-final class Arguments {
+final class QueryWords {
   private final List<String> words;
   private final Instant now;
   private final Supplier<ZoneId> zone;
@@ -18,7 +18,7 @@ final class Arguments {
   private int depth;
   private String key = "";
 
-  Arguments(List<String> words, Instant now, Supplier<ZoneId> zone, Consumer<String> doubts) {
+  QueryWords(List<String> words, Instant now, Supplier<ZoneId> zone, Consumer<String> doubts) {
     this.words = words;
     this.now = now;
     this.zone = zone;

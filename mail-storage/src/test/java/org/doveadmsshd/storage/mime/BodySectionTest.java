@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sections and structure of a nested mail, as Debian's Dovecot 2.3.19 gives them. */
-class MessagePartTest {
+class BodySectionTest {
   private static final String MAIL =
       """
       Subject: nested
@@ -51,7 +51,7 @@ class MessagePartTest {
   private static String read(String section, boolean decoded) throws IOException {
     byte[] bytes = MAIL.getBytes(StandardCharsets.ISO_8859_1);
     try (InputStream in =
-        MessagePart.parse(section)
+        BodySection.parse(section)
             .orElseThrow()
             .<IOException>read(tree(), () -> new ByteArrayInputStream(bytes), decoded)) {
       return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).replace("\r\n", "/");
@@ -99,6 +99,6 @@ class MessagePartTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "0", "mime", "1.", "1.x", "header.fields", "header.fields()", "x"})
   void whatIsNoSectionIsRefused(String name) {
-    assertThat(MessagePart.parse(name)).isEmpty();
+    assertThat(BodySection.parse(name)).isEmpty();
   }
 }

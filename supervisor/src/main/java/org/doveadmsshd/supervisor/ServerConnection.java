@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * A connection of the server: one request after another, and at most one worker process at a time,
  * which does not outlive it.
  */
-final class Connection {
-  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+final class ServerConnection {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
   private static final FaultLog FAULTS =
       (doing, thrown) -> LOG.error("{} failed by a fault of the program", doing, thrown);
 
@@ -52,7 +52,7 @@ final class Connection {
   /**
    * @param timer says to the server that it has to wait
    */
-  Connection(
+  ServerConnection(
       Supervisor supervisor,
       WorkerPool pool,
       SocketChannel channel,
@@ -109,7 +109,7 @@ final class Connection {
         supervisor.reload();
         send("RELOADED", "");
       } else {
-        send(assign((SupervisorRequest.Worker) request));
+        send(assign((SupervisorRequest.Acquire) request));
       }
     } catch (Failure e) {
       if (e.getCause() != null) {
@@ -149,7 +149,7 @@ final class Connection {
   }
 
   /** Takes a worker for users; returns the answer to the server. */
-  private String[] assign(SupervisorRequest.Worker request) throws Failure {
+  private String[] assign(SupervisorRequest.Acquire request) throws Failure {
     String first = request.users().get(0);
     MailUser user = supervisor.user(first);
     Identity identity = supervisor.identity(user);
