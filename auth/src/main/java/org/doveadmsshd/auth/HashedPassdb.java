@@ -48,9 +48,9 @@ public final class HashedPassdb implements Passdb {
 
   /** With the scheme that it has. */
   @Override
-  public Optional<PasswordStore.Stored> find(LoginAttempt who) throws Failure {
+  public Optional<PasswordStore.Stored> find(LoginAttempt attempt) throws Failure {
     return store
-        .find(who)
+        .find(attempt)
         .map(
             stored ->
                 new PasswordStore.Stored(

@@ -47,10 +47,10 @@ public interface Passdb {
    * The stored password of a user, for mechanisms that prove knowledge of a password without
    * sending it.
    *
-   * @param who with no password
+   * @param attempt with no password
    * @return nothing for an unknown user, or where it cannot be read
    */
-  default Optional<PasswordStore.Stored> find(LoginAttempt who) throws Failure {
+  default Optional<PasswordStore.Stored> find(LoginAttempt attempt) throws Failure {
     return Optional.empty();
   }
 

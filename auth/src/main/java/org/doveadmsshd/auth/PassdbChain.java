@@ -77,15 +77,15 @@ public final class PassdbChain implements Passdb {
    * Rules about further answers are not applied.
    */
   @Override
-  public Optional<PasswordStore.Stored> find(LoginAttempt who) throws Failure {
-    if (!UserName.isPossible(who.user()) || isDenied(who.user(), who.address())) {
+  public Optional<PasswordStore.Stored> find(LoginAttempt attempt) throws Failure {
+    if (!UserName.isPossible(attempt.user()) || isDenied(attempt.user(), attempt.address())) {
       return Optional.empty();
     }
     for (Link link : links) {
       Optional<PasswordStore.Stored> found =
-          link.denies() ? Optional.empty() : link.passdb().find(who);
+          link.denies() ? Optional.empty() : link.passdb().find(attempt);
       if (found.isPresent()) {
-        return isAllowedFrom(who.address(), found.get().fields()) ? found : Optional.empty();
+        return isAllowedFrom(attempt.address(), found.get().fields()) ? found : Optional.empty();
       }
     }
     return Optional.empty();

@@ -145,7 +145,7 @@ final class Dispatch {
   /** The server works on no more users: those in its queue go to another server, or fail. */
   private void unavailable(Server server, UserQueue queue, Failure failure) {
     try {
-      if (!isCancelled()) { // else it was us who stopped it
+      if (!isCancelled()) { // else it was stopped here
         reporter.unavailable(failure);
       }
       for (Assignment next; (next = queue.take()) != null; ) {

@@ -176,7 +176,7 @@ final class Feed {
 
   private void failed(Failure failure) {
     try {
-      if (!dispatch.isCancelled()) { // else it was us who stopped it
+      if (!dispatch.isCancelled()) { // else it was stopped here
         reporter.failed(failure.outcome(), failure.getMessage());
       }
     } catch (IOException gone) {

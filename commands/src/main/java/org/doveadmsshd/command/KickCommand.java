@@ -56,16 +56,17 @@ final class KickCommand implements Command {
           context
               .activity()
               .kick(
-                  entry ->
-                      context.mayTouch(entry, NAME)
-                          && !entry.doing().startsWith("kick")
-                          && (entry.id().equals(which) || mask.matches(entry.master())));
-      for (ServerContext.Activity.ActiveSession entry : ended) {
+                  session ->
+                      context.mayTouch(session, NAME)
+                          && !session.doing().startsWith("kick")
+                          && (session.id().equals(which) || mask.matches(session.master())));
+      for (ServerContext.Activity.ActiveSession session : ended) {
         context
             .output()
             .row(
                 null,
-                List.of(Value.of(entry.id()), Value.of(entry.kind()), Value.of(entry.master())));
+                List.of(
+                    Value.of(session.id()), Value.of(session.kind()), Value.of(session.master())));
       }
       if (ended.isEmpty()) {
         throw new Failure(Outcome.NOT_FOUND, "no users kicked");

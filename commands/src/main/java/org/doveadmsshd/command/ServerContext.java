@@ -39,10 +39,10 @@ public record ServerContext(
   }
 
   /** Whether the scope covers a command for a run or lane: one's own, and those of own users. */
-  boolean mayTouch(Activity.ActiveSession entry, String command) {
-    return entry.master().equals(master.name())
+  boolean mayTouch(Activity.ActiveSession session, String command) {
+    return session.master().equals(master.name())
         || master.scope().hasAllUsers(command)
-        || master.scope().hasCommand(entry.master(), command);
+        || master.scope().hasCommand(session.master(), command);
   }
 
   /** The runs and lanes of a server. */

@@ -60,21 +60,21 @@ final class WhoCommand implements Command {
 
     @Override
     public void run(ServerContext context) throws Failure, IOException {
-      for (ServerContext.Activity.ActiveSession entry : context.activity().activeSessions()) {
-        if (context.mayTouch(entry, NAME)) {
+      for (ServerContext.Activity.ActiveSession session : context.activity().activeSessions()) {
+        if (context.mayTouch(session, NAME)) {
           context
               .output()
               .row(
                   null,
                   List.of(
-                      Value.of(entry.id()),
-                      Value.of(entry.kind()),
-                      Value.of(entry.master()),
-                      Value.of(entry.address()),
-                      Value.of(entry.seconds()),
-                      Value.of(entry.done()),
-                      Value.of(entry.failed()),
-                      Value.of(entry.doing())));
+                      Value.of(session.id()),
+                      Value.of(session.kind()),
+                      Value.of(session.master()),
+                      Value.of(session.address()),
+                      Value.of(session.seconds()),
+                      Value.of(session.done()),
+                      Value.of(session.failed()),
+                      Value.of(session.doing())));
         }
       }
     }

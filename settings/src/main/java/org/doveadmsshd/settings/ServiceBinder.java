@@ -37,7 +37,7 @@ final class ServiceBinder {
   }
 
   /** How many users a run works on at a time; 0 lets the server choose. */
-  int workers() {
+  int lanes() {
     return service.number("workers");
   }
 

@@ -31,7 +31,7 @@ public record Settings(
     Connections connections,
     Path knownHosts,
     Path identity,
-    int workers,
+    int lanes,
     List<Backend.PassdbSection> passdbs,
     List<Backend.UserdbSection> userdbs,
     AuthCache authCache,
@@ -201,7 +201,7 @@ public record Settings(
    * @param socket where it is on this machine; empty when it is reached over SSH
    * @param mechanism of SASL, for a socket that wants to know
    * @param secretFile password or token for that
-   * @param workers how many lanes
+   * @param lanes how many a run may have (the setting {@code workers})
    * @param users masks of users that are there
    */
   public record ServerSettings(
@@ -213,7 +213,7 @@ public record Settings(
       Optional<Path> socket,
       String mechanism,
       Optional<Path> secretFile,
-      int workers,
+      int lanes,
       List<String> users) {}
 
   /** A configuration that has problems. */

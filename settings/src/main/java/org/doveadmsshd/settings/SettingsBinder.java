@@ -58,7 +58,7 @@ final class SettingsBinder {
         connections(top),
         path(top.text("known_hosts")),
         path(top.text("identity")),
-        service.workers(),
+        service.lanes(),
         sections.get("passdb").stream().map(backends::passdb).toList(),
         sections.get("userdb").stream().map(backends::userdb).toList(),
         authCache(top),

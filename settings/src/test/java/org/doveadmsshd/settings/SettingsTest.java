@@ -164,7 +164,7 @@ class SettingsTest {
         .containsExactly("*@example.org", "*@example.com");
     assertThat(settings.masters().get("admin@example.org").get(0).commands())
         .containsExactly("search", "mailbox list");
-    assertThat(settings.servers().get(0).workers()).isEqualTo(3);
+    assertThat(settings.servers().get(0).lanes()).isEqualTo(3);
     assertThat(settings.servers().get(0).port()).isEqualTo(2222);
   }
 

@@ -257,7 +257,7 @@ public final class Main {
                       server.user(),
                       server.identity())),
           server.users().stream().map(UserMask::new).toList(),
-          server.workers(),
+          server.lanes(),
           executor);
     }
 

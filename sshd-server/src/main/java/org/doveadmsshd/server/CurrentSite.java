@@ -54,9 +54,9 @@ final class CurrentSite implements Workers {
       }
 
       @Override
-      public Optional<PasswordStore.Stored> find(LoginAttempt who) throws Failure {
+      public Optional<PasswordStore.Stored> find(LoginAttempt attempt) throws Failure {
         try (Current.Use<Site> site = current.use()) {
-          return site.value().passdb().find(who);
+          return site.value().passdb().find(attempt);
         }
       }
 

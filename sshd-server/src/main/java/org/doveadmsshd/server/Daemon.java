@@ -162,8 +162,8 @@ public final class Daemon implements Sessions.Control {
   }
 
   private static int lanes(Settings settings) {
-    return settings.workers() > 0
-        ? settings.workers()
+    return settings.lanes() > 0
+        ? settings.lanes()
         : Math.max(MIN_LANES, 2 * Runtime.getRuntime().availableProcessors());
   }
 

@@ -58,12 +58,12 @@ public final class StoredMail {
     return new String(content, java.nio.charset.StandardCharsets.UTF_8);
   }
 
-  /** From now on whoever opens it fails, and whoever wants to know its sizes. */
+  /** From now on it cannot be opened, and its sizes cannot be asked for. */
   public void makeUnreadable() {
     unreadable = true;
   }
 
-  /** From now on it is still listed, but whoever asks it something learns that it is gone. */
+  /** From now on it is still listed, but every question to it is answered that it is gone. */
   public void makeGone() {
     gone = true;
   }

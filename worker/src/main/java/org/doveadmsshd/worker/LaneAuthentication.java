@@ -133,17 +133,17 @@ final class LaneAuthentication {
     refuse(ended.requestId(), "Authentication failed");
   }
 
-  private void end(Exchange ended, SaslServer.Step.Accepted who) throws IOException {
+  private void end(Exchange ended, SaslServer.Step.Accepted proved) throws IOException {
     Login login = new Login(ended.mechanism(), peer.address());
-    if (masters.find(who.user(), login, who.mailUser()).isEmpty()) {
-      failed(ended, who.user()); // the proof is right, but the user is no master
+    if (masters.find(proved.user(), login, proved.mailUser()).isEmpty()) {
+      failed(ended, proved.user()); // the proof is right, but the user is no master
       return;
     }
     if (!ended.mechanism().equals(EXTERNAL)) {
       peer.guard().succeeded();
     }
-    accepted.accept(() -> masters.find(who.user(), login, who.mailUser()));
-    note(who.user(), login, Outcome.OK);
+    accepted.accept(() -> masters.find(proved.user(), login, proved.mailUser()));
+    note(proved.user(), login, Outcome.OK);
     done(ended.requestId(), Outcome.OK, "");
   }
 

@@ -72,8 +72,8 @@ public final class LdapDirectory implements Userdb, PasswordStore, Closeable {
 
       /** Never a password: that is the directory's own. */
       @Override
-      public Optional<Stored> find(LoginAttempt who) throws Failure {
-        return LdapDirectory.this.find(who).map(stored -> new Stored("", stored.fields()));
+      public Optional<Stored> find(LoginAttempt attempt) throws Failure {
+        return LdapDirectory.this.find(attempt).map(stored -> new Stored("", stored.fields()));
       }
     };
   }

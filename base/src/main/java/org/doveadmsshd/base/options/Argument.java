@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What a word behind a command or an option stands for.
  *
- * @param kind what it is, for whoever reads, completes or hides it
+ * @param kind what it is, for help, completion and hiding
  * @param name what it is called in help, without brackets
  * @param choices the words it may be, or may be made of; none when they cannot be listed here
  */

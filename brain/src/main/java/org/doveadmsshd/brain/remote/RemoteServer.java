@@ -27,7 +27,7 @@ public final class RemoteServer implements Server {
   private final String name;
   private final Connector connector;
   private final List<UserMask> users;
-  private final int workers;
+  private final int maxLanes;
   private final Executor executor;
   private volatile boolean abandoned;
 
@@ -39,14 +39,14 @@ public final class RemoteServer implements Server {
   /**
    * @param name as in the configuration
    * @param users masks of the users that are there
-   * @param workers how many lanes
+   * @param maxLanes how many there may be
    */
   public RemoteServer(
-      String name, Connector connector, List<UserMask> users, int workers, Executor executor) {
+      String name, Connector connector, List<UserMask> users, int maxLanes, Executor executor) {
     this.name = name;
     this.connector = connector;
     this.users = List.copyOf(users);
-    this.workers = workers;
+    this.maxLanes = maxLanes;
     this.executor = executor;
   }
 
@@ -116,7 +116,7 @@ public final class RemoteServer implements Server {
 
   @Override
   public void work(UserQueue queue, int limit) throws Failure {
-    List<RemoteLane> open = openLanes(limit > 0 ? Math.min(limit, workers) : workers);
+    List<RemoteLane> open = openLanes(limit > 0 ? Math.min(limit, maxLanes) : maxLanes);
     Phaser working = new Phaser(1);
     for (RemoteLane lane : open) {
       working.register();

@@ -62,7 +62,7 @@ final class MailboxTree {
       }
       root.removeDirectory(file);
     } catch (PosixException e) {
-      // whoever makes it again completes it
+      // the next attempt to make it completes it
     }
   }
 

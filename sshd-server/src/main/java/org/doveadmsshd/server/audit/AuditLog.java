@@ -181,8 +181,8 @@ public final class AuditLog implements Audit, Closeable {
   }
 
   /**
-   * The file's lock. Another server, or another log of this process, may have it for a moment;
-   * whoever has it longer is stuck, and shall not stop this server for ever.
+   * The file's lock. Another server, or another log of this process, may have it for a moment; a
+   * process that has it longer is stuck, and shall not stop this server for ever.
    */
   private FileLock lock() throws IOException {
     if (!channel.isOpen()) {

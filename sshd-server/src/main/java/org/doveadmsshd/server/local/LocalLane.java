@@ -27,7 +27,7 @@ final class LocalLane {
   private final AtomicBoolean over = new AtomicBoolean();
 
   // guarded by this
-  private List<UnderWay> orders = List.of();
+  private List<UnderWay> underWay = List.of();
   private Thread thread;
   private boolean cancelled;
 
@@ -65,24 +65,24 @@ final class LocalLane {
     }
     take(taken);
     List<Worker.Request> requests = new ArrayList<>();
-    for (UnderWay order : taken) {
+    for (UnderWay user : taken) {
       int id = requests.size() + 1;
       Assignment.Attempt next = id < taken.size() ? taken.get(id).attempt() : null;
       requests.add(
           new Worker.Request(
-              order.attempt().request(id),
-              order.control(),
-              order.attempt()::openInput,
-              sink(order.attempt(), next)));
+              user.attempt().request(id),
+              user.control(),
+              user.attempt()::openInput,
+              sink(user.attempt(), next)));
     }
     taken.get(0).attempt().begun();
     carryOut(taken, requests);
   }
 
   private synchronized void take(List<UnderWay> taken) {
-    orders = List.copyOf(taken);
+    underWay = List.copyOf(taken);
     if (cancelled) {
-      orders.forEach(order -> order.control().cancel());
+      underWay.forEach(user -> user.control().cancel());
     }
   }
 
@@ -99,11 +99,11 @@ final class LocalLane {
     try {
       worker.run(master, requests);
     } catch (IOException e) {
-      taken.forEach(order -> order.attempt().outputBroken(e));
+      taken.forEach(user -> user.attempt().outputBroken(e));
     } catch (Throwable e) { // the top of a task: else the run would wait for ever
       LOG.error("A lane failed by a fault of the program", e);
       IOException fault = new IOException("A lane failed by a fault of the program", e);
-      taken.forEach(order -> order.attempt().outputBroken(fault));
+      taken.forEach(user -> user.attempt().outputBroken(fault));
     } finally {
       take(List.of());
     }
@@ -112,11 +112,11 @@ final class LocalLane {
   /** Stops requests under way at their next checkpoint. */
   synchronized void cancel() {
     cancelled = true;
-    orders.forEach(order -> order.control().cancel());
+    underWay.forEach(user -> user.control().cancel());
   }
 
   /**
-   * The thread does not come back: its orders go to other lanes or fail, and a new lane takes its
+   * The thread does not come back: its users go to other lanes or fail, and a new lane takes its
    * place.
    */
   private void abandon() {
@@ -125,16 +125,16 @@ final class LocalLane {
     }
     List<UnderWay> left;
     synchronized (this) {
-      left = orders;
+      left = underWay;
       thread.interrupt();
     }
     cancel();
     LOG.warn("A lane does not come back; another one takes its place");
-    for (UnderWay order : left) {
+    for (UnderWay user : left) {
       try {
-        order.attempt().lost("The worker does not answer");
+        user.attempt().lost("The worker does not answer");
       } catch (IOException e) {
-        order.attempt().outputBroken(e);
+        user.attempt().outputBroken(e);
       }
     }
     replace.run();

@@ -270,7 +270,7 @@ final class Execution {
   }
 
   /** What {@code who} shows. */
-  ServerContext.Activity.ActiveSession entry() {
+  ServerContext.Activity.ActiveSession session() {
     Running running = run;
     return new ServerContext.Activity.ActiveSession(
         Long.toString(id),

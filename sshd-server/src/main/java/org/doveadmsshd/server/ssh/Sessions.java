@@ -79,7 +79,7 @@ public final class Sessions implements ServerContext.Activity {
   private volatile boolean stopping;
 
   /** Something that is going on, and how it is ended. */
-  private record Active(Supplier<ActiveSession> entry, Runnable end) {}
+  private record Active(Supplier<ActiveSession> session, Runnable end) {}
 
   /** A lane that is open, and what it holds. */
   private record Lane(LaneSession session, MemoryBudget.Share memory) {}
@@ -147,10 +147,10 @@ public final class Sessions implements ServerContext.Activity {
     List<ActiveSession> kicked = new ArrayList<>();
     active.forEach(
         (id, each) -> {
-          ActiveSession entry = each.entry().get();
-          if (which.test(entry)) {
+          ActiveSession session = each.session().get();
+          if (which.test(session)) {
             each.end().run();
-            kicked.add(entry);
+            kicked.add(session);
           }
         });
     return kicked;
@@ -162,11 +162,11 @@ public final class Sessions implements ServerContext.Activity {
 
   @Override
   public List<ActiveSession> activeSessions() {
-    List<ActiveSession> entries = new ArrayList<>();
+    List<ActiveSession> sessions = new ArrayList<>();
     active.entrySet().stream()
         .sorted(Comparator.comparingLong(Map.Entry::getKey))
-        .forEach(entry -> entries.add(entry.getValue().entry().get()));
-    return entries;
+        .forEach(entry -> sessions.add(entry.getValue().session().get()));
+    return sessions;
   }
 
   /**
@@ -233,7 +233,7 @@ public final class Sessions implements ServerContext.Activity {
     executions.put(execution.id(), execution);
     active.put(
         execution.id(),
-        new Active(execution::entry, () -> execution.end("Ended by an administrator (kick)")));
+        new Active(execution::session, () -> execution.end("Ended by an administrator (kick)")));
     return true;
   }
 
@@ -318,13 +318,13 @@ public final class Sessions implements ServerContext.Activity {
   /**
    * Opens a lane.
    *
-   * @param who is at the other end, as long as he has not said so himself
+   * @param peerName the name of the peer, until it has said for which master it acts
    * @param transport with the memory of the peer, of which the lane gets a part
    * @param id from {@link #nextId}
    * @throws Failure when it cannot be had now
    */
   public LaneSession openLane(
-      LanePeer peer, String who, String address, LaneSession.Transport transport, long id)
+      LanePeer peer, String peerName, String address, LaneSession.Transport transport, long id)
       throws Failure {
     if (stopping) {
       throw Failure.temporary("The server is stopping", null);
@@ -339,17 +339,18 @@ public final class Sessions implements ServerContext.Activity {
     LaneSession lane =
         new LaneSession(workers, masters, peer, setting.executor(), own, setting.software());
     long begun = System.nanoTime();
-    active.put(id, new Active(() -> entry(id, lane, who, address, begun), () -> kick(lane, own)));
+    active.put(
+        id, new Active(() -> session(id, lane, peerName, address, begun), () -> kick(lane, own)));
     lanes.put(id, new Lane(lane, memory));
     return lane;
   }
 
-  private static ActiveSession entry(
-      long id, LaneSession lane, String who, String address, long begun) {
+  private static ActiveSession session(
+      long id, LaneSession lane, String peerName, String address, long begun) {
     return new ActiveSession(
         Long.toString(id),
         "lane",
-        lane.master().orElse(who),
+        lane.master().orElse(peerName),
         address,
         (System.nanoTime() - begun) / 1_000_000_000L,
         lane.done(),
