@@ -510,4 +510,21 @@ class ScriptedWorkersTest {
     assertThat(run(script, 3, SEARCH)).as(errors()).isZero();
     expectAllUsersOnce();
   }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NO_PERMISSION", "CONFIGURATION_ERROR", "TEMPORARY_FAILURE"})
+  void whyAServerCannotListItsUsersIsTheExitCode(Outcome outcome) throws Exception {
+    Script script =
+        (peer, n) -> {
+          peer.say(HELLO);
+          Message message = peer.heard.take();
+          while (!(message instanceof Message.ListUsers)) {
+            message = peer.heard.take();
+          }
+          peer.say(new Message.Done(1, outcome, "its users are not told", Map.of(), 0));
+        };
+    assertThat(run(script, 1, "search", "-A", "all")).isEqualTo(outcome.exitCode());
+    assertThat(errors()).contains("its users are not told");
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
+  }
 }
