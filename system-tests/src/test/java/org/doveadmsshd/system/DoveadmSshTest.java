@@ -9,6 +9,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -107,7 +108,9 @@ class DoveadmSshTest {
     try (ServerSocketChannel silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       silent.bind(UnixDomainSocketAddress.of(socket)); // takes connections, and that is all
       Files.writeString(file, right + "server hangs {\nsocket = " + socket + "\n}\n");
-      List<String> words = site.doveadmSshWords("-v", "search", "-A", "mailbox", "INBOX", "1");
+      // What runs the tests in the background may have them ignore Ctrl-C.
+      List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT"));
+      words.addAll(site.doveadmSshWords("-v", "search", "-A", "mailbox", "INBOX", "1"));
       Process run = new ProcessBuilder(words).start();
       try (BufferedReader out = run.inputReader()) {
         for (int user = 0; user < 30; user++) {
