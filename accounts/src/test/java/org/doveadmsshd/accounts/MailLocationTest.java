@@ -86,4 +86,22 @@ class MailLocationTest {
           .hasMessageContaining("no home directory");
     }
   }
+
+  @Test
+  void whereAMasterSaysComesBeforeTheUserdbsOwnLocation() throws Failure {
+    MailUser user = new MailUser("jane", Map.of("home", "/h", "mail", "maildir:/elsewhere"));
+    assertThat(MailLocation.at(user, "maildir:/backup/%n"))
+        .isEqualTo(new MailLocation(Path.of("/backup/jane"), List.of()));
+  }
+
+  @Test
+  void noLocationBelowTheHomeLeadsOutOfIt() throws Failure {
+    for (String template : List.of("maildir:~/../x", "maildir:~/a/..", "maildir:~/%n/../../b")) {
+      assertThatThrownBy(() -> MailLocation.of(user("jane"), template))
+          .isInstanceOf(Failure.class)
+          .hasMessage("A mail location must not lead out of the home");
+    }
+    assertThat(MailLocation.of(user("jane"), "maildir:~//a/./b/").below())
+        .containsExactly("a", "b");
+  }
 }

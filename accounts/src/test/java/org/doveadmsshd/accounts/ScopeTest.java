@@ -1,9 +1,11 @@
 package org.doveadmsshd.accounts;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -115,5 +117,168 @@ class ScopeTest {
     assertThat(notFromThere.at("198.51.100.1", now).hasUser("x")).isTrue();
     Scope narrowed = office.narrowed(List.of(UserMask.ALL), Set.of());
     assertThat(narrowed.at("198.51.100.1", now).hasUser("x")).isFalse();
+  }
+
+  /**
+   * A scope in a few signs: rules are separated by {@code ;}, scopes around it by {@code /}. A rule
+   * allows ({@code +}) or denies ({@code -}) some users a command in a mailbox; {@code *} is all.
+   */
+  private static Scope scope(String signs) {
+    List<ScopeRule> rules = new ArrayList<>();
+    String[] scopes = signs.split(" / ", 2);
+    for (String each : scopes[0].split("; ")) {
+      String[] parts = each.split(" ");
+      Set<String> commands = parts[2].equals("*") ? Set.of() : Set.of(parts[2]);
+      String mailbox = parts[3].equals("*") ? null : parts[3];
+      rules.add(rule(parts[0].equals("+"), parts[1], commands, mailbox, null, null));
+    }
+    return new Scope(rules, scopes.length > 1 ? Optional.of(scope(scopes[1])) : Optional.empty());
+  }
+
+  /**
+   * What may be done for joe: whether he is listed, whether expunge may be tried, whether it may in
+   * Trash, whether in all his mail, and whether in all mail there is.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "+ * * *                               | y y y y y",
+        "+ joe * *                             | y y y y n",
+        "+ jane * *                            | n n n n n",
+        "+ * expunge *                         | y y y y y",
+        "+ * search *                          | y n n n n",
+        "+ * * Trash                           | y y y n n",
+        "+ * * INBOX                           | y y n n n",
+        "- * * *                               | n n n n n",
+        "- * * *; + * * *                      | n n n n n",
+        "+ * * *; - joe * *                    | n n n n n",
+        "+ * * *; - jane * *                   | y y y y n",
+        "+ * * *; - joe search *               | y y y y y",
+        "+ * * *; - joe expunge *              | y n n n n",
+        "+ * * *; - joe * Trash                | y y n n n",
+        "+ * * *; - joe * INBOX                | y y y n n",
+        "+ * * *; - joe search Trash           | y y y y y",
+        "+ * * *; - jane expunge Trash         | y y y y n",
+        "+ * * INBOX; - * * Trash              | y y n n n",
+        "+ * search *; - * * Trash             | y n n n n",
+        "+ jane * *; - joe search *            | n n n n n",
+        "+ jane * *; - joe * Trash             | n n n n n",
+        "+ * * Trash; + * * *                  | y y y y y",
+        "+ * * *; + joe * Trash                | y y y y y",
+        "+ joe * *; + * * *                    | y y y y y",
+        "+ * * *; + joe * *                    | y y y y y",
+        "+ * * * / + * * *                     | y y y y y",
+        "+ * * * / + joe * *                   | y y y y n",
+        "+ * * * / + jane * *                  | n n n n n",
+        "+ * * * / + * search *                | y n n n n",
+        "+ * * * / + * * Trash                 | y y y n n",
+        "+ * * * / + * * INBOX                 | y y n n n",
+        "+ * * Trash / + * * *                 | y y y n n",
+        "+ joe * * / + * * *                   | y y y y n",
+        "+ * search * / + * expunge *          | y n n n n",
+        "+ * * * / + * * * / + joe * Trash     | y y y n n",
+        "+ * * * / + * * * / - joe * *; + * * * | n n n n n",
+      })
+  void whatAScopeAllowsIsWhatSomeRuleAllowsAndNoneDenies(String signs, String expected) {
+    Scope scope = scope(signs);
+    boolean[] answers = {
+      scope.hasUser("joe"),
+      scope.hasCommand("joe", "expunge"),
+      scope.hasMailbox("joe", "expunge", "Trash"),
+      scope.hasAllMail("joe", "expunge"),
+      scope.hasAllUsers("expunge")
+    };
+    StringBuilder got = new StringBuilder();
+    for (boolean answer : answers) {
+      got.append(answer ? " y" : " n");
+    }
+    assertThat(got.toString().strip()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "+ * * * | true",
+        "+ jane expunge Trash | true",
+        "+ * search * | false",
+        "- * expunge * | false",
+        "- joe expunge *; + * * * | true",
+        "+ * * * / + * search * | false",
+        "+ * search * / + * * * | false",
+        "+ * * * / + jane expunge * | true",
+      })
+  void aCommandThatIsAllowedForNobodyIsRefusedBeforeUsersAreKnown(String signs, boolean expected) {
+    Scope scope = scope(signs);
+    if (expected) {
+      assertThatCode(() -> scope.checkCommand("expunge")).doesNotThrowAnyException();
+    } else {
+      assertThatThrownBy(() -> scope.checkCommand("expunge"))
+          .hasMessage("Your scope does not allow the command: expunge")
+          .isInstanceOfSatisfying(
+              Failure.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.NO_PERMISSION));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "+ joe search * | ",
+        "+ joe * Trash | ",
+        "+ joe expunge * | Your scope does not allow search for the user joe",
+        "+ jane search * | Your scope does not cover the user joe",
+        "+ * * *; - joe * * | Your scope does not cover the user joe",
+      })
+  void aRefusalSaysWhetherTheUserOrTheCommandIsOutside(String signs, String refusal) {
+    Scope scope = scope(signs);
+    if (refusal == null) {
+      assertThatCode(() -> scope.checkUser("joe", "search")).doesNotThrowAnyException();
+    } else {
+      assertThatThrownBy(() -> scope.checkUser("joe", "search"))
+          .hasMessage(refusal)
+          .isInstanceOfSatisfying(
+              Failure.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.NO_PERMISSION));
+    }
+  }
+
+  @Test
+  void whatIsNarrowedCannotBeWidenedAgain() {
+    Scope scope = scope("+ *@a search *");
+    Scope narrowed = scope.narrowed(List.of(UserMask.ALL), Set.of());
+    assertThat(narrowed.hasCommand("x@a", "search")).isTrue();
+    assertThat(narrowed.hasCommand("x@a", "expunge")).isFalse();
+    assertThat(narrowed.hasUser("x@b")).isFalse();
+    Scope again = scope.narrowed(List.of(new UserMask("x@a")), Set.of("search", "expunge"));
+    assertThat(again.hasCommand("x@a", "search")).isTrue();
+    assertThat(again.hasCommand("x@a", "expunge")).isFalse();
+    assertThat(again.hasUser("y@a")).isFalse();
+  }
+
+  @Test
+  void theTextNamesEveryRuleAndThoseAroundThem() {
+    List<UserMask> users = List.of(new UserMask("*@a"), new UserMask("b"));
+    Scope scope = new Scope(users, Set.of("search", "expunge"));
+    assertThat(scope.text()).containsExactly("allow users=*@a,b commands=expunge,search");
+    assertThat(scope.narrowed(List.of(new UserMask("x@a")), Set.of()).text())
+        .containsExactly(
+            "allow users=x@a", "within: allow users=*@a,b commands=expunge,search");
+  }
+
+  @Test
+  void aScopeWithoutConditionsIsTheSameWhenAndWhereverHeComesFrom() {
+    Scope scope = scope("+ * * *; - joe * * / + * search *");
+    assertThat(scope.at("192.0.2.1", Instant.EPOCH)).isSameAs(scope);
+  }
+
+  @Test
+  void conditionsOfTheScopeAroundCountAsMuch() {
+    Instant end = Instant.parse("2026-06-01T00:00:00Z");
+    Scope office = new Scope(List.of(rule(true, "*", Set.of(), null, "192.0.2.0/24", end)));
+    Scope narrowed = office.narrowed(List.of(new UserMask("joe")), Set.of());
+    assertThat(narrowed.at("192.0.2.1", end.minusSeconds(1)).hasUser("joe")).isTrue();
+    assertThat(narrowed.at("192.0.2.1", end).hasUser("joe")).isFalse();
+    assertThat(narrowed.at("198.51.100.1", end.minusSeconds(1)).hasUser("joe")).isFalse();
   }
 }
