@@ -2,12 +2,16 @@ package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of the one string that an ssh client sends. */
@@ -76,5 +80,65 @@ class CommandLineTest {
     assertThatThrownBy(() -> CommandLine.split("dove\0adm help"))
         .isInstanceOf(Failure.class)
         .hasMessageContaining("NUL");
+  }
+
+  private static List<Arguments> linesAndWords() {
+    return List.of(
+        arguments("a b", List.of("a", "b")),
+        arguments("  a \t b\n", List.of("a", "b")),
+        arguments("'a b' c", List.of("a b", "c")),
+        arguments("a'b c'd", List.of("ab cd")),
+        arguments("'a'\"b\"", List.of("ab")),
+        arguments("'a\\b'", List.of("a\\b")),
+        arguments("'a\"b'", List.of("a\"b")),
+        arguments("\"a'b\"", List.of("a'b")),
+        arguments("\"a\\\"b\"", List.of("a\"b")),
+        arguments("\"a\\\\b\"", List.of("a\\b")),
+        arguments("\"a\\$b\"", List.of("a$b")),
+        arguments("\"a\\`b\"", List.of("a`b")),
+        arguments("\"a\\nb\"", List.of("a\\nb")),
+        arguments("a\\ b", List.of("a b")),
+        arguments("a\\nb", List.of("anb")),
+        arguments("\\'a", List.of("'a")),
+        arguments("a\\", List.of("a\\")),
+        arguments("''", List.of("")),
+        arguments("", List.of()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("linesAndWords")
+  void wordsAreThoseOfAShell(String line, List<String> words) throws Exception {
+    assertThat(CommandLine.split(line)).isEqualTo(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {"a 'b, '", "a \"b, \"", "a \"b', \"", "a 'b\", '", "a \"b\\\", \""})
+  void aQuoteThatIsNotClosedIsNamed(String line, String quote) {
+    assertThatThrownBy(() -> CommandLine.split(line))
+        .isInstanceOf(Failure.class)
+        .hasMessage("A quote is not closed: " + quote);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a 'b';", "a b; c", "a \"b\";", "';';", "a 1>b", "a 2> b", "a |", "a ;;"})
+  void anOperatorBesideAQuotedWordIsOneAllTheSame(String line) {
+    assertThatThrownBy(() -> CommandLine.split(line)).hasMessageStartingWith("There is no shell");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a 'b;'", "a \\|", "a '2'>b", "a 12>b", "a '#'b", "a ';' b"})
+  void aWordWithAQuotedPartIsAWord(String line) throws Exception {
+    assertThat(CommandLine.split(line)).startsWith("a");
+  }
+
+  @Test
+  void aLineMayHave262144CharactersAndNoMore() throws Exception {
+    String longest = "x".repeat(256 * 1024);
+    assertThat(CommandLine.split(longest)).containsExactly(longest);
+    assertThatThrownBy(() -> CommandLine.split(longest + " "))
+        .isInstanceOf(Failure.class)
+        .hasMessage("The command line is too long");
   }
 }

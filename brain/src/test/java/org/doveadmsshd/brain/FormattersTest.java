@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.brain.format.Formatter;
 import org.doveadmsshd.brain.format.Formatters;
@@ -16,6 +17,7 @@ import org.doveadmsshd.protocol.Value;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a real Dovecot 2.3.19 prints for the same rows, where it has the formatter. */
 class FormattersTest {
@@ -219,5 +221,144 @@ class FormattersTest {
     formatter.begin();
     formatter.value(Value.of("Trash"));
     assertThat(printed(formatter).strip()).isEqualTo("Trash");
+  }
+
+  /** Gives the last of three values whole, or cut behind each byte. */
+  private String row(String name, List<Column> columns, String last, boolean inPieces)
+      throws Exception {
+    out.reset();
+    Formatter formatter = formatter(name, columns);
+    formatter.begin();
+    for (int row = 0; row < 2; row++) {
+      formatter.value(Value.of("u"));
+      byte[] bytes = last.getBytes(StandardCharsets.UTF_8);
+      if (inPieces) {
+        for (int i = 0; i < bytes.length; i++) {
+          formatter.chunk(ByteBuffer.wrap(bytes, i, 1), i == bytes.length - 1);
+        }
+      } else {
+        formatter.value(Value.of(bytes));
+      }
+      formatter.value(Value.of("7"));
+    }
+    return printed(formatter);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "flow, 0", "flow, 8", "tab, 0", "tab, 8", "pager, 0", "pager, 1", "pager, 8", "json, 0", "json, 8",
+  })
+  void whetherAValueComesInPiecesCannotBeSeen(String name, int flags) throws Exception {
+    List<Column> columns =
+        List.of(new Column("user"), new Column("text", "Text", flags), new Column("uid"));
+    String whole = row(name, columns, "schön\n und \"mehr\"", false);
+    assertThat(whole).contains("mehr");
+    assertThat(row(name, columns, "schön\n und \"mehr\"", true)).isEqualTo(whole);
+  }
+
+  @Test
+  void aTableSaysThatAValueIsTooLongForIt() throws Exception {
+    List<Column> columns = List.of(new Column("user"), new Column("text"), new Column("uid"));
+    String table = row("table", columns, "a long text", true);
+    assertThat(table.lines().map(line -> line.strip().replaceAll(" +", " ")))
+        .containsExactly("user text uid", "u (too long) 7", "u (too long) 7");
+  }
+
+  @Test
+  void aTableComesOutFromItsHundredthRowOnAndHasEachRowOnce() throws Exception {
+    Formatter formatter = formatter("table", List.of(new Column("n")));
+    formatter.begin();
+    for (int row = 1; row <= 99; row++) {
+      formatter.value(Value.of(row));
+    }
+    assertThat(out.size()).isZero();
+    formatter.value(Value.of(100));
+    assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(101);
+    formatter.value(Value.of(101));
+    assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(102);
+    assertThat(printed(formatter).lines().skip(1).map(line -> Integer.valueOf(line.strip())))
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, 101).boxed().toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "9, 9",
+    "190, 190",
+    "-5, -5",
+    "'', '\"\"'",
+    "-, '\"-\"'",
+    "5-, '\"5-\"'",
+    "5-5, '\"5-5\"'",
+    "--5, '\"--5\"'",
+    "/1, '\"/1\"'",
+    "1:, '\"1:\"'",
+    "1.5, '\"1.5\"'",
+    "unlimited, '\"unlimited\"'",
+  })
+  void whatIsNoNumberIsAStringInNdjsonWhateverItsColumn(String value, String shown)
+      throws Exception {
+    Formatter formatter = formatter("ndjson", List.of(new Column("n", Column.NUMBER)));
+    formatter.value(Value.of(value));
+    assertThat(printed(formatter)).isEqualTo("{\"n\":" + shown + "}\n");
+  }
+
+  @Test
+  void aDigitIsAStringInNdjsonWhereTheColumnIsNoNumber() throws Exception {
+    Formatter formatter = formatter("ndjson", List.of(new Column("n")));
+    formatter.value(Value.of("5"));
+    assertThat(printed(formatter)).isEqualTo("{\"n\":\"5\"}\n");
+  }
+
+  @Test
+  void aRowOfNdjsonIsHandedOnAsSoonAsItIsWhole() throws Exception {
+    Formatter formatter = formatter("ndjson", List.of(new Column("a"), new Column("b")));
+    formatter.value(Value.of("1"));
+    formatter.value(Value.of("2"));
+    assertThat(out.toString(StandardCharsets.UTF_8).strip())
+        .isEqualTo("{\"a\":\"1\",\"b\":\"2\"}");
+  }
+
+  @Test
+  void lookupsOfUsersAreFieldsBelowAHeadingAndAnEmptyLineIsBetweenTwoUsers() throws Exception {
+    List<Column> columns = List.of(new Column("user"), new Column("field"), new Column("value"));
+    Formatter formatter = formatter("user", columns);
+    formatter.begin();
+    for (String value : List.of("a", "uid", "1", "a", "home", "/a", "b", "uid", "2")) {
+      formatter.value(Value.of(value));
+    }
+    assertThat(printed(formatter))
+        .isEqualTo("field\tvalue\nuid\t1\nhome\t/a\n\nfield\tvalue\nuid\t2\n");
+  }
+
+  @Test
+  void oneFieldOfUsersIsItsBareValueAndMayComeInPieces() throws Exception {
+    Formatter formatter = formatter("user", List.of(new Column("user"), new Column("value")));
+    formatter.begin();
+    formatter.value(Value.of("a"));
+    formatter.value(Value.of("/a"));
+    formatter.value(Value.of("b"));
+    formatter.chunk(ByteBuffer.wrap(new byte[] {'/'}), false);
+    formatter.chunk(ByteBuffer.wrap(new byte[] {'b'}), true);
+    assertThat(printed(formatter)).isEqualTo("/a\n\n/b\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"flow", "tab", "table", "pager", "json", "ndjson"})
+  void aFormatterThatCanBeChosenCanBeHad(String name) throws Exception {
+    Formatters.check(name);
+    Formatter formatter = formatter(name, List.of(new Column("user"), new Column("x")));
+    formatter.begin();
+    formatter.value(Value.of("u"));
+    formatter.value(Value.of("there"));
+    assertThat(printed(formatter)).contains("there");
+  }
+
+  @Test
+  void anUnknownFormatterIsRefusedWithTheNamesOfAll() {
+    assertThatThrownBy(() -> Formatters.check("xml"))
+        .hasMessage(
+            "Unknown formatter: xml (there are: flow tab table pager json ndjson)")
+        .satisfies(e -> assertThat(((Failure) e).outcome().exitCode()).isEqualTo(75));
   }
 }

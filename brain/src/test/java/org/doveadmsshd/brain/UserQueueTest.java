@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class UserQueueTest {
   private final UserQueue queue = new UserQueue();
@@ -48,5 +51,121 @@ class UserQueueTest {
     queue.stop();
     assertThat(queue.add(user(0))).isFalse();
     assertThat(queue.poll()).isNull();
+  }
+
+  private void add(int count) {
+    for (int i = 0; i < count; i++) {
+      queue.add(user(i));
+    }
+  }
+
+  private static void awaitThat(Thread thread, Thread.State state) {
+    while (thread.getState() != state) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void usersAreTakenInTheOrderInWhichTheyCame() throws Exception {
+    add(3);
+    assertThat(queue.poll().sequence()).isZero();
+    assertThat(queue.take().sequence()).isEqualTo(1);
+    assertThat(queue.take(1)).extracting(Assignment::sequence).containsExactly(2L);
+    assertThat(queue.poll()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 5, 1", "8, 5, 1", "16, 5, 1", "17, 5, 2", "40, 5, 4", "80, 5, 5", "80, 1, 1", "256, 100, 28",
+  })
+  void whileFewWaitALaneTakesFewerThanItAsksFor(int waiting, int asked, int taken)
+      throws Exception {
+    add(waiting);
+    assertThat(queue.take(asked))
+        .hasSize(taken)
+        .extracting(Assignment::sequence)
+        .isSorted()
+        .contains(0L);
+  }
+
+  @Test
+  void whoFindsItEmptyIsWokenByTheNextUser() throws Exception {
+    CompletableFuture<Long> taken = new CompletableFuture<>();
+    Thread taker = new Thread(() -> take(taken));
+    taker.start();
+    awaitThat(taker, Thread.State.WAITING);
+    add(1);
+    assertThat(taken.get(10, TimeUnit.SECONDS)).isZero();
+  }
+
+  @Test
+  void whoWaitsForAUserIsSentAwayWhenNoneWillCome() throws Exception {
+    CompletableFuture<Long> taken = new CompletableFuture<>();
+    Thread taker = new Thread(() -> take(taken));
+    taker.start();
+    awaitThat(taker, Thread.State.WAITING);
+    queue.close();
+    assertThat(taken.get(10, TimeUnit.SECONDS)).isEqualTo(-1);
+    assertThat(queue.take(5)).isEmpty();
+  }
+
+  /** Says where the next user stands, or -1 for none. */
+  private void take(CompletableFuture<Long> taken) {
+    try {
+      Assignment next = queue.take();
+      taken.complete(next == null ? -1 : next.sequence());
+    } catch (InterruptedException e) {
+      taken.completeExceptionally(e);
+    }
+  }
+
+  @Test
+  void whoWaitsForRoomIsLetInWhenItIsHalfEmpty() throws Exception {
+    CompletableFuture<Boolean> waits = new CompletableFuture<>();
+    Thread putter = new Thread(() -> fill(waits));
+    putter.start();
+    awaitThat(putter, Thread.State.WAITING);
+    for (int left = 255; left > 128; left--) {
+      queue.poll();
+    }
+    awaitThat(putter, Thread.State.WAITING);
+    assertThat(waits).isNotDone();
+    queue.poll();
+    assertThat(waits.get(10, TimeUnit.SECONDS)).isTrue();
+    for (int i = 0; i < 128; i++) {
+      queue.poll();
+    }
+    assertThat(queue.poll().sequence()).isEqualTo(256);
+    assertThat(queue.poll()).isNull();
+  }
+
+  @Test
+  void theBellRingsForEachUserAndAtTheEnd() {
+    AtomicInteger rung = new AtomicInteger();
+    queue.ring(rung::incrementAndGet);
+    assertThat(rung).as("there may be users already").hasValue(1);
+    add(2);
+    assertThat(rung).hasValue(3);
+    AtomicInteger second = new AtomicInteger();
+    queue.ring(second::incrementAndGet);
+    queue.close();
+    assertThat(rung).hasValue(4);
+    assertThat(second).hasValue(2);
+  }
+
+  @Test
+  void itIsFinishedWhenItIsClosedAndEmpty() {
+    assertThat(queue.isFinished()).isFalse();
+    add(1);
+    queue.close();
+    assertThat(queue.isFinished()).isFalse();
+    queue.poll();
+    assertThat(queue.isFinished()).isTrue();
+  }
+
+  @Test
+  void aUserMayComeBackFromALaneThoughTheQueueIsFull() {
+    add(256);
+    assertThat(queue.add(user(256))).isTrue();
   }
 }

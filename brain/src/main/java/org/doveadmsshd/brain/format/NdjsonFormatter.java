@@ -100,7 +100,6 @@ final class NdjsonFormatter extends Formatter {
 
   @Override
   public void end() throws IOException {
-    json.flush();
     if (json.getOutputContext().getEntryCount() > 0) {
       write("\n");
     }
