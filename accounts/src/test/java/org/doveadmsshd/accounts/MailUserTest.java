@@ -34,8 +34,7 @@ class MailUserTest {
     }
     MailUser user = new MailUser("joe", given);
     given.clear();
-    assertThat(user.fields().keySet())
-        .containsExactly("uid", "gid", "home", "mail", "quota_rule");
+    assertThat(user.fields().keySet()).containsExactly("uid", "gid", "home", "mail", "quota_rule");
     assertThatThrownBy(() -> user.fields().put("uid", "0"))
         .isInstanceOf(UnsupportedOperationException.class);
   }

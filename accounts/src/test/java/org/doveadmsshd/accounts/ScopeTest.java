@@ -262,8 +262,7 @@ class ScopeTest {
     Scope scope = new Scope(users, Set.of("search", "expunge"));
     assertThat(scope.text()).containsExactly("allow users=*@a,b commands=expunge,search");
     assertThat(scope.narrowed(List.of(new UserMask("x@a")), Set.of()).text())
-        .containsExactly(
-            "allow users=x@a", "within: allow users=*@a,b commands=expunge,search");
+        .containsExactly("allow users=x@a", "within: allow users=*@a,b commands=expunge,search");
   }
 
   @Test

@@ -246,7 +246,15 @@ class FormattersTest {
 
   @ParameterizedTest
   @CsvSource({
-    "flow, 0", "flow, 8", "tab, 0", "tab, 8", "pager, 0", "pager, 1", "pager, 8", "json, 0", "json, 8",
+    "flow, 0",
+    "flow, 8",
+    "tab, 0",
+    "tab, 8",
+    "pager, 0",
+    "pager, 1",
+    "pager, 8",
+    "json, 0",
+    "json, 8",
   })
   void whetherAValueComesInPiecesCannotBeSeen(String name, int flags) throws Exception {
     List<Column> columns =
@@ -315,8 +323,7 @@ class FormattersTest {
     Formatter formatter = formatter("ndjson", List.of(new Column("a"), new Column("b")));
     formatter.value(Value.of("1"));
     formatter.value(Value.of("2"));
-    assertThat(out.toString(StandardCharsets.UTF_8).strip())
-        .isEqualTo("{\"a\":\"1\",\"b\":\"2\"}");
+    assertThat(out.toString(StandardCharsets.UTF_8).strip()).isEqualTo("{\"a\":\"1\",\"b\":\"2\"}");
   }
 
   @Test
@@ -357,8 +364,7 @@ class FormattersTest {
   @Test
   void anUnknownFormatterIsRefusedWithTheNamesOfAll() {
     assertThatThrownBy(() -> Formatters.check("xml"))
-        .hasMessage(
-            "Unknown formatter: xml (there are: flow tab table pager json ndjson)")
+        .hasMessage("Unknown formatter: xml (there are: flow tab table pager json ndjson)")
         .satisfies(e -> assertThat(((Failure) e).outcome().exitCode()).isEqualTo(75));
   }
 }

@@ -49,8 +49,7 @@ class HelpTest {
   void theOverviewHasALineForEveryCommand(Manual manual) throws Exception {
     assertThat(help("help").lines())
         .anyMatch(
-            line ->
-                line.startsWith("  " + manual.name() + " ") && line.endsWith(manual.summary()));
+            line -> line.startsWith("  " + manual.name() + " ") && line.endsWith(manual.summary()));
   }
 
   @Test

@@ -71,8 +71,7 @@ class InvocationTest {
     assertThat(some.isSeveral()).isTrue();
     assertThat(some.file()).isEmpty();
     assertThat(parse("search -u jo? all").users().isSeveral()).isTrue();
-    assertThat(parse("search -A all").users())
-        .isEqualTo(new UserSelection.Matching(UserMask.ALL));
+    assertThat(parse("search -A all").users()).isEqualTo(new UserSelection.Matching(UserMask.ALL));
     UserSelection listed = parse("search -F - all").users();
     assertThat(listed).isEqualTo(new UserSelection.Listed("-"));
     assertThat(listed.isSeveral()).isTrue();

@@ -76,7 +76,14 @@ class UserQueueTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 5, 1", "8, 5, 1", "16, 5, 1", "17, 5, 2", "40, 5, 4", "80, 5, 5", "80, 1, 1", "256, 100, 28",
+    "1, 5, 1",
+    "8, 5, 1",
+    "16, 5, 1",
+    "17, 5, 2",
+    "40, 5, 4",
+    "80, 5, 5",
+    "80, 1, 1",
+    "256, 100, 28",
   })
   void whileFewWaitALaneTakesFewerThanItAsksFor(int waiting, int asked, int taken)
       throws Exception {
