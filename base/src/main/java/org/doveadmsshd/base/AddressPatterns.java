@@ -54,7 +54,7 @@ public final class AddressPatterns {
   /**
    * Reads a list.
    *
-   * @throws IllegalArgumentException when it cannot be understood, or names a host
+   * @throws IllegalArgumentException when it cannot be understood, names a host, or names nothing
    */
   public static AddressPatterns parse(String list) {
     List<Rule> rules = new ArrayList<>();
@@ -62,6 +62,9 @@ public final class AddressPatterns {
       String text = word.strip();
       boolean excludes = text.startsWith("!");
       rules.add(rule(excludes ? text.substring(1) : text, excludes));
+    }
+    if (rules.isEmpty()) { // to some rules nobody at all, to others everybody
+      throw new IllegalArgumentException("no addresses: " + list);
     }
     return new AddressPatterns(List.copyOf(rules));
   }

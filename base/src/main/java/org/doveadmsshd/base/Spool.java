@@ -96,11 +96,16 @@ public final class Spool extends OutputStream implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (file == null) {
-      forget();
-    } else {
-      file.close();
-      Files.deleteIfExists(path);
+    try {
+      if (file == null) {
+        forget();
+      } else {
+        file.close();
+      }
+    } finally {
+      if (path != null) {
+        Files.deleteIfExists(path);
+      }
     }
   }
 }

@@ -12,6 +12,9 @@ import java.util.function.UnaryOperator;
  * %U} before a letter make it lower or upper case; {@code %%} is a percent sign.
  */
 public final class Variables {
+  /** Stands for a name that has no letter: {@code %} and this begin a long name. */
+  private static final char LONG_ONLY = '{';
+
   private static final Map<String, Character> LONG =
       Map.of(
           "user", 'u',
@@ -22,7 +25,7 @@ public final class Variables {
           "home", 'h',
           "rip", 'r',
           "auth_user", 'u',
-          "login_user", 'a');
+          "login_user", LONG_ONLY);
 
   private static final String SERVICE = "doveadm";
 
@@ -56,7 +59,7 @@ public final class Variables {
             UNSECURED,
             'r',
             address,
-            'a',
+            LONG_ONLY,
             ""));
   }
 

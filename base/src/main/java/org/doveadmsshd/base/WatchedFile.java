@@ -3,10 +3,16 @@ package org.doveadmsshd.base;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
 
 /**
  * The content of a file, read again when the file changes. Safe for several threads.
+ *
+ * <p>A file is the same as long as it is the same inode with the same change time, which no program
+ * can set. The clock of a file system stands still for some milliseconds, and for a second or two
+ * where it knows no fractions. So what was read of a file that had changed less than that before is
+ * not kept: a further change in the same tick would not be seen.
  *
  * @param <T> the type of what is made of the content; immutable
  */
@@ -15,7 +21,15 @@ public final class WatchedFile<T> {
   private final Reader<T> reader;
   private volatile Content<T> content;
 
-  private record Content<T>(long modified, long size, Object key, T value) {}
+  /** Ten times the longest tick of Linux. */
+  private static final long TICK_MILLIS = 100;
+
+  private static final long TICK_OF_SECONDS_MILLIS = 2000;
+
+  /** What tells one state of a file from another. */
+  private static final String STATUS = "unix:ino,dev,size,lastModifiedTime,ctime";
+
+  private record Content<T>(Map<String, Object> status, boolean isSettled, T value) {}
 
   /** Makes something of a file. */
   @FunctionalInterface
@@ -34,18 +48,23 @@ public final class WatchedFile<T> {
    * @throws IOException when it cannot be read; earlier content is not returned then
    */
   public T get() throws IOException {
-    BasicFileAttributes status = Files.readAttributes(file, BasicFileAttributes.class);
-    long modified = status.lastModifiedTime().toMillis();
+    long now = System.currentTimeMillis();
+    Map<String, Object> status = Files.readAttributes(file, STATUS);
     Content<T> current = content;
-    boolean same =
-        current != null
-            && current.modified == modified
-            && current.size == status.size()
-            && current.key.equals(status.fileKey());
-    if (!same) {
-      current = new Content<>(modified, status.size(), status.fileKey(), reader.read(file));
+    if (current == null || !current.isSettled || !current.status.equals(status)) {
+      boolean isSettled = now - changed(status) > tick(status);
+      current = new Content<>(status, isSettled, reader.read(file));
       content = current;
     }
     return current.value;
+  }
+
+  private static long changed(Map<String, Object> status) {
+    return ((FileTime) status.get("ctime")).toMillis();
+  }
+
+  private static long tick(Map<String, Object> status) {
+    boolean hasFraction = ((FileTime) status.get("ctime")).toInstant().getNano() != 0;
+    return hasFraction ? TICK_MILLIS : TICK_OF_SECONDS_MILLIS;
   }
 }

@@ -34,5 +34,10 @@ class PrintableTest {
   void longLinesAreCut() {
     assertThat(Printable.line("abcdef", 4)).isEqualTo("abc…");
     assertThat(Printable.line("abcd", 4)).isEqualTo("abcd");
+    assertThat(Printable.line("abc😀e", 5))
+        .as("half a character is no text")
+        .isEqualTo("abc\ufffd…");
+    assertThat(Printable.line("a\nb\n", 9)).isEqualTo("a\ufffdb\ufffd");
+    assertThat(Printable.line("", 1)).isEmpty();
   }
 }

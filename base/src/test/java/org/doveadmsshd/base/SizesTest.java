@@ -16,7 +16,12 @@ class SizesTest {
     "10 MiB, 10485760",
     "2g, 2147483648",
     "1TB, 1099511627776",
-    "0, 0"
+    "0, 0",
+    "10m, 10485760",
+    "1KiB, 1024",
+    "1 kb, 1024",
+    "8388607t, 9223370937343148032",
+    "999999999999999999, 999999999999999999"
   })
   void aNumberAndAUnitAreBytes(String text, long bytes) {
     assertThat(Sizes.bytes(text)).hasValue(bytes);
@@ -24,7 +29,25 @@ class SizesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "k", "-1", "1.5M", "1x", "9999999999999999999", "999999999999999999t"})
+      strings = {
+        "",
+        " ",
+        "k",
+        "-1",
+        "+1",
+        "1.5M",
+        "1x",
+        "9999999999999999999",
+        "999999999999999999t",
+        "8388608t",
+        "1kk",
+        "1 0",
+        " 1",
+        "0x10",
+        "1e3",
+        "١k",
+        "1p"
+      })
   void anythingElseIsNone(String text) {
     assertThat(Sizes.bytes(text)).isEmpty();
   }
