@@ -4,9 +4,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -30,6 +32,9 @@ public final class ListeningSocket implements Closeable {
 
   /** Between two tries while no connection can be taken, as without descriptors or threads. */
   private static final long PAUSE_MILLIS = 500;
+
+  /** Of a path that can be connected to: unix(7). */
+  private static final int LONGEST = 107;
 
   private final Path path;
   private final ServerSocketChannel channel;
@@ -60,17 +65,8 @@ public final class ListeningSocket implements Closeable {
               directory,
               ".s",
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       Path made = aside.resolve("s");
-      channel.bind(UnixDomainSocketAddress.of(made));
-      if (!group.isEmpty()) {
-        GroupPrincipal principal =
-            made.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
-        Files.getFileAttributeView(made, PosixFileAttributeView.class).setGroup(principal);
-      }
-      Files.setPosixFilePermissions(made, mode);
-      Files.move(made, path, StandardCopyOption.ATOMIC_MOVE);
-      return new ListeningSocket(path, channel);
+      return new ListeningSocket(path, open(made, mode, group, path));
     } catch (IOException | RuntimeException e) {
       throw new Failure(
           Outcome.CONFIGURATION_ERROR, "Cannot listen on " + path + ": " + Reason.of(e), e);
@@ -79,8 +75,34 @@ public final class ListeningSocket implements Closeable {
     }
   }
 
+  /** Binds a socket, and moves it to its place when it has its mode and group. */
+  private static ServerSocketChannel open(
+      Path made, Set<PosixFilePermission> mode, String group, Path place) throws IOException {
+    ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    boolean listens = false;
+    try {
+      channel.bind(UnixDomainSocketAddress.of(made));
+      if (!group.isEmpty()) {
+        GroupPrincipal principal =
+            made.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
+        Files.getFileAttributeView(made, PosixFileAttributeView.class).setGroup(principal);
+      }
+      Files.setPosixFilePermissions(made, mode);
+      Files.move(made, place, StandardCopyOption.ATOMIC_MOVE);
+      listens = true;
+      return channel;
+    } finally {
+      if (!listens) {
+        close(channel);
+      }
+    }
+  }
+
   /** A socket that a dead server has left may be replaced; any other file may not. */
   private static boolean isInUse(Path path) throws IOException {
+    if (path.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+      throw new IOException("a socket's path has at most " + LONGEST + " bytes");
+    }
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }
@@ -153,13 +175,13 @@ public final class ListeningSocket implements Closeable {
     }
   }
 
-  private static void close(SocketChannel connection) {
+  private static void close(Channel channel) {
     try {
-      if (connection != null) {
-        connection.close();
+      if (channel != null) {
+        channel.close();
       }
     } catch (IOException e) {
-      LOG.debug("Closing a connection", e);
+      LOG.debug("Closing a socket", e);
     }
   }
 

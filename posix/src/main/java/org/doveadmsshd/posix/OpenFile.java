@@ -58,7 +58,7 @@ public final class OpenFile extends InputStream {
       return 0;
     }
     long end = LibC.lseek(fd, 0, 2);
-    long target = Math.min(position + count, Math.max(end, position));
+    long target = position + Math.min(count, Math.max(end - position, 0));
     if (end < 0 || LibC.lseek(fd, target, 0) < 0) {
       throw new PosixException("lseek", shownName, Native.getLastError());
     }
