@@ -61,19 +61,36 @@ public record WorkerSettings(
     }
     Map<String, String> named = TabLines.named(line.subList(1, line.size()));
     return new WorkerSettings(
-        Integer.parseUnsignedInt(named.get("peer")),
-        Integer.parseInt(named.get("umask")),
-        Boolean.parseBoolean(named.get("confine")),
-        Boolean.parseBoolean(named.get("lock_stacks")),
+        Integer.parseUnsignedInt(text(named, "peer")),
+        Integer.parseInt(text(named, "umask")),
+        isTrue(named, "confine"),
+        isTrue(named, "lock_stacks"),
         limits(named),
-        named.get("mail_location"),
-        Duration.ofMillis(Long.parseLong(named.get("lock_timeout"))),
-        Boolean.parseBoolean(named.get("mail_cache")),
-        named.get("quota"),
+        text(named, "mail_location"),
+        Duration.ofMillis(Long.parseLong(text(named, "lock_timeout"))),
+        isTrue(named, "mail_cache"),
+        text(named, "quota"),
         line.stream()
             .filter(value -> value.startsWith("quota_rule="))
             .map(value -> value.substring("quota_rule=".length()))
             .toList());
+  }
+
+  private static String text(Map<String, String> named, String name) {
+    String value = named.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("the first line does not say " + name);
+    }
+    return value;
+  }
+
+  /** A process that is to be confined must not take a word that it does not know for no. */
+  private static boolean isTrue(Map<String, String> named, String name) {
+    String value = text(named, name);
+    if (!value.equals("true") && !value.equals("false")) {
+      throw new IllegalArgumentException("neither true nor false: " + name);
+    }
+    return value.equals("true");
   }
 
   private static Map<Resource, Long> limits(Map<String, String> named) {

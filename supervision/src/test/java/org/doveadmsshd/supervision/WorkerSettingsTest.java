@@ -1,0 +1,99 @@
+package org.doveadmsshd.supervision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WorkerSettingsTest {
+  private static final WorkerSettings SETTINGS =
+      new WorkerSettings(
+          (int) 4_294_967_294L,
+          077,
+          true,
+          false,
+          Map.of(Resource.DATA, 256L << 20, Resource.CORE, 0L),
+          "maildir:~/Mail\tdir=%u",
+          Duration.ofMillis(1500),
+          true,
+          "count:User quota",
+          List.of("*:storage=1G", "Trash:ignore", "*:storage=1G"));
+
+  private static List<String> line() {
+    return new ArrayList<>(List.of(SETTINGS.line()));
+  }
+
+  @Test
+  void theLineOfSettingsIsReadAsTheSame() {
+    assertThat(SETTINGS.line()).startsWith("SETTINGS", "peer=4294967294");
+    assertThat(WorkerSettings.read(line())).isEqualTo(SETTINGS);
+  }
+
+  @Test
+  void everyResourceHasItsLimit() {
+    for (Resource each : Resource.values()) {
+      WorkerSettings one =
+          new WorkerSettings(
+              0, 0, false, true, Map.of(each, 7L), "", Duration.ZERO, false, "", List.of());
+      assertThat(WorkerSettings.read(Arrays.asList(one.line()))).isEqualTo(one);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "peer",
+        "umask",
+        "confine",
+        "lock_stacks",
+        "mail_location",
+        "lock_timeout",
+        "mail_cache",
+        "quota"
+      })
+  void aLineThatLacksASettingIsRefused(String name) {
+    List<String> line = line();
+    assertThat(line.removeIf(value -> value.startsWith(name + "="))).isTrue();
+    assertThatThrownBy(() -> WorkerSettings.read(line))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "peer, -1",
+    "peer, jane",
+    "peer, 4294967296",
+    "umask, 0x1",
+    "confine, maybe",
+    "confine, yes",
+    "lock_stacks, ''",
+    "mail_cache, 1",
+    "lock_timeout, 30s",
+    "DATA, 1G",
+    "CORE, ''",
+  })
+  void aValueThatIsNoneIsRefused(String name, String value) {
+    List<String> line = line();
+    line.replaceAll(each -> each.startsWith(name + "=") ? name + "=" + value : each);
+    assertThatThrownBy(() -> WorkerSettings.read(line))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"settings", "USER", ""})
+  void anotherLineIsRefused(String first) {
+    List<String> line = line();
+    line.set(0, first);
+    assertThatThrownBy(() -> WorkerSettings.read(line))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("SETTINGS");
+  }
+}
