@@ -80,8 +80,7 @@ final class BackendBinder {
       case "dovecot" -> dovecot(section);
       case "oauth2" -> oauth2(section);
       case "pam" -> pam(section);
-      case "passwd" ->
-          new Backend.System(top.number("first_valid_uid"), top.number("last_valid_uid"));
+      case "passwd" -> new Backend.System(top.id("first_valid_uid"), top.id("last_valid_uid"));
       default -> passwdFile(section);
     };
   }

@@ -1,7 +1,6 @@
 package org.doveadmsshd.settings;
 
 import java.nio.file.attribute.PosixFilePermission;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -14,11 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
-import org.doveadmsshd.accounts.MailTemplate;
-import org.doveadmsshd.auth.Consequence;
-import org.doveadmsshd.auth.EarlyDrop;
-import org.doveadmsshd.base.AddressPatterns;
 import org.doveadmsshd.base.Sizes;
 import org.doveadmsshd.base.Times;
 
@@ -43,181 +37,6 @@ final class Schema {
    */
   record Setting(Type type, String standard) {}
 
-  /** What a value may be. */
-  enum Type {
-    TEXT {
-      @Override
-      Optional<String> mistake(String value) {
-        return Optional.empty();
-      }
-    },
-    NUMBER {
-      @Override
-      Optional<String> mistake(String value) {
-        return value.matches("[0-9]{1,7}")
-            ? Optional.empty()
-            : Optional.of("expected a number, such as 8");
-      }
-    },
-    PORT {
-      @Override
-      Optional<String> mistake(String value) {
-        boolean valid = value.matches("[0-9]{1,5}") && Integer.parseInt(value) <= 65535;
-        return valid ? Optional.empty() : Optional.of("expected a port from 0 to 65535");
-      }
-    },
-    TIME {
-      @Override
-      Optional<String> mistake(String value) {
-        return Times.spanOrSeconds(value).isPresent()
-            ? Optional.empty()
-            : Optional.of("expected a time with its unit, such as 30s, 5 mins or 1h");
-      }
-    },
-    YES_OR_NO {
-      @Override
-      Optional<String> mistake(String value) {
-        return value.equals("yes") || value.equals("no")
-            ? Optional.empty()
-            : Optional.of("expected yes or no");
-      }
-    },
-    MAIL_LOCATION {
-      @Override
-      Optional<String> mistake(String value) {
-        return MailTemplate.mistake(value);
-      }
-    },
-    QUOTA {
-      @Override
-      Optional<String> mistake(String value) {
-        return value.isEmpty() || value.matches("(count|maildir):.*")
-            ? Optional.empty()
-            : Optional.of("expected count:<name> or maildir:<name>");
-      }
-    },
-    QUOTA_RULE {
-      @Override
-      Optional<String> mistake(String value) {
-        String limit = "(storage|bytes|messages)=[+-]?[0-9]{1,15}[bkmgtBKMGT%]?|ignore";
-        String rule = value.replace("%%", "%"); // as Dovecot's configurations write it
-        return rule.isEmpty() || rule.matches("[^:]+(:(" + limit + "))++")
-            ? Optional.empty()
-            : Optional.of("expected <mailbox>:<limit>, such as *:storage=1G or Trash:ignore");
-      }
-    },
-    PASSDB_DRIVER {
-      @Override
-      Optional<String> mistake(String value) {
-        return oneOf(value, "passwd-file", "sql", "ldap", "dovecot", "oauth2", "pam");
-      }
-    },
-    USERDB_DRIVER {
-      @Override
-      Optional<String> mistake(String value) {
-        return oneOf(value, "passwd-file", "passwd", "static", "sql", "ldap", "dovecot");
-      }
-    },
-    VERIFIED {
-      @Override
-      Optional<String> mistake(String value) {
-        return List.of("demand", "hard").contains(value)
-            ? Optional.empty()
-            : Optional.of("certificates are always verified; expected demand");
-      }
-    },
-    RESULT {
-      @Override
-      Optional<String> mistake(String value) {
-        return oneOf(
-            value, Stream.of(Consequence.values()).map(Consequence::text).toArray(String[]::new));
-      }
-    },
-    ADDRESSES {
-      @Override
-      Optional<String> mistake(String value) {
-        try {
-          if (!value.isEmpty()) {
-            AddressPatterns.parse(value.strip().replaceAll("[,\\s]+", ","));
-          }
-          return Optional.empty();
-        } catch (IllegalArgumentException e) {
-          return Optional.of(e.getMessage());
-        }
-      }
-    },
-    EARLY_DROP {
-      @Override
-      Optional<String> mistake(String value) {
-        try {
-          EarlyDrop.parse(value);
-          return Optional.empty();
-        } catch (IllegalArgumentException e) {
-          return Optional.of(e.getMessage());
-        }
-      }
-    },
-    MOMENT {
-      @Override
-      Optional<String> mistake(String value) {
-        try {
-          Schema.moment(value);
-          return Optional.empty();
-        } catch (DateTimeException e) {
-          return Optional.of("expected a day, such as 2026-12-31, or 2026-12-31T18:00");
-        }
-      }
-    },
-    ISOLATION {
-      @Override
-      Optional<String> mistake(String value) {
-        return oneOf(value, "auto", "none", "thread", "process");
-      }
-    },
-    MODE {
-      @Override
-      Optional<String> mistake(String value) {
-        return value.matches("0?[0-7]{3}")
-            ? Optional.empty()
-            : Optional.of("expected an octal mode, such as 0600 or 0660");
-      }
-    },
-    NICE {
-      @Override
-      Optional<String> mistake(String value) {
-        return value.matches("1?[0-9]")
-            ? Optional.empty()
-            : Optional.of("expected a number from 0 to 19");
-      }
-    },
-    IONICE {
-      @Override
-      Optional<String> mistake(String value) {
-        return value.matches("|idle|best-effort(:[0-7])?")
-            ? Optional.empty()
-            : Optional.of("expected idle, best-effort or best-effort:<0 to 7>");
-      }
-    },
-    SIZE {
-      @Override
-      Optional<String> mistake(String value) {
-        return Sizes.bytes(value).isPresent()
-            ? Optional.empty()
-            : Optional.of("expected a size, such as 10M");
-      }
-    };
-
-    private static Optional<String> oneOf(String value, String... allowed) {
-      List<String> all = List.of(allowed);
-      return all.contains(value)
-          ? Optional.empty()
-          : Optional.of("expected one of: " + String.join(" ", all));
-    }
-
-    /** The mistake in a value, if there is one. */
-    abstract Optional<String> mistake(String value);
-  }
-
   static {
     section(TOP)
         .add("listen", Type.TEXT, "127.0.0.1 ::1")
@@ -232,7 +51,7 @@ final class Schema {
         .add("mail_location", Type.MAIL_LOCATION, "maildir:~/Maildir")
         .add("lock_timeout", Type.TIME, "30s")
         .add("mail_cache", Type.YES_OR_NO, "yes")
-        .add("login_timeout", Type.TIME, "30s")
+        .add("login_timeout", Type.TIME_LIMIT, "30s")
         .add("audit_log", Type.TEXT, "")
         .add("audit_required", Type.YES_OR_NO, "yes")
         .add("auth_failure_delay", Type.TIME, "2s")
@@ -241,15 +60,15 @@ final class Schema {
         .add("auth_cache_size", Type.SIZE, "0")
         .add("auth_cache_ttl", Type.TIME, "1 hour")
         .add("auth_cache_negative_ttl", Type.TIME, "1 hour")
-        .add("first_valid_uid", Type.NUMBER, "500")
-        .add("last_valid_uid", Type.NUMBER, "0")
-        .add("first_valid_gid", Type.NUMBER, "1")
+        .add("first_valid_uid", Type.ID, "500")
+        .add("last_valid_uid", Type.ID, "0")
+        .add("first_valid_gid", Type.ID, "1")
         .add("valid_mail_dirs", Type.TEXT, "")
         .add("base_dir", Type.TEXT, "/run/doveadm-sshd")
-        .add("max_connections", Type.NUMBER, "200")
+        .add("max_connections", Type.COUNT, "200")
         .add("max_connections_before_login", Type.EARLY_DROP, "10:30:100")
         .add("max_connections_before_login_per_address", Type.EARLY_DROP, "8:30:16")
-        .add("max_channels_per_connection", Type.NUMBER, "64")
+        .add("max_channels_per_connection", Type.COUNT, "64")
         .add("input_timeout", Type.TIME, "10 mins")
         .add("write_timeout", Type.TIME, "0s")
         .add("shutdown_timeout", Type.TIME, "30s")
@@ -318,20 +137,20 @@ final class Schema {
         .add("isolation", Type.ISOLATION, "auto")
         .add("user", Type.TEXT, "doveadm")
         .add("process_min_avail", Type.NUMBER, "2")
-        .add("process_limit", Type.NUMBER, "16")
+        .add("process_limit", Type.COUNT, "16")
         .add("idle_kill", Type.TIME, "60s")
         .add("answer_timeout", Type.TIME, "60s")
         .add("confine", Type.YES_OR_NO, "yes")
         .add("lock_stacks", Type.YES_OR_NO, "no")
-        .add("umask", Type.MODE, "0077")
+        .add("umask", Type.UMASK, "0077")
         .add("nice", Type.NICE, "0")
         .add("ionice", Type.IONICE, "")
         .add("vsz_limit", Type.SIZE, "256M")
         .add("limit_open_files", Type.NUMBER, "1024")
-        .add("limit_cpu_time", Type.TIME, "0s")
+        .add("limit_cpu_time", Type.WHOLE_SECONDS, "0s")
         .add("limit_file_size", Type.SIZE, "0")
         .add("limit_core", Type.SIZE, "0")
-        .add("workers", Type.NUMBER, "0");
+        .add("workers", Type.LANES_OR_USUAL, "0");
     inside("service", "unix_listener").add("mode", Type.MODE, "0600").add("group", Type.TEXT, "");
     section("plugin")
         .add("quota", Type.QUOTA, "")
@@ -342,13 +161,13 @@ final class Schema {
         .add("quota_rule4", Type.QUOTA_RULE, "");
     section("server")
         .add("host", Type.TEXT, "")
-        .add("port", Type.PORT, "2222")
+        .add("port", Type.REMOTE_PORT, "2222")
         .add("user", Type.TEXT, "")
         .add("socket", Type.TEXT, "")
         .add("mechanism", Type.TEXT, "external")
         .add("secret_file", Type.TEXT, "")
         .add("identity", Type.TEXT, "")
-        .add("workers", Type.NUMBER, "8")
+        .add("workers", Type.LANES, "8")
         .add("users", Type.TEXT, "*");
   }
 

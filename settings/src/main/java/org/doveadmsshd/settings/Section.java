@@ -207,6 +207,15 @@ final class Section {
     return text(key).equals("yes");
   }
 
+  /** Whether the configuration says it, rightly or not. */
+  boolean says(String key) {
+    return places.containsKey(key);
+  }
+
+  long id(String key) {
+    return Long.parseLong(text(key));
+  }
+
   int number(String key) {
     return Integer.parseInt(text(key));
   }

@@ -47,9 +47,6 @@ final class ServerBinder {
     if (!MECHANISMS.contains(section.text("mechanism"))) {
       section.problem("mechanism", "expected one of: " + String.join(" ", MECHANISMS));
     }
-    if (section.number("workers") < 1) {
-      section.problem("workers", "expected 1 or more");
-    }
   }
 
   private Settings.ServerSettings server(Section section) {

@@ -11,6 +11,9 @@ final class ServiceBinder {
   /** Less than this no JVM can do with. */
   private static final long LEAST_MEMORY = 64L << 20;
 
+  /** Jars, sockets, and what is open of a mailbox. */
+  private static final int LEAST_FILES = 64;
+
   private final Section top;
   private final Section service;
   private final List<Section> services;
@@ -42,22 +45,35 @@ final class ServiceBinder {
   }
 
   Settings.IsolationSettings isolation() {
+    long last = top.id("last_valid_uid");
+    if (last > 0 && last < top.id("first_valid_uid")) {
+      top.problem("last_valid_uid", "it is less than first_valid_uid; 0 is no limit");
+    }
     List<Path> dirs = top.words("valid_mail_dirs").stream().map(path).toList();
     return new Settings.IsolationSettings(
         service.text("isolation"),
-        top.number("first_valid_uid"),
-        top.number("last_valid_uid"),
-        top.number("first_valid_gid"),
+        top.id("first_valid_uid"),
+        top.id("last_valid_uid"),
+        top.id("first_valid_gid"),
         dirs);
   }
 
-  Settings.ProcessSettings processes() {
-    if (service.number("process_limit") < 1) {
-      service.problem("process_limit", "expected 1 or more");
+  private static void check(Section service) {
+    boolean tooMany = service.number("process_min_avail") > service.number("process_limit");
+    if (tooMany && service.says("process_min_avail")) {
+      service.problem("process_min_avail", "expected no more than process_limit");
     }
     if (service.size("vsz_limit") < LEAST_MEMORY) {
       service.problem("vsz_limit", "a worker needs 64M at least");
     }
+    int files = service.number("limit_open_files");
+    if (files > 0 && files < LEAST_FILES) {
+      service.problem("limit_open_files", "a worker needs " + LEAST_FILES + " at least");
+    }
+  }
+
+  Settings.ProcessSettings processes() {
+    check(service);
     return new Settings.ProcessSettings(
         service.text("user"),
         service.number("service_count"),

@@ -30,6 +30,8 @@ final class SettingsBinder {
   /** Estimated memory of an entry of the cache, in bytes. */
   private static final long CACHED_BYTES = 512;
 
+  private static final long LARGEST_CACHE = 1L << 30;
+
   private final Path file;
   private final ImmutableNode root;
   private final List<String> commands;
@@ -110,8 +112,13 @@ final class SettingsBinder {
   }
 
   private static AuthCache authCache(Section top) {
+    long size = top.size("auth_cache_size");
+    if (size != 0 && size < CACHED_BYTES || size > LARGEST_CACHE) {
+      top.problem("auth_cache_size", "expected 0, or 1k to 1G");
+      size = 0;
+    }
     return new AuthCache(
-        (int) (top.size("auth_cache_size") / CACHED_BYTES),
+        (int) (size / CACHED_BYTES),
         top.time("auth_cache_ttl"),
         top.time("auth_cache_negative_ttl"));
   }

@@ -1,0 +1,288 @@
+package org.doveadmsshd.settings;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.doveadmsshd.accounts.MailTemplate;
+import org.doveadmsshd.auth.Consequence;
+import org.doveadmsshd.auth.EarlyDrop;
+import org.doveadmsshd.base.AddressPatterns;
+import org.doveadmsshd.base.Sizes;
+import org.doveadmsshd.base.Times;
+
+/** What a value may be. */
+enum Type {
+  TEXT {
+    @Override
+    Optional<String> mistake(String value) {
+      return Optional.empty();
+    }
+  },
+  NUMBER {
+    @Override
+    Optional<String> mistake(String value) {
+      return value.matches("[0-9]{1,7}")
+          ? Optional.empty()
+          : Optional.of("expected a number, such as 8");
+    }
+  },
+  /** A number of something without which the server would be of no use. */
+  COUNT {
+    @Override
+    Optional<String> mistake(String value) {
+      return NUMBER.mistake(value).or(() -> atLeastOne(value));
+    }
+  },
+  /** How many users are worked on at a time, by a thread or a lane each; 0 for the usual number. */
+  LANES_OR_USUAL {
+    @Override
+    Optional<String> mistake(String value) {
+      return NUMBER
+          .mistake(value)
+          .or(
+              () ->
+                  Integer.parseInt(value) > MOST_LANES
+                      ? Optional.of("expected " + MOST_LANES + " or less")
+                      : Optional.empty());
+    }
+  },
+  LANES {
+    @Override
+    Optional<String> mistake(String value) {
+      return LANES_OR_USUAL.mistake(value).or(() -> atLeastOne(value));
+    }
+  },
+  /** Of a user or group of the system. */
+  ID {
+    @Override
+    Optional<String> mistake(String value) {
+      return value.matches("[0-9]{1,10}") && Long.parseLong(value) <= MAX_ID
+          ? Optional.empty()
+          : Optional.of("expected a number from 0 to " + MAX_ID);
+    }
+  },
+  PORT {
+    @Override
+    Optional<String> mistake(String value) {
+      boolean valid = value.matches("[0-9]{1,5}") && Integer.parseInt(value) <= 65535;
+      return valid ? Optional.empty() : Optional.of("expected a port from 0 to 65535");
+    }
+  },
+  /** Of a host that is connected to. */
+  REMOTE_PORT {
+    @Override
+    Optional<String> mistake(String value) {
+      return PORT.mistake(value)
+          .or(
+              () ->
+                  Integer.parseInt(value) == 0
+                      ? Optional.of("expected a port from 1 to 65535")
+                      : Optional.empty());
+    }
+  },
+  TIME {
+    @Override
+    Optional<String> mistake(String value) {
+      Optional<Duration> time = Times.spanOrSeconds(value);
+      if (time.isEmpty()) {
+        return Optional.of("expected a time with its unit, such as 30s, 5 mins or 1h");
+      }
+      return time.get().compareTo(LONGEST) > 0
+          ? Optional.of("expected 5200 weeks or less")
+          : Optional.empty();
+    }
+  },
+  /** A time without which a client could stay for ever. */
+  TIME_LIMIT {
+    @Override
+    Optional<String> mistake(String value) {
+      return TIME.mistake(value)
+          .or(
+              () ->
+                  Times.spanOrSeconds(value).orElseThrow().isZero()
+                      ? Optional.of("expected more than 0s")
+                      : Optional.empty());
+    }
+  },
+  WHOLE_SECONDS {
+    @Override
+    Optional<String> mistake(String value) {
+      return TIME.mistake(value)
+          .or(
+              () ->
+                  Times.spanOrSeconds(value).orElseThrow().toMillisPart() != 0
+                      ? Optional.of("expected whole seconds")
+                      : Optional.empty());
+    }
+  },
+  YES_OR_NO {
+    @Override
+    Optional<String> mistake(String value) {
+      return value.equals("yes") || value.equals("no")
+          ? Optional.empty()
+          : Optional.of("expected yes or no");
+    }
+  },
+  MAIL_LOCATION {
+    @Override
+    Optional<String> mistake(String value) {
+      return MailTemplate.mistake(value);
+    }
+  },
+  QUOTA {
+    @Override
+    Optional<String> mistake(String value) {
+      return value.isEmpty() || value.matches("(count|maildir):.*")
+          ? Optional.empty()
+          : Optional.of("expected count:<name> or maildir:<name>");
+    }
+  },
+  QUOTA_RULE {
+    @Override
+    Optional<String> mistake(String value) {
+      String limit = "(storage|bytes|messages)=[+-]?[0-9]{1,15}[bkmgtBKMGT%]?|ignore";
+      String rule = value.replace("%%", "%"); // as Dovecot's configurations write it
+      return rule.isEmpty() || rule.matches("[^:]+(:(" + limit + "))++")
+          ? Optional.empty()
+          : Optional.of("expected <mailbox>:<limit>, such as *:storage=1G or Trash:ignore");
+    }
+  },
+  PASSDB_DRIVER {
+    @Override
+    Optional<String> mistake(String value) {
+      return oneOf(value, "passwd-file", "sql", "ldap", "dovecot", "oauth2", "pam");
+    }
+  },
+  USERDB_DRIVER {
+    @Override
+    Optional<String> mistake(String value) {
+      return oneOf(value, "passwd-file", "passwd", "static", "sql", "ldap", "dovecot");
+    }
+  },
+  VERIFIED {
+    @Override
+    Optional<String> mistake(String value) {
+      return List.of("demand", "hard").contains(value)
+          ? Optional.empty()
+          : Optional.of("certificates are always verified; expected demand");
+    }
+  },
+  RESULT {
+    @Override
+    Optional<String> mistake(String value) {
+      return oneOf(
+          value, Stream.of(Consequence.values()).map(Consequence::text).toArray(String[]::new));
+    }
+  },
+  ADDRESSES {
+    @Override
+    Optional<String> mistake(String value) {
+      try {
+        if (!value.isEmpty()) {
+          AddressPatterns.parse(value.strip().replaceAll("[,\\s]+", ","));
+        }
+        return Optional.empty();
+      } catch (IllegalArgumentException e) {
+        return Optional.of(e.getMessage());
+      }
+    }
+  },
+  EARLY_DROP {
+    @Override
+    Optional<String> mistake(String value) {
+      try {
+        EarlyDrop drop = EarlyDrop.parse(value);
+        return drop.full() == 0 || drop.start() == 0 && drop.rate() == 100
+            ? Optional.of("nobody could log in; expected 1 or more")
+            : Optional.empty();
+      } catch (IllegalArgumentException e) {
+        return Optional.of(e.getMessage());
+      }
+    }
+  },
+  MOMENT {
+    @Override
+    Optional<String> mistake(String value) {
+      try {
+        Schema.moment(value);
+        return Optional.empty();
+      } catch (DateTimeException e) {
+        return Optional.of("expected a day, such as 2026-12-31, or 2026-12-31T18:00");
+      }
+    }
+  },
+  ISOLATION {
+    @Override
+    Optional<String> mistake(String value) {
+      return oneOf(value, "auto", "none", "thread", "process");
+    }
+  },
+  MODE {
+    @Override
+    Optional<String> mistake(String value) {
+      return value.matches("0?[0-7]{3}")
+          ? Optional.empty()
+          : Optional.of("expected an octal mode, such as 0600 or 0660");
+    }
+  },
+  /** Permissions that new files do not get. */
+  UMASK {
+    @Override
+    Optional<String> mistake(String value) {
+      return MODE.mistake(value)
+          .or(
+              () ->
+                  (Integer.parseInt(value, 8) & 0700) != 0
+                      ? Optional.of("it takes rights from the owner; expected 0000 to 0077")
+                      : Optional.empty());
+    }
+  },
+  NICE {
+    @Override
+    Optional<String> mistake(String value) {
+      return value.matches("1?[0-9]")
+          ? Optional.empty()
+          : Optional.of("expected a number from 0 to 19");
+    }
+  },
+  IONICE {
+    @Override
+    Optional<String> mistake(String value) {
+      return value.matches("|idle|best-effort(:[0-7])?")
+          ? Optional.empty()
+          : Optional.of("expected idle, best-effort or best-effort:<0 to 7>");
+    }
+  },
+  SIZE {
+    @Override
+    Optional<String> mistake(String value) {
+      return Sizes.bytes(value).isPresent()
+          ? Optional.empty()
+          : Optional.of("expected a size, such as 10M");
+    }
+  };
+
+  private static final int MOST_LANES = 1000;
+
+  /** The number beyond means "no change" to the kernel. */
+  private static final long MAX_ID = 0xffff_fffeL;
+
+  /** Sums of times in nanoseconds fit into 63 bits. */
+  private static final Duration LONGEST = Duration.ofDays(5200 * 7L);
+
+  private static Optional<String> atLeastOne(String value) {
+    return Integer.parseInt(value) < 1 ? Optional.of("expected 1 or more") : Optional.empty();
+  }
+
+  private static Optional<String> oneOf(String value, String... allowed) {
+    List<String> all = List.of(allowed);
+    return all.contains(value)
+        ? Optional.empty()
+        : Optional.of("expected one of: " + String.join(" ", all));
+  }
+
+  /** The mistake in a value, if there is one. */
+  abstract Optional<String> mistake(String value);
+}
