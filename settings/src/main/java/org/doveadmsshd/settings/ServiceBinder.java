@@ -2,11 +2,13 @@ package org.doveadmsshd.settings;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 
-/** Makes records of {@code service} sections, taken together. */
+/** Makes records of {@code service} sections; those of one name are taken together. */
 final class ServiceBinder {
   /** Less than this no JVM can do with. */
   private static final long LEAST_MEMORY = 64L << 20;
@@ -14,34 +16,43 @@ final class ServiceBinder {
   /** Jars, sockets, and what is open of a mailbox. */
   private static final int LEAST_FILES = 64;
 
+  private static final List<String> KNOWN = List.of(Settings.DOVEADM);
+
   private final Section top;
-  private final Section service;
-  private final List<Section> services;
+  private final Map<String, Section> services = new LinkedHashMap<>();
+  private final Section doveadm;
+  private final List<Section> sections;
   private final Function<String, Path> path;
 
   /**
    * @param path makes a path of a setting
    */
   ServiceBinder(
-      Section top, List<Section> services, Function<String, Path> path, List<Problem> problems) {
+      Section top, List<Section> sections, Function<String, Path> path, List<Problem> problems) {
     this.top = top;
-    this.services = services;
+    this.sections = sections;
     this.path = path;
-    for (Section each : services) {
-      if (!each.name().equals("doveadm")) {
-        each.problem("unknown service: " + each.name() + " (there is only doveadm)");
+    for (Section each : sections) {
+      if (!KNOWN.contains(each.name())) {
+        String known = String.join(", ", KNOWN);
+        each.problem("unknown service: " + each.name() + " (there is only " + known + ")");
       }
     }
-    service =
-        services.isEmpty()
-            ? Section.read(
-                "service", new ImmutableNode.Builder().name("service").create(), "", problems)
-            : Section.together(services);
+    KNOWN.forEach(name -> services.put(name, service(name, problems)));
+    doveadm = services.get(Settings.DOVEADM);
+  }
+
+  private Section service(String name, List<Problem> problems) {
+    List<Section> named = sections.stream().filter(each -> each.name().equals(name)).toList();
+    return named.isEmpty()
+        ? Section.read(
+            "service", new ImmutableNode.Builder().name("service").create(), "", problems)
+        : Section.together(named);
   }
 
   /** How many users a run works on at a time; 0 lets the server choose. */
   int lanes() {
-    return service.number("workers");
+    return doveadm.number("workers");
   }
 
   Settings.IsolationSettings isolation() {
@@ -51,11 +62,18 @@ final class ServiceBinder {
     }
     List<Path> dirs = top.words("valid_mail_dirs").stream().map(path).toList();
     return new Settings.IsolationSettings(
-        service.text("isolation"),
+        doveadm.text("isolation"),
         top.id("first_valid_uid"),
         top.id("last_valid_uid"),
         top.id("first_valid_gid"),
         dirs);
+  }
+
+  /** Worker processes of each service. */
+  Map<String, Settings.ProcessSettings> services() {
+    Map<String, Settings.ProcessSettings> all = new LinkedHashMap<>();
+    services.forEach((name, section) -> all.put(name, processes(section)));
+    return all;
   }
 
   private static void check(Section service) {
@@ -72,7 +90,7 @@ final class ServiceBinder {
     }
   }
 
-  Settings.ProcessSettings processes() {
+  private static Settings.ProcessSettings processes(Section service) {
     check(service);
     return new Settings.ProcessSettings(
         service.text("user"),
@@ -96,7 +114,7 @@ final class ServiceBinder {
 
   List<Settings.SocketSettings> sockets() {
     List<Settings.SocketSettings> sockets = new ArrayList<>();
-    for (Section each : services) {
+    for (Section each : sections) {
       for (Section listener : each.inside()) {
         if (listener.name().isEmpty()) {
           listener.problem(

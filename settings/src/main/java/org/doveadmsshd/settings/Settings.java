@@ -18,6 +18,8 @@ import org.doveadmsshd.base.AddressPatterns;
  * All of a configuration. Immutable. Paths are absolute: relative ones count from the directory of
  * the configuration file, {@code ~} is the home of the user who runs the program.
  *
+ * @param services worker processes by service; every known service is here, also one without a
+ *     section
  * @param file where it was read from
  * @param effective all settings with their values or defaults, a line each, secrets masked
  */
@@ -38,12 +40,23 @@ public record Settings(
     Map<String, List<RuleSettings>> masters,
     Path baseDir,
     IsolationSettings isolation,
-    ProcessSettings processes,
+    Map<String, ProcessSettings> services,
     List<SocketSettings> sockets,
     List<ServerSettings> servers,
     QuotaSettings quota,
     Path file,
     List<String> effective) {
+  /** The service that carries out doveadm's commands. */
+  public static final String DOVEADM = "doveadm";
+
+  public Settings {
+    services = Map.copyOf(services);
+  }
+
+  /** Worker processes of the service {@link #DOVEADM}. */
+  public ProcessSettings processes() {
+    return services.get(DOVEADM);
+  }
 
   /** Where the server listens, and what it shows of itself. */
   public record SshSettings(
@@ -150,9 +163,9 @@ public record Settings(
       String kind, long firstUid, long lastUid, long firstGid, List<Path> mailDirs) {}
 
   /**
-   * Worker processes.
+   * Worker processes of a service.
    *
-   * @param user the user that the server runs as; no other one may ask for users' work
+   * @param user the user that its server runs as; only this one and root may ask for users' work
    * @param serviceCount how many users a process serves before it ends; 0 for no limit
    * @param minAvail how many are started ahead of need
    * @param idleKill how long one may wait for a further user

@@ -67,7 +67,7 @@ final class SettingsBinder {
         masters(sections.get("master_user")),
         path(top.text("base_dir")),
         service.isolation(),
-        service.processes(),
+        service.services(),
         service.sockets(),
         new ServerBinder(top, this::path).servers(sections.get("server")),
         quota(sections.get("plugin")),

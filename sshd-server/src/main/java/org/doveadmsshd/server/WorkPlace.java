@@ -129,7 +129,7 @@ final class WorkPlace implements AutoCloseable {
               + self);
     }
     if (processes == null) {
-      processes = new SupervisedWork(supervisor);
+      processes = new SupervisedWork(supervisor, Settings.DOVEADM);
     }
     processes.endSilenceAfter(settings.processes().answerTimeout());
     return processes;

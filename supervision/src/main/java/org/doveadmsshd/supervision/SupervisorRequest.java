@@ -15,10 +15,11 @@ public sealed interface SupervisorRequest {
    * Asks for a worker process for the first user, and for those after that one as far as the
    * process can serve them, too. The supervisor looks the users up.
    *
+   * @param service the service whose worker is asked for; there may be no such service
    * @param users the names, at least one; they may be such as no user has
    * @param patience how long the server waits for one, in milliseconds; 0 for no limit
    */
-  record Acquire(List<String> users, long patience) implements SupervisorRequest {
+  record Acquire(String service, List<String> users, long patience) implements SupervisorRequest {
     public Acquire {
       users = List.copyOf(users);
     }
@@ -55,13 +56,13 @@ public sealed interface SupervisorRequest {
   }
 
   private static Acquire worker(List<String> line) throws ProtocolException {
-    if (line.size() < 3 || !line.get(1).matches("[0-9]{1,10}")) {
-      throw new ProtocolException("a request for a worker that names no time or no user");
+    if (line.size() < 4 || !line.get(2).matches("[0-9]{1,10}")) {
+      throw new ProtocolException("a request for a worker without service, time or user");
     }
-    List<String> users = line.subList(2, line.size());
+    List<String> users = line.subList(3, line.size());
     if (users.size() > MAX_USERS) {
       throw new ProtocolException("a request for a worker for too many");
     }
-    return new Acquire(users, Long.parseLong(line.get(1)));
+    return new Acquire(line.get(1), users, Long.parseLong(line.get(2)));
   }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SupervisorRequestTest {
   private static final String[] WORDS = {
     "WORKER",
+    "WORKER\tdoveadm",
     "RELEASE",
     "LOST",
     "RELOAD",
@@ -37,13 +38,13 @@ class SupervisorRequestTest {
 
   @Test
   void whatTheDocumentSaysIsUnderstood() throws Exception {
-    assertThat(parse("WORKER\t500\tjane@example.org"))
-        .isEqualTo(new SupervisorRequest.Acquire(List.of("jane@example.org"), 500));
-    assertThat(parse("WORKER\t0\tjane\tjoe"))
-        .isEqualTo(new SupervisorRequest.Acquire(List.of("jane", "joe"), 0));
-    assertThat(parse("WORKER\t0\tja\001nne\t\tjoe"))
+    assertThat(parse("WORKER\tdoveadm\t500\tjane@example.org"))
+        .isEqualTo(new SupervisorRequest.Acquire("doveadm", List.of("jane@example.org"), 500));
+    assertThat(parse("WORKER\tdoveadm\t0\tjane\tjoe"))
+        .isEqualTo(new SupervisorRequest.Acquire("doveadm", List.of("jane", "joe"), 0));
+    assertThat(parse("WORKER\tdoveadm\t0\tja\001nne\t\tjoe"))
         .as("what nobody is called is said to be nobody's, which fails him alone")
-        .isEqualTo(new SupervisorRequest.Acquire(List.of("ja\nne", "", "joe"), 0));
+        .isEqualTo(new SupervisorRequest.Acquire("doveadm", List.of("ja\nne", "", "joe"), 0));
     assertThat(parse("RELEASE")).isEqualTo(new SupervisorRequest.Release());
     assertThat(parse("LOST")).isEqualTo(new SupervisorRequest.Lost());
     assertThat(parse("RELOAD")).isEqualTo(new SupervisorRequest.Reload());
@@ -55,10 +56,12 @@ class SupervisorRequestTest {
         "",
         "worker\t0\tjane",
         "WORKER",
-        "WORKER\t0",
-        "WORKER\tjane\t0",
-        "WORKER\t-1\tjane",
-        "WORKER\t99999999999\tjane",
+        "WORKER\tdoveadm",
+        "WORKER\tdoveadm\t0",
+        "WORKER\t0\tjane",
+        "WORKER\tdoveadm\tjane\t0",
+        "WORKER\tdoveadm\t-1\tjane",
+        "WORKER\tdoveadm\t99999999999\tjane",
         "RELEASE\t1",
         "LOST\t",
         "RELOAD\t/etc/passwd",
@@ -70,7 +73,7 @@ class SupervisorRequestTest {
 
   @Test
   void moreUsersThanOneWorkerHasAtOnceAreRefused() throws Exception {
-    List<String> line = new ArrayList<>(List.of("WORKER", "0"));
+    List<String> line = new ArrayList<>(List.of("WORKER", "doveadm", "0"));
     line.addAll(Collections.nCopies(SupervisorRequest.MAX_USERS, "jane"));
     SupervisorRequest.parse(line);
     line.add("jane");

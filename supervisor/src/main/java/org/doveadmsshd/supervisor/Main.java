@@ -1,7 +1,9 @@
 package org.doveadmsshd.supervisor;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.doveadmsshd.base.Failure;
@@ -67,14 +69,18 @@ public final class Main {
   }
 
   private static void supervise(Settings settings) throws Failure {
-    NameService.PasswdEntry server = server(settings.processes().user());
+    Map<String, Integer> servers = new HashMap<>();
+    for (Map.Entry<String, Settings.ProcessSettings> each : settings.services().entrySet()) {
+      servers.put(each.getKey(), (int) server(each.getKey(), each.getValue().user()).uid());
+    }
+    NameService.PasswdEntry server = server(Settings.DOVEADM, settings.processes().user());
     ProcessIdentity.takeGroup((int) server.gid()); // what is made here the server can open
     Backends backends = new Backends(MemoryBudget.ofHeap().all());
     Supervisor supervisor =
         new Supervisor(
             site(settings, backends),
             () -> site(FILE.readAgain(settings.file()), backends),
-            (int) server.uid());
+            servers);
     supervisor.start(new WorkerProgram(WorkerJvm.installed()));
     LOG.info(
         "doveadm-supervisor {}: listens at {} for {}",
@@ -103,8 +109,8 @@ public final class Main {
     return new Supervisor.Site(settings, opened.userdb(), opened::close);
   }
 
-  /** Who the server runs as. */
-  private static NameService.PasswdEntry server(String user) throws Failure {
+  /** Who the server of a service runs as. */
+  private static NameService.PasswdEntry server(String service, String user) throws Failure {
     if (!System.getProperty("user.name").equals("root")) {
       throw new Failure(
           Outcome.CONFIGURATION_ERROR,
@@ -118,7 +124,9 @@ public final class Main {
                     Outcome.CONFIGURATION_ERROR,
                     "the system has no user "
                         + user
-                        + " for doveadm-sshd to run as (service doveadm { user }); make one:"
+                        + " for doveadm-sshd to run as (service "
+                        + service
+                        + " { user }); make one:"
                         + " useradd --system "
                         + user));
   }

@@ -43,22 +43,27 @@ final class ServerConnection {
   private static final int TRIES = 3;
 
   private final Supervisor supervisor;
-  private final WorkerPool pool;
+  private final Services services;
+  private final String peer;
   private final LineChannel lines;
   private final ScheduledExecutorService timer;
   private WorkerChild child;
+  private WorkerPool pool; // the child's
   private boolean waiting; // for an answer; guarded by lines
 
   /**
+   * @param peer the user who has connected
    * @param timer says to the server that it has to wait
    */
   ServerConnection(
       Supervisor supervisor,
-      WorkerPool pool,
+      Services services,
+      String peer,
       SocketChannel channel,
       ScheduledExecutorService timer) {
     this.supervisor = supervisor;
-    this.pool = pool;
+    this.services = services;
+    this.peer = peer;
     this.timer = timer;
     lines = new LineChannel(ChannelStreams.in(channel), ChannelStreams.out(channel));
   }
@@ -150,6 +155,7 @@ final class ServerConnection {
 
   /** Takes a worker for users; returns the answer to the server. */
   private String[] assign(SupervisorRequest.Acquire request) throws Failure {
+    pool = services.pool(request.service(), peer);
     String first = request.users().get(0);
     MailUser user = supervisor.user(first);
     Identity identity = supervisor.identity(user);

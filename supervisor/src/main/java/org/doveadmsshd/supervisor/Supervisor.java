@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -39,7 +40,7 @@ public final class Supervisor {
   private static final int STICKY = 01000;
 
   private final Configuration configuration;
-  private final int server;
+  private final Map<String, Integer> servers;
   private final Path directory;
   private final AtomicInteger connections = new AtomicInteger();
 
@@ -54,7 +55,7 @@ public final class Supervisor {
           });
 
   private final Current<Site> current = new Current<>();
-  private WorkerPool pool;
+  private Services services;
   private ListeningSocket socket;
 
   /**
@@ -79,10 +80,10 @@ public final class Supervisor {
   /**
    * Nothing listens yet.
    *
-   * @param server uid that may connect to workers
+   * @param servers by service, the uid that may connect to its workers
    */
-  public Supervisor(Site site, Configuration configuration, int server) {
-    this.server = server;
+  public Supervisor(Site site, Configuration configuration, Map<String, Integer> servers) {
+    this.servers = Map.copyOf(servers);
     current.become(site, site.close());
     this.configuration = configuration;
     this.directory = site.settings().baseDir();
@@ -96,18 +97,30 @@ public final class Supervisor {
   }
 
   /** Begins to listen, and to start processes. */
-  public void start(WorkerProgram program) throws Failure {
+  void start(WorkerPool.Starter program) throws Failure {
     checkDirectory();
     socket =
         ListeningSocket.open(
             directory.resolve(SupervisorRequest.SOCKET),
             PosixFilePermissions.fromString("rw-rw----"),
             "");
-    pool = new WorkerPool(program, workers(), policy(settings()));
-    pool.start();
+    makePools(program, workers()).start();
     Thread thread = new Thread(() -> socket.serve(this::serve), "accept");
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /** Makes the pools; none of them has begun to start processes. */
+  Services makePools(WorkerPool.Starter program, Path workers) {
+    Map<String, WorkerPool> pools = new HashMap<>();
+    policies(settings())
+        .forEach(
+            (service, policy) -> {
+              Path sockets = workers.resolve(service + "." + ProcessHandle.current().pid());
+              pools.put(service, new WorkerPool(program, sockets, policy));
+            });
+    services = new Services(pools);
+    return services;
   }
 
   /** The directory where workers listen; what a supervisor before has left there goes. */
@@ -160,15 +173,24 @@ public final class Supervisor {
     }
   }
 
-  private WorkerPool.Policy policy(Settings settings) {
+  private Map<String, WorkerPool.Policy> policies(Settings settings) {
+    Map<String, WorkerPool.Policy> policies = new HashMap<>();
+    settings
+        .services()
+        .forEach((service, processes) -> policies.put(service, policy(service, settings)));
+    return policies;
+  }
+
+  private WorkerPool.Policy policy(String service, Settings settings) {
+    Settings.ProcessSettings processes = settings.services().get(service);
     return new WorkerPool.Policy(
-        settings.processes(),
+        processes,
         new WorkerSettings(
-            server,
-            settings.processes().umask(),
-            settings.processes().confine(),
-            settings.processes().lockStacks(),
-            limits(settings.processes().limits()),
+            servers.get(service),
+            processes.umask(),
+            processes.confine(),
+            processes.lockStacks(),
+            limits(processes.limits()),
             settings.mail().location(),
             settings.mail().lockTimeout(),
             settings.mail().cache(),
@@ -187,9 +209,8 @@ public final class Supervisor {
     return set;
   }
 
-  private boolean admits(SocketChannel channel) throws IOException {
-    String peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
-    boolean known = peer.equals(settings().processes().user()) || peer.equals("root");
+  private boolean admits(String peer) {
+    boolean known = services.serve(peer);
     boolean room = connections.get() <= MAX_CONNECTIONS;
     if (!known || !room) {
       LOG.warn("A connection of {} is refused{}", peer, known ? ": there are too many" : "");
@@ -202,8 +223,9 @@ public final class Supervisor {
         new Thread(
             () -> {
               try (channel) {
-                if (admits(channel)) {
-                  new ServerConnection(this, pool, channel, timer).serve();
+                String peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+                if (admits(peer)) {
+                  new ServerConnection(this, services, peer, channel, timer).serve();
                 }
               } catch (IOException e) {
                 LOG.info("A connection of the server broke off: {}", Reason.of(e));
@@ -266,7 +288,7 @@ public final class Supervisor {
   synchronized void reload() throws Failure {
     Site next = configuration.read();
     current.become(next, next.close());
-    pool.use(policy(next.settings()));
+    services.use(policies(next.settings()));
     LOG.info("The configuration was read anew");
   }
 
@@ -276,8 +298,8 @@ public final class Supervisor {
       if (socket != null) {
         socket.close();
       }
-      if (pool != null) {
-        pool.stop(patience);
+      if (services != null) {
+        services.stop(patience);
       }
     } catch (IOException e) {
       LOG.warn(

@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The worker processes there are: some started ahead of need, some busy, some that wait for a
+ * The worker processes of a service: some started ahead of need, some busy, some that wait for a
  * further user of the identity that they have taken. Safe for several threads.
  */
 final class WorkerPool {
@@ -44,8 +44,8 @@ final class WorkerPool {
   /** A JVM that starts keeps a processor busy: more of them at once would all take longer. */
   private static final int AT_ONCE = Runtime.getRuntime().availableProcessors();
 
-  private final WorkerProgram program;
-  private final Path directory;
+  private final Starter program;
+  private final Path sockets;
 
   // guarded by this
   private final List<WorkerChild> children = new ArrayList<>();
@@ -60,16 +60,28 @@ final class WorkerPool {
   private boolean saidUnconfined;
   private boolean stopped;
 
+  /** How a worker process is started, which listens at a path. */
+  @FunctionalInterface
+  interface Starter {
+    Process start(Settings.ProcessSettings settings, Path socket) throws IOException;
+  }
+
   /** What the configuration says of workers. */
   record Policy(Settings.ProcessSettings processes, WorkerSettings worker) {}
 
   /**
-   * @param directory where workers listen; only they and the server can get there
+   * @param sockets where workers listen, with a number added; only they and the server can get
+   *     there, and no other pool has the same
    */
-  WorkerPool(WorkerProgram program, Path directory, Policy policy) {
+  WorkerPool(Starter program, Path sockets, Policy policy) {
     this.program = program;
-    this.directory = directory;
+    this.sockets = sockets;
     this.policy = policy;
+  }
+
+  /** Whether that user of the system may ask for its processes: root, or whom the settings name. */
+  synchronized boolean serves(String peer) {
+    return peer.equals(policy.processes().user()) || peer.equals("root");
   }
 
   /** Starts what is to be there ahead of need, and keeps house from now on. */
@@ -251,7 +263,7 @@ final class WorkerPool {
   }
 
   private boolean startOne() {
-    Path socket = directory.resolve(ProcessHandle.current().pid() + "." + ++lastNumber);
+    Path socket = sockets.resolveSibling(sockets.getFileName() + "." + ++lastNumber);
     try {
       WorkerChild child = new WorkerChild(socket, program.start(policy.processes(), socket));
       children.add(child);
@@ -366,20 +378,25 @@ final class WorkerPool {
     startWhatIsNeeded();
   }
 
-  /** Ends all processes; those that are busy may go on for a while. */
-  void stop(Duration patience) throws InterruptedException {
-    long end = System.nanoTime() + patience.toNanos();
-    synchronized (this) {
-      stopped = true;
-      notifyAll();
-      children.stream()
-          .filter(child -> child.state != WorkerChild.State.BUSY)
-          .toList()
-          .forEach(this::end);
-      for (long left; !children.isEmpty() && (left = end - System.nanoTime()) > 0; ) {
-        wait(left / 1_000_000 + 1);
-      }
-      List.copyOf(children).forEach(WorkerChild::kill);
+  /** Starts no more, and ends all processes that are not busy. */
+  synchronized void beginStop() {
+    stopped = true;
+    notifyAll();
+    children.stream()
+        .filter(child -> child.state != WorkerChild.State.BUSY)
+        .toList()
+        .forEach(this::end);
+  }
+
+  /**
+   * Waits for those that are busy, for a while, and ends them.
+   *
+   * @param end of the wait, in the time of {@link System#nanoTime}
+   */
+  synchronized void stop(long end) throws InterruptedException {
+    for (long left; !children.isEmpty() && (left = end - System.nanoTime()) > 0; ) {
+      wait(left / 1_000_000 + 1);
     }
+    List.copyOf(children).forEach(WorkerChild::kill);
   }
 }

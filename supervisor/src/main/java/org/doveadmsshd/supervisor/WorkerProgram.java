@@ -14,7 +14,7 @@ import org.doveadmsshd.supervision.WorkerJvm;
  * How a worker process is started: by the tools of util-linux, which take from it what it must
  * never have, one after another in one process, and then by the JVM that this program runs on.
  */
-public record WorkerProgram(WorkerJvm jvm) {
+record WorkerProgram(WorkerJvm jvm) implements WorkerPool.Starter {
   private static final String MAIN = "org.doveadmsshd.process.WorkerProcess";
 
   /** The part of the memory that a worker may have which is for objects, and what the JVM needs. */
@@ -22,8 +22,8 @@ public record WorkerProgram(WorkerJvm jvm) {
 
   private static final long OF_THE_JVM = 40L << 20;
 
-  /** Starts one, which listens at that path. */
-  Process start(Settings.ProcessSettings settings, Path socket) throws IOException {
+  @Override
+  public Process start(Settings.ProcessSettings settings, Path socket) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command(settings, socket));
     builder.directory(Path.of("/").toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
     WorkerJvm.environment(builder.environment());

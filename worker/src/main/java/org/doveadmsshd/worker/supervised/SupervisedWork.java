@@ -37,6 +37,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   private static final int MAX_TOLD_BYTES = 64 * 1024;
 
   private final Path socket;
+  private final String service;
   private final SupervisorConnection.Patience limits;
   private final ConcurrentLinkedDeque<SupervisorConnection> idle = new ConcurrentLinkedDeque<>();
   private final IdleLanes lanes = new IdleLanes();
@@ -47,13 +48,15 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
 
   /**
    * @param socket where the supervisor listens; nothing is connected yet
+   * @param service the service, as the configuration calls it, whose workers are asked for
    */
-  public SupervisedWork(Path socket) {
-    this(socket, SupervisorConnection.Patience.USUAL);
+  public SupervisedWork(Path socket, String service) {
+    this(socket, service, SupervisorConnection.Patience.USUAL);
   }
 
-  SupervisedWork(Path socket, SupervisorConnection.Patience limits) {
+  SupervisedWork(Path socket, String service, SupervisorConnection.Patience limits) {
     this.socket = socket;
+    this.service = service;
     this.limits = limits;
     timer = new ScheduledThreadPoolExecutor(1, work -> daemon(work, "worker-deadline"));
     timer.setRemoveOnCancelPolicy(true);
@@ -242,7 +245,8 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     boolean kept = false;
     try {
       control.onCancel(connection::close);
-      SupervisorConnection.AssignedWorker worker = connection.worker(users, control.millisLeft());
+      SupervisorConnection.AssignedWorker worker =
+          connection.worker(service, users, control.millisLeft());
       control.onCancel(null);
       kept = true;
       return new Assigned(connection, worker);

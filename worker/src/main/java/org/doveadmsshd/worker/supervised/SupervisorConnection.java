@@ -77,13 +77,15 @@ final class SupervisorConnection implements Closeable {
    * Asks for a worker process, which belongs to the caller until {@link #release} or {@link #lost}.
    * It serves the first user, and as many of the next ones as it can.
    *
+   * @param service whose worker it is to be, such as doveadm
    * @param users the names, at least one
    * @param patience how long to wait for one, in milliseconds; 0 for as long as the supervisor does
    * @throws Failure what the supervisor says of the first user
    * @throws IOException when it does not answer; it may be asked again
    */
-  AssignedWorker worker(List<String> users, long patience) throws IOException, Failure {
-    List<String> request = new ArrayList<>(List.of("WORKER", Long.toString(patience)));
+  AssignedWorker worker(String service, List<String> users, long patience)
+      throws IOException, Failure {
+    List<String> request = new ArrayList<>(List.of("WORKER", service, Long.toString(patience)));
     request.addAll(users);
     long most = patience == 0 ? LONGEST.toMillis() : Math.min(patience, LONGEST.toMillis());
     List<String> answer =

@@ -52,7 +52,7 @@ class SupervisedWorkTest {
   void listen() throws IOException {
     listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     listening.bind(UnixDomainSocketAddress.of(directory.resolve("s")));
-    work = new SupervisedWork(directory.resolve("s"), LIMITS);
+    work = new SupervisedWork(directory.resolve("s"), "doveadm", LIMITS);
   }
 
   @AfterEach
@@ -158,7 +158,7 @@ class SupervisedWorkTest {
     SupervisorConnection connection =
         new SupervisorConnection(
             directory.resolve("s"), Executors.newSingleThreadScheduledExecutor(), LIMITS);
-    assertThatThrownBy(() -> connection.worker(List.of("jane"), 500))
+    assertThatThrownBy(() -> connection.worker("doveadm", List.of("jane"), 500))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("no end");
   }
