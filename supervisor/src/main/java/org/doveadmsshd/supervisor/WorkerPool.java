@@ -274,7 +274,16 @@ final class WorkerPool {
       WorkerSettings settings = policy.worker();
       Thread thread = new Thread(() -> greet(child, settings), "worker-" + child.pid());
       thread.setDaemon(true);
-      thread.start();
+      boolean waits = false;
+      try {
+        thread.start();
+        waits = true;
+      } finally {
+        if (!waits) { // nobody would note its end
+          become(child, WorkerChild.State.ENDING);
+          child.kill();
+        }
+      }
       return true;
     } catch (IOException e) {
       backOff(Reason.withFile(e));
@@ -285,34 +294,47 @@ final class WorkerPool {
   /** Waits for a process that has been started, on a thread of its own. */
   private void greet(WorkerChild child, WorkerSettings settings) {
     try {
-      int confined = child.greet(settings);
-      synchronized (this) {
-        if (child.state != WorkerChild.State.STARTING) {
-          return; // it is not wanted any more
-        }
-        become(child, WorkerChild.State.SPARE);
-        pause = 0;
-        trouble = "";
-        if (settings.confine() && confined == 0 && !saidUnconfined) {
-          saidUnconfined = true;
-          LOG.warn(
-              "This kernel has no Landlock: workers can read whatever their user may read (confine"
-                  + " = no says that this is meant)");
-        }
-        startWhatIsNeeded();
-        notifyAll();
+      int landlock = child.greet(settings);
+      ready(child, settings.confine() && landlock == 0);
+      if (!child.process().isAlive()) {
+        ended(child); // it ended while it was not yet known to be ready
       }
     } catch (IOException | RuntimeException | Error e) {
       child.kill();
-      String fate = child.fate();
-      if (!isEnding(child)) {
-        backOff("a process that was started " + fate);
-      }
+      notReady(child, child.fate());
     }
   }
 
-  private synchronized boolean isEnding(WorkerChild child) {
-    return child.state == WorkerChild.State.ENDING;
+  private synchronized void ready(WorkerChild child, boolean lacksLandlock) {
+    if (child.state != WorkerChild.State.STARTING) {
+      return; // it is not wanted any more
+    }
+    become(child, WorkerChild.State.SPARE);
+    pause = 0;
+    trouble = "";
+    if (lacksLandlock && !saidUnconfined) {
+      saidUnconfined = true;
+      LOG.warn(
+          "This kernel has no Landlock: workers can read whatever their user may read (confine"
+              + " = no says that this is meant)");
+    }
+    startWhatIsNeeded();
+    notifyAll();
+  }
+
+  /** Another one is started after a pause only: it would most likely end like this one. */
+  private synchronized void notReady(WorkerChild child, String fate) {
+    boolean meant = child.state == WorkerChild.State.ENDING;
+    become(child, WorkerChild.State.ENDING);
+    if (!child.process().isAlive()) {
+      children.remove(child);
+    }
+    if (meant) {
+      startWhatIsNeeded();
+      notifyAll();
+    } else {
+      backOff("a process that was started " + fate);
+    }
   }
 
   private synchronized void backOff(String why) {
@@ -325,11 +347,11 @@ final class WorkerPool {
   }
 
   private synchronized void ended(WorkerChild child) {
-    children.remove(child);
+    if (child.state == WorkerChild.State.STARTING || !children.remove(child)) {
+      return; // the thread that greets it reports that; or it has been reported
+    }
     boolean meant = child.state == WorkerChild.State.ENDING || stopped;
-    boolean starting =
-        child.state == WorkerChild.State.STARTING; // the thread that greets it reports that
-    if (!meant && !starting) {
+    if (!meant) {
       LOG.warn("Worker process {} {}", child.pid(), child.fate());
     }
     child.state = meant ? WorkerChild.State.ENDING : WorkerChild.State.GONE;

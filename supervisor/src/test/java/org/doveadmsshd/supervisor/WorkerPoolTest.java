@@ -123,12 +123,13 @@ class WorkerPoolTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3, 137})
   void aProcessThatEndsBeforeItIsReadyFailsWhoeverWaitsForIt(int code) throws Exception {
-    stage.program.next(child -> child.ends(code)).next(child -> child.ends(code));
+    stage.program.next(child -> child.ends(code));
     List<String> answer = stage.begin("").connect().worker("jane");
     assertThat(answer).startsWith("FAILED", TEMPORARY);
     assertThat(answer.get(2))
         .startsWith("No worker process can be started: a process that was started")
         .endsWith("(the supervisor's log says more)");
+    assertThat(stage.program.started()).as("there is a pause before the next one").isEqualTo(1);
   }
 
   @Test
@@ -143,7 +144,13 @@ class WorkerPoolTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\n", "READY\n", "READY\tsoon\n", "READY\t1\t2\n", "ready\t1\n", "TAKEN\n", "READY\t-\n"
+        "\n",
+        "READY\n",
+        "READY\tsoon\n",
+        "READY\t1\t2\n",
+        "ready\t1\n",
+        "TAKEN\n",
+        "READY\t-\n"
       })
   void aProcessThatDoesNotSayThatItIsReadyIsKilled(String nonsense) throws Exception {
     ScriptedProgram.Script script =
@@ -152,7 +159,7 @@ class WorkerPoolTest {
           child.sayBytes(nonsense.getBytes(StandardCharsets.UTF_8));
           child.hear();
         };
-    stage.program.next(script).next(script); // one dies before the pause may have begun
+    stage.program.next(script);
     List<String> answer = stage.begin("").connect().worker("jane");
     assertThat(answer).startsWith("FAILED", TEMPORARY);
     assertThat(answer.get(2)).contains("No worker process can be started");
@@ -256,9 +263,7 @@ class WorkerPoolTest {
     server.say("RELEASE");
     assertThat(server.say("RELOAD").hear())
         .containsExactly(
-            "FAILED",
-            Integer.toString(Outcome.USAGE.code()),
-            "the configuration has mistakes");
+            "FAILED", Integer.toString(Outcome.USAGE.code()), "the configuration has mistakes");
     assertThat(server.worker("jane")).isEqualTo(process);
   }
 
