@@ -779,7 +779,8 @@ class BrainTest {
         "search -A sentsince 1-Jan-1970 | sentsince 1-Jan-1970: that is before there was any mail",
         "search -A before 999999d | that is before there was any mail",
         "batch -A : expunge mailbox Trash savedbefore 7 : mailbox create x | was 7d meant",
-        "flags add -A Seen mailbox INBOX all | Seen is a keyword of that name, and not the flag \\Seen",
+        "flags add -A Seen mailbox INBOX all | Seen is a keyword of that name, and not the flag"
+            + " \\Seen",
         "flags remove -A deleted mailbox INBOX all | not the flag \\Deleted",
       })
   void wordsThatAreRightButHardlyMeantGetAWarningOnce(String line, String warning)

@@ -115,15 +115,22 @@ class InvocationTest {
         "nosuch | Unknown command: nosuch (doveadm help lists them)",
         "nosuch x | Unknown command: nosuch (doveadm help lists them)",
         "search all | search: say for whom, with one of -u <user or mask>, -A or -F <file>",
-        "search -A -u joe all | search: say for whom, with one of -u <user or mask>, -A or -F <file>",
+        "search -A -u joe all | search: say for whom, with one of -u <user or mask>, -A or -F"
+            + " <file>",
         "search -A -F - all | search: say for whom, with one of -u <user or mask>, -A or -F <file>",
-        "search -u joe -F - all | search: say for whom, with one of -u <user or mask>, -A or -F <file>",
+        "search -u joe -F - all | search: say for whom, with one of -u <user or mask>, -A or -F"
+            + " <file>",
         "search -A --timeout x all | Invalid --timeout: x (try 30s or 5m)",
-        "-o mail_location=x search -A all | Setting can't be changed on the command line: mail_location=x",
-        "-o doveadm_worker_count=x search -A all | Setting can't be changed on the command line: doveadm_worker_count=x",
-        "-o doveadm_worker_count=12345 search -A all | Setting can't be changed on the command line: doveadm_worker_count=12345",
-        "-o plugin/quota_vsizes=no search -A all | Setting can't be changed on the command line: plugin/quota_vsizes=no",
-        "-o plugin/quota=x search -A all | Setting can't be changed on the command line: plugin/quota=x",
+        "-o mail_location=x search -A all | Setting can't be changed on the command line:"
+            + " mail_location=x",
+        "-o doveadm_worker_count=x search -A all | Setting can't be changed on the command line:"
+            + " doveadm_worker_count=x",
+        "-o doveadm_worker_count=12345 search -A all | Setting can't be changed on the command"
+            + " line: doveadm_worker_count=12345",
+        "-o plugin/quota_vsizes=no search -A all | Setting can't be changed on the command line:"
+            + " plugin/quota_vsizes=no",
+        "-o plugin/quota=x search -A all | Setting can't be changed on the command line:"
+            + " plugin/quota=x",
         "search -A -x all | search: unknown option -x (see: doveadm help search)",
         "-x search | doveadm: unknown option -x (see: doveadm help)",
         "search -u | search: option -u needs a <user>",

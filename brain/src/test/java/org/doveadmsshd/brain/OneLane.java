@@ -1,0 +1,83 @@
+package org.doveadmsshd.brain;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.protocol.Message;
+
+/** A server of one lane, which answers as a test says and notes what is asked of it. */
+class OneLane implements Server {
+  private final String name;
+  private final List<String> users;
+  private final Work work;
+
+  final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  final List<Integer> limits = Collections.synchronizedList(new ArrayList<>());
+  final AtomicInteger cancelled = new AtomicInteger();
+  final AtomicInteger abandoned = new AtomicInteger();
+
+  /** What is said of one user. */
+  interface Work {
+    void on(Assignment.Attempt attempt) throws IOException;
+  }
+
+  /**
+   * @param users whom it lists
+   */
+  OneLane(String name, List<String> users, Work work) {
+    this.name = name;
+    this.users = users;
+    this.work = work;
+  }
+
+  /** The end of a request. */
+  static Message done(Outcome outcome, String text) {
+    return new Message.Done(1, outcome, text, java.util.Map.of(), 10);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public boolean mayHave(String user) {
+    return true;
+  }
+
+  @Override
+  public void listUsers(UserMask mask, Consumer<String> taker) throws Failure {
+    users.stream().filter(mask::matches).forEach(taker);
+  }
+
+  @Override
+  public void work(UserQueue queue, int limit) throws Failure {
+    limits.add(limit);
+    try {
+      for (Assignment next; (next = queue.take()) != null; ) {
+        asked.add(next.user());
+        work.on(next.attempt(() -> {}));
+      }
+    } catch (IOException e) {
+      throw Failure.temporary("Server " + name + ": " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void cancel() {
+    cancelled.incrementAndGet();
+  }
+
+  @Override
+  public void abandon() {
+    abandoned.incrementAndGet();
+  }
+}

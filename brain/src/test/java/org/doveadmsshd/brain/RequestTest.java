@@ -1,0 +1,239 @@
+package org.doveadmsshd.brain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Words;
+import org.doveadmsshd.command.Command;
+import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.ProtocolException;
+import org.doveadmsshd.protocol.Value;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What workers are asked, and what becomes of their answers. */
+@Timeout(60)
+class RequestTest {
+  private static final Column GUID = new Column("mailbox-guid", Column.HIDE_TITLE);
+  private static final Column UID = new Column("uid", Column.HIDE_TITLE | Column.NUMBER);
+  private static final Message COLUMNS = new Message.Columns(1, List.of(GUID, UID));
+
+  private final Typed typed = new Typed();
+
+  @AfterEach
+  void stop() {
+    typed.close();
+  }
+
+  private int run(List<? extends Server> servers, String input, String... words)
+      throws IOException {
+    return typed.run(servers, input, words);
+  }
+
+  private String printed() {
+    return typed.printed();
+  }
+
+  private String said() {
+    return typed.said();
+  }
+
+  private static void row(Assignment.Attempt attempt) throws IOException {
+    attempt.send(COLUMNS);
+    attempt.send(new Message.Row(1, List.of(Value.of("g"), Value.of(1))));
+    attempt.send(OneLane.done(Outcome.OK, ""));
+  }
+
+  private static void ok(Assignment.Attempt attempt) throws IOException {
+    attempt.send(OneLane.done(Outcome.OK, ""));
+  }
+
+  private static OneLane lane(OneLane.Work work) {
+    return new OneLane("s", List.of("joe"), work);
+  }
+
+  @Test
+  void aWorkerIsAskedWithTheCommandItsWordsTheMomentAndTheDeadline() throws Exception {
+    List<Message.Run> requests = new ArrayList<>();
+    OneLane server =
+        lane(
+            attempt -> {
+              requests.add(attempt.request(42));
+              ok(attempt);
+            });
+    run(List.of(server), "", "search", "-u", "joe", "--timeout", "2s", "mailbox", "INBOX");
+    run(List.of(server), "", "-f", "ndjson", "search", "-u", "joe", "all");
+    run(List.of(server), "", "-f", "ndjson", "mailbox", "list", "-u", "joe");
+    assertThat(requests.get(0))
+        .isEqualTo(
+            new Message.Run(
+                42,
+                "joe",
+                "search",
+                List.of("--", "mailbox", "INBOX"),
+                Typed.NOW.toEpochMilli(),
+                2000,
+                false));
+    assertThat(requests.get(1).deadlineMillis()).isZero();
+    assertThat(requests.get(1).context()).as("rows must name the mailbox").isTrue();
+    assertThat(requests.get(2).context()).as("they do already").isFalse();
+  }
+
+  @Test
+  void rowsForProgramsAlwaysNameUserAndMailbox() throws Exception {
+    Column mailbox = new Column("mailbox", Column.CONTEXT);
+    OneLane server =
+        lane(
+            attempt -> {
+              attempt.send(new Message.Columns(1, List.of(mailbox, GUID, UID)));
+              List<Value> values = List.of(Value.of("INBOX"), Value.of("g"), Value.of(1));
+              attempt.send(new Message.Row(1, values));
+              ok(attempt);
+            });
+    for (String user : List.of("joe", "j*")) {
+      typed.clear();
+      assertThat(run(List.of(server), "", "-f", "ndjson", "search", "-u", user, "all")).isZero();
+      assertThat(printed())
+          .isEqualTo("{\"user\":\"joe\",\"mailbox\":\"INBOX\",\"mailbox-guid\":\"g\",\"uid\":1}\n");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-u joe, g 1", "-A, joe g 1", "-u joe*, joe g 1"})
+  void rowsForPeopleNameTheUserWhenThereMayBeSeveral(String users, String line) throws Exception {
+    List<String> words = new ArrayList<>(List.of("search"));
+    words.addAll(List.of(users.split(" ")));
+    words.add("all");
+    assertThat(run(List.of(lane(RequestTest::row)), "", words.toArray(String[]::new))).isZero();
+    assertThat(printed()).isEqualTo(line + "\n");
+  }
+
+  @Test
+  void aWorkerWithOtherColumnsIsOfAnotherVersion() throws Exception {
+    List<Throwable> thrown = new ArrayList<>();
+    OneLane server =
+        lane(
+            attempt -> {
+              try {
+                attempt.send(new Message.Columns(1, List.of(UID, GUID)));
+              } catch (ProtocolException e) {
+                thrown.add(e);
+              }
+              ok(attempt);
+            });
+    run(List.of(server), "", "search", "-u", "joe", "all");
+    assertThat(thrown).hasSize(1);
+    assertThat(thrown.get(0)).hasMessageContaining("it runs another version");
+  }
+
+  @Test
+  void linesOfAWorkerAreSaidAtOnceAndDebugLinesOnlyWithV() throws Exception {
+    OneLane server =
+        lane(
+            attempt -> {
+              attempt.send(new Message.Log(1, Message.Log.Level.DEBUG, "detail"));
+              attempt.send(new Message.Log(1, Message.Log.Level.WARNING, "odd"));
+              assertThat(said()).contains("doveadm(joe): Warning: odd");
+              ok(attempt);
+            });
+    run(List.of(server), "", "search", "-u", "joe", "all");
+    assertThat(said()).isEqualTo("doveadm(joe): Warning: odd\n");
+    run(List.of(server), "", "-v", "search", "-u", "joe", "all");
+    assertThat(said()).contains("doveadm(joe): Debug: detail");
+  }
+
+  @Test
+  void aSummaryAndProgressAreForRunsOverSeveralUsers() throws Exception {
+    typed.watch();
+    assertThat(run(List.of(lane(RequestTest::ok)), "", "search", "-u", "joe", "all")).isZero();
+    assertThat(said()).isEmpty();
+    assertThat(run(List.of(lane(RequestTest::ok)), "", "search", "-A", "all")).isZero();
+    assertThat(said()).startsWith("\rsearch: ").contains("search: 1 user, ").endsWith(" s\n");
+  }
+
+  @Test
+  void howManyUsersAreDoneAndHaveFailedIsKnownMeanwhile() throws Exception {
+    List<Long> seen = Collections.synchronizedList(new ArrayList<>());
+    OneLane server =
+        new OneLane(
+            "s",
+            List.of("a", "b", "c"),
+            attempt -> {
+              seen.add(typed.running().done());
+              seen.add(typed.running().failed());
+              attempt.fail(attempt.user().equals("a") ? Outcome.NOT_FOUND : Outcome.OK, "x");
+            });
+    assertThat(run(List.of(server), "", "search", "-A", "all")).isEqualTo(68);
+    assertThat(seen).containsExactly(0L, 0L, 1L, 1L, 2L, 1L);
+    assertThat(typed.running().done()).isEqualTo(3);
+    assertThat(typed.running().failed()).isEqualTo(1);
+  }
+
+  @Test
+  void aCommandLineThatNoWorkerTakesIsRefusedBeforeAnyUser() throws Exception {
+    OneLane server = lane(RequestTest::ok);
+    String text = "x".repeat(300 * 1024);
+    assertThat(run(List.of(server), "", "search", "-u", "joe", "body", text)).isEqualTo(64);
+    assertThat(said()).contains("The command line is longer than a worker takes");
+    assertThat(server.asked).isEmpty();
+  }
+
+  /** The columns of a command, as a worker of this version has them. */
+  private static List<Column> columnsOf(String command, String... words) throws Failure {
+    Command.Time time = new Command.Time(Typed.NOW, () -> ZoneOffset.UTC);
+    Command found = CommandCatalog.find(command).orElseThrow();
+    return found.prepare(Words.parse(command, List.of(), List.of(words)), time).columns();
+  }
+
+  @Test
+  void theBytesOfAChunkAreTheSendersAgainAsSoonAsItIsTaken() throws Exception {
+    List<Column> columns = columnsOf("fetch", "text", "all");
+    OneLane server =
+        lane(
+            attempt -> {
+              byte[] bytes = "abc".getBytes(StandardCharsets.UTF_8);
+              attempt.send(new Message.Columns(1, columns));
+              attempt.send(new Message.Row(1, List.of(Value.CHUNKED)));
+              attempt.send(new Message.Chunk(1, false, ByteBuffer.wrap(bytes)));
+              Arrays.fill(bytes, (byte) 'x');
+              attempt.send(new Message.Chunk(1, true, ByteBuffer.wrap(bytes, 1, 1)));
+              Arrays.fill(bytes, (byte) 'y');
+              ok(attempt);
+            });
+    assertThat(run(List.of(server), "", "-f", "flow", "fetch", "-u", "joe", "text", "all"))
+        .isZero();
+    assertThat(printed()).isEqualTo("text=abcx\n");
+  }
+
+  @Test
+  void aRowThatNamesTheUserItselfDoesNotNameHimTwice() throws Exception {
+    List<Column> columns = new ArrayList<>(columnsOf("fetch", "user uid", "all"));
+    columns.add(0, new Column("mailbox", Column.CONTEXT));
+    OneLane server =
+        lane(
+            attempt -> {
+              attempt.send(new Message.Columns(1, columns));
+              attempt.send(
+                  new Message.Row(1, List.of(Value.of("m"), Value.of("joe"), Value.of(7))));
+              ok(attempt);
+            });
+    assertThat(run(List.of(server), "", "-f", "ndjson", "fetch", "-u", "joe", "user uid", "all"))
+        .as(said())
+        .isZero();
+    assertThat(printed()).isEqualTo("{\"mailbox\":\"m\",\"user\":\"joe\",\"uid\":7}\n");
+  }
+}

@@ -1,0 +1,366 @@
+package org.doveadmsshd.brain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.Value;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which users are named, where they go, and how often they are tried. */
+@Timeout(60)
+class RunTest {
+  private static final Column GUID = new Column("mailbox-guid", Column.HIDE_TITLE);
+  private static final Column UID = new Column("uid", Column.HIDE_TITLE | Column.NUMBER);
+  private static final Message COLUMNS = new Message.Columns(1, List.of(GUID, UID));
+
+  private final Typed typed = new Typed();
+
+  @TempDir Path directory;
+
+  @AfterEach
+  void stop() {
+    typed.close();
+  }
+
+  private int run(List<? extends Server> servers, String input, String... words)
+      throws IOException {
+    return typed.run(servers, input, words);
+  }
+
+  private String printed() {
+    return typed.printed();
+  }
+
+  private String said() {
+    return typed.said();
+  }
+
+  private static void row(Assignment.Attempt attempt) throws IOException {
+    attempt.send(COLUMNS);
+    attempt.send(new Message.Row(1, List.of(Value.of("g"), Value.of(1))));
+    attempt.send(OneLane.done(Outcome.OK, ""));
+  }
+
+  private static void ok(Assignment.Attempt attempt) throws IOException {
+    attempt.send(OneLane.done(Outcome.OK, ""));
+  }
+
+  private static OneLane lane(OneLane.Work work) {
+    return new OneLane("s", List.of("joe"), work);
+  }
+
+  @Test
+  void whoseLaneIsLostTwiceIsGivenUp() throws Exception {
+    OneLane server = lane(attempt -> attempt.lost("Connection lost"));
+    assertThat(run(List.of(server), "", "search", "-u", "joe", "all")).isEqualTo(75);
+    assertThat(server.asked).containsExactly("joe", "joe");
+    assertThat(said()).isEqualTo("doveadm(joe): Error: Connection lost\n");
+  }
+
+  @Test
+  void whatMustNotBeDoneTwiceIsTriedOnceAndTheDoubtIsTold() throws Exception {
+    OneLane server = lane(attempt -> attempt.lost("Connection lost"));
+    assertThat(run(List.of(server), "", "copy", "-u", "joe", "Archive", "mailbox", "x", "all"))
+        .isEqualTo(75);
+    assertThat(server.asked).containsExactly("joe");
+    assertThat(said())
+        .isEqualTo("doveadm(joe): Error: Connection lost; it may have been done all the same\n");
+  }
+
+  @Test
+  void whoseRowsHaveBeenPrintedInPartIsNotTriedAgain() throws Exception {
+    int rows = 40;
+    OneLane server =
+        lane(
+            attempt -> {
+              attempt.send(COLUMNS);
+              for (int i = 0; i < rows; i++) {
+                attempt.send(
+                    new Message.Row(1, List.of(Value.of("x".repeat(10_000)), Value.of(i))));
+              }
+              attempt.lost("Connection lost");
+            });
+    assertThat(run(List.of(server), "", "search", "-u", "joe", "all")).isEqualTo(75);
+    assertThat(server.asked).containsExactly("joe");
+    assertThat(printed().lines()).hasSize(rows);
+    assertThat(typed.held()).isZero();
+  }
+
+  @Test
+  void rowsOfALostLaneAreForgottenAsLongAsNoneIsPrinted() throws Exception {
+    List<Integer> tries = new ArrayList<>();
+    OneLane server =
+        lane(
+            attempt -> {
+              attempt.send(COLUMNS);
+              attempt.send(
+                  new Message.Row(1, List.of(Value.of("try"), Value.of(tries.size() + 1))));
+              tries.add(1);
+              if (tries.size() == 1) {
+                attempt.lost("Connection lost");
+              }
+              attempt.send(OneLane.done(Outcome.OK, ""));
+            });
+    assertThat(run(List.of(server), "", "search", "-u", "joe", "all")).isZero();
+    assertThat(printed()).isEqualTo("try 2\n");
+    assertThat(typed.held()).isZero();
+  }
+
+  @Test
+  void nothingIsHeardOfAnAttemptThatHasEnded() throws Exception {
+    OneLane server =
+        lane(
+            attempt -> {
+              row(attempt);
+              row(attempt);
+              attempt.lost("Connection lost");
+            });
+    assertThat(run(List.of(server), "", "search", "-u", "joe", "all")).isZero();
+    assertThat(server.asked).containsExactly("joe");
+    assertThat(printed()).isEqualTo("g 1\n");
+    assertThat(said()).isEmpty();
+  }
+
+  /** A server that is not for everybody. */
+  private static OneLane only(String name, String mask, OneLane.Work work) {
+    return new OneLane(name, List.of(), work) {
+      @Override
+      public boolean mayHave(String user) {
+        return new UserMask(mask).matches(user);
+      }
+    };
+  }
+
+  @Test
+  void namedUsersGoToTheServersThatMayHaveThem() throws Exception {
+    OneLane first = only("first", "a*", RunTest::ok);
+    OneLane second = only("second", "*", RunTest::ok);
+    assertThat(run(List.of(first, second), "a1\nb1\na2\n", "search", "-F", "-", "all")).isZero();
+    assertThat(first.asked).containsExactly("a1", "a2");
+    assertThat(second.asked).containsExactly("b1");
+  }
+
+  @Test
+  void whoNoServerIsMeantForIsToldSo() throws Exception {
+    OneLane server = only("s", "a*", RunTest::ok);
+    assertThat(run(List.of(server), "", "search", "-u", "joe", "all")).isEqualTo(67);
+    assertThat(said()).isEqualTo("doveadm(joe): Error: No server is meant for this user\n");
+    assertThat(server.limits).as("it is not even asked to work").isEmpty();
+    typed.clear();
+    assertThat(run(List.of(server), "joe\na1\n", "search", "-F", "-", "all")).isZero();
+    assertThat(said())
+        .contains("doveadm(joe): Info: No server is meant for this user\n")
+        .contains("1 user, 1 skipped");
+  }
+
+  @Test
+  void aUserIsAskedForInTurnAndTheLastAnswerCounts() throws Exception {
+    OneLane.Work unknown = attempt -> attempt.fail(Outcome.NO_USER, "Unknown here");
+    OneLane first = new OneLane("a", List.of(), unknown);
+    OneLane second = new OneLane("b", List.of(), unknown);
+    OneLane third = new OneLane("c", List.of(), RunTest::ok);
+    assertThat(run(List.of(first, second), "", "search", "-u", "joe", "all")).isEqualTo(67);
+    assertThat(said()).isEqualTo("doveadm(joe): Error: Unknown here\n");
+    assertThat(run(List.of(first, second, third), "", "search", "-u", "joe", "all")).isZero();
+    assertThat(first.asked).containsExactly("joe", "joe");
+    assertThat(second.asked).containsExactly("joe", "joe");
+    assertThat(third.asked).containsExactly("joe");
+  }
+
+  @Test
+  void aUserWhoFailsOnOneServerIsNotTakenForOneOfAnother() throws Exception {
+    OneLane first =
+        new OneLane("a", List.of(), attempt -> attempt.fail(Outcome.NOT_FOUND, "No mailbox"));
+    OneLane second = new OneLane("b", List.of(), RunTest::ok);
+    assertThat(run(List.of(first, second), "", "search", "-u", "joe", "all")).isEqualTo(68);
+    assertThat(second.asked).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-A, 7", "-u joe, 1", "-u j*, 7"})
+  void oneUserNeedsOneLaneAndManyAsManyAsAreWished(String users, int lanes) throws Exception {
+    OneLane server = lane(RunTest::ok);
+    List<String> words = new ArrayList<>(List.of("-o", "doveadm_worker_count=7", "search"));
+    words.addAll(List.of(users.split(" ")));
+    words.add("all");
+    assertThat(run(List.of(server), "", words.toArray(String[]::new))).isZero();
+    assertThat(server.limits).containsExactly(lanes);
+  }
+
+  @Test
+  void onlyServersThatWereNeededAreAskedToWorkAndOnlyTheyAreLeft() throws Exception {
+    OneLane needed = new OneLane("a", List.of("joe", "jane"), RunTest::ok);
+    OneLane idle = new OneLane("b", List.of(), RunTest::ok);
+    assertThat(run(List.of(needed, idle), "", "search", "-A", "all")).isZero();
+    assertThat(needed.limits).hasSize(1);
+    assertThat(needed.abandoned).hasValue(1);
+    assertThat(needed.cancelled).hasValue(0);
+    assertThat(idle.limits).isEmpty();
+    assertThat(idle.abandoned).hasValue(0);
+  }
+
+  @Test
+  void stoppingStopsTheServersThatWork() throws Exception {
+    CountDownLatch listed = new CountDownLatch(1);
+    OneLane idle = new OneLane("b", List.of(), RunTest::ok);
+    OneLane server =
+        new OneLane("a", List.of("joe", "jane"), attempt -> stopOnceListed(attempt, listed)) {
+          @Override
+          public void listUsers(UserMask mask, Consumer<String> taker) throws Failure {
+            super.listUsers(mask, taker);
+            listed.countDown();
+          }
+        };
+    assertThat(run(List.of(server, idle), "", "search", "-A", "all")).isEqualTo(75);
+    assertThat(server.cancelled.get()).isPositive();
+    assertThat(idle.cancelled).hasValue(0);
+    assertThat(server.asked).as("not again, and nobody after him").containsExactly("joe");
+    assertThat(said())
+        .contains("Stopped; users that were not reached are unchanged")
+        .contains("1 stopped, 1 not reached")
+        .doesNotContain("Connection lost");
+  }
+
+  private void stopOnceListed(Assignment.Attempt attempt, CountDownLatch listed)
+      throws IOException {
+    try {
+      listed.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+    typed.running().cancel();
+    attempt.lost("Connection lost");
+  }
+
+  /** A server that cannot be reached. */
+  private static Server down(String... users) {
+    return new OneLane("down", List.of(users), RunTest::ok) {
+      @Override
+      public void work(UserQueue queue, int limit) throws Failure {
+        throw new Failure(Outcome.NO_PERMISSION, "Server down: refused");
+      }
+    };
+  }
+
+  @Test
+  void usersOfAServerThatIsDownFailAsItDoesAndEachIsNamed() throws Exception {
+    assertThat(run(List.of(down("joe", "jane")), "", "search", "-A", "all")).isEqualTo(77);
+    assertThat(said().lines())
+        .contains(
+            "doveadm: Error: Server down: refused",
+            "doveadm(joe): Error: Server down is not available",
+            "doveadm(jane): Error: Server down is not available");
+  }
+
+  @Test
+  void aCommandAboutServersSaysOfEachWhyItFailed() throws Exception {
+    OneLane up = new OneLane("up", List.of(), RunTest::ok);
+    assertThat(run(List.of(down(), up), "", "who")).isEqualTo(77);
+    assertThat(up.asked).containsExactly("");
+    assertThat(said()).isEqualTo("doveadm: Error: Server down: refused\n");
+  }
+
+  @Test
+  void linesOfAListAreNamesWhateverTheirEndsAndBlanks() throws Exception {
+    OneLane server = lane(RunTest::ok);
+    String list = "a\r\n\n  b \nc d\n" + "x".repeat(5000) + "\njürgen";
+    assertThat(run(List.of(server), list, "search", "-F", "-", "all")).isEqualTo(67);
+    assertThat(server.asked).containsExactly("a", "b", "c d", "jürgen");
+    assertThat(said()).contains("No user is called \"xxx").contains("4 users");
+  }
+
+  @Test
+  void aListMayBeAFileWhereFilesMayBeRead() throws Exception {
+    Path file = Files.writeString(directory.resolve("users"), "a\nb\n");
+    OneLane server = lane(RunTest::ok);
+    String[] words = {"search", "-F", file.toString(), "all"};
+    assertThat(run(List.of(server), "", words)).isEqualTo(64);
+    assertThat(said()).contains("send the names: ssh … doveadm … -F - < " + file);
+    assertThat(server.asked).isEmpty();
+    typed.allowFiles();
+    assertThat(run(List.of(server), "", words)).isZero();
+    assertThat(server.asked).containsExactly("a", "b");
+    Files.delete(file);
+    typed.clear();
+    assertThat(run(List.of(server), "", words)).isEqualTo(64);
+    assertThat(said()).contains("There is no file of users " + file);
+  }
+
+  @Test
+  void thatNobodyMatchesIsSaidUnlessItIsAllowedOrSomethingElseHasFailed() throws Exception {
+    OneLane server = lane(RunTest::ok);
+    assertThat(run(List.of(server), "", "search", "-u", "x*", "all")).isEqualTo(67);
+    assertThat(said()).contains("No user matches; nothing was done");
+    typed.clear();
+    assertThat(run(List.of(server), "", "search", "-u", "x*", "--allow-empty", "all")).isZero();
+    assertThat(said()).doesNotContain("No user matches");
+    typed.clear();
+    assertThat(run(List.of(server), "\u0001\n", "search", "-F", "-", "all")).isEqualTo(67);
+    assertThat(said()).doesNotContain("No user matches");
+  }
+
+  @Test
+  void aServerThatCannotListItsUsersDoesNotStopTheOthers() throws Exception {
+    OneLane faulty =
+        new OneLane("faulty", List.of(), RunTest::ok) {
+          @Override
+          public void listUsers(UserMask mask, Consumer<String> taker) {
+            taker.accept("first");
+            throw new IllegalStateException();
+          }
+        };
+    OneLane up = new OneLane("up", List.of("joe"), RunTest::ok);
+    assertThat(run(List.of(faulty, up), "", "search", "-A", "all")).isEqualTo(75);
+    assertThat(said()).contains("Server faulty cannot list its users").contains("2 users");
+    assertThat(up.asked).containsExactly("joe");
+    assertThat(faulty.asked).containsExactly("first");
+  }
+
+  @Test
+  void aFaultWhereUsersArePlacedEndsTheRun() {
+    OneLane faulty =
+        new OneLane("s", List.of(), RunTest::ok) {
+          @Override
+          public boolean mayHave(String user) {
+            throw new IllegalStateException("broken");
+          }
+        };
+    assertThatThrownBy(() -> run(List.of(faulty), "", "search", "-u", "joe", "all"))
+        .isInstanceOf(IOException.class)
+        .hasMessage("a fault of the program")
+        .hasRootCauseMessage("broken");
+  }
+
+  @Test
+  void aListThatCannotBeReadToItsEndEndsTheRun() {
+    InputStream broken =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            throw new IOException("gone");
+          }
+        };
+    assertThatThrownBy(
+            () -> typed.run(List.of(lane(RunTest::ok)), broken, "search", "-F", "-", "all"))
+        .isInstanceOf(IOException.class)
+        .hasMessage("gone");
+  }
+}

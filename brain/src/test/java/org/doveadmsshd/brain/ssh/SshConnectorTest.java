@@ -1,0 +1,242 @@
+package org.doveadmsshd.brain.ssh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.SessionListener;
+import org.apache.sshd.server.Environment;
+import org.apache.sshd.server.ExitCallback;
+import org.apache.sshd.server.SshServer;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.command.Command;
+import org.apache.sshd.server.subsystem.SubsystemFactory;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.brain.remote.LaneTransport;
+import org.doveadmsshd.keys.KeyFile;
+import org.doveadmsshd.keys.KnownHosts;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Lanes over SSH to a server whose subsystem says what it is told. */
+@Timeout(120)
+class SshConnectorTest {
+  private static final String HOST = "127.0.0.1";
+
+  private final SshServer server = SshServer.setUpDefaultServer();
+  private final AtomicInteger logins = new AtomicInteger();
+  private KnownHosts knownHosts;
+  private SshConnections connections;
+  private PublicKey hostKey;
+  private Path identity;
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void start() throws Exception {
+    identity = directory.resolve("key");
+    KeyFile.create(identity, "test");
+    PublicKey accepted = KeyFile.read(identity).getPublic();
+    java.security.KeyPair host = KeyFile.readOrCreate(directory.resolve("host"), "host");
+    hostKey = host.getPublic();
+    server.setHost(HOST);
+    server.setKeyPairProvider(KeyPairProvider.wrap(host));
+    server.setPublickeyAuthenticator(
+        (user, key, session) -> user.equals("admin") && KeyUtils.compareKeys(key, accepted));
+    server.setSubsystemFactories(List.of(new Echoes()));
+    server.addSessionListener(
+        new SessionListener() {
+          @Override
+          public void sessionEvent(Session session, Event event) {
+            logins.addAndGet(event == Event.Authenticated ? 1 : 0);
+          }
+        });
+    server.start();
+    knownHosts = new KnownHosts(directory.resolve("known_hosts"));
+    connections = new SshConnections(knownHosts);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    connections.close();
+    server.close(true);
+  }
+
+  /** The subsystem of the brain's lanes. */
+  private static final class Echoes implements SubsystemFactory {
+    @Override
+    public String getName() {
+      return "doveadm";
+    }
+
+    @Override
+    public Command createSubsystem(ChannelSession channel) {
+      return new Echo();
+    }
+  }
+
+  /** Sends back what it reads, until there is no more. */
+  private static final class Echo implements Command {
+    private InputStream in;
+    private OutputStream out;
+    private ExitCallback callback;
+
+    @Override
+    public void setInputStream(InputStream in) {
+      this.in = in;
+    }
+
+    @Override
+    public void setOutputStream(OutputStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void setErrorStream(OutputStream err) {}
+
+    @Override
+    public void setExitCallback(ExitCallback callback) {
+      this.callback = callback;
+    }
+
+    @Override
+    public void start(ChannelSession channel, Environment env) {
+      new Thread(this::echo).start();
+    }
+
+    private void echo() {
+      try {
+        for (int c; (c = in.read()) >= 0; ) {
+          out.write(c);
+          out.flush();
+        }
+      } catch (IOException e) {
+        // the client has gone
+      }
+      callback.onExit(0);
+    }
+
+    @Override
+    public void destroy(ChannelSession channel) {}
+  }
+
+  private InetSocketAddress address() {
+    return new InetSocketAddress(HOST, server.getPort());
+  }
+
+  private SshConnector connector(String user, Path key) {
+    return new SshConnector(
+        connections, new SshConnector.Address("mx1", HOST, server.getPort(), user, key));
+  }
+
+  private static String echo(LaneTransport lane, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    lane.out().write(bytes);
+    lane.out().flush();
+    return new String(lane.in().readNBytes(bytes.length), StandardCharsets.US_ASCII);
+  }
+
+  private static void expectRefusal(SshConnector connector, Outcome outcome, String... words) {
+    assertThatThrownBy(connector::open)
+        .hasMessageStartingWith("Server mx1: ")
+        .hasMessageContainingAll(words)
+        .isInstanceOfSatisfying(Failure.class, e -> assertThat(e.outcome()).isEqualTo(outcome));
+  }
+
+  @Test
+  void lanesAreChannelsOfOneConnection() throws Exception {
+    knownHosts.add(address(), hostKey);
+    SshConnector connector = connector("admin", identity);
+    try (LaneTransport one = connector.open();
+        LaneTransport other = connector.open()) {
+      assertThat(echo(one, "abc")).isEqualTo("abc");
+      assertThat(echo(other, "de")).isEqualTo("de");
+      assertThat(one.roundTripMicros()).isPositive();
+      one.close();
+      assertThat(echo(other, "f")).isEqualTo("f");
+      other.finish();
+      assertThat(other.in().read()).isEqualTo(-1);
+    }
+    assertThat(logins).hasValue(1);
+  }
+
+  @Test
+  void aHostThatIsNotKnownIsSentNothingAndItsFingerprintIsShown() {
+    expectRefusal(
+        connector("admin", identity),
+        Outcome.NO_PERMISSION,
+        "is not known: it is " + KeyUtils.getFingerPrint(hostKey));
+    assertThat(logins).hasValue(0);
+  }
+
+  @Test
+  void aHostWithAnotherKeyThanBeforeIsSentNothing() throws Exception {
+    KeyFile.create(directory.resolve("other"), "other");
+    knownHosts.add(address(), KeyFile.read(directory.resolve("other")).getPublic());
+    expectRefusal(connector("admin", identity), Outcome.NO_PERMISSION, "HAS CHANGED");
+    assertThat(logins).hasValue(0);
+  }
+
+  @Test
+  void aKeyThatTheServerDoesNotKnowIsNamedAsTheReason() throws Exception {
+    knownHosts.add(address(), hostKey);
+    String words = HOST + ":" + server.getPort() + " does not accept the key for guest";
+    expectRefusal(connector("guest", identity), Outcome.NO_PERMISSION, words);
+  }
+
+  @Test
+  void aKeyFileThatCannotBeUsedIsNamed() throws Exception {
+    knownHosts.add(address(), hostKey);
+    Path missing = directory.resolve("missing");
+    expectRefusal(
+        connector("admin", missing),
+        Outcome.CONFIGURATION_ERROR,
+        "Key " + missing + " cannot be used");
+  }
+
+  @Test
+  void aConnectionThatWasRefusedIsNotTriedForEachLane() throws Exception {
+    SshConnector connector = connector("admin", identity);
+    expectRefusal(connector, Outcome.NO_PERMISSION, "is not known");
+    knownHosts.add(address(), hostKey);
+    expectRefusal(connector, Outcome.NO_PERMISSION, "is not known");
+  }
+
+  @Test
+  void whereNobodyListensThatIsSaid() throws Exception {
+    int port;
+    try (ServerSocket closed = new ServerSocket(0)) {
+      port = closed.getLocalPort();
+    }
+    SshConnector connector =
+        new SshConnector(
+            connections, new SshConnector.Address("mx1", HOST, port, "admin", identity));
+    expectRefusal(connector, Outcome.TEMPORARY_FAILURE, "Cannot connect to " + HOST + ":" + port);
+    assertThatThrownBy(() -> SshConnections.hostKey(HOST, port))
+        .isInstanceOf(Failure.class)
+        .hasMessageStartingWith("No host key from " + HOST + ":" + port);
+  }
+
+  @Test
+  void theHostKeyCanBeAskedForWithoutALogin() throws Exception {
+    PublicKey shown = SshConnections.hostKey(HOST, server.getPort());
+    assertThat(KeyUtils.compareKeys(shown, hostKey)).isTrue();
+    assertThat(logins).hasValue(0);
+  }
+}
