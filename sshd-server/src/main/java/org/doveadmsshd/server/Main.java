@@ -57,7 +57,13 @@ public final class Main {
     PROGRAM.main(arguments, Main::run);
   }
 
-  private static int run(List<String> arguments) throws Failure {
+  /**
+   * Does what the words ask for.
+   *
+   * @return the exit code; after 0 the program ends with its last thread
+   * @throws Failure for words that mean nothing, and for a server that cannot be started
+   */
+  static int run(List<String> arguments) throws Failure {
     if (!arguments.isEmpty() && arguments.get(0).equals("audit")) {
       return AuditVerification.run(arguments.subList(1, arguments.size()));
     }
