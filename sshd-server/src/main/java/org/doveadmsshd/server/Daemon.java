@@ -183,19 +183,29 @@ public final class Daemon implements Sessions.Control {
     LastWords.watch(sessions, budget);
   }
 
-  /** Begins to listen. */
+  /**
+   * Begins to listen.
+   *
+   * @throws Failure when it cannot listen everywhere; no socket is left behind then
+   */
   public void start() throws Failure {
-    for (SocketEndpoint socket : sockets) {
-      socket.start();
-    }
+    boolean listens = false;
     try {
+      for (SocketEndpoint socket : sockets) {
+        socket.start();
+      }
       port = endpoint.start(settings.ssh().listen(), settings.ssh().port());
+      listens = true;
     } catch (IOException e) {
       throw Failure.temporary(
           "Cannot listen on %s port %d: %s"
               .formatted(
                   String.join(" ", settings.ssh().listen()), settings.ssh().port(), Reason.of(e)),
           e);
+    } finally {
+      if (!listens) {
+        sockets.forEach(SocketEndpoint::stopAccepting);
+      }
     }
   }
 
