@@ -1,0 +1,203 @@
+package org.doveadmsshd.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Version;
+import org.doveadmsshd.server.ssh.Await;
+import org.doveadmsshd.server.ssh.Caller;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The program doveadm-sshd as it is called. */
+@Timeout(120)
+class MainTest {
+  @TempDir Path directory;
+  private Site site;
+
+  @BeforeEach
+  void write() throws IOException {
+    site = Site.in(directory);
+  }
+
+  private Output run(String... words) throws Failure {
+    return Output.of(() -> Main.run(List.of(words)));
+  }
+
+  private Output configured(String... words) throws Failure {
+    List<String> line = new ArrayList<>(List.of("-c", site.file().toString()));
+    line.addAll(Arrays.asList(words));
+    return run(line.toArray(String[]::new));
+  }
+
+  private Process process(Path output, String... words) throws IOException {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    line.addAll(Arrays.asList(words));
+    return new ProcessBuilder(line)
+        .directory(directory.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(output.toFile())
+        .start();
+  }
+
+  @Test
+  void helpIsForStandardOutputAndAMistakeForStandardError() throws Exception {
+    Output help = run("--help");
+    assertThat(help.code()).isZero();
+    assertThat(help.error()).isEmpty();
+    assertThat(help.out())
+        .startsWith("usage: doveadm-sshd [options]\n")
+        .contains("keys list|rotate", "audit verify", "--check-config");
+    Output mistake = run("serve");
+    assertThat(mistake.code()).isEqualTo(64);
+    assertThat(mistake.out()).isEmpty();
+    assertThat(mistake.error()).isEqualTo(help.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-x", "--nonsense", "-c", "--version=1", "audit", "audit verify"})
+  void wrongWordsAreAMistakeOfOneLine(String words) {
+    assertThatThrownBy(() -> run(words.split(" ")))
+        .isInstanceOfSatisfying(
+            Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(64))
+        .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1));
+  }
+
+  @Test
+  void theVersionIsSaidWithoutAConfiguration() throws Exception {
+    Output version = run("--version", "-c", "/nowhere");
+    assertThat(version).isEqualTo(new Output(0, "doveadm-sshd " + Version.NUMBER + "\n", ""));
+  }
+
+  @Test
+  void aConfigurationWithoutMistakesIsSaidToBeOne() throws Exception {
+    assertThat(configured("--check-config"))
+        .isEqualTo(new Output(0, site.file() + ": no mistakes found\n", ""));
+    assertThat(directory.resolve("host_key")).as("nothing is made").doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void everyMistakeOfAConfigurationIsALineWithItsNumber(boolean checked) throws Exception {
+    site.configure("nonsense = 1\nport = many\n");
+    Output output = checked ? configured("--check-config") : configured();
+    assertThat(output.code()).isEqualTo(78);
+    assertThat(output.out()).isEmpty();
+    assertThat(output.error().lines())
+        .hasSize(2)
+        .anyMatch(line -> line.matches(".*sshd.conf:13: .*nonsense.*"))
+        .anyMatch(line -> line.matches(".*sshd.conf:14: .*port.*"));
+  }
+
+  @Test
+  void aConfigurationThatIsNotThereIsNamed() throws Exception {
+    Output output = run("-c", directory.resolve("nowhere.conf").toString());
+    assertThat(output.code()).isEqualTo(78);
+    assertThat(output.error()).contains("nowhere.conf").hasLineCount(1);
+  }
+
+  @Test
+  void keysAreThoseOfTheConfiguration() throws Exception {
+    assertThat(configured("keys", "rotate").out()).contains(directory.resolve("host_key") + "\n");
+    Output list = configured("keys", "list");
+    assertThat(list.code()).isZero();
+    assertThat(list.out().lines()).hasSize(2);
+    assertThat(configured("keys").code()).isEqualTo(64);
+    assertThat(configured("keys", "list", "more").code()).isEqualTo(64);
+  }
+
+  @Test
+  void auditNeedsNoConfiguration() throws Exception {
+    Path log = Files.writeString(directory.resolve("audit.log"), "nonsense\n");
+    Output verified = run("audit", "verify", log.toString());
+    assertThat(verified.code()).isEqualTo(65);
+    assertThat(verified.out()).contains(log + ":1: the line is not whole");
+  }
+
+  @Test
+  void aStartThatIsRefusedIsOneLineAndAnExitCode() throws Exception {
+    Path output = directory.resolve("output");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      site.configure("" + taken.getLocalPort(), "");
+      Process process = process(output, "-c", "sshd.conf");
+      assertThat(process.waitFor()).isEqualTo(75);
+      assertThat(output)
+          .hasContent(
+              "doveadm-sshd: Cannot listen on 127.0.0.1 port "
+                  + taken.getLocalPort()
+                  + ": Address already in use");
+    }
+  }
+
+  @Test
+  void itServesUntilItIsToldToStopAndSaysBoth() throws Exception {
+    Path output = directory.resolve("output");
+    Process process = process(output, "-c", "sshd.conf");
+    try {
+      Pattern listens = Pattern.compile("doveadm-sshd \\S+ listens on 127.0.0.1 port (\\d+);");
+      Await.until("it listens", () -> listens.matcher(Files.readString(output)).find());
+      Matcher port = listens.matcher(Files.readString(output));
+      assertThat(port.find()).isTrue();
+      try (Caller caller = new Caller(Integer.parseInt(port.group(1)));
+          Caller.Connection admin = caller.admin()) {
+        assertThat(admin.run("doveadm search -A all").lines()).hasSize(2);
+        Caller.Running search = admin.begin("doveadm search -F - all");
+        search.say("jane\n");
+        Await.until("it works", () -> search.saysSomething());
+        process.destroy(); // SIGTERM
+        Await.until("it stops", () -> Files.readString(output).contains("Stopping"));
+        search.say("joe\n");
+        assertThat(search.withoutInput().end().lines()).as("it ends by itself").hasSize(2);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as("ended by the signal").isEqualTo(143);
+      }
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void doveadmStopEndsTheProcessWithSuccess() throws Exception {
+    Path output = directory.resolve("output");
+    site.configure("");
+    Process process = process(output, "-c", "sshd.conf");
+    try {
+      Pattern listens = Pattern.compile("listens on 127.0.0.1 port (\\d+);");
+      Await.until("it listens", () -> listens.matcher(Files.readString(output)).find());
+      Matcher port = listens.matcher(Files.readString(output));
+      assertThat(port.find()).isTrue();
+      try (Caller caller = new Caller(Integer.parseInt(port.group(1)));
+          Caller.Connection admin = caller.admin()) {
+        assertThat(admin.run("doveadm stop").code()).isZero();
+      }
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isZero();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
