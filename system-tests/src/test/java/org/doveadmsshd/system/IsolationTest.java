@@ -1,5 +1,6 @@
 package org.doveadmsshd.system;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -101,7 +102,8 @@ class IsolationTest {
         boolean brought =
             Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
                 && !file.getFileName().toString().contains("hard.link");
-        assertThat(brought ? Files.readString(file) : "").doesNotContain("root's secret");
+        assertThat(brought ? Files.readString(file, ISO_8859_1) : "")
+            .doesNotContain("root's secret");
       }
     }
     Files.delete(own.resolve("cur/1.hard.link:2,"));
