@@ -202,7 +202,8 @@ final class MailboxStatusCommand implements Command {
         case RECENT -> mail.flags().has(Flag.RECENT) ? 1 : 0;
         case UNSEEN -> mail.flags().has(Flag.SEEN) ? 0 : 1;
         case VSIZE -> mail.virtualSize();
-        default -> throw new IllegalArgumentException(field.key());
+        case UIDNEXT, UIDVALIDITY, HIGHESTMODSEQ, GUID, FIRSTSAVED ->
+            throw new IllegalArgumentException(field.key());
       };
     }
 
@@ -222,7 +223,7 @@ final class MailboxStatusCommand implements Command {
         case UIDVALIDITY -> Value.of(mailbox.identifiers().uidValidity());
         case GUID -> Value.of(mailbox.identifiers().guid());
         case FIRSTSAVED -> firstSaved(mailbox);
-        default -> Value.ABSENT;
+        case HIGHESTMODSEQ, MESSAGES, RECENT, UNSEEN, VSIZE -> Value.ABSENT;
       };
     }
 

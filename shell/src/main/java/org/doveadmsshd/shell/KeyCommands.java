@@ -83,20 +83,23 @@ final class KeyCommands {
     System.out.printf(
         "%s:%d shows the host key%n  %s %s%n",
         address.getHostString(), address.getPort(), KeyUtils.getKeyType(key), fingerprint);
-    switch (knownHosts.judge(address, key)) {
-      case KNOWN -> {
-        System.out.println("It stands in " + knownHosts.file() + " already.");
-        return 0;
-      }
-      case ANOTHER ->
-          throw new Failure(
-              Outcome.NO_PERMISSION,
-              "ANOTHER KEY of this host stands in "
-                  + knownHosts.file()
-                  + ", or this one is revoked there. Nothing was changed: if you know it to be right, "
-                  + "remove the old one first");
-      default -> confirm(words.value("fingerprint"), fingerprint);
+    boolean isKnown =
+        switch (knownHosts.judge(address, key)) {
+          case KNOWN -> true;
+          case ANOTHER ->
+              throw new Failure(
+                  Outcome.NO_PERMISSION,
+                  "ANOTHER KEY of this host stands in "
+                      + knownHosts.file()
+                      + ", or this one is revoked there. Nothing was changed: if you know it to be right, "
+                      + "remove the old one first");
+          case UNKNOWN -> false;
+        };
+    if (isKnown) {
+      System.out.println("It stands in " + knownHosts.file() + " already.");
+      return 0;
     }
+    confirm(words.value("fingerprint"), fingerprint);
     knownHosts.add(address, key);
     System.out.println("Added to " + knownHosts.file());
     return 0;

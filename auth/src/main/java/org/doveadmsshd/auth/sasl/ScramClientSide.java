@@ -41,18 +41,19 @@ final class ScramClientSide implements SaslClient {
   public byte[] respond(byte[] challenge) throws SaslException {
     String text = new String(challenge, StandardCharsets.UTF_8);
     try {
-      switch (state) {
-        case FIRST:
+      return switch (state) {
+        case FIRST -> {
           client.serverFirstMessage(text);
           state = State.FINAL;
-          return client.clientFinalMessage().toString().getBytes(StandardCharsets.UTF_8);
-        case FINAL:
+          yield client.clientFinalMessage().toString().getBytes(StandardCharsets.UTF_8);
+        }
+        case FINAL -> {
           client.serverFinalMessage(text);
           state = State.DONE;
-          return new byte[0];
-        default:
-          throw new SaslException("the exchange was over already", null);
-      }
+          yield new byte[0];
+        }
+        case DONE -> throw new SaslException("the exchange was over already", null);
+      };
     } catch (ScramException | IllegalArgumentException e) {
       throw new SaslException("the server has not shown that it knows the password", e);
     }

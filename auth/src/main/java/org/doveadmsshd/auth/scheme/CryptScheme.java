@@ -101,7 +101,7 @@ enum CryptScheme implements Scheme {
       case MD5 -> crypt(password, "$1$" + salt(8));
       case SHA256 -> crypt(password, "$5$" + rounds(rounds) + salt(16));
       case SHA512 -> crypt(password, "$6$" + rounds(rounds) + salt(16));
-      default -> blowfish(password, rounds);
+      case ANY, BLOWFISH -> blowfish(password, rounds);
     };
   }
 

@@ -83,22 +83,26 @@ public record BodySection(List<Integer> numbers, Kind kind, Set<String> fields) 
     if (node == null) {
       return InputStream.nullInputStream();
     }
-    if (kind == Kind.MIME) {
-      return range(source, node.part().start(), node.part().body());
-    }
     Node message = numbers.isEmpty() ? mail : inner(node);
-    if (kind == Kind.ALL) {
-      return body(node, source, decoded);
-    }
-    if (message == null) {
+    if (message == null && isOfMail()) {
       return InputStream.nullInputStream();
     }
-    Part part = message.part();
     return switch (kind) {
+      case ALL -> body(node, source, decoded);
+      case MIME -> range(source, node.part().start(), node.part().body());
       case TEXT -> body(message, source, decoded);
-      case HEADER -> range(source, part.start(), part.body());
-      default ->
-          new ByteArrayInputStream(someFields(range(source, part.start(), part.headerEnd())));
+      case HEADER -> range(source, message.part().start(), message.part().body());
+      case FIELDS, FIELDS_NOT ->
+          new ByteArrayInputStream(
+              someFields(range(source, message.part().start(), message.part().headerEnd())));
+    };
+  }
+
+  /** Whether it is a piece of a mail, and not of a part as such. */
+  private boolean isOfMail() {
+    return switch (kind) {
+      case ALL, MIME -> false;
+      case HEADER, FIELDS, FIELDS_NOT, TEXT -> true;
     };
   }
 

@@ -41,18 +41,7 @@ public final class MailboxSelection {
   }
 
   private static Optional<String> singleMailbox(Query query) {
-    if (query instanceof Query.InMailbox) {
-      MailboxPattern pattern = ((Query.InMailbox) query).pattern();
-      return pattern.hasWildcard() ? Optional.empty() : Optional.of(pattern.text());
-    }
-    if (query instanceof Query.And) {
-      return ((Query.And) query)
-          .parts().stream()
-              .map(MailboxSelection::singleMailbox)
-              .flatMap(Optional::stream)
-              .findFirst();
-    }
-    return Optional.empty();
+    return query.accept(new SingleMailbox());
   }
 
   /**
@@ -64,17 +53,113 @@ public final class MailboxSelection {
   }
 
   private static boolean everyBranch(Query query, boolean mailboxKey) {
-    if (query instanceof Query.And) {
-      return ((Query.And) query).parts().stream().anyMatch(part -> everyBranch(part, mailboxKey));
+    return query.accept(new EveryBranch(mailboxKey));
+  }
+
+  /** The mailbox that a query names, if nothing outside of it can match. */
+  private static final class SingleMailbox
+      implements Query.Visitor<Optional<String>, RuntimeException> {
+    @Override
+    public Optional<String> all() {
+      return Optional.empty();
     }
-    if (query instanceof Query.Or) {
-      return ((Query.Or) query).parts().stream().allMatch(part -> everyBranch(part, mailboxKey));
+
+    @Override
+    public Optional<String> and(Query.And and) {
+      return and.parts().stream()
+          .map(part -> part.accept(this))
+          .flatMap(Optional::stream)
+          .findFirst();
     }
-    if (query instanceof Query.Not) {
-      Query inside = ((Query.Not) query).part();
-      return !mailboxKey && everyBranch(inside, false);
+
+    @Override
+    public Optional<String> or(Query.Or or) {
+      return Optional.empty();
     }
-    boolean isMailbox = query instanceof Query.InMailbox || query instanceof Query.InMailboxGuid;
-    return isMailbox == mailboxKey;
+
+    @Override
+    public Optional<String> not(Query.Not not) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> inMailbox(Query.InMailbox mailbox) {
+      MailboxPattern pattern = mailbox.pattern();
+      return pattern.hasWildcard() ? Optional.empty() : Optional.of(pattern.text());
+    }
+
+    @Override
+    public Optional<String> inMailboxGuid(Query.InMailboxGuid mailbox) {
+      return Optional.empty(); // which one that is, only the mailboxes themselves know
+    }
+
+    @Override
+    public Optional<String> text(Query.Text text) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> inThread(Query.InThread thread) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> test(Query.Test test) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether every branch has a key that names a mailbox, or one that does not. */
+  private static final class EveryBranch implements Query.Visitor<Boolean, RuntimeException> {
+    private final boolean mailboxKey;
+
+    EveryBranch(boolean mailboxKey) {
+      this.mailboxKey = mailboxKey;
+    }
+
+    @Override
+    public Boolean all() {
+      return !mailboxKey;
+    }
+
+    @Override
+    public Boolean and(Query.And and) {
+      return and.parts().stream().anyMatch(part -> part.accept(this));
+    }
+
+    @Override
+    public Boolean or(Query.Or or) {
+      return or.parts().stream().allMatch(part -> part.accept(this));
+    }
+
+    @Override
+    public Boolean not(Query.Not not) {
+      return !mailboxKey && not.part().accept(this);
+    }
+
+    @Override
+    public Boolean inMailbox(Query.InMailbox mailbox) {
+      return mailboxKey;
+    }
+
+    @Override
+    public Boolean inMailboxGuid(Query.InMailboxGuid mailbox) {
+      return mailboxKey;
+    }
+
+    @Override
+    public Boolean text(Query.Text text) {
+      return !mailboxKey;
+    }
+
+    @Override
+    public Boolean inThread(Query.InThread thread) {
+      return !mailboxKey;
+    }
+
+    @Override
+    public Boolean test(Query.Test test) {
+      return !mailboxKey;
+    }
   }
 }
