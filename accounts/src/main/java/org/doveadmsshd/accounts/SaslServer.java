@@ -1,5 +1,6 @@
 package org.doveadmsshd.accounts;
 
+import java.io.IOException;
 import org.doveadmsshd.base.Failure;
 
 /** The server's side of one authentication. Used once, by one thread at a time. */
@@ -9,22 +10,49 @@ public interface SaslServer {
 
   /** What follows from a response. */
   sealed interface Step {
+    /** Calls the method of the visitor that is for this step. */
+    void accept(Visitor visitor) throws IOException;
+
+    /** Does what follows. */
+    interface Visitor {
+      void challenge(byte[] data) throws IOException;
+
+      void accepted(Accepted accepted) throws IOException;
+
+      void refused(Refused refused) throws IOException;
+    }
+
     /** The client is to answer this. */
-    record Challenge(byte[] data) implements Step {}
+    record Challenge(byte[] data) implements Step {
+      @Override
+      public void accept(Visitor visitor) throws IOException {
+        visitor.challenge(data);
+      }
+    }
 
     /**
      * The login has succeeded.
      *
      * @param mailUser the mail user to act for; empty for the whole scope
      */
-    record Accepted(String user, String mailUser) implements Step {}
+    record Accepted(String user, String mailUser) implements Step {
+      @Override
+      public void accept(Visitor visitor) throws IOException {
+        visitor.accepted(this);
+      }
+    }
 
     /**
      * The login has failed.
      *
      * @param user the claimed name, as the client sent it; empty when it sent none
      */
-    record Refused(String user) implements Step {}
+    record Refused(String user) implements Step {
+      @Override
+      public void accept(Visitor visitor) throws IOException {
+        visitor.refused(this);
+      }
+    }
   }
 
   /**

@@ -1,10 +1,25 @@
 package org.doveadmsshd.supervision;
 
+import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.List;
 
 /** The closed list of requests of the server to the supervisor. */
 public sealed interface SupervisorRequest {
+  /** Calls the method of the visitor that is for this request. */
+  void accept(Visitor visitor) throws IOException;
+
+  /** Does something with a request of any kind. */
+  interface Visitor {
+    void acquire(Acquire request) throws IOException;
+
+    void release() throws IOException;
+
+    void lost() throws IOException;
+
+    void reload() throws IOException;
+  }
+
   /** Name of the supervisor's socket below the base directory. */
   String SOCKET = "supervisor";
 
@@ -23,16 +38,36 @@ public sealed interface SupervisorRequest {
     public Acquire {
       users = List.copyOf(users);
     }
+
+    @Override
+    public void accept(Visitor visitor) throws IOException {
+      visitor.acquire(this);
+    }
   }
 
   /** The worker process is not needed any more. */
-  record Release() implements SupervisorRequest {}
+  record Release() implements SupervisorRequest {
+    @Override
+    public void accept(Visitor visitor) throws IOException {
+      visitor.release();
+    }
+  }
 
   /** The worker process has not answered as it should. */
-  record Lost() implements SupervisorRequest {}
+  record Lost() implements SupervisorRequest {
+    @Override
+    public void accept(Visitor visitor) throws IOException {
+      visitor.lost();
+    }
+  }
 
   /** Read the configuration anew. */
-  record Reload() implements SupervisorRequest {}
+  record Reload() implements SupervisorRequest {
+    @Override
+    public void accept(Visitor visitor) throws IOException {
+      visitor.reload();
+    }
+  }
 
   /**
    * Reads a request.
@@ -41,21 +76,24 @@ public sealed interface SupervisorRequest {
    * @throws ProtocolException for anything else
    */
   static SupervisorRequest parse(List<String> line) throws ProtocolException {
-    SupervisorRequest request =
-        switch (line.get(0)) {
-          case "WORKER" -> worker(line);
-          case "RELEASE" -> new Release();
-          case "LOST" -> new Lost();
-          case "RELOAD" -> new Reload();
-          default -> throw new ProtocolException("unknown request");
-        };
-    if (!(request instanceof Acquire) && line.size() != 1) {
+    return switch (line.get(0)) {
+      case "WORKER" -> acquire(line);
+      case "RELEASE" -> alone(line, new Release());
+      case "LOST" -> alone(line, new Lost());
+      case "RELOAD" -> alone(line, new Reload());
+      default -> throw new ProtocolException("unknown request");
+    };
+  }
+
+  private static SupervisorRequest alone(List<String> line, SupervisorRequest request)
+      throws ProtocolException {
+    if (line.size() != 1) {
       throw new ProtocolException("a request with too many values");
     }
     return request;
   }
 
-  private static Acquire worker(List<String> line) throws ProtocolException {
+  private static Acquire acquire(List<String> line) throws ProtocolException {
     if (line.size() < 4 || !line.get(2).matches("[0-9]{1,10}")) {
       throw new ProtocolException("a request for a worker without service, time or user");
     }

@@ -70,9 +70,10 @@ final class ServerConnection {
 
   /** Serves until the server closes it, or breaks the rules. */
   void serve() throws IOException {
+    Requests requests = new Requests();
     try {
       while (true) {
-        carryOut(SupervisorRequest.parse(lines.receive()));
+        SupervisorRequest.parse(lines.receive()).accept(requests);
       }
     } catch (EOFException e) {
       LOG.debug("The server closed a connection");
@@ -83,25 +84,53 @@ final class ServerConnection {
     }
   }
 
-  private void carryOut(SupervisorRequest request) throws IOException {
-    boolean aboutWorker =
-        request instanceof SupervisorRequest.Release || request instanceof SupervisorRequest.Lost;
-    if (aboutWorker != (child != null)) {
-      throw new ProtocolException("a request out of order");
+  /** Carries requests out, each only where it is in order. */
+  private final class Requests implements SupervisorRequest.Visitor {
+    @Override
+    public void acquire(SupervisorRequest.Acquire request) throws IOException {
+      inOrder(child == null);
+      answer(() -> assign(request));
     }
-    if (request instanceof SupervisorRequest.Release) {
+
+    @Override
+    public void release() throws IOException {
+      inOrder(child != null);
       pool.release(child);
       child = null;
-    } else if (request instanceof SupervisorRequest.Lost) {
+    }
+
+    @Override
+    public void lost() throws IOException {
+      inOrder(child != null);
       String fate = pool.kill(child);
       child = null;
       send("ENDED", fate);
-    } else {
-      answer(request);
+    }
+
+    @Override
+    public void reload() throws IOException {
+      inOrder(child == null);
+      answer(
+          () -> {
+            supervisor.reload();
+            return new String[] {"RELOADED", ""};
+          });
+    }
+
+    private void inOrder(boolean isInOrder) throws ProtocolException {
+      if (!isInOrder) {
+        throw new ProtocolException("a request out of order");
+      }
     }
   }
 
-  private void answer(SupervisorRequest request) throws IOException {
+  /** Finds the answer to a request, while the server waits for it. */
+  @FunctionalInterface
+  private interface Finding {
+    String[] answer() throws Failure, IOException;
+  }
+
+  private void answer(Finding finding) throws IOException {
     beginsToWait(true);
     Future<?> waiting =
         timer.scheduleWithFixedDelay(
@@ -110,12 +139,7 @@ final class ServerConnection {
             WAIT_SECONDS,
             TimeUnit.SECONDS);
     try {
-      if (request instanceof SupervisorRequest.Reload) {
-        supervisor.reload();
-        send("RELOADED", "");
-      } else {
-        send(assign((SupervisorRequest.Acquire) request));
-      }
+      send(finding.answer());
     } catch (Failure e) {
       if (e.getCause() != null) {
         LOG.info("{}", Reason.full(e));

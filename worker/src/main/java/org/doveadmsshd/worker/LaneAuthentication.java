@@ -111,16 +111,32 @@ final class LaneAuthentication {
       done(current.requestId(), Outcome.TEMPORARY_FAILURE, text);
       return;
     }
-    if (step instanceof SaslServer.Step.Challenge) {
-      byte[] challenge = ((SaslServer.Step.Challenge) step).data();
-      out.send(new Message.Challenge(current.requestId(), challenge));
-      return;
+    step.accept(new NextStep(current));
+  }
+
+  /** What is said to the client after each step of an exchange. */
+  private final class NextStep implements SaslServer.Step.Visitor {
+    private final Exchange current;
+
+    NextStep(Exchange current) {
+      this.current = current;
     }
-    exchange = null;
-    if (step instanceof SaslServer.Step.Accepted) {
-      end(current, (SaslServer.Step.Accepted) step);
-    } else {
-      failed(current, ((SaslServer.Step.Refused) step).user());
+
+    @Override
+    public void challenge(byte[] data) throws IOException {
+      out.send(new Message.Challenge(current.requestId(), data));
+    }
+
+    @Override
+    public void accepted(SaslServer.Step.Accepted accepted) throws IOException {
+      exchange = null;
+      end(current, accepted);
+    }
+
+    @Override
+    public void refused(SaslServer.Step.Refused refused) throws IOException {
+      exchange = null;
+      failed(current, refused.user());
     }
   }
 
