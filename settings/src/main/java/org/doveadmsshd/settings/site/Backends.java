@@ -11,23 +11,15 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.auth.Cached;
-import org.doveadmsshd.auth.HashedPassdb;
 import org.doveadmsshd.auth.Hashing;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.auth.PassdbChain;
-import org.doveadmsshd.auth.PasswordStore;
-import org.doveadmsshd.auth.StaticUserdb;
 import org.doveadmsshd.auth.UserdbChain;
-import org.doveadmsshd.auth.dovecot.DovecotPassdb;
 import org.doveadmsshd.auth.dovecot.DovecotUserdb;
 import org.doveadmsshd.auth.ldap.LdapDirectory;
 import org.doveadmsshd.auth.ldap.LdapSettings;
-import org.doveadmsshd.auth.oauth2.Oauth2Passdb;
-import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.auth.sql.SqlDatabase;
 import org.doveadmsshd.auth.sql.SqlSettings;
-import org.doveadmsshd.auth.system.PamPassdb;
-import org.doveadmsshd.auth.system.SystemUserdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
@@ -95,15 +87,15 @@ public final class Backends {
       }
     }
 
-    private SqlDatabase database(SqlSettings settings) {
+    SqlDatabase database(SqlSettings settings) {
       return shared(settings, SqlDatabase.class, () -> new SqlDatabase(settings));
     }
 
-    private LdapDirectory directory(LdapSettings settings) {
+    LdapDirectory directory(LdapSettings settings) {
       return shared(settings, LdapDirectory.class, () -> new LdapDirectory(settings));
     }
 
-    private DovecotUserdb dovecot(Backend.Dovecot settings) {
+    DovecotUserdb dovecot(Backend.Dovecot settings) {
       return shared(
           settings,
           DovecotUserdb.class,
@@ -151,71 +143,18 @@ public final class Backends {
     boolean caches = limits.entries() > 0;
     List<PassdbChain.Link> passdbs = new ArrayList<>();
     for (Backend.PassdbSection passdb : settings.passdbs()) {
-      Passdb asked = passdb(opened, passdb.backend(), caches ? cached : null);
+      Passdb asked =
+          passdb.backend().accept(new PassdbOfBackend(opened, caches ? cached : null, hashing));
       passdbs.add(new PassdbChain.Link(asked, passdb.rules(), passdb.denies()));
     }
     List<UserdbChain.Link> userdbs = new ArrayList<>();
     for (Backend.UserdbSection userdb : settings.userdbs()) {
-      Userdb asked = userdb(opened, userdb.backend());
+      Userdb asked = userdb.backend().accept(new UserdbOfBackend(opened));
       userdbs.add(new UserdbChain.Link(asked, userdb.rules()));
     }
     UserdbChain users = new UserdbChain(userdbs, memory);
     opened.passdb = new PassdbChain(passdbs);
     opened.userdb = caches ? cached.userdb(users) : users;
-  }
-
-  private Passdb passdb(Opened opened, Backend backend, Cached cached) {
-    if (backend instanceof Backend.Dovecot) {
-      Backend.Dovecot dovecot = (Backend.Dovecot) backend;
-      return new DovecotPassdb(dovecot.socket(), dovecot.target());
-    }
-    if (backend instanceof Backend.Pam) {
-      return new PamPassdb(((Backend.Pam) backend).service());
-    }
-    if (backend instanceof Backend.Oauth2) {
-      return new Oauth2Passdb(((Backend.Oauth2) backend).settings());
-    }
-    PasswordStore store;
-    String scheme;
-    if (backend instanceof Backend.Ldap) {
-      LdapSettings settings = ((Backend.Ldap) backend).settings();
-      if (settings.authBind()) {
-        return opened.directory(settings).binding();
-      }
-      store = opened.directory(settings);
-      scheme = settings.defaultPasswordScheme();
-    } else if (backend instanceof Backend.Sql) {
-      SqlSettings settings = ((Backend.Sql) backend).settings();
-      store = opened.database(settings);
-      scheme = settings.defaultPasswordScheme();
-    } else {
-      Backend.PasswdFile file = (Backend.PasswdFile) backend;
-      store = new PasswdFile(file.path(), file.nameFormat());
-      scheme = file.scheme();
-    }
-    return new HashedPassdb(cached == null ? store : cached.store(store), scheme, hashing);
-  }
-
-  private static Userdb userdb(Opened opened, Backend backend) {
-    if (backend instanceof Backend.Sql) {
-      return opened.database(((Backend.Sql) backend).settings());
-    }
-    if (backend instanceof Backend.Ldap) {
-      return opened.directory(((Backend.Ldap) backend).settings());
-    }
-    if (backend instanceof Backend.Dovecot) {
-      return opened.dovecot((Backend.Dovecot) backend);
-    }
-    if (backend instanceof Backend.Static) {
-      Backend.Static fixed = (Backend.Static) backend;
-      return new StaticUserdb(fixed.fields(), fixed.allowsAll());
-    }
-    if (backend instanceof Backend.System) {
-      Backend.System system = (Backend.System) backend;
-      return new SystemUserdb(system.firstUid(), system.lastUid());
-    }
-    Backend.PasswdFile file = (Backend.PasswdFile) backend;
-    return new PasswdFile(file.path(), file.nameFormat());
   }
 
   private static void close(Closeable connections) {
