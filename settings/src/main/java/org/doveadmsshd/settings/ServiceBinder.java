@@ -2,6 +2,7 @@ package org.doveadmsshd.settings;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,11 +63,18 @@ final class ServiceBinder {
     }
     List<Path> dirs = top.words("valid_mail_dirs").stream().map(path).toList();
     return new Settings.IsolationSettings(
-        doveadm.text("isolation"),
+        kind(doveadm.text("isolation")),
         top.id("first_valid_uid"),
         top.id("last_valid_uid"),
         top.id("first_valid_gid"),
         dirs);
+  }
+
+  private static Settings.IsolationKind kind(String word) {
+    return Arrays.stream(Settings.IsolationKind.values())
+        .filter(kind -> kind.word().equals(word))
+        .findFirst()
+        .orElse(Settings.IsolationKind.AUTO); // a word that is none has been reported
   }
 
   /** Worker processes of each service. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -154,13 +155,27 @@ public record Settings(
   /**
    * With whose rights mail is worked on.
    *
-   * @param kind {@code none}, {@code thread}, {@code process}, or {@code auto} for whichever of the
-   *     first and the last can be had
    * @param lastUid 0 for no limit
    * @param mailDirs directories below which mail must lie; none for anywhere
    */
   public record IsolationSettings(
-      String kind, long firstUid, long lastUid, long firstGid, List<Path> mailDirs) {}
+      IsolationKind kind, long firstUid, long lastUid, long firstGid, List<Path> mailDirs) {}
+
+  /** What keeps the work for one user from that for another; named as in the configuration. */
+  public enum IsolationKind {
+    /** Processes where there is a supervisor, else nothing. */
+    AUTO,
+    /** Nothing: the server works with the rights that it runs with. */
+    NONE,
+    /** Each user's work has a thread of its own, with that user's rights. */
+    THREAD,
+    /** Worker processes, which run as the user. */
+    PROCESS;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /**
    * Worker processes of a service.

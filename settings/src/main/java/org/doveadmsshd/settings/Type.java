@@ -216,7 +216,11 @@ enum Type {
   ISOLATION {
     @Override
     Optional<String> mistake(String value) {
-      return oneOf(value, "auto", "none", "thread", "process");
+      return oneOf(
+          value,
+          Stream.of(Settings.IsolationKind.values())
+              .map(Settings.IsolationKind::word)
+              .toArray(String[]::new));
     }
   },
   MODE {

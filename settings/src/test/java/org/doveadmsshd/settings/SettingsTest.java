@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SettingsTest {
   @TempDir Path directory;
@@ -501,5 +502,12 @@ class SettingsTest {
             .replace("/etc/doveadm-sshd/users", "users")
             .replace("/etc/doveadm-sshd/masters", "users"));
     read(Files.readString(Path.of("../etc/doveadm-ssh.conf")));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Settings.IsolationKind.class)
+  void everyIsolationIsNamedByItsWord(Settings.IsolationKind kind) throws Exception {
+    Settings settings = read("service doveadm {\n  isolation = %s\n}\n".formatted(kind.word()));
+    assertThat(settings.isolation().kind()).isEqualTo(kind);
   }
 }

@@ -39,23 +39,26 @@ final class WorkPlace implements AutoCloseable {
   }
 
   /** The isolation that is meant where the configuration leaves that open. */
-  private String kind(Settings settings) {
-    String kind = settings.isolation().kind();
-    if (!kind.equals("auto")) {
-      return kind;
-    }
-    return Files.exists(supervisor) ? "process" : "none";
+  private Settings.IsolationKind kind(Settings settings) {
+    return switch (settings.isolation().kind()) {
+      case NONE -> Settings.IsolationKind.NONE;
+      case THREAD -> Settings.IsolationKind.THREAD;
+      case PROCESS -> Settings.IsolationKind.PROCESS;
+      case AUTO ->
+          Files.exists(supervisor) ? Settings.IsolationKind.PROCESS : Settings.IsolationKind.NONE;
+    };
   }
 
   /** For the log: what it comes down to. */
   String text(Settings settings) {
-    String why = settings.isolation().kind().equals("auto") ? " (isolation = auto" : "";
+    String why =
+        settings.isolation().kind() == Settings.IsolationKind.AUTO ? " (isolation = auto" : "";
     return switch (kind(settings)) {
-      case "process" ->
+      case PROCESS ->
           "workers are processes that run as the user whose mail it is"
               + (why.isEmpty() ? "" : why + "; there is a supervisor)");
-      case "thread" -> "workers are threads of this process that run as the user whose mail it is";
-      default ->
+      case THREAD -> "workers are threads of this process that run as the user whose mail it is";
+      case NONE, AUTO ->
           "workers are threads of this process and run as its user"
               + (why.isEmpty() ? "" : why + "; there is no supervisor at " + supervisor + ")");
     };
@@ -63,7 +66,7 @@ final class WorkPlace implements AutoCloseable {
 
   /** Whether the server itself opens mail, with the rights that it runs with. */
   boolean hasNone(Settings settings) {
-    return kind(settings).equals("none");
+    return kind(settings) == Settings.IsolationKind.NONE;
   }
 
   /**
@@ -82,27 +85,29 @@ final class WorkPlace implements AutoCloseable {
             settings.mail().lockTimeout(),
             quota,
             settings.mail().cache());
-    switch (kind(settings)) {
-      case "process":
-        return processes(settings);
-      case "thread":
-        checkPassdbs(settings);
-        ThreadIdentity.check();
-        if (lookups == null) {
-          lookups = new LookupThreads();
-        }
-        Userdb lookedUp = lookups.through(userdb);
-        Settings.IsolationSettings limits = settings.isolation();
-        Identity.ValidIds bounds =
-            new Identity.ValidIds(limits.firstUid(), limits.lastUid(), limits.firstGid());
-        return new InProcessWork(
-            name -> lookedUp,
-            defaults,
-            memory,
-            new UserThreads(new ThreadIdentity(bounds), settings.processes().lockStacks()));
-      default:
-        return new InProcessWork(name -> userdb, defaults, memory, Isolation.NONE);
+    return switch (kind(settings)) {
+      case PROCESS -> processes(settings);
+      case THREAD -> threads(settings, userdb, defaults);
+      case NONE, AUTO -> new InProcessWork(name -> userdb, defaults, memory, Isolation.NONE);
+    };
+  }
+
+  private UserWork threads(Settings settings, Userdb userdb, InProcessWork.MailDefaults defaults)
+      throws Failure {
+    checkPassdbs(settings);
+    ThreadIdentity.check();
+    if (lookups == null) {
+      lookups = new LookupThreads();
     }
+    Userdb lookedUp = lookups.through(userdb);
+    Settings.IsolationSettings limits = settings.isolation();
+    Identity.ValidIds bounds =
+        new Identity.ValidIds(limits.firstUid(), limits.lastUid(), limits.firstGid());
+    return new InProcessWork(
+        name -> lookedUp,
+        defaults,
+        memory,
+        new UserThreads(new ThreadIdentity(bounds), settings.processes().lockStacks()));
   }
 
   /**
@@ -137,7 +142,7 @@ final class WorkPlace implements AutoCloseable {
 
   /** Has the supervisor, if there is to be one, read the configuration anew, too. */
   void reload(Settings next) throws Failure {
-    if (processes != null && kind(next).equals("process")) {
+    if (processes != null && kind(next) == Settings.IsolationKind.PROCESS) {
       processes.reload();
     }
   }
