@@ -15,11 +15,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
@@ -34,6 +34,7 @@ import org.doveadmsshd.brain.socket.SocketConnector;
 import org.doveadmsshd.brain.ssh.SshConnections;
 import org.doveadmsshd.brain.ssh.SshConnector;
 import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.command.CommandLineOptions;
 import org.doveadmsshd.keys.KnownHosts;
 import org.doveadmsshd.keys.SecretFile;
 import org.doveadmsshd.settings.Problem;
@@ -49,6 +50,14 @@ public final class Main {
           Path.of(System.getProperty("user.home"), ".config", "doveadm-ssh.conf"),
           Path.of("/etc/doveadm-sshd/doveadm-ssh.conf"));
 
+  private static final List<Option> OPTIONS =
+      List.of(
+          Option.of('c', "config", Kind.FILE.named("file"), "configuration with the servers"),
+          Option.of(
+              's', "server", Kind.TEXT.named("name"), "only this server of the configuration"),
+          Option.flag("help", "say this, and end"));
+
+  /** Those of doveadm may stand among its own. */
   private static final Program PROGRAM =
       new Program(
           "doveadm-ssh",
@@ -57,11 +66,7 @@ public final class Main {
               "help [<command>]",
               "[options] trust <server>|<host>[:<port>]",
               "keygen [-f <file>]"),
-          List.of(
-              Option.of('c', "config", Kind.FILE.named("file"), "configuration with the servers"),
-              Option.of(
-                  's', "server", Kind.TEXT.named("name"), "only this server of the configuration"),
-              Option.flag("help", "say this, and end")));
+          Stream.concat(OPTIONS.stream(), CommandLineOptions.GLOBAL.stream()).toList());
 
   private static final long PATIENCE_SECONDS = 10;
 
@@ -74,31 +79,24 @@ public final class Main {
 
   /** Starts the program. */
   public static void main(String[] arguments) {
-    int code;
-    try {
-      code = run(List.of(arguments));
-    } catch (Failure e) {
-      System.err.println("doveadm-ssh: " + Printable.line(e.getMessage()));
-      code = e.outcome().exitCode();
-    } catch (IOException e) {
-      code = Outcome.TEMPORARY_FAILURE.exitCode(); // who read the output has gone
-    }
+    int code = PROGRAM.run(List.of(arguments), Main::run);
     exitCode = code;
     FINISHED.countDown();
     System.exit(code);
   }
 
   private static int run(List<String> arguments) throws Failure, IOException {
-    int own = ownWords(arguments);
-    Words words = PROGRAM.parse(arguments.subList(0, own));
-    List<String> line = arguments.subList(own, arguments.size());
-    if (words.has("help") || line.isEmpty()) {
+    Words words = PROGRAM.parseUntilCommand(arguments);
+    if (words.has("help") || words.positionals().isEmpty()) {
       return PROGRAM.explain(words.has("help"));
     }
-    Optional<Integer> ended = keys(words, line);
+    boolean ofDoveadm =
+        CommandLineOptions.GLOBAL.stream().anyMatch(option -> words.has(option.name()));
+    Optional<Integer> ended = ofDoveadm ? Optional.empty() : keys(words);
     if (ended.isPresent()) {
       return ended.get();
     }
+    List<String> line = words.forwarded(CommandLineOptions.GLOBAL);
     ExecutorService executor =
         Executors.newCachedThreadPool(
             work -> {
@@ -113,7 +111,8 @@ public final class Main {
   }
 
   /** Carries out what is about keys; nothing when that is not what was asked for. */
-  private static Optional<Integer> keys(Words words, List<String> line) throws Failure {
+  private static Optional<Integer> keys(Words words) throws Failure {
+    List<String> line = words.positionals();
     List<String> rest = line.subList(1, line.size());
     switch (line.get(0)) {
       case "keygen":
@@ -154,22 +153,6 @@ public final class Main {
       }
       throw new Failure(Outcome.CONFIGURATION_ERROR, "The configuration has mistakes");
     }
-  }
-
-  /** How many words at the start are options of this program; the rest is doveadm's. */
-  private static int ownWords(List<String> arguments) {
-    int at = 0;
-    while (at < arguments.size()) {
-      String word = arguments.get(at);
-      boolean takesValue = List.of("-c", "--config", "-s", "--server").contains(word);
-      boolean alone =
-          word.equals("--help") || word.startsWith("--config=") || word.startsWith("--server=");
-      if (!takesValue && !alone) {
-        break;
-      }
-      at += takesValue ? 2 : 1;
-    }
-    return Math.min(at, arguments.size());
   }
 
   private static Console console() {

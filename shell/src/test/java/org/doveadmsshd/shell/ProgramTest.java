@@ -9,12 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.server.SshServer;
+import org.doveadmsshd.testing.ProgramCall;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,33 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProgramTest {
   @TempDir Path home;
 
-  /** What became of a call. */
-  private record Called(int code, String out, String error) {}
-
-  private Called call(String... words) throws Exception {
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "-Dlogback.configurationFile=logback-doveadm-ssh.xml", // as bin/doveadm-ssh does
-                "-Duser.home=" + home,
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.doveadmsshd.shell.Main"));
-    line.addAll(Arrays.asList(words));
-    Path out = home.resolve("out");
-    Path error = home.resolve("error");
-    Process process =
-        new ProcessBuilder(line)
-            .directory(home.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(error.toFile())
-            .start();
-    process.getOutputStream().close();
-    int code = process.waitFor();
-    return new Called(code, Files.readString(out), Files.readString(error));
+  private ProgramCall call(String... words) throws Exception {
+    return ProgramCall.of(home, "org.doveadmsshd.shell.Main", words);
   }
 
   private Path configuration(String text) throws IOException {
@@ -76,18 +49,41 @@ class ProgramTest {
         "trust 127.0.0.1:1 | 75 | 127.0.0.1",
         "nonsense -A | 64 | nonsense",
         "search -A | 64 | search",
+        "-cnowhere.conf search -A all | 78 | nowhere.conf: ",
+        "--config nowhere.conf search -A all | 78 | nowhere.conf: ",
+        "--config=nowhere.conf search -A all | 78 | nowhere.conf: ",
+        "-c other.conf -cnowhere.conf search -A all | 78 | nowhere.conf: ",
+        "-f tab -cnowhere.conf -v search -A all | 78 | nowhere.conf: ",
+        "-vhc nowhere.conf search -A all | 78 | nowhere.conf: ",
+        "-sone -c nowhere.conf -- search -A all | 78 | nowhere.conf: ",
+        "-c | 64 | option -c needs a <file>",
+        "--server | 64 | option --server needs a <name>",
+        "--help=all | 64 | option --help takes no argument",
+        "-x search -A all | 64 | unknown option -x (see: doveadm-ssh --help)",
+        "-vx search -A all | 64 | unknown option -x (see: doveadm-ssh --help)",
+        "--nonsense search -A all | 64 | unknown option --nonsense (see: doveadm-ssh --help)",
+        "-f nonsense search -A all | 75 | nonsense",
+        "search -cnowhere.conf -A all | 64 | search: unknown option -c",
+        "search --help | 64 | search: unknown option --help",
+        "trust -c nowhere.conf here | 64 | unknown option -c",
+        "keygen -s one | 64 | unknown option -s",
+        "-v keygen | 64 | Unknown command: keygen",
+        "-- -v search | 64 | Unknown command: -v",
       })
   void aMistakeIsSaidOnStandardErrorWithItsExitCode(String line, int code, String says)
       throws Exception {
-    Called called = call(line.isEmpty() ? new String[0] : line.split(" "));
+    ProgramCall called = call(line.isEmpty() ? new String[0] : line.split(" "));
     assertThat(called.error()).contains(says).doesNotContain("Exception", "\tat ");
+    boolean explained = called.error().startsWith("usage: ");
+    int lines = called.error().contains("The configuration has mistakes") ? 2 : 1;
+    assertThat(explained || called.error().lines().count() == lines).as(called.error()).isTrue();
     assertThat(called.out()).isEmpty();
     assertThat(called.code()).isEqualTo(code);
   }
 
   @Test
   void helpIsAskedForOnStandardOutput() throws Exception {
-    Called called = call("--help");
+    ProgramCall called = call("--help");
     assertThat(called.code()).isZero();
     assertThat(called.out()).startsWith("usage: doveadm-ssh").contains("--config");
     assertThat(called.error()).isEmpty();
@@ -100,7 +96,7 @@ class ProgramTest {
       port = closed.getLocalPort();
     }
     Path file = configuration("known_hosts = known\n" + server(port));
-    Called called = call("-c", file.toString(), "search", "-u", "jane", "all");
+    ProgramCall called = call("-c", file.toString(), "search", "-u", "jane", "all");
     assertThat(called.code()).as(called.error()).isEqualTo(75);
     assertThat(called.out()).isEmpty();
     assertThat(called.error()).contains("one", "jane").doesNotContain("\tat ");
@@ -109,7 +105,7 @@ class ProgramTest {
   @Test
   void mistakesOfTheConfigurationAreNamedWithTheirLine() throws Exception {
     Path file = configuration(server(22) + "nonsense = 1\n");
-    Called called = call("-c", file.toString(), "search", "-A", "all");
+    ProgramCall called = call("-c", file.toString(), "search", "-A", "all");
     assertThat(called.code()).isEqualTo(78);
     assertThat(called.error()).contains("nonsense").contains("The configuration has mistakes");
     assertThat(called.out()).isEmpty();
@@ -121,7 +117,7 @@ class ProgramTest {
 
   @Test
   void aKeyIsMadeOnceAndNeverWrittenOver() throws Exception {
-    Called called = call("keygen", "-C", "mine");
+    ProgramCall called = call("keygen", "-C", "mine");
     Path file = home.resolve(".ssh/id_ed25519");
     assertThat(called.code()).as(called.error()).isZero();
     assertThat(called.out()).contains("ssh-ed25519 ", "fingerprint SHA256:");
@@ -146,7 +142,7 @@ class ProgramTest {
       server.setKeyPairProvider(KeyPairProvider.wrap(key));
       server.start();
       String host = "127.0.0.1:" + server.getPort();
-      Called called = call("trust", host);
+      ProgramCall called = call("trust", host);
       assertThat(called.code()).isEqualTo(77);
       assertThat(called.error()).contains("Nobody is there to ask");
       called = call("trust", "--fingerprint", "SHA256:other", host);

@@ -7,23 +7,32 @@ import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
+import org.doveadmsshd.base.options.Program;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.server.audit.AuditChain;
 
 /** {@code doveadm-sshd audit verify}: whether an audit log is as it was written. */
 final class AuditVerification {
+  private static final Program PROGRAM =
+      new Program(
+          "doveadm-sshd audit", List.of("verify <file> [...], oldest first"), List.of(Main.HELP));
+
   private AuditVerification() {}
 
   /**
    * Verifies files, oldest first; prints mistakes on standard output.
    *
+   * @param arguments behind {@code audit}
    * @return the exit code: 65 when something is
    */
-  static int run(List<String> words) throws Failure {
-    if (words.size() < 2 || !words.get(0).equals("verify")) {
-      throw Failure.usage("usage: doveadm-sshd audit verify <file> [...], oldest first");
+  static int run(List<String> arguments) throws Failure {
+    Words words = PROGRAM.parse(arguments);
+    List<String> verify = words.positionals();
+    if (words.has("help") || verify.size() < 2 || !verify.get(0).equals("verify")) {
+      return PROGRAM.explain(words.has("help"));
     }
     try {
-      List<Path> files = words.subList(1, words.size()).stream().map(Path::of).toList();
+      List<Path> files = verify.subList(1, verify.size()).stream().map(Path::of).toList();
       AuditChain.Report report = AuditChain.verify(files);
       report.problems().forEach(System.out::println);
       if (report.beginsLater()) {

@@ -4,33 +4,49 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.util.List;
+import java.util.Optional;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.options.Program;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.keys.HostKeys;
 import org.doveadmsshd.keys.KeyFile;
+import org.doveadmsshd.settings.Settings;
 
 /** {@code doveadm-sshd keys list|rotate}: the keys by which the server is known. */
 final class HostKeyCommand {
+  private static final Program PROGRAM =
+      new Program(
+          "doveadm-sshd keys", List.of("[-c <file>] list|rotate"), List.of(Main.CONFIG, Main.HELP));
+
   private HostKeyCommand() {}
 
   /**
    * Carries it out.
    *
-   * @param words behind {@code keys}
+   * @param arguments behind {@code keys}
+   * @param usual the configuration, unless these name one
    * @return the exit code
    */
-  static int run(List<String> words, HostKeys keys) throws Failure {
-    if (words.equals(List.of("list"))) {
+  static int run(List<String> arguments, Path usual) throws Failure {
+    Words words = PROGRAM.parse(arguments);
+    String doing = String.join(" ", words.positionals());
+    if (words.has("help") || !doing.equals("list") && !doing.equals("rotate")) {
+      return PROGRAM.explain(words.has("help"));
+    }
+    Path file = words.value(Main.CONFIG.name()).map(Path::of).orElse(usual);
+    Optional<Settings> settings = Daemon.FILE.readOrExplain(file);
+    if (settings.isEmpty()) {
+      return Outcome.CONFIGURATION_ERROR.exitCode();
+    }
+    HostKeys keys = new HostKeys(settings.get().ssh().hostKey());
+    if (doing.equals("list")) {
       list(keys);
-      return 0;
-    }
-    if (words.equals(List.of("rotate"))) {
+    } else {
       rotate(keys);
-      return 0;
     }
-    System.err.println("usage: doveadm-sshd [-c <file>] keys list|rotate");
-    return Outcome.USAGE.exitCode();
+    return 0;
   }
 
   private static void list(HostKeys keys) throws Failure {

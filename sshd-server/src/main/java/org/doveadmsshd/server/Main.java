@@ -14,7 +14,6 @@ import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
-import org.doveadmsshd.keys.HostKeys;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.settings.site.ConfigurationFile;
 import org.slf4j.Logger;
@@ -36,19 +35,26 @@ public final class Main {
   /** For demonstrations: the moment that dates such as 30d count back from. */
   private static final String NOW_PROPERTY = "doveadm.now";
 
+  /** Where the configuration is. */
+  static final Option CONFIG =
+      Option.of(
+          'c',
+          "config",
+          Kind.FILE.named("file"),
+          "configuration, by default " + ConfigurationFile.STANDARD);
+
+  /** Asks how the program, or a part of it, is called. */
+  static final Option HELP = Option.flag('h', "help", "say this, and end");
+
   private static final Program PROGRAM =
       new Program(
           "doveadm-sshd",
           List.of("[options]", "[-c <file>] keys list|rotate", "audit verify <file> [...]"),
           List.of(
-              Option.of(
-                  'c',
-                  "config",
-                  Kind.FILE.named("file"),
-                  "configuration, by default " + ConfigurationFile.STANDARD),
+              CONFIG,
               Option.flag("check-config", "report every mistake in it, and end"),
               Option.flag("version", "say which version this is, and end"),
-              Option.flag('h', "help", "say this, and end")));
+              HELP));
 
   private Main() {}
 
@@ -64,35 +70,42 @@ public final class Main {
    * @throws Failure for words that mean nothing, and for a server that cannot be started
    */
   static int run(List<String> arguments) throws Failure {
-    if (!arguments.isEmpty() && arguments.get(0).equals("audit")) {
-      return AuditVerification.run(arguments.subList(1, arguments.size()));
+    Words words = PROGRAM.parseUntilCommand(arguments);
+    if (words.has("help")) {
+      return PROGRAM.explain(true);
     }
-    Words words = PROGRAM.parse(arguments);
-    boolean aboutKeys = !words.positionals().isEmpty() && words.positionals().get(0).equals("keys");
-    if (words.has("help") || !words.positionals().isEmpty() && !aboutKeys) {
-      return PROGRAM.explain(words.has("help"));
+    if (!words.positionals().isEmpty()) {
+      return part(words);
     }
     if (words.has("version")) {
       System.out.println(SOFTWARE);
       return 0;
     }
-    Path file = Path.of(words.value("config").orElse(ConfigurationFile.STANDARD));
-    Optional<Settings> read = Daemon.FILE.readOrExplain(file);
-    if (read.isEmpty()) {
+    Path file = file(words);
+    Optional<Settings> settings = Daemon.FILE.readOrExplain(file);
+    if (settings.isEmpty()) {
       return Outcome.CONFIGURATION_ERROR.exitCode();
-    }
-    Settings settings = read.get();
-    if (aboutKeys) {
-      return HostKeyCommand.run(
-          words.positionals().subList(1, words.positionals().size()),
-          new HostKeys(settings.ssh().hostKey()));
     }
     if (words.has("check-config")) {
       System.out.println(file + ": no mistakes found");
       return 0;
     }
-    serve(settings);
+    serve(settings.get());
     return 0;
+  }
+
+  /** What the program does beside serving. */
+  private static int part(Words words) throws Failure {
+    List<String> behind = words.positionals().subList(1, words.positionals().size());
+    return switch (words.positionals().get(0)) {
+      case "keys" -> HostKeyCommand.run(behind, file(words));
+      case "audit" -> AuditVerification.run(behind);
+      default -> PROGRAM.explain(false);
+    };
+  }
+
+  private static Path file(Words words) {
+    return Path.of(words.value(CONFIG.name()).orElse(ConfigurationFile.STANDARD));
   }
 
   private static void serve(Settings settings) throws Failure {

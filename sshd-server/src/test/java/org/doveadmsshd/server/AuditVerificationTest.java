@@ -75,13 +75,13 @@ class AuditVerificationTest {
   }
 
   @Test
-  void otherWordsAreAMistake() {
+  void otherWordsAreAMistake() throws Exception {
     for (List<String> words :
         List.of(List.<String>of(), List.of("verify"), List.of("check", "a"), List.of("a"))) {
-      assertThatThrownBy(() -> AuditVerification.run(words))
-          .isInstanceOfSatisfying(
-              Failure.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.USAGE))
-          .hasMessageStartingWith("usage: doveadm-sshd audit verify <file>");
+      Output mistake = Output.of(() -> AuditVerification.run(words));
+      assertThat(mistake.code()).isEqualTo(64);
+      assertThat(mistake.out()).isEmpty();
+      assertThat(mistake.error()).startsWith("usage: doveadm-sshd audit verify <file>");
     }
   }
 

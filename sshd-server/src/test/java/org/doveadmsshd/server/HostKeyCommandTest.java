@@ -9,7 +9,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.keys.HostKeys;
 import org.doveadmsshd.keys.KeyFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,13 +16,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code doveadm-sshd keys}, and what it leaves in files. */
 class HostKeyCommandTest {
   @TempDir Path directory;
+  @TempDir Path elsewhere;
 
   private Path file() {
     return directory.resolve("host_key");
   }
 
-  private Output keys(String... words) throws Failure {
-    return Output.of(() -> HostKeyCommand.run(List.of(words), new HostKeys(file())));
+  private Output keys(String... words) throws Exception {
+    Path configuration = elsewhere.resolve("sshd.conf");
+    Files.writeString(configuration, "host_key = " + file() + "\n");
+    return Output.of(() -> HostKeyCommand.run(List.of(words), configuration));
   }
 
   private static String fingerprint(Path file) throws Failure {
@@ -85,7 +87,7 @@ class HostKeyCommandTest {
       Output mistake = keys(words);
       assertThat(mistake.code()).isEqualTo(64);
       assertThat(mistake.out()).isEmpty();
-      assertThat(mistake.error()).isEqualTo("usage: doveadm-sshd [-c <file>] keys list|rotate\n");
+      assertThat(mistake.error()).startsWith("usage: doveadm-sshd keys [-c <file>] list|rotate\n");
     }
     assertThat(directory).isEmptyDirectory();
   }

@@ -79,7 +79,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-x", "--nonsense", "-c", "--version=1", "audit", "audit verify"})
+  @ValueSource(strings = {"-x", "--nonsense", "-c", "--version=1", "audit verify -x"})
   void wrongWordsAreAMistakeOfOneLine(String words) {
     assertThatThrownBy(() -> run(words.split(" ")))
         .isInstanceOfSatisfying(

@@ -1,11 +1,13 @@
 package org.doveadmsshd.base.options;
 
+import java.io.IOException;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Printable;
 
 /**
- * A program of ours, as it is called.
+ * A program of ours, as it is called; or a part of one, such as {@code doveadm-sshd keys}.
  *
  * @param name as people type it
  * @param synopsis what may follow it, a line for each way to call it
@@ -21,32 +23,55 @@ public record Program(String name, List<String> synopsis, List<Option> options) 
   @FunctionalInterface
   public interface Body {
     /**
-     * @return the exit code; after 0 the program ends with its last thread
+     * Does it.
+     *
+     * @return the exit code
+     * @throws Failure that ends it, with the exit code of its outcome
+     * @throws IOException when nobody reads the output any more
      */
-    int run(List<String> arguments) throws Failure;
+    int run(List<String> arguments) throws Failure, IOException;
   }
 
-  /** Runs it, as the last thing of {@code main}: a failure becomes one line and an exit code. */
+  /**
+   * Runs it, as the last thing of {@code main}. After exit code 0 the program ends with its last
+   * thread, otherwise at once.
+   */
   public void main(String[] arguments, Body body) {
-    int code;
-    try {
-      code = body.run(List.of(arguments));
-    } catch (Failure e) {
-      System.err.println(name + ": " + e.getMessage());
-      code = e.outcome().exitCode();
-    }
+    int code = run(List.of(arguments), body);
     if (code != 0) {
       System.exit(code);
     }
   }
 
+  /** Runs it and returns the exit code; a failure becomes one line on standard error. */
+  public int run(List<String> arguments, Body body) {
+    try {
+      return body.run(arguments);
+    } catch (Failure e) {
+      System.err.println(name + ": " + Printable.line(e.getMessage()));
+      return e.outcome().exitCode();
+    } catch (IOException e) {
+      return Outcome.TEMPORARY_FAILURE.exitCode();
+    }
+  }
+
   /**
-   * Reads its options.
+   * Reads its options, which may stand anywhere.
    *
    * @throws Failure for one that it has not
    */
   public Words parse(List<String> arguments) throws Failure {
-    return Words.ofProgram(name, options, arguments);
+    return Words.ofProgram(name, options, arguments, true);
+  }
+
+  /**
+   * Reads its options up to the first other word. That word and all behind it, options or not, are
+   * the positionals: they belong to the command that it begins.
+   *
+   * @throws Failure for an option that it has not
+   */
+  public Words parseUntilCommand(List<String> arguments) throws Failure {
+    return Words.ofProgram(name, options, arguments, false);
   }
 
   /** Says how it is called, on standard output if that was asked for; returns the exit code. */

@@ -31,8 +31,9 @@ public record Words(Map<String, String> options, List<String> positionals) {
   }
 
   /** As {@link #parse}, for a caller that puts its name before messages itself. */
-  static Words ofProgram(String program, List<Option> known, List<String> words) throws Failure {
-    return parse(new Caller("", program + " --help"), known, words, true);
+  static Words ofProgram(String program, List<Option> known, List<String> words, boolean permute)
+      throws Failure {
+    return parse(new Caller("", program + " --help"), known, words, permute);
   }
 
   /**
