@@ -54,6 +54,14 @@ public enum Outcome {
     return this == OK;
   }
 
+  /**
+   * Whether nothing more of a request is to be tried: it was cancelled, or its deadline passed.
+   * Other failures of one part leave the rest to be done.
+   */
+  public boolean endsRequest() {
+    return this == CANCELLED || this == TIMED_OUT;
+  }
+
   /** The outcome for a byte from the wire; empty for a number that this version does not know. */
   public static Optional<Outcome> of(int code) {
     return code < 0 || code >= BY_CODE.length ? Optional.empty() : Optional.of(BY_CODE[code]);

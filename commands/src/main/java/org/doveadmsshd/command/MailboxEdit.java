@@ -3,7 +3,6 @@ package org.doveadmsshd.command;
 import java.io.IOException;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.MailStore;
 
 /**
@@ -39,7 +38,7 @@ record MailboxEdit(List<String> commands, Edit edit) implements Task.OfUser {
               edit.on(store, mailbox);
               output.count(done, 1);
             } catch (Failure e) {
-              if (e.outcome() == Outcome.CANCELLED || e.outcome() == Outcome.TIMED_OUT) {
+              if (e.outcome().endsRequest()) {
                 throw e;
               }
               output.failed(failed(verb, mailbox, e));

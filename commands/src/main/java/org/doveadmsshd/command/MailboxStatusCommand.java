@@ -131,6 +131,9 @@ final class MailboxStatusCommand implements Command {
         try {
           status(context, name, sums);
         } catch (Failure e) {
+          if (e.outcome().endsRequest()) {
+            throw e;
+          }
           context.output().failed(e);
         }
       }

@@ -3,12 +3,12 @@ package org.doveadmsshd.command;
 import java.io.IOException;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
@@ -84,7 +84,7 @@ final class ResyncCommand implements Command {
         }
         output.count("mailboxes", 1);
       } catch (Failure e) {
-        if (e.outcome() == Outcome.CANCELLED || e.outcome() == Outcome.TIMED_OUT) {
+        if (e.outcome().endsRequest()) {
           throw e;
         }
         output.failed(e);
@@ -93,8 +93,9 @@ final class ResyncCommand implements Command {
   }
 
   /** Numbers the mails, and fills the store's cache. */
-  private static void index(Mailbox mailbox, Output output) throws Failure {
+  private static void index(Mailbox mailbox, Output output) throws Failure, IOException {
     List<? extends Mail> mails = mailbox.mails(true);
+    MailFailures failures = new MailFailures(mailbox.name(), output);
     try (Candidate candidate = new Candidate(mails.size())) {
       for (Mail mail : mails) {
         output.checkpoint();
@@ -105,15 +106,22 @@ final class ResyncCommand implements Command {
           }
         } catch (MailGoneException e) {
           // expunged meanwhile
+        } catch (MailFailure e) {
+          failures.add(e); // the others are remembered all the same
         }
       }
     }
+    failures.end();
   }
 
   private static long recent(Mailbox mailbox) throws Failure {
     long recent = 0;
     for (Mail mail : mailbox.mails(false)) {
-      recent += mail.flags().has(Flag.RECENT) ? 1 : 0;
+      try {
+        recent += mail.flags().has(Flag.RECENT) ? 1 : 0;
+      } catch (MailGoneException e) {
+        // expunged meanwhile
+      }
     }
     return recent;
   }
