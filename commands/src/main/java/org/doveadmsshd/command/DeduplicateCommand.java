@@ -52,6 +52,11 @@ final class DeduplicateCommand implements Command {
     }
 
     @Override
+    public boolean isRepeatable() {
+      return search.meansTheSameAgain();
+    }
+
+    @Override
     public void run(UserContext context) throws Failure, IOException {
       DryRun.Tally tally = new DryRun.Tally();
       search.forEach(context, true, new Visitor(context.output(), tally));

@@ -47,6 +47,11 @@ final class ExpungeCommand implements Command {
 
   private record ExpungeTask(MailSearch search, boolean deletesEmpty) implements Task.OfUser {
     @Override
+    public boolean isRepeatable() {
+      return search.meansTheSameAgain();
+    }
+
+    @Override
     public List<String> commands() {
       return deletesEmpty
           ? List.of(MailboxDeleteCommand.NAME, MailboxSubscribeCommand.UNSUBSCRIBE)

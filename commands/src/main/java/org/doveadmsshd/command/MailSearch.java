@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
@@ -85,6 +84,14 @@ final class MailSearch {
   }
 
   /**
+   * Whether removing what matches may be done once more, as the same mails would be meant: {@code
+   * mailbox INBOX 1} is another mail then.
+   */
+  boolean meansTheSameAgain() {
+    return !query.relative();
+  }
+
+  /**
    * Visits every match. A mail or a mailbox that fails is reported, and the others are searched all
    * the same.
    *
@@ -102,7 +109,7 @@ final class MailSearch {
       try {
         search(name, store, output, numbered, visitor);
       } catch (Failure e) {
-        if (e.outcome() == Outcome.CANCELLED || e.outcome() == Outcome.TIMED_OUT) {
+        if (e.outcome().endsRequest()) {
           throw e;
         }
         output.failed(e);

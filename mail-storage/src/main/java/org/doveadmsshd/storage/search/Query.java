@@ -15,6 +15,12 @@ public sealed interface Query {
   /** Whether UIDs or sequence numbers are looked at. */
   boolean numbered();
 
+  /**
+   * Whether which mails match depends on the other mails that are there: another one may match when
+   * one has been removed.
+   */
+  boolean relative();
+
   /** Calls the method of the visitor that is for this kind of query. */
   <T, X extends Exception> T accept(Visitor<T, X> visitor) throws X;
 
@@ -57,6 +63,11 @@ public sealed interface Query {
     default boolean numbered() {
       return parts().stream().anyMatch(Query::numbered);
     }
+
+    @Override
+    default boolean relative() {
+      return parts().stream().anyMatch(Query::relative);
+    }
   }
 
   /** A query that is about a mailbox as a whole, or about nothing. */
@@ -73,6 +84,11 @@ public sealed interface Query {
 
     @Override
     default boolean numbered() {
+      return false;
+    }
+
+    @Override
+    default boolean relative() {
       return false;
     }
   }
@@ -156,6 +172,11 @@ public sealed interface Query {
     }
 
     @Override
+    public boolean relative() {
+      return false;
+    }
+
+    @Override
     public <T, X extends Exception> T accept(Visitor<T, X> visitor) throws X {
       return visitor.text(this);
     }
@@ -182,6 +203,11 @@ public sealed interface Query {
     }
 
     @Override
+    public boolean relative() {
+      return true;
+    }
+
+    @Override
     public <T, X extends Exception> T accept(Visitor<T, X> visitor) throws X {
       return visitor.inThread(this);
     }
@@ -193,9 +219,15 @@ public sealed interface Query {
    * @param text the key as the user wrote it, for explanations
    * @param numbered whether UIDs or sequence numbers are looked at
    * @param bySentDate whether it is about the Date field, which a mail may lack
+   * @param relative as {@link Query#relative}
    */
-  record Test(String text, Cost cost, boolean numbered, boolean bySentDate, Check check)
+  record Test(
+      String text, Cost cost, boolean numbered, boolean bySentDate, boolean relative, Check check)
       implements Query {
+    Test(String text, Cost cost, boolean numbered, boolean bySentDate, Check check) {
+      this(text, cost, numbered, bySentDate, false, check);
+    }
+
     Test(String text, Cost cost, boolean numbered, Check check) {
       this(text, cost, numbered, false, check);
     }

@@ -122,6 +122,8 @@ final class SearchKeys {
         word,
         Cost.NAME,
         true,
+        false,
+        true,
         candidate -> {
           int sequence = candidate.mail().sequence();
           boolean last = sequence == candidate.mailCount();
