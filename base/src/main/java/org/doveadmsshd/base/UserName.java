@@ -25,12 +25,21 @@ public final class UserName {
         || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
   }
 
-  /** Whether a name can become part of a path without leading elsewhere. */
+  /**
+   * Whether a name can become part of a path without leading elsewhere, as a whole or in the two
+   * parts around its {@code @}. None of them is empty, or {@code %d/%n} would be the directory of a
+   * whole domain.
+   */
   public static boolean isFitForPaths(String name) {
+    int at = name.lastIndexOf('@');
     return isPossible(name)
-        && name.charAt(0) != '.'
-        && name.indexOf('/') < 0
+        && isFitForPath(name.substring(0, at < 0 ? name.length() : at))
+        && (at < 0 || isFitForPath(name.substring(at + 1)))
         && !name.contains("..");
+  }
+
+  private static boolean isFitForPath(String part) {
+    return !part.isEmpty() && part.charAt(0) != '.' && part.indexOf('/') < 0;
   }
 
   /**

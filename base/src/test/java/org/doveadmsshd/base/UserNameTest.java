@@ -65,6 +65,17 @@ class UserNameTest {
     "/etc, false",
     "../jane, false",
     "jane/.., false",
+    "a@b@example.org, true",
+    "jane@example.org., true",
+    "jane@a/b, false",
+    "jane@../x, false",
+    "jane@x..y, false",
+    "@, false",
+    "@example.org, false",
+    "jane@, false",
+    "jane@., false",
+    "jane@.org, false",
+    "x@y@, false",
   })
   void aNameInAPathMustNotLeadElsewhere(String name, boolean isFit) {
     assertThat(UserName.isFitForPaths(name)).isEqualTo(isFit);
