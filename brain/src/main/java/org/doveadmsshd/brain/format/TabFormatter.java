@@ -1,14 +1,12 @@
 package org.doveadmsshd.brain.format;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Value;
 
 /** Titles, then values, separated by TAB; nothing escaped. */
-final class TabFormatter extends Formatter {
+final class TabFormatter extends TextFormatter {
   private final boolean titles;
 
   TabFormatter(List<Column> columns, Sink sink, boolean titles) {
@@ -24,21 +22,10 @@ final class TabFormatter extends Formatter {
   }
 
   @Override
-  protected void print(Column column, Value value) throws IOException {
-    write(value.bytes());
-    endColumn();
-  }
+  void begin(Column column) {}
 
   @Override
-  protected void chunk(Column column, ByteBuffer data, boolean first, boolean last)
-      throws IOException {
-    write(data);
-    if (last) {
-      endColumn();
-    }
-  }
-
-  private void endColumn() throws IOException {
+  void end(Column column) throws IOException {
     write(isLastColumn() ? "\n" : "\t");
   }
 }
