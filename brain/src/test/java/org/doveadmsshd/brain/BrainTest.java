@@ -383,23 +383,6 @@ class BrainTest {
   void aStoppedReaderStopsTheWorkersAndNothingIsLost() throws Exception {
     CountDownLatch reading = new CountDownLatch(1);
     AtomicInteger begun = new AtomicInteger();
-    OutputStream stopped =
-        new OutputStream() {
-          @Override
-          public void write(int b) {
-            throw new UnsupportedOperationException();
-          }
-
-          @Override
-          public void write(byte[] bytes, int offset, int length) throws IOException {
-            try {
-              reading.await();
-            } catch (InterruptedException e) {
-              throw new IOException(e);
-            }
-            out.write(bytes, offset, length);
-          }
-        };
     Work work =
         assignment -> {
           begun.incrementAndGet();
@@ -415,7 +398,7 @@ class BrainTest {
           }
           reading.countDown();
         });
-    assertThat(run(stopped, "", List.of(server), "search", "-A", "all")).isZero();
+    assertThat(run(readAfter(reading), "", List.of(server), "search", "-A", "all")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(2_000_000);
   }
 
@@ -501,6 +484,22 @@ class BrainTest {
     assertThat(run(List.of(server), "search", "-A", "--timeout", "50ms", "all")).isEqualTo(75);
     assertThat(late.await(1, TimeUnit.MINUTES)).isTrue();
     assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(2);
+  }
+
+  /** An output that nobody reads before the latch is open; then what comes stands in {@link #out}. */
+  private OutputStream readAfter(CountDownLatch reading) {
+    return new OutputStream() {
+      @Override
+      public void write(int b) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        BrainTest.await(reading);
+        out.write(bytes, offset, length);
+      }
+    };
   }
 
   private static void await(CountDownLatch latch) throws IOException {
@@ -630,19 +629,6 @@ class BrainTest {
     budget = new MemoryBudget(1024 * 1024);
     CountDownLatch reading = new CountDownLatch(1);
     AtomicLong most = new AtomicLong();
-    OutputStream slow =
-        new OutputStream() {
-          @Override
-          public void write(int b) {
-            throw new UnsupportedOperationException();
-          }
-
-          @Override
-          public void write(byte[] bytes, int offset, int length) throws IOException {
-            BrainTest.await(reading);
-            out.write(bytes, offset, length);
-          }
-        };
     Work work =
         attempt -> {
           attempt.send(COLUMNS);
@@ -656,7 +642,7 @@ class BrainTest {
           attempt.send(new Message.Done(1, Outcome.OK, "", Map.of(), 10));
         };
     Server server = new FakeServer("s", users(200), 4, work);
-    assertThat(run(slow, "", List.of(server), "search", "-A", "all")).isZero();
+    assertThat(run(readAfter(reading), "", List.of(server), "search", "-A", "all")).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(200 * 100);
     assertThat(most.get()).isLessThanOrEqualTo(1024 * 1024);
     assertThat(budget.all().held()).isZero();

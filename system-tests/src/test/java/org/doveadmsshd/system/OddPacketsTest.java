@@ -19,7 +19,6 @@ import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshConstants;
-import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.junit.jupiter.api.AfterAll;
@@ -50,18 +49,6 @@ class OddPacketsTest {
     site.close();
   }
 
-  private static ClientSession login(SshClient client) throws Exception {
-    client.setServerKeyVerifier((session, address, key) -> true);
-    client.start();
-    ClientSession session =
-        client.connect("admin", "127.0.0.1", site.daemon.port()).verify(LONG).getSession();
-    new FileKeyPairProvider(directory.resolve("key-admin"))
-        .loadKeys(session)
-        .forEach(session::addPublicKeyIdentity);
-    session.auth().verify(LONG);
-    return session;
-  }
-
   private static void awaitEnd(ClientSession session) {
     session.waitFor(EnumSet.of(ClientSession.ClientSessionEvent.CLOSED), LONG);
     assertThat(session.isOpen()).isFalse();
@@ -90,7 +77,7 @@ class OddPacketsTest {
   @Test
   void aProposalOfThousandsOfAlgorithmsEndsTheConnection() throws Exception {
     try (SshClient client = SshClient.setUpDefaultClient();
-        ClientSession session = login(client)) {
+        ClientSession session = site.login(client)) {
       Buffer proposal = session.createBuffer(SshConstants.SSH_MSG_KEXINIT, 100_000);
       proposal.putRawBytes(new byte[16]);
       proposal.putString("x,".repeat(25_000) + "x");
@@ -103,7 +90,7 @@ class OddPacketsTest {
   void aLongCommandLineIsTakenInOnePacket() throws Exception {
     String line = "doveadm search -u user0001@example.com mailbox " + "x".repeat(200_000);
     try (SshClient client = SshClient.setUpDefaultClient();
-        ClientSession session = login(client);
+        ClientSession session = site.login(client);
         ChannelExec channel = session.createExecChannel(line)) {
       channel.open().verify(LONG);
       channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), LONG);
@@ -114,7 +101,7 @@ class OddPacketsTest {
   @Test
   void aChannelWhosePacketsHaveRoomForNothingIsRefusedInWords() throws Exception {
     try (SshClient client = SshClient.setUpDefaultClient();
-        ClientSession session = login(client)) {
+        ClientSession session = site.login(client)) {
       CoreModuleProperties.MAX_PACKET_SIZE.set(session, 100L);
       assertThatThrownBy(() -> session.createExecChannel("doveadm help").open().verify(LONG))
           .hasStackTraceContaining("must have room for 256 bytes");
@@ -125,7 +112,7 @@ class OddPacketsTest {
   @Test
   void aTerminalWithANameOfManyBytesIsNone() throws Exception {
     try (SshClient client = SshClient.setUpDefaultClient();
-        ClientSession session = login(client);
+        ClientSession session = site.login(client);
         ChannelExec channel = session.createExecChannel("doveadm help")) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       channel.setOut(out);
@@ -142,7 +129,7 @@ class OddPacketsTest {
     ListAppender<ILoggingEvent> seen = new ListAppender<>();
     Logger all = (Logger) LoggerFactory.getLogger("org.doveadmsshd");
     try (SshClient client = SshClient.setUpDefaultClient();
-        ClientSession session = login(client)) {
+        ClientSession session = site.login(client)) {
       seen.start();
       all.addAppender(seen);
       assertThat(session.request("nosuch@example.com", request(session), LONG)).isNull();

@@ -11,7 +11,6 @@ import java.util.List;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelSubsystem;
 import org.apache.sshd.client.session.ClientSession;
-import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
 import org.apache.sshd.common.session.ConnectionService;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,19 +20,6 @@ class RefusalsTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   @TempDir Path directory;
-
-  /** A client of a library, as no stock one asks for so much. */
-  private ClientSession login(SshClient client, TestSite site) throws Exception {
-    client.setServerKeyVerifier((session, address, key) -> true);
-    client.start();
-    ClientSession session =
-        client.connect("admin", "127.0.0.1", site.daemon.port()).verify(LONG).getSession();
-    new FileKeyPairProvider(directory.resolve("key-admin"))
-        .loadKeys(session)
-        .forEach(session::addPublicKeyIdentity);
-    session.auth().verify(LONG);
-    return session;
-  }
 
   @Test
   void whoWantsToTransferFilesIsToldThatThereIsNoSuchThing() throws Exception {
@@ -63,7 +49,7 @@ class RefusalsTest {
   void aClientThatDoesNotCloseItsSideOfARefusedTransferLosesItsConnection() throws Exception {
     try (TestSite site = new TestSite(directory, 1);
         SshClient client = SshClient.setUpDefaultClient();
-        ClientSession session = login(client, site)) {
+        ClientSession session = site.login(client)) {
       ChannelSubsystem channel =
           new ChannelSubsystem("sftp") {
             @Override
@@ -82,7 +68,7 @@ class RefusalsTest {
   void aChannelTooManyIsRefusedInWordsAndTheConnectionGoesOn() throws Exception {
     try (TestSite site = new TestSite(directory, 1);
         SshClient client = SshClient.setUpDefaultClient();
-        ClientSession session = login(client, site)) {
+        ClientSession session = site.login(client)) {
       for (int i = 0; i < 20; i++) {
         session.createSubsystemChannel("doveadm").open().verify(LONG);
       }
@@ -121,7 +107,7 @@ class RefusalsTest {
     try (ServerLog log = new ServerLog();
         TestSite site = new TestSite(directory, 1);
         SshClient client = SshClient.setUpDefaultClient();
-        ClientSession session = login(client, site)) {
+        ClientSession session = site.login(client)) {
       session.createExecChannel("doveadm help " + "x".repeat(400_000)).open();
       assertThat(log.next("The connection of admin from /127.0.0.1:"))
           .contains("is closed: a packet of more than 256 KiB");

@@ -26,21 +26,33 @@ import org.junit.jupiter.api.io.TempDir;
 class StoppingTest {
   @TempDir Path directory;
 
+  /** A search that has printed something and waits for the names of further users. */
+  private static Process searchUnderWay(TestSite site) throws IOException {
+    List<String> words = site.ssh("admin");
+    words.add("doveadm search -F - mailbox INBOX 1");
+    Process client = new ProcessBuilder(words).start();
+    client.getOutputStream().write("user0001@example.com\n".getBytes());
+    client.getOutputStream().flush();
+    assertThat(client.getInputStream().read()).isPositive();
+    return client;
+  }
+
+  /** Has the server stop, and waits until it listens no more; the thread ends when it has. */
+  private static Thread stopListening(TestSite site) throws Exception {
+    Thread stopping = new Thread(() -> site.daemon.stop(Duration.ofSeconds(30)));
+    stopping.start();
+    while (site.doveadm("who").code() != 255) {
+      Thread.onSpinWait();
+    }
+    return stopping;
+  }
+
   @Test
   void aRunUnderWayIsFinishedAndNobodyNewIsLetIn() throws Exception {
     try (TestSite site = new TestSite(directory, 10)) {
-      List<String> words = site.ssh("admin");
-      words.add("doveadm search -F - mailbox INBOX 1");
-      Process client = new ProcessBuilder(words).start();
-      client.getOutputStream().write("user0001@example.com\n".getBytes());
-      client.getOutputStream().flush();
+      Process client = searchUnderWay(site);
       InputStream out = client.getInputStream();
-      assertThat(out.read()).isPositive(); // it is under way
-      Thread stopping = new Thread(() -> site.daemon.stop(Duration.ofSeconds(30)));
-      stopping.start();
-      while (site.doveadm("who").code() != 255) {
-        Thread.onSpinWait(); // until it listens no more
-      }
+      Thread stopping = stopListening(site);
       client.getOutputStream().write("user0002@example.org\n".getBytes());
       client.getOutputStream().close();
       assertThat(client.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -57,11 +69,7 @@ class StoppingTest {
       Lane lane = new Lane(site);
       lane.send(save());
       lane.awaitWanted();
-      Thread stopping = new Thread(() -> site.daemon.stop(Duration.ofSeconds(30)));
-      stopping.start();
-      while (site.doveadm("who").code() != 255) {
-        Thread.onSpinWait(); // until it listens no more
-      }
+      Thread stopping = stopListening(site);
       ByteBuffer mail = ByteBuffer.wrap("Subject: late\n\nx\n".getBytes());
       lane.send(new Message.Input(1, true, mail));
       Message.Done done = (Message.Done) lane.next(Message.Done.class);
@@ -144,12 +152,7 @@ class StoppingTest {
   @Test
   void aRunThatGoesOnTooLongIsStoppedWithAnExitCode() throws Exception {
     try (TestSite site = new TestSite(directory, 10)) {
-      List<String> words = site.ssh("admin");
-      words.add("doveadm search -F - mailbox INBOX 1");
-      Process client = new ProcessBuilder(words).start();
-      client.getOutputStream().write("user0001@example.com\n".getBytes());
-      client.getOutputStream().flush();
-      assertThat(client.getInputStream().read()).isPositive();
+      Process client = searchUnderWay(site);
       site.daemon.stop(Duration.ofMillis(10));
       assertThat(client.waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(client.exitValue()).isNotZero();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.sample.SampleSite;
 import org.doveadmsshd.server.Daemon;
@@ -21,6 +25,8 @@ import org.doveadmsshd.settings.Settings;
 
 /** A site with users, keys and a running server, and the stock ssh client to talk to it. */
 final class TestSite implements AutoCloseable {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
   final Path directory;
   final Instant present;
   final Daemon daemon;
@@ -148,6 +154,19 @@ final class TestSite implements AutoCloseable {
     words.addAll(Arrays.asList(options));
     words.addAll(List.of("-l", master, "127.0.0.1"));
     return words;
+  }
+
+  /** Logs in with a client of a library, for what no stock one does; the caller closes both. */
+  ClientSession login(SshClient client) throws IOException, GeneralSecurityException {
+    client.setServerKeyVerifier((session, address, key) -> true);
+    client.start();
+    ClientSession session =
+        client.connect("admin", "127.0.0.1", port).verify(LONG).getSession();
+    new FileKeyPairProvider(directory.resolve("key-admin"))
+        .loadKeys(session)
+        .forEach(session::addPublicKeyIdentity);
+    session.auth().verify(LONG);
+    return session;
   }
 
   /** {@code ssh admin@host doveadm line}. */
