@@ -8,25 +8,33 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.doveadmsshd.accounts.Login;
+import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.accounts.Masters;
+import org.doveadmsshd.accounts.SaslServer;
 import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands about a server as a whole. */
 class ServerCommandsTest {
   private final Stage stage = new Stage();
   private final Server server = new Server();
+  private final Users users = new Users();
+  private Masters masters = Masters.NONE;
   private Scope scope = Scope.UNLIMITED;
 
   private Outcome run(String... line) {
@@ -38,8 +46,8 @@ class ServerCommandsTest {
       task.run(
           new ServerContext(
               master,
-              Masters.NONE,
-              new Users(),
+              masters,
+              users,
               "maildir:~/Maildir",
               server,
               () -> new ByteArrayInputStream("sesame\n".getBytes(StandardCharsets.UTF_8)),
@@ -136,6 +144,122 @@ class ServerCommandsTest {
     assertThat(stage.failures).hasSize(2);
   }
 
+  @Test
+  void aUserdbThatFailsForOneUserIsToldAndOthersAreShown() {
+    users.fails = true;
+    assertThat(run("user", "-f", "home", "jane", "joe", "rita"))
+        .isEqualTo(Outcome.TEMPORARY_FAILURE);
+    assertThat(stage.column(0)).containsExactly("jane", "rita");
+    assertThat(stage.failures).hasSize(1);
+    assertThat(run("user", "*")).isEqualTo(Outcome.TEMPORARY_FAILURE);
+    assertThat(stage.column(0)).containsExactly("jane");
+  }
+
+  @Test
+  void aListOfUsersCanBeCancelled() {
+    stage.patience = 2;
+    assertThat(run("user", "*")).isEqualTo(Outcome.CANCELLED);
+    assertThat(stage.column(0)).containsExactly("jane", "joe");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "user -f home jane | jane=/home/jane",
+        "user -f mail jane joe | jane=maildir:~/Maildir joe=maildir:~/Maildir",
+        "user -f nothing jane | ''",
+        "user -f user jane | ''",
+        "user -f user JANE | JANE=jane",
+        "user --field=home joe joe | joe=/home/joe joe=/home/joe",
+      })
+  void oneFieldOfUsersIsPrintedWhereThereIsOne(String line, String printed) {
+    assertThat(run(line.split(" "))).isEqualTo(Outcome.OK);
+    List<String> rows = stage.rows.stream().map(row -> String.join("=", row)).toList();
+    assertThat(String.join(" ", rows)).isEqualTo(printed);
+  }
+
+  /** A mask among names makes masks of all. */
+  @Test
+  void namesBesideAMaskAreMasksToo() {
+    assertThat(run("user", "jane", "r*", "nobody")).isEqualTo(Outcome.OK);
+    assertThat(stage.rows).containsExactly(List.of("jane"), List.of("rita"));
+    assertThat(run("user", "x*")).isEqualTo(Outcome.OK);
+    assertThat(stage.rows).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "auth test admin right | 0",
+        "auth test admin sesame | 77",
+        "auth test admin | 77", // "sesame" stands in the input
+        "auth test opener | 0",
+        "auth test nobody right | 77",
+        "auth login admin right | 0",
+        "auth login admin wrong | 77",
+        "auth login opener | 0",
+        "auth test broken right | 75",
+        "auth login broken right | 75",
+      })
+  void aPasswordIsRightOrNotOrCannotBeTold(String line, int code) {
+    masters = new Two();
+    assertThat(run(line.split(" ")).exitCode()).isEqualTo(code);
+    String user = line.split(" ")[2];
+    if (code == 75) {
+      assertThat(stage.rows).isEmpty();
+      return;
+    }
+    String verdict = "passdb: " + user + " auth " + (code == 0 ? "succeeded" : "failed");
+    assertThat(stage.column(0)).startsWith(verdict, "extra fields:", "  user=" + user);
+    boolean shows = line.startsWith("auth login") && code == 0;
+    assertThat(stage.column(0)).hasSize(shows ? 5 : 3);
+    if (shows) {
+      assertThat(stage.column(0)).endsWith("scope:", "  " + Scope.UNLIMITED.text().get(0));
+    }
+    assertThat(stage.rows.toString()).doesNotContain("right", "sesame", "wrong");
+  }
+
+  @Test
+  void whatIsKnownOfMastersIsShownAndUnknownOnesFail() {
+    masters = new Two();
+    String all = String.join("; ", Scope.UNLIMITED.text());
+    assertThat(run("auth", "lookup", "admin", "nobody", "opener")).isEqualTo(Outcome.NO_USER);
+    assertThat(stage.column(0))
+        .containsExactly(
+            "passdb: admin",
+            "  user      : admin",
+            "  scope     : " + all,
+            "passdb: opener",
+            "  user      : opener",
+            "  scope     : " + all);
+    assertThat(stage.failures).hasSize(1);
+    assertThat(run("auth", "lookup", "-f", "scope", "admin")).isEqualTo(Outcome.OK);
+    assertThat(stage.column(0)).containsExactly(all);
+    assertThat(run("auth", "lookup", "-f", "user", "admin")).isEqualTo(Outcome.OK);
+    assertThat(stage.column(0)).containsExactly("admin");
+    assertThat(run("auth", "lookup", "-f", "password", "admin")).isEqualTo(Outcome.OK);
+    assertThat(stage.rows).isEmpty();
+  }
+
+  @Test
+  void aPasswordIsReadOnlyWhereTheLineHasNone() throws Failure {
+    List<String> doubts = new ArrayList<>();
+    assertThat(Stage.prepare(List.of("auth", "test", "x"), doubts).input()).contains("-");
+    assertThat(Stage.prepare(List.of("auth", "login", "x"), doubts).input()).contains("-");
+    assertThat(Stage.prepare(List.of("auth", "test", "x", "y"), doubts).input()).isEmpty();
+    assertThat(Stage.prepare(List.of("auth", "lookup", "x"), doubts).input()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kick 1", "kick root", "kick r*", "kick -f ?oot", "kick --force 1"})
+  void oneRunIsEndedByItsIdOrItsMaster(String line) {
+    assertThat(run(line.split(" "))).isEqualTo(Outcome.OK);
+    assertThat(stage.rows).containsExactly(List.of("1", "run", "root"));
+    assertThat(server.kicked).containsExactly("1");
+  }
+
   private static ServerContext.Activity.ActiveSession entry(
       String id, String master, String doing) {
     String kind = doing.isEmpty() ? "lane" : "run";
@@ -180,12 +304,58 @@ class ServerCommandsTest {
     }
   }
 
+  /** {@code admin} with the password {@code right}, {@code opener} with {@code sesame}. */
+  private static final class Two implements Masters {
+    private static final Map<String, String> PASSWORDS =
+        Map.of("admin", "right", "opener", "sesame");
+
+    @Override
+    public Optional<Master> find(String name, Login login) {
+      return Optional.of(new Master(name, Scope.UNLIMITED, login))
+          .filter(master -> PASSWORDS.containsKey(name));
+    }
+
+    @Override
+    public Optional<Master> find(String name, Login login, String mailUser) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<Master> authenticate(LoginAttempt attempt) throws Failure {
+      if (attempt.user().equals("broken")) {
+        throw Failure.temporary("the database is down", null);
+      }
+      return find(attempt.user()).filter(m -> attempt.password().equals(PASSWORDS.get(m.name())));
+    }
+
+    @Override
+    public Set<String> names() {
+      return PASSWORDS.keySet();
+    }
+
+    @Override
+    public Optional<String> field(String name, String field) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<SaslServer> authentication(
+        String mechanism, String address, Optional<String> external) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
   /** Three users. */
   private static final class Users implements Userdb {
+    boolean fails;
+
     @Override
-    public Optional<MailUser> find(String name) {
+    public Optional<MailUser> find(String name) throws Failure {
+      if (fails && name.equals("joe")) {
+        throw Failure.temporary("the database is down", null);
+      }
       Map<String, String> fields = new LinkedHashMap<>();
-      String lower = name.toLowerCase(java.util.Locale.ROOT);
+      String lower = name.toLowerCase(Locale.ROOT);
       fields.put("home", "/home/" + lower);
       return List.of("jane", "joe", "rita").contains(lower)
           ? Optional.of(new MailUser(lower, fields))
@@ -200,6 +370,9 @@ class ServerCommandsTest {
     @Override
     public void forEach(Visitor visitor) throws Failure, IOException {
       for (String name : List.of("jane", "joe", "rita")) {
+        if (fails && name.equals("joe")) {
+          throw Failure.temporary("the database is down", null);
+        }
         visitor.visit(name);
       }
     }

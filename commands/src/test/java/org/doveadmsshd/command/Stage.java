@@ -10,8 +10,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.options.Words;
@@ -26,6 +29,8 @@ import org.doveadmsshd.testing.StoredMail;
 
 /** Where commands are carried out for a user whose mail is in memory: Jane's. */
 final class Stage implements Output {
+  private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
+
   static final Instant NOW = Instant.parse("2026-06-15T12:00:00Z");
   static final Flags SEEN = Flags.of(List.of(Flag.SEEN), List.of());
   static final Flags FLAGGED = Flags.of(List.of(Flag.FLAGGED), List.of());
@@ -35,6 +40,9 @@ final class Stage implements Output {
 
   /** What was asked of other places. */
   final List<String> opened = new ArrayList<>();
+
+  /** The others whose mail has been opened. */
+  private final Set<String> asked = new HashSet<>();
 
   final List<List<String>> rows = new ArrayList<>();
   final Map<String, Long> counts = new HashMap<>();
@@ -74,6 +82,14 @@ final class Stage implements Output {
         .toList();
   }
 
+  /** The words of a line, some of them in single quotes. */
+  static String[] words(String line) {
+    return WORD.matcher(line)
+        .results()
+        .map(word -> word.group(1) != null ? word.group(1) : word.group(2))
+        .toArray(String[]::new);
+  }
+
   static Task prepare(List<String> line, List<String> doubts) throws Failure {
     Command command = CommandCatalog.findAtStart(line).orElseThrow();
     List<String> rest = line.subList(command.name().split(" ").length, line.size());
@@ -102,7 +118,7 @@ final class Stage implements Output {
       throw new AssertionError(e);
     }
     assertThat(store.openMailboxes()).as("mailboxes left open").isZero();
-    others.values().forEach(other -> assertThat(other.isClosed()).as("closed").isTrue());
+    asked.forEach(user -> assertThat(others.get(user).isClosed()).as("closed").isTrue());
     for (List<String> row : rows) {
       assertThat(row).hasSameSizeAs(columns);
     }
@@ -131,6 +147,7 @@ final class Stage implements Output {
       if (!others.containsKey(user)) {
         throw new Failure(Outcome.NO_USER, "User doesn't exist: " + user);
       }
+      asked.add(user);
       return others.get(user);
     }
   }

@@ -81,7 +81,10 @@ final class MemoryDelivery implements Delivery {
   }
 
   @Override
-  public int commit() {
+  public int commit() throws Failure {
+    if (!waiting.isEmpty()) {
+      store.checkWritable();
+    }
     for (Waiting each : waiting) {
       if (each.mustBeThere != null && !each.mustBeThere.isThere()) {
         continue;

@@ -2,19 +2,27 @@ package org.doveadmsshd.testing;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.util.List;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
+import org.doveadmsshd.storage.mime.HeaderField;
 
 /** A mail as an open mailbox shows it. */
 final class MemoryMail implements Mail {
+  private static final List<String> REMEMBERED = List.of("subject");
+
   final Folder folder;
   final StoredMail stored;
+  private final MemoryMailStore store;
   private final long uid;
   private final int sequence;
 
-  MemoryMail(Folder folder, StoredMail stored, long uid, int sequence) {
+  MemoryMail(
+      MemoryMailStore store, Folder folder, StoredMail stored, long uid, int sequence) {
+    this.store = store;
     this.folder = folder;
     this.stored = stored;
     this.uid = uid;
@@ -90,6 +98,16 @@ final class MemoryMail implements Mail {
   }
 
   @Override
+  public List<String> rememberedNames() {
+    return REMEMBERED;
+  }
+
+  @Override
+  public void rememberHeader(List<HeaderField> fields) {
+    stored.remembered = true;
+  }
+
+  @Override
   public String storageId() {
     return "m" + stored.guid;
   }
@@ -110,7 +128,9 @@ final class MemoryMail implements Mail {
   }
 
   @Override
-  public void expunge() throws MailGoneException {
-    folder.mails.remove(there());
+  public void expunge() throws Failure {
+    StoredMail leaving = there();
+    store.checkWritable();
+    folder.mails.remove(leaving);
   }
 }

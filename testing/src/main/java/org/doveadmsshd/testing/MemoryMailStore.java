@@ -30,6 +30,7 @@ public final class MemoryMailStore implements MailStore {
   private int open;
   private int recalculations;
   private boolean closed;
+  private boolean readOnly;
 
   /** A store with an empty INBOX and no quota. */
   public MemoryMailStore() {
@@ -117,6 +118,18 @@ public final class MemoryMailStore implements MailStore {
     return closed;
   }
 
+  /** From now on whoever changes something fails with exit code 77. */
+  public void makeReadOnly() {
+    readOnly = true;
+  }
+
+  /** To be called before something is changed. */
+  void checkWritable() throws Failure {
+    if (readOnly) {
+      throw new Failure(Outcome.NO_PERMISSION, "The mail is read-only");
+    }
+  }
+
   void opened(int more) {
     open += more;
   }
@@ -183,6 +196,7 @@ public final class MemoryMailStore implements MailStore {
 
   @Override
   public void create(String name, Optional<String> guid) throws Failure {
+    checkWritable();
     checkName(name);
     if (name.equalsIgnoreCase(INBOX) || folders.containsKey(name)) {
       throw new Failure(Outcome.DATA_ERROR, "Mailbox already exists: " + name);
@@ -194,6 +208,7 @@ public final class MemoryMailStore implements MailStore {
 
   @Override
   public void delete(String name, boolean onlyEmpty, boolean force) throws Failure {
+    checkWritable();
     if (name.equalsIgnoreCase(INBOX)) {
       throw new Failure(Outcome.DATA_ERROR, "INBOX can't be deleted");
     }
@@ -205,6 +220,7 @@ public final class MemoryMailStore implements MailStore {
 
   @Override
   public void rename(String from, String to) throws Failure {
+    checkWritable();
     if (from.equalsIgnoreCase(INBOX) || to.equalsIgnoreCase(INBOX)) {
       throw new Failure(Outcome.DATA_ERROR, "INBOX can't be renamed, nor anything to INBOX");
     }
@@ -228,6 +244,7 @@ public final class MemoryMailStore implements MailStore {
 
   @Override
   public List<String> subscribe(List<String> names, boolean subscribed) throws Failure {
+    checkWritable();
     for (String name : names) {
       checkName(name);
     }
@@ -271,7 +288,8 @@ public final class MemoryMailStore implements MailStore {
   }
 
   @Override
-  public void recalculateQuota() {
+  public void recalculateQuota() throws Failure {
+    checkWritable();
     recalculations++;
   }
 

@@ -3,6 +3,7 @@ package org.doveadmsshd.testing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Flags;
@@ -38,13 +39,16 @@ final class MemoryMailbox implements Mailbox {
     List<MemoryMail> mails = new ArrayList<>();
     for (StoredMail stored : folder.mails) {
       long uid = numbered ? stored.uid : 0;
-      mails.add(new MemoryMail(folder, stored, uid, numbered ? mails.size() + 1 : 0));
+      mails.add(new MemoryMail(store, folder, stored, uid, numbered ? mails.size() + 1 : 0));
     }
     return mails;
   }
 
   @Override
-  public void setFlags(Map<? extends Mail, Flags> changes) {
+  public void setFlags(Map<? extends Mail, Flags> changes) throws Failure {
+    if (!changes.isEmpty()) {
+      store.checkWritable();
+    }
     changes.forEach(
         (mail, flags) -> {
           MemoryMail ours = (MemoryMail) mail;
@@ -62,19 +66,22 @@ final class MemoryMailbox implements Mailbox {
   }
 
   @Override
-  public void update(Update update) {
+  public void update(Update update) throws Failure {
+    store.checkWritable();
     folder.guid = update.guid().orElse(folder.guid);
     folder.uidValidity = update.uidValidity().orElse(folder.uidValidity);
     folder.uidNext = Math.max(folder.uidNext, update.uidNext().orElse(0));
   }
 
   @Override
-  public void resync() {
+  public void resync() throws Failure {
+    store.checkWritable();
     folder.resyncs++;
   }
 
   @Override
-  public void forget() {
+  public void forget() throws Failure {
+    store.checkWritable();
     folder.forgotten++;
   }
 

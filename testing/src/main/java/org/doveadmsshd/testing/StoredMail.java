@@ -1,5 +1,6 @@
 package org.doveadmsshd.testing;
 
+import java.nio.charset.StandardCharsets;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flags;
 
@@ -14,6 +15,7 @@ public final class StoredMail {
   boolean unreadable;
   boolean gone;
   boolean shared;
+  boolean remembered;
 
   StoredMail(byte[] content, Delivery.About about, String guid, long now) {
     this(content, about.flags(), guid, about.received().orElse(now), now);
@@ -55,7 +57,12 @@ public final class StoredMail {
 
   /** What it says, lines ending with LF. */
   public String text() {
-    return new String(content, java.nio.charset.StandardCharsets.UTF_8);
+    return new String(content, StandardCharsets.UTF_8);
+  }
+
+  /** Whether its header has been read, and so is known from then on. */
+  public boolean isRemembered() {
+    return remembered;
   }
 
   /** From now on it cannot be opened, and its sizes cannot be asked for. */
