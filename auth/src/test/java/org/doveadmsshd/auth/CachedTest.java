@@ -44,7 +44,8 @@ class CachedTest {
       answer(name);
       return name.startsWith("no")
           ? Optional.empty()
-          : Optional.of(new MailUser(name.toLowerCase(Locale.ROOT), Map.of("uid", "" + asked.size())));
+          : Optional.of(
+              new MailUser(name.toLowerCase(Locale.ROOT), Map.of("uid", "" + asked.size())));
     }
 
     @Override

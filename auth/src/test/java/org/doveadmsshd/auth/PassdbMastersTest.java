@@ -75,8 +75,8 @@ class PassdbMastersTest {
     "a, '', jane@a.org, true",
     "a, '', jane@b.org, false",
   })
-  void whoNamesAMailUserMayReachHimAlone(
-      String user, String mailUser, String reaches, boolean does) throws Exception {
+  void whoNamesAMailUserMayReachHimAlone(String user, String mailUser, String reaches, boolean does)
+      throws Exception {
     Scope scope = login(user, "right", mailUser).orElseThrow().scope();
     assertThat(scope.hasUser(reaches)).isEqualTo(does);
     assertThat(scope.hasAllUsers("search")).isEqualTo(user.equals("root") && mailUser.isEmpty());

@@ -486,7 +486,9 @@ class BrainTest {
     assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(2);
   }
 
-  /** An output that nobody reads before the latch is open; then what comes stands in {@link #out}. */
+  /**
+   * An output that nobody reads before the latch is open; then what comes stands in {@link #out}.
+   */
   private OutputStream readAfter(CountDownLatch reading) {
     return new OutputStream() {
       @Override

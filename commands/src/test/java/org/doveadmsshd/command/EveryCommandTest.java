@@ -115,7 +115,8 @@ class EveryCommandTest {
                 : Outcome.NO_PERMISSION);
     if (outcome != Outcome.OK) {
       assertThat(stage.error()).contains("read-only");
-      assertThat(stage.counts.values()).allMatch(each -> each == 0 || name.matches("flags .*|batch|rebuild .*"));
+      assertThat(stage.counts.values())
+          .allMatch(each -> each == 0 || name.matches("flags .*|batch|rebuild .*"));
     }
     assertThat(CatalogLines.state(stage).mails()).isEqualTo(before.mails());
     assertThat(stage.store.subscriptions()).isEqualTo(before.subscriptions());
@@ -176,8 +177,7 @@ class EveryCommandTest {
   void whatMayBeDoneAgainIsTheSameAfterwards(String name) throws Failure {
     String[] line = CatalogLines.line(name);
     boolean again = task(line).isRepeatable();
-    assertThat(again)
-        .isEqualTo(!List.of("batch", "copy", "import", "move", "save").contains(name));
+    assertThat(again).isEqualTo(!List.of("batch", "copy", "import", "move", "save").contains(name));
     stage.run(line);
     if (again) {
       State once = CatalogLines.state(stage);
@@ -198,7 +198,8 @@ class EveryCommandTest {
       }
     }
     for (String query :
-        List.of("mailbox INBOX uid 1", "mailbox INBOX all", "mailbox INBOX body x savedbefore 1d")) {
+        List.of(
+            "mailbox INBOX uid 1", "mailbox INBOX all", "mailbox INBOX body x savedbefore 1d")) {
       assertThat(task(("expunge " + query).split(" ")).isRepeatable()).as(query).isTrue();
     }
     assertThat(task("expunge mailbox INBOX inthread refs seen".split(" ")).isRepeatable())
@@ -228,8 +229,7 @@ class EveryCommandTest {
   }
 
   static Stream<String> withoutUsersAndWords() {
-    return all()
-        .filter(name -> !manual(name).isPerUser() && manual(name).synopsis().least() == 0);
+    return all().filter(name -> !manual(name).isPerUser() && manual(name).synopsis().least() == 0);
   }
 
   @ParameterizedTest

@@ -114,8 +114,7 @@ class MailboxNamesTest {
     for (String line :
         List.of(
             "fetch mailbox mailbox %s all",
-            "mailbox status messages %s",
-            "search mailbox %s subject one")) {
+            "mailbox status messages %s", "search mailbox %s subject one")) {
       assertThat(stage.run(line.formatted(name).split(" "))).as(line).isEqualTo(Outcome.OK);
       assertThat(stage.rows).as(line).hasSize(1);
     }

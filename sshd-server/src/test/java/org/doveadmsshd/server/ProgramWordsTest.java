@@ -102,8 +102,7 @@ class ProgramWordsTest {
     assertThat(next).exists();
     called = call("--config=good.conf keys list");
     assertThat(called.code()).isZero();
-    assertThat(called.out().lines().map(line -> line.split(" ")[0]))
-        .containsExactly("in", "next");
+    assertThat(called.out().lines().map(line -> line.split(" ")[0])).containsExactly("in", "next");
     assertThat(called.out()).contains(next.toString());
   }
 }

@@ -160,8 +160,7 @@ final class TestSite implements AutoCloseable {
   ClientSession login(SshClient client) throws IOException, GeneralSecurityException {
     client.setServerKeyVerifier((session, address, key) -> true);
     client.start();
-    ClientSession session =
-        client.connect("admin", "127.0.0.1", port).verify(LONG).getSession();
+    ClientSession session = client.connect("admin", "127.0.0.1", port).verify(LONG).getSession();
     new FileKeyPairProvider(directory.resolve("key-admin"))
         .loadKeys(session)
         .forEach(session::addPublicKeyIdentity);

@@ -20,8 +20,7 @@ final class MemoryMail implements Mail {
   private final long uid;
   private final int sequence;
 
-  MemoryMail(
-      MemoryMailStore store, Folder folder, StoredMail stored, long uid, int sequence) {
+  MemoryMail(MemoryMailStore store, Folder folder, StoredMail stored, long uid, int sequence) {
     this.store = store;
     this.folder = folder;
     this.stored = stored;

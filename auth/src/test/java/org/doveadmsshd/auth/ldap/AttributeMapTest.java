@@ -58,8 +58,7 @@ class AttributeMapTest {
 
   @Test
   void keysAreAllValuesOfTheirAttribute() {
-    assertThat(
-            AttributeMap.parse("key=authorized_keys").fields(JANE, Variables.of("jane", "")))
+    assertThat(AttributeMap.parse("key=authorized_keys").fields(JANE, Variables.of("jane", "")))
         .containsEntry("authorized_keys", "one\ntwo");
   }
 
