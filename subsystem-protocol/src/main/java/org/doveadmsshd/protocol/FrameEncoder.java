@@ -170,6 +170,10 @@ public final class FrameEncoder implements Message.Visitor<Void, ProtocolExcepti
     } else if (value == Value.CHUNKED) {
       octet(FrameType.VALUE_CHUNKED);
     } else {
+      int length = value.bytes().length;
+      if (length > Limits.MAX_INLINE_VALUE) {
+        throw new ProtocolException("value of " + length + " bytes is too long to send");
+      }
       octet(FrameType.VALUE_INLINE);
       string(value.bytes());
     }
