@@ -104,46 +104,82 @@ class LaneClientTest {
     assertThat(heard).endsWith("two begun");
   }
 
-  /** Conversations that a worker must not have, each after RUN 1 and RUN 2 have been sent. */
-  static List<List<Message>> outOfOrder() {
+  /**
+   * What a worker must not say after RUN 1 and RUN 2 have been sent; the last message is the one
+   * that is out of order.
+   *
+   * @param why what is said of it
+   */
+  private record Conversation(String why, Message... messages) {
+    @Override
+    public String toString() {
+      return why;
+    }
+  }
+
+  static List<Conversation> outOfOrder() {
     Message otherRow = new Message.Row(1, List.of(Value.of("x")));
-    Message wanted = new Message.Wanted(1, Limits.MAX_WANTED + 1);
     Message fault = new Message.Fault("you are out of order");
+    Message run = new Message.Run(1, "u", "search", List.of(), 0, 0, false);
+    Message newer = new Message.Hello(2, "w", Optional.of("m"), List.of());
+    String turn = "it answered a request that is not its turn";
+    String row = "it sent a row that does not fit its columns";
+    String chunk = "it sent a chunk that belongs to no row";
+    String wants = "it wants more than a worker may";
     return List.of(
-        List.of(done(1)),
-        List.of(new Message.Hello(2, "w", Optional.of("m"), List.of())),
-        List.of(HELLO, HELLO),
-        List.of(HELLO, done(2)),
-        List.of(HELLO, done(1), done(1)),
-        List.of(HELLO, done(3)),
-        List.of(HELLO, ROW),
-        List.of(HELLO, COLUMNS, COLUMNS),
-        List.of(HELLO, COLUMNS, otherRow),
-        List.of(HELLO, COLUMNS, chunk(true)),
-        List.of(HELLO, COLUMNS, ROW, chunk(true)),
-        List.of(HELLO, COLUMNS, LONG_ROW, ROW),
-        List.of(HELLO, COLUMNS, LONG_ROW, chunk(true), chunk(true)),
-        List.of(HELLO, wanted),
-        List.of(HELLO, new Message.Wanted(1, 0)),
-        List.of(HELLO, new Message.Cancel(1)),
-        List.of(HELLO, new Message.Run(1, "u", "search", List.of(), 0, 0, false)),
-        List.of(HELLO, COLUMNS, fault));
+        new Conversation("it did not begin with a hello", done(1)),
+        new Conversation("it did not begin with a hello", new Message.Alive()),
+        new Conversation("its hello is for version 2", newer),
+        new Conversation(turn, HELLO, HELLO),
+        new Conversation(turn, HELLO, done(2)),
+        new Conversation(turn, HELLO, done(1), done(1)),
+        new Conversation(turn, HELLO, done(1), done(2), done(2)),
+        new Conversation(turn, HELLO, done(3)),
+        new Conversation(row, HELLO, ROW),
+        new Conversation("it sent columns twice", HELLO, COLUMNS, COLUMNS),
+        new Conversation("it sent columns twice", HELLO, COLUMNS, ROW, COLUMNS),
+        new Conversation(row, HELLO, COLUMNS, otherRow),
+        new Conversation(row, HELLO, COLUMNS, done(1), new Message.Row(2, List.of())),
+        new Conversation(chunk, HELLO, COLUMNS, chunk(true)),
+        new Conversation(chunk, HELLO, COLUMNS, ROW, chunk(true)),
+        new Conversation(row, HELLO, COLUMNS, LONG_ROW, ROW),
+        new Conversation(row, HELLO, COLUMNS, LONG_ROW, chunk(false), ROW),
+        new Conversation(chunk, HELLO, COLUMNS, LONG_ROW, chunk(true), chunk(true)),
+        new Conversation(wants, HELLO, new Message.Wanted(1, Limits.MAX_WANTED + 1)),
+        new Conversation(wants, HELLO, new Message.Wanted(1, 0)),
+        new Conversation(wants, HELLO, new Message.Wanted(1, -1)),
+        new Conversation(turn, HELLO, new Message.Wanted(2, 1)),
+        new Conversation(
+            "a challenge without a login", HELLO, new Message.Challenge(1, new byte[0])),
+        new Conversation("it sent Cancel", HELLO, new Message.Cancel(1)),
+        new Conversation("it sent Run", HELLO, run),
+        new Conversation(turn, HELLO, new Message.Ping()),
+        new Conversation("it says: you are out of order", HELLO, COLUMNS, fault),
+        new Conversation("it says: you are out of order", fault));
   }
 
   @ParameterizedTest
   @MethodSource
-  void outOfOrder(List<Message> conversation) {
+  void outOfOrder(Conversation conversation) {
     client.add(1, answers("one"));
     client.add(2, answers("two"));
-    Message[] before = conversation.subList(0, conversation.size() - 1).toArray(Message[]::new);
+    List<Message> all = List.of(conversation.messages());
     assertThatThrownBy(
             () -> {
-              say(before);
+              say(all.subList(0, all.size() - 1).toArray(Message[]::new));
               heard.add("last");
-              say(conversation.get(conversation.size() - 1));
+              say(all.get(all.size() - 1));
             })
-        .isInstanceOf(ProtocolException.class);
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage(conversation.why());
     assertThat(heard).endsWith("last");
+  }
+
+  @Test
+  void asManyPiecesMayBeWantedAtOnceAsTheProtocolSays() throws Exception {
+    client.add(1, answers("one"));
+    say(HELLO, new Message.Wanted(1, Limits.MAX_WANTED), new Message.Wanted(1, 1));
+    assertThat(heard).endsWith("one wanted " + Limits.MAX_WANTED, "one wanted 1");
   }
 
   @Test
