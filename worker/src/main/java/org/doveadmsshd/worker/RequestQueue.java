@@ -104,7 +104,7 @@ final class RequestQueue {
       executor.execute(this::work);
     } catch (RejectedExecutionException e) {
       LOG.warn("No thread is free for a lane; it is closed");
-      carrier.brokeOff();
+      brokeOff();
     }
   }
 
