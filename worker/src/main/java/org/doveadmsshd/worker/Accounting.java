@@ -39,6 +39,9 @@ final class Accounting implements UserWork.Listener {
   private final ArrayDeque<UserWork.Order> open = new ArrayDeque<>();
   private long begun;
 
+  /** Whether an end could not be told: nothing more can be. */
+  private boolean broken;
+
   Accounting(Master master, Audit audit) {
     this.master = master;
     this.audit = audit;
@@ -77,7 +80,7 @@ final class Accounting implements UserWork.Listener {
         FaultBarrier.run(
             () -> text(first.request()),
             first.control(),
-            () -> open.stream().anyMatch(order -> order.output().isBroken()),
+            () -> broken || open.stream().anyMatch(order -> order.output().isBroken()),
             () -> work.run(List.copyOf(open), this));
     while (fault.isPresent() && !open.isEmpty()) {
       ended(open.element(), fault.get());
@@ -93,11 +96,13 @@ final class Accounting implements UserWork.Listener {
   public void ended(UserWork.Order order, Failure failure) throws IOException {
     open.remove(); // each is worked on in its turn
     RequestOutput output = order.output();
+    broken = true;
     if (failure == null) {
       end(order.request(), output.sink(), output.counts(), output.firstFailure());
     } else {
       end(order.request(), output.sink(), Map.of(), failure);
     }
+    broken = false;
   }
 
   /**

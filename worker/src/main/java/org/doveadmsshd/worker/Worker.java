@@ -113,6 +113,7 @@ public final class Worker {
       failure = attempt(preparation, preparation::carryOut);
     }
     if (failure.isPresent()) {
+      accounting.carryOut(work); // whose DONEs come first
       accounting.end(request.run(), request.sink(), Map.of(), failure.get());
     } else {
       preparation.done();

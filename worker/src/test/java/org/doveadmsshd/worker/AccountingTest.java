@@ -1,6 +1,7 @@
 package org.doveadmsshd.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +21,7 @@ import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.worker.audit.Audit;
 import org.doveadmsshd.worker.audit.AuditEvent;
@@ -32,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 class AccountingTest {
   private static final Master MASTER =
       new Master("a", new Scope(List.of(new UserMask("j*")), Set.of()), Login.NONE);
+
+  private static final Master ALL = new Master("a", Scope.UNLIMITED, Login.NONE);
 
   @TempDir Path directory;
   private final List<AuditEvent> noted = new ArrayList<>();
@@ -97,9 +101,8 @@ class AccountingTest {
     for (String command : List.of("auth test", "auth login", "pw", "auth  test")) {
       Message.Run run =
           new Message.Run(1, "", command, List.of("jane", "sesame", "-x", "sesame"), 0, 0, false);
-      Master all = new Master("a", Scope.UNLIMITED, Login.NONE);
       worker.run(
-          all,
+          ALL,
           List.of(
               new Worker.Request(
                   run, new RequestControl(), InputStream::nullInputStream, sent::add)));
@@ -108,9 +111,8 @@ class AccountingTest {
     assertThat(noted.toString()).doesNotContain("sesame");
   }
 
-  @Test
-  void requestsOfALaneAreCarriedOutInTheirOrder() throws Exception {
-    List<String> order = new ArrayList<>();
+  /** A worker of which each order only notes who it is for. */
+  private Worker noting(List<String> order) throws Exception {
     UserWork work =
         new UserWork() {
           @Override
@@ -133,18 +135,58 @@ class AccountingTest {
           order.add("server");
           throw Failure.temporary("as a whole", null);
         };
+    return new Worker(users, work, contexts, Audit.NONE);
+  }
+
+  private static List<Worker.Request> requests(MessageSink sink, String... users) {
     List<Worker.Request> requests = new ArrayList<>();
-    for (String user : List.of("jane", "joe", "", "jane", "")) {
+    for (String user : users) {
       String command = user.isEmpty() ? "reload" : "mailbox list";
       int id = requests.size() + 1;
       Message.Run run = new Message.Run(id, user, command, List.of(), 0, 0, false);
       requests.add(
-          new Worker.Request(run, new RequestControl(), InputStream::nullInputStream, sent::add));
+          new Worker.Request(run, new RequestControl(), InputStream::nullInputStream, sink));
     }
-    new Worker(users, work, contexts, Audit.NONE)
-        .run(new Master("a", Scope.UNLIMITED, Login.NONE), requests);
+    return requests;
+  }
+
+  private List<Integer> done() {
+    return sent.stream()
+        .filter(each -> each instanceof Message.Done)
+        .map(Message::requestId)
+        .toList();
+  }
+
+  @Test
+  void requestsOfALaneAreCarriedOutInTheirOrder() throws Exception {
+    List<String> order = new ArrayList<>();
+    noting(order).run(ALL, requests(sent::add, "jane", "joe", "", "jane", ""));
     assertThat(order).containsExactly("jane", "joe", "server", "jane", "server");
-    assertThat(sent.stream().filter(each -> each instanceof Message.Done).map(Message::requestId))
-        .containsExactly(1, 2, 3, 4, 5);
+    assertThat(done()).containsExactly(1, 2, 3, 4, 5);
+  }
+
+  @Test
+  void aRequestThatIsRefusedKeepsItsPlace() throws Exception {
+    List<String> order = new ArrayList<>();
+    List<Worker.Request> requests = requests(sent::add, "jane", "joe", "a\nb", "jane", "joe");
+    requests.get(4).control().cancel();
+    noting(order).run(ALL, requests);
+    assertThat(order).containsExactly("jane", "joe", "jane");
+    assertThat(done()).containsExactly(1, 2, 3, 4, 5);
+  }
+
+  @Test
+  void nobodyIsBegunAfterAnEndThatCannotBeTold() throws Exception {
+    List<String> order = new ArrayList<>();
+    IOException gone = new IOException("nobody listens");
+    MessageSink sink =
+        message -> {
+          throw gone;
+        };
+    Worker worker = noting(order);
+    List<Worker.Request> requests = requests(sink, "jane", "joe");
+    assertThatThrownBy(() -> worker.run(ALL, requests)).isSameAs(gone);
+    assertThat(order).containsExactly("jane");
+    assertThatThrownBy(() -> worker.run(ALL, requests.subList(0, 1))).isSameAs(gone);
   }
 }
