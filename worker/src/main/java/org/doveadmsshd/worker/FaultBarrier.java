@@ -11,20 +11,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The top of a task: whatever the work for one request throws becomes how that request ends. */
-final class FaultBarrier {
+public final class FaultBarrier {
   private static final Logger LOG = LoggerFactory.getLogger(FaultBarrier.class);
 
   private FaultBarrier() {}
 
   /** The work of one request. */
   @FunctionalInterface
-  interface Work {
+  public interface Work {
     void run() throws Failure, IOException;
   }
 
   /** Says whether an IOException came from where output goes. */
   @FunctionalInterface
-  interface OutputState {
+  public interface OutputState {
     boolean isBroken();
   }
 
@@ -34,7 +34,7 @@ final class FaultBarrier {
    * @param what for the log: which work, and for which user
    * @throws IOException when output cannot be delivered any more; only that goes beyond one request
    */
-  static Optional<Failure> run(
+  public static Optional<Failure> run(
       Supplier<String> what, RequestControl control, OutputState output, Work work)
       throws IOException {
     try {

@@ -34,7 +34,7 @@ public interface UserWork {
     }
 
     /** For the log. */
-    String text() {
+    public String text() {
       return "%s for %s, asked for by %s"
           .formatted(request.command(), Printable.line(request.user(), 255), master.name());
     }

@@ -1,8 +1,6 @@
 package org.doveadmsshd.worker.supervised;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -14,7 +12,6 @@ import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.LaneClient;
-import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.worker.RequestControl;
@@ -45,7 +42,7 @@ final class Relay {
   private final WorkerLane lane;
   private final ArrayDeque<UserWork.Order> unfinished = new ArrayDeque<>(); // guarded by this
   private Future<?> deadline; // guarded by this
-  private InputStream input;
+  private RelayedInput reading; // the last that was wanted; null when none was
   private IOException broken;
 
   /** The worker process is gone, or of no use any more. */
@@ -108,7 +105,9 @@ final class Relay {
         watching.cancel(false);
       }
       leave();
-      closeInput();
+      if (reading != null) {
+        reading.close();
+      }
     }
   }
 
@@ -161,9 +160,11 @@ final class Relay {
   private final class Answers implements LaneClient.Answers {
     private final UserWork.Order order;
     private final boolean hasBegun;
+    private final RelayedInput input;
 
     Answers(UserWork.Order order, boolean hasBegun) {
       this.order = order;
+      this.input = new RelayedInput(order);
       this.hasBegun = hasBegun;
     }
 
@@ -182,7 +183,8 @@ final class Relay {
 
     @Override
     public void wanted(int pieces) throws IOException {
-      feed(order, pieces);
+      reading = input;
+      feed(input, pieces);
     }
 
     @Override
@@ -190,9 +192,10 @@ final class Relay {
       orders.remove();
       order.control().onCancel(null);
       finished();
-      closeInput();
+      input.close();
       order.output().end(done);
-      deliver(() -> listener.ended(order, null));
+      Failure why = done.outcome().isOk() ? null : input.failure();
+      deliver(() -> listener.ended(order, why));
     }
   }
 
@@ -267,38 +270,24 @@ final class Relay {
     }
   }
 
-  private void closeInput() throws IOException {
-    if (input != null) {
-      input.close();
-      input = null;
-    }
-  }
-
-  /** The worker wants more of what the command reads; it takes that whatever else it does. */
-  private void feed(UserWork.Order order, int pieces) throws IOException {
-    byte[] buffer = new byte[Limits.MAX_CHUNK];
-    boolean last = false;
-    for (int i = 0; i < pieces && !last; i++) {
-      int length = readInput(order, buffer);
-      last = length < buffer.length;
-      ByteBuffer piece = ByteBuffer.wrap(buffer, 0, length);
-      lane.send(new Message.Input(order.request().requestId(), last, piece));
+  /**
+   * The worker wants more of what the command reads; it takes that whatever else it does. If it
+   * cannot be had, the order is stopped, and the failure to read is how it has ended.
+   */
+  private void feed(RelayedInput input, int pieces) throws IOException {
+    for (int i = 0; i < pieces && !input.isOver(); i++) {
+      life.notAwaited();
+      Message next;
+      try {
+        next = input.next();
+      } finally {
+        life.awaited();
+      }
+      lane.send(next);
+      if (input.failure() != null) {
+        giveUpAfter(0);
+      }
     }
     lane.flush();
-  }
-
-  private int readInput(UserWork.Order order, byte[] buffer) throws IOException {
-    life.notAwaited();
-    try {
-      if (input == null) {
-        input = order.input().open();
-      }
-      return input.readNBytes(buffer, 0, buffer.length);
-    } catch (IOException | Failure e) {
-      broken = e instanceof IOException ? (IOException) e : new IOException(e.getMessage(), e);
-      throw broken;
-    } finally {
-      life.awaited();
-    }
   }
 }

@@ -114,7 +114,9 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
       relay(left, listener, assigned.worker());
       finished = true;
     } catch (Relay.LostException e) {
-      throw lost(left.element(), assigned.supervisor(), e);
+      if (!left.isEmpty()) { // else it has said something behind the last DONE
+        throw lost(left.element(), assigned.supervisor(), e);
+      }
     } finally {
       if (finished) {
         release(assigned.supervisor());
