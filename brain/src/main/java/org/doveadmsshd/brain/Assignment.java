@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
@@ -46,12 +47,20 @@ public final class Assignment {
   private ArrayDeque<Message> held = new ArrayDeque<>();
   private int heldBytes;
   private int memoryTaken;
-  private boolean printing;
-  private boolean delivered;
-  private boolean over;
+  private final Life<Phase> life = new Life<>(Phase.HELD);
 
   private volatile Attempt current;
   private volatile int attempts;
+
+  /** What becomes of the rows of a user. */
+  private enum Phase {
+    /** They are kept. */
+    HELD,
+    /** They are printed as they come; some may have been read. */
+    PRINTING,
+    /** The user has come to the end. */
+    OVER
+  }
 
   /**
    * @param sequence where the user stands in the list, from 0
@@ -190,14 +199,15 @@ public final class Assignment {
     public void lost(String why) throws IOException {
       lock.lock();
       try {
-        if (current != this || over) {
+        if (current != this || life.hasReached(Phase.OVER)) {
           return;
         }
         current = null;
-        if (!delivered) {
+        boolean unseen = !life.hasReached(Phase.PRINTING);
+        if (unseen) {
           drop();
         }
-        dispatch.lost(Assignment.this, why, !delivered);
+        dispatch.lost(Assignment.this, why, unseen);
       } finally {
         lock.unlock();
       }
@@ -207,12 +217,11 @@ public final class Assignment {
     public void outputBroken(IOException e) {
       lock.lock();
       try {
-        if (printing) {
-          printing = false;
+        if (life.phase() == Phase.PRINTING) {
           dispatch.printer().releaseBroken();
         }
         drop();
-        over = true;
+        life.moveTo(Phase.OVER);
       } finally {
         lock.unlock();
       }
@@ -221,7 +230,7 @@ public final class Assignment {
   }
 
   private void take(Message message) throws IOException {
-    if (over) {
+    if (life.hasReached(Phase.OVER)) {
       return;
     }
     if (message instanceof Message.Done) {
@@ -237,10 +246,10 @@ public final class Assignment {
   }
 
   private void row(Message message) throws IOException {
-    if (!printing && !hold(message)) {
+    if (life.phase() == Phase.HELD && !hold(message)) {
       startPrinting();
     }
-    if (printing) {
+    if (life.phase() == Phase.PRINTING) {
       dispatch.printer().print(user, message);
     }
   }
@@ -296,8 +305,7 @@ public final class Assignment {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("stopped while waiting to print");
     }
-    printing = true;
-    delivered = true;
+    life.moveTo(Phase.PRINTING);
     for (Message message; (message = held.poll()) != null; ) {
       dispatch.printer().print(user, message);
     }
@@ -313,14 +321,13 @@ public final class Assignment {
   }
 
   private void end(Message.Done done) throws IOException {
-    if (over) {
+    boolean printing = life.phase() == Phase.PRINTING;
+    if (!life.moveTo(Phase.OVER)) {
       return;
     }
-    over = true;
     boolean elsewhere = dispatch.goesElsewhere(this, done);
     try {
       if (printing) {
-        printing = false;
         dispatch.printer().release();
       } else if (elsewhere) {
         drop();

@@ -6,6 +6,7 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
@@ -32,9 +33,18 @@ final class LaneInput extends BlockInputStream {
   /** Pieces that memory has been taken for: those that are wanted, and those that are here. */
   private int counted;
 
-  private boolean ended;
-  private boolean laneEnded;
-  private boolean closed;
+  private final Life<Phase> life = new Life<>(Phase.OPEN);
+
+  /** What may still come, and whether it is read. */
+  private enum Phase {
+    OPEN,
+    /** The peer sends nothing more. */
+    CUT,
+    /** The last piece is here. */
+    WHOLE,
+    /** Nothing is read any more. */
+    CLOSED
+  }
 
   LaneInput(int requestId, RequestControl control, MessageSink out, MemoryBudget.Share memory) {
     this.requestId = requestId;
@@ -45,14 +55,16 @@ final class LaneInput extends BlockInputStream {
 
   /** Takes a piece from the peer. */
   synchronized void take(Message.Input input) throws ProtocolException {
-    if (closed) {
+    if (life.hasReached(Phase.CLOSED)) {
       return; // it was on its way when the command had read enough
     }
-    if (wanted == 0 || ended) {
+    if (wanted == 0 || life.hasReached(Phase.WHOLE)) {
       throw new ProtocolException("input for request " + requestId + " that was not wanted");
     }
     wanted--;
-    ended = input.last();
+    if (input.last()) {
+      life.moveTo(Phase.WHOLE);
+    }
     ByteBuffer copy = ByteBuffer.allocate(input.data().remaining());
     pieces.add(copy.put(input.data().duplicate()).flip());
     notifyAll();
@@ -60,7 +72,7 @@ final class LaneInput extends BlockInputStream {
 
   /** The peer will send no more input: a thread that waits for it fails. */
   synchronized void endOfLane() {
-    laneEnded = true;
+    life.moveTo(Phase.CUT);
     notifyAll();
   }
 
@@ -90,7 +102,7 @@ final class LaneInput extends BlockInputStream {
         if (!pieces.isEmpty()) {
           return pieces.element();
         }
-        if (ended) {
+        if (life.hasReached(Phase.WHOLE)) {
           return null;
         }
         more = wanted == 0 ? pieces() : 0;
@@ -125,10 +137,10 @@ final class LaneInput extends BlockInputStream {
   private synchronized void await() throws IOException {
     try {
       control.check();
-      if (!pieces.isEmpty() || ended) {
+      if (!pieces.isEmpty() || life.hasReached(Phase.WHOLE)) {
         return;
       }
-      if (laneEnded) {
+      if (life.hasReached(Phase.CUT)) {
         throw new EOFException("the client has sent less than the command reads");
       }
       wait(PATIENCE_MILLIS);
@@ -143,8 +155,7 @@ final class LaneInput extends BlockInputStream {
   /** Nothing is read any more; what still comes is not kept. */
   @Override
   public synchronized void close() {
-    closed = true;
-    ended = true;
+    life.moveTo(Phase.CLOSED);
     pieces.clear();
     giveBack(counted);
   }

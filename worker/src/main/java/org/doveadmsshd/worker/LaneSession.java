@@ -12,6 +12,7 @@ import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.accounts.Masters;
 import org.doveadmsshd.accounts.SaslServer;
 import org.doveadmsshd.accounts.Scope;
+import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
@@ -44,9 +45,9 @@ public final class LaneSession {
   private final LaneAuthentication authentication;
   private final boolean trusted;
 
-  // guarded by this
+  // moved, and changed, with this locked
+  private final Life<LaneState> life = new Life<>(LaneState.HELLO);
   private final Map<Integer, UnderWay> requests = new HashMap<>();
-  private LaneState state = LaneState.HELLO;
 
   /** The master at the other end. Asked for each request, because the scope can change. */
   private volatile Supplier<Optional<Master>> identity;
@@ -101,13 +102,13 @@ public final class LaneSession {
   public void receive(Message message) {
     try {
       synchronized (this) {
-        if (state == LaneState.CLOSED) {
+        if (life.hasReached(LaneState.CLOSED)) {
           return;
         }
-        if (!state.admits(message)) {
+        if (!life.phase().admits(message)) {
           throw new ProtocolException(
               "message %s out of order: the lane expects %s"
-                  .formatted(message.getClass().getSimpleName(), state));
+                  .formatted(message.getClass().getSimpleName(), life));
         }
       }
       message.accept(new Receiver());
@@ -129,10 +130,9 @@ public final class LaneSession {
   /** Ends the lane because the peer broke the protocol. */
   public void fault(String text) {
     synchronized (this) {
-      if (state == LaneState.CLOSED) {
+      if (!life.moveTo(LaneState.CLOSED)) {
         return;
       }
-      state = LaneState.CLOSED;
       cancelAll(); // each still ends with its DONE
     }
     LOG.info("A lane is closed: {}", text);
@@ -163,7 +163,7 @@ public final class LaneSession {
   /** The peer is gone: stops requests under way. */
   public void closed() {
     synchronized (this) {
-      state = LaneState.CLOSED;
+      life.moveTo(LaneState.CLOSED);
       cancelAll();
     }
     queue.clear();
@@ -345,12 +345,12 @@ public final class LaneSession {
   }
 
   private synchronized void become(LaneState next) {
-    state = state == LaneState.CLOSED ? state : next;
+    life.moveTo(next);
   }
 
   /** False when the lane is closed. */
   private synchronized boolean admit(int requestId, UnderWay request) throws ProtocolException {
-    if (state == LaneState.CLOSED) {
+    if (life.hasReached(LaneState.CLOSED)) {
       return false;
     }
     checkRoom();

@@ -3,7 +3,10 @@ package org.doveadmsshd.worker;
 import java.util.Set;
 import org.doveadmsshd.protocol.Message;
 
-/** The states of a lane, and which messages of the peer are legal in each. */
+/**
+ * The states of a lane in the order in which it goes through them, and which messages of the peer
+ * are legal in each. AUTHENTICATION is skipped for a peer that is known.
+ */
 enum LaneState {
   HELLO(Set.of(Message.Hello.class)),
   AUTHENTICATION(

@@ -20,8 +20,15 @@ final class Outbox {
 
   // guarded by this
   private final ArrayDeque<Sending> waiting = new ArrayDeque<>();
-  private boolean sending;
-  private boolean closed;
+  private State state = State.IDLE;
+
+  /** Whether a thread sends. */
+  private enum State {
+    IDLE,
+    SENDING,
+    /** Nothing more is sent; a thread that still does finds nothing. */
+    CLOSED
+  }
 
   /** Something to be sent. */
   @FunctionalInterface
@@ -49,7 +56,7 @@ final class Outbox {
 
   private void add(Sending next, boolean first) {
     synchronized (this) {
-      if (closed) {
+      if (state == State.CLOSED) {
         return;
       }
       if (first) {
@@ -57,10 +64,9 @@ final class Outbox {
       } else {
         waiting.add(next);
       }
-      if (sending) {
+      if (!move(State.IDLE, State.SENDING)) {
         return;
       }
-      sending = true;
     }
     executor.execute(this::send);
   }
@@ -96,14 +102,21 @@ final class Outbox {
   private synchronized Sending poll(boolean flushed) {
     Sending next = waiting.poll();
     if (next == null && flushed) {
-      sending = false;
+      move(State.SENDING, State.IDLE);
     }
     return next;
   }
 
   /** Nothing more is sent. */
   synchronized void close() {
-    closed = true;
+    state = State.CLOSED;
     waiting.clear();
+  }
+
+  /** Called with the lock held. */
+  private boolean move(State from, State to) {
+    boolean moves = state == from;
+    state = moves ? to : state;
+    return moves;
   }
 }

@@ -3,8 +3,8 @@ package org.doveadmsshd.server.local;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.doveadmsshd.accounts.Master;
+import org.doveadmsshd.base.Life;
 import org.doveadmsshd.brain.Assignment;
 import org.doveadmsshd.brain.UserQueue;
 import org.doveadmsshd.protocol.Message;
@@ -24,12 +24,20 @@ final class LocalLane {
   private final Worker worker;
   private final Master master;
   private final Runnable replace;
-  private final AtomicBoolean over = new AtomicBoolean();
+  private final Life<Phase> life = new Life<>(Phase.WORKING);
+
+  /** How far a lane has come. */
+  private enum Phase {
+    WORKING,
+    /** What it has been given, and still takes, is to stop at once. */
+    CANCELLED,
+    /** There are no users any more, or the lane has been abandoned. */
+    OVER
+  }
 
   // guarded by this
   private List<UnderWay> underWay = List.of();
   private Thread thread;
-  private boolean cancelled;
 
   /** A user that the worker has been given. */
   private record UnderWay(Assignment.Attempt attempt, RequestControl control) {}
@@ -50,7 +58,7 @@ final class LocalLane {
     }
     try {
       List<Assignment> next;
-      while (!over.get() && !(next = queue.take(worker.together())).isEmpty()) {
+      while (!life.hasReached(Phase.OVER) && !(next = queue.take(worker.together())).isEmpty()) {
         work(next);
       }
     } catch (InterruptedException e) {
@@ -81,7 +89,7 @@ final class LocalLane {
 
   private synchronized void take(List<UnderWay> taken) {
     underWay = List.copyOf(taken);
-    if (cancelled) {
+    if (life.hasReached(Phase.CANCELLED)) {
       underWay.forEach(user -> user.control().cancel());
     }
   }
@@ -111,7 +119,7 @@ final class LocalLane {
 
   /** Stops requests under way at their next checkpoint. */
   synchronized void cancel() {
-    cancelled = true;
+    life.moveTo(Phase.CANCELLED);
     underWay.forEach(user -> user.control().cancel());
   }
 
@@ -142,6 +150,6 @@ final class LocalLane {
 
   /** Says that the lane is over; false when that has been said before. */
   boolean end() {
-    return over.compareAndSet(false, true);
+    return life.moveTo(Phase.OVER);
   }
 }

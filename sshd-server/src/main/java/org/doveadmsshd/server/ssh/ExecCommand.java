@@ -12,6 +12,7 @@ import org.apache.sshd.server.Signal;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.CommandLine;
 import org.doveadmsshd.brain.Console;
@@ -37,10 +38,18 @@ final class ExecCommand extends ChannelCommand {
   private final ChannelInput input;
   private final ChannelOutput output;
   private volatile Execution execution;
-  private volatile boolean cancelled;
-  private volatile boolean gone;
+  private final Life<Phase> life = new Life<>(Phase.OPEN);
   private OutputStream out;
   private OutputStream error;
+
+  /** What has become of the channel. */
+  private enum Phase {
+    OPEN,
+    /** The client wants the command to stop. */
+    CANCELLED,
+    /** The channel is closed. */
+    GONE
+  }
 
   ExecCommand(Sessions sessions, ChannelSession channel, String line) {
     this.sessions = sessions;
@@ -140,11 +149,11 @@ final class ExecCommand extends ChannelCommand {
     Execution.Client client = new Execution.Client(session, output, input);
     Execution started = sessions.begin(client, words);
     execution = started;
-    if (cancelled) {
+    if (life.hasReached(Phase.CANCELLED)) {
       started.cancel();
     }
     int code = started.run(console);
-    if (gone) {
+    if (life.hasReached(Phase.GONE)) {
       started.closed();
     }
     return code;
@@ -209,7 +218,7 @@ final class ExecCommand extends ChannelCommand {
   }
 
   private void cancel() {
-    cancelled = true;
+    life.moveTo(Phase.CANCELLED);
     Execution running = execution;
     if (running != null) {
       running.cancel();
@@ -219,7 +228,7 @@ final class ExecCommand extends ChannelCommand {
   /** The channel is closed: the client has gone, or everything is done. */
   @Override
   public void destroy(ChannelSession channel) {
-    gone = true;
+    life.moveTo(Phase.GONE);
     cancel();
     input.destroy();
     Execution ended = execution;

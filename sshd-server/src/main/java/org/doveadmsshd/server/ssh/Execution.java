@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.Brain;
@@ -56,11 +57,19 @@ final class Execution {
   private final long begun = System.nanoTime();
   private final CommandAccount account;
   private volatile Running run;
-  private volatile boolean over;
-  private volatile boolean cancelled;
+  private final Life<Phase> life = new Life<>(Phase.GOING);
 
   /** Why it was ended by others than its client; null when it was not. */
   private volatile String ended;
+
+  /** How far it has come. */
+  private enum Phase {
+    GOING,
+    /** It is to end: users under way end at their next checkpoint. */
+    STOPPING,
+    /** It has ended; its last words may be on their way. */
+    OVER
+  }
 
   /** The client that has given the command. */
   record Client(ServerSession session, ChannelOutput output, ChannelInput input) {}
@@ -116,7 +125,7 @@ final class Execution {
     } catch (ChannelInput.StoppedException e) {
       return refuse(console, Outcome.TEMPORARY_FAILURE, e.getMessage());
     } finally {
-      over = true;
+      life.moveTo(Phase.OVER);
       sessions.ended(this);
     }
   }
@@ -149,7 +158,7 @@ final class Execution {
             Outcome.TEMPORARY_FAILURE,
             "The server has no memory for a further command; try again later");
       }
-      try (WorkingSlots.Slot slot = sessions.slots().take(() -> cancelled)) {
+      try (WorkingSlots.Slot slot = sessions.slots().take(this::isStopping)) {
         if (slot == null) {
           return refuse(console, Outcome.TEMPORARY_FAILURE, ended == null ? "Stopped" : ended);
         }
@@ -224,16 +233,20 @@ final class Execution {
     };
   }
 
+  private boolean isStopping() {
+    return life.hasReached(Phase.STOPPING);
+  }
+
   private void started(Running started) {
     run = started;
-    if (cancelled) {
+    if (isStopping()) {
       started.cancel();
     }
   }
 
   /** Its client wants it to end: users under way end at their next checkpoint. */
   void cancel() {
-    cancelled = true;
+    life.moveTo(Phase.STOPPING);
     client.output().hurry(LAST_WORDS);
     client.input().stop("Stopped");
     Running running = run;
@@ -258,7 +271,7 @@ final class Execution {
 
   /** For a client that, say, never ends an exchange of keys. */
   private void cutOff() {
-    if (!over) {
+    if (!life.hasReached(Phase.OVER)) {
       LOG.warn("A command does not end, its connection is closed");
       client.session().close(true);
     }

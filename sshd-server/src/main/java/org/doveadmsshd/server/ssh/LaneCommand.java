@@ -7,6 +7,7 @@ import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.channel.ChannelDataReceiver;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Life;
 import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.Message;
@@ -31,8 +32,16 @@ final class LaneCommand extends ChannelCommand implements ChannelDataReceiver {
   private final Sessions sessions;
   private final long id;
   private final FrameDecoder decoder = new FrameDecoder();
-  private LaneSession lane;
-  private boolean ended;
+  private final Life<Phase> life = new Life<>(Phase.STARTING);
+  private LaneSession lane; // null before it is open, and if it is refused
+
+  /** Whether data of the peer is taken. */
+  private enum Phase {
+    STARTING,
+    OPEN,
+    /** The lane was refused, or the peer broke the protocol. */
+    OVER
+  }
 
   LaneCommand(Sessions sessions, ChannelSession channel) {
     this.sessions = sessions;
@@ -50,11 +59,12 @@ final class LaneCommand extends ChannelCommand implements ChannelDataReceiver {
     try {
       lane = sessions.openLane(channel.getServerSession(), transport, id);
     } catch (Failure e) {
-      ended = true;
+      life.moveTo(Phase.OVER);
       sessions.executor().execute(() -> refuse(writer, e));
       return;
     }
     lane.start();
+    life.moveTo(Phase.OPEN);
     channel.getLocalWindow().release(WINDOW);
   }
 
@@ -71,13 +81,13 @@ final class LaneCommand extends ChannelCommand implements ChannelDataReceiver {
 
   @Override
   public int data(ChannelSession channel, byte[] bytes, int offset, int length) {
-    if (lane == null || ended) {
+    if (life.phase() != Phase.OPEN) {
       return length; // data that comes before the subsystem has started is dropped
     }
     try {
       decoder.feed(bytes, offset, length, lane::receive);
     } catch (ProtocolException e) {
-      ended = true;
+      life.moveTo(Phase.OVER);
       lane.fault(e.getMessage());
       return length;
     } catch (IOException e) {
@@ -99,7 +109,7 @@ final class LaneCommand extends ChannelCommand implements ChannelDataReceiver {
   /** The peer will send nothing more. */
   @Override
   public void close() {
-    if (lane == null || ended) {
+    if (life.phase() != Phase.OPEN) {
       return;
     }
     try {

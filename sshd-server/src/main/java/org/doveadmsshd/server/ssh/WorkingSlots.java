@@ -32,14 +32,22 @@ final class WorkingSlots {
     return new Slot(cancelled);
   }
 
+  /** Whether a run has its place. */
+  private enum State {
+    HELD,
+    /** Others may have it: the run waits for its client, or for a place. */
+    GIVEN,
+    /** The run has ended. */
+    CLOSED
+  }
+
   /** The place of a run. */
   final class Slot implements ChannelOutput.WaitListener, AutoCloseable {
     private final BooleanSupplier cancelled;
 
     // guarded by this
     private int waiting;
-    private boolean held = true;
-    private boolean closed;
+    private State state = State.HELD;
 
     private Slot(BooleanSupplier cancelled) {
       this.cancelled = cancelled;
@@ -49,7 +57,7 @@ final class WorkingSlots {
     @Override
     public synchronized void begins() {
       waiting++;
-      leave();
+      leave(State.GIVEN);
     }
 
     /** It goes on; waits for a place, unless the run is to end, which needs none. */
@@ -57,9 +65,10 @@ final class WorkingSlots {
     public synchronized void ends() {
       waiting--;
       boolean interrupted = false;
-      while (waiting == 0 && !held && !closed && !cancelled.getAsBoolean()) {
+      while (waiting == 0 && state == State.GIVEN && !cancelled.getAsBoolean()) {
         try {
-          held = free.tryAcquire(CHECK_MILLIS, TimeUnit.MILLISECONDS);
+          boolean got = free.tryAcquire(CHECK_MILLIS, TimeUnit.MILLISECONDS);
+          state = got ? State.HELD : state;
         } catch (InterruptedException e) {
           interrupted = true;
           break;
@@ -70,17 +79,17 @@ final class WorkingSlots {
       }
     }
 
-    private void leave() {
-      if (held) {
-        held = false;
-        free.release();
-      }
-    }
-
     @Override
     public synchronized void close() {
-      closed = true;
-      leave();
+      leave(State.CLOSED);
+    }
+
+    /** Called with the lock held. */
+    private void leave(State next) {
+      if (state == State.HELD) {
+        free.release();
+      }
+      state = state == State.CLOSED ? state : next;
     }
   }
 }
