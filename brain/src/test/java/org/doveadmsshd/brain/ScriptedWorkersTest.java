@@ -1,14 +1,13 @@
 package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.doveadmsshd.brain.remote.ScriptedWorkers.COLUMNS;
+import static org.doveadmsshd.brain.remote.ScriptedWorkers.done;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,21 +15,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
-import org.doveadmsshd.brain.remote.Connector;
-import org.doveadmsshd.brain.remote.LaneTransport;
 import org.doveadmsshd.brain.remote.RemoteServer;
+import org.doveadmsshd.brain.remote.ScriptedWorkers;
+import org.doveadmsshd.brain.remote.ScriptedWorkers.Peer;
+import org.doveadmsshd.brain.remote.ScriptedWorkers.Script;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.FrameDecoder;
-import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
@@ -45,11 +40,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ScriptedWorkersTest {
   private static final Message HELLO =
       new Message.Hello(Limits.VERSION, "scripted", Optional.of("m"), List.of());
-  private static final List<Column> COLUMNS =
-      List.of(
-          new Column("mailbox-guid", Column.HIDE_TITLE),
-          new Column("uid", Column.HIDE_TITLE | Column.NUMBER));
-
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream error = new ByteArrayOutputStream();
@@ -64,153 +54,14 @@ class ScriptedWorkersTest {
   /** Whether the first lane has been asked twice. */
   private final CountDownLatch firstHasTwo = new CountDownLatch(2);
 
-  /** What a worker does with one connection; number counts them from 1. */
-  private interface Script {
-    void play(Peer peer, int number) throws Exception;
-  }
-
-  /** The worker's end of a lane. */
-  private final class Peer {
-    private final BlockingQueue<Message> heard = new LinkedBlockingQueue<>();
-    private final FrameWriter out;
-    private final OutputStream bytes;
-
-    Peer(OutputStream bytes) {
-      this.bytes = bytes;
-      out = new FrameWriter(bytes::write, bytes::flush);
-    }
-
-    void say(Message... messages) throws IOException {
-      for (Message message : messages) {
-        out.send(message);
-      }
-      out.flush();
-    }
-
-    /** The next RUN. */
-    Message.Run nextRun() throws InterruptedException {
-      Message message;
-      do {
-        message = heard.take();
-      } while (!(message instanceof Message.Run));
-      return (Message.Run) message;
-    }
-
-    /** Answers whatever is asked, to the end. */
-    void answerAll() throws Exception {
-      while (true) {
-        answer(nextRun());
-      }
-    }
-
-    void answer(Message.Run request) throws IOException {
-      int id = request.requestId();
-      Message row = new Message.Row(id, List.of(Value.of("g"), Value.of(1)));
-      say(new Message.Columns(id, COLUMNS), row, done(id));
-    }
-  }
-
-  private static Message done(int id) {
-    return new Message.Done(id, Outcome.OK, "", Map.of("matched", 1L), 1000);
-  }
-
-  /** Makes a connection to a script. */
-  private final class ScriptedConnector implements Connector {
-    private final Script script;
-    private final AtomicInteger number = new AtomicInteger();
-
-    ScriptedConnector(Script script) {
-      this.script = script;
-    }
-
-    @Override
-    public LaneTransport open() throws IOException {
-      Pipe toWorker = new Pipe();
-      Pipe toBrain = new Pipe();
-      Peer peer = new Peer(toBrain.out);
-      int opened = number.incrementAndGet();
-      threads.execute(() -> listen(toWorker.in, opened, peer.heard));
-      threads.execute(() -> play(peer, opened, toBrain));
-      return new Transport(toBrain.in, toWorker.out, toBrain, toWorker);
-    }
-
-    private void play(Peer peer, int opened, Pipe toBrain) {
-      try {
-        script.play(peer, opened);
-      } catch (Exception e) {
-        // the brain has gone, or the test is over
-      } finally { // also when an assertion fails: the lane is lost then
-        toBrain.close();
-      }
-    }
-
-    private void listen(InputStream in, int opened, BlockingQueue<Message> heard) {
-      FrameDecoder decoder = new FrameDecoder();
-      byte[] buffer = new byte[8192];
-      try {
-        for (int got; (got = in.read(buffer)) >= 0; ) {
-          decoder.feed(
-              buffer,
-              0,
-              got,
-              message -> {
-                heard.add(message);
-                if (opened == 1 && message instanceof Message.Run) {
-                  firstHasTwo.countDown();
-                }
-              });
-        }
-      } catch (IOException e) {
-        // the lane has been closed
-      }
-    }
-  }
-
-  /** Bytes from one thread to another; either may end it. */
-  private static final class Pipe {
-    final PipedInputStream in = new PipedInputStream(64 * 1024);
-    final PipedOutputStream out = new PipedOutputStream();
-
-    Pipe() throws IOException {
-      out.connect(in);
-    }
-
-    void close() {
-      try {
-        out.close();
-      } catch (IOException e) {
-        // it is closed all the same
-      }
-    }
-
-    void cut() {
-      close();
-      try {
-        in.close();
-      } catch (IOException e) {
-        // it is closed all the same
-      }
-    }
-  }
-
-  private record Transport(InputStream in, OutputStream out, Pipe toBrain, Pipe toWorker)
-      implements LaneTransport {
-    @Override
-    public long roundTripMicros() {
-      return 0;
-    }
-
-    @Override
-    public void finish() {
-      toWorker.close();
-      toBrain.close();
-    }
-
-    @Override
-    public void close() {
-      toWorker.cut();
-      toBrain.cut();
-    }
+  private ScriptedWorkers workers(Script script) {
+    return new ScriptedWorkers(threads, script)
+        .telling(
+            (message, number) -> {
+              if (number == 1 && message instanceof Message.Run) {
+                firstHasTwo.countDown();
+              }
+            });
   }
 
   private int run(Script script, int lanes, String... words) throws IOException {
@@ -218,12 +69,16 @@ class ScriptedWorkersTest {
   }
 
   private int run(Script script, int lanes, Patience patience, String... words) throws IOException {
+    return run(workers(script), lanes, patience, words);
+  }
+
+  private int run(ScriptedWorkers workers, int lanes, Patience patience, String... words)
+      throws IOException {
     StringBuilder names = new StringBuilder();
     for (int i = 1; i <= 40; i++) {
       names.append("user%02d%n".formatted(i));
     }
-    Server server =
-        new RemoteServer("s", new ScriptedConnector(script), List.of(UserMask.ALL), lanes, threads);
+    Server server = new RemoteServer("s", workers, List.of(UserMask.ALL), lanes, threads);
     InputStream in = new ByteArrayInputStream(names.toString().getBytes(StandardCharsets.UTF_8));
     Brain.Resources resources = new FixedResources(List.of(server), budget);
     return new Brain(threads, Clock.systemUTC(), patience)
@@ -275,8 +130,7 @@ class ScriptedWorkersTest {
         firstLane(
             (peer, n) -> {
               peer.nextRun();
-              peer.bytes.write(new byte[] {0, 0, 0, 100, 25});
-              peer.bytes.flush();
+              peer.write(new byte[] {0, 0, 0, 100, 25});
             });
     assertThat(run(script, 2, SEARCH)).isZero();
     expectAllUsersOnce();
@@ -358,6 +212,48 @@ class ScriptedWorkersTest {
   }
 
   @Test
+  void aCancelReachesRequestsThatWaitToBeSent() throws Exception {
+    CountDownLatch cancelled = new CountDownLatch(1);
+    List<Integer> left = new ArrayList<>();
+    Script script =
+        (peer, n) -> {
+          peer.say(HELLO);
+          left.add(peer.nextRun().requestId());
+          run.cancel();
+          cancelled.countDown();
+          while (true) {
+            Message message = peer.next();
+            if (message instanceof Message.Run) {
+              left.add(message.requestId());
+            } else if (left.remove((Integer) message.requestId())) {
+              int id = message.requestId();
+              peer.say(new Message.Done(id, Outcome.CANCELLED, "Cancelled", Map.of(), 1));
+            }
+          }
+        };
+    ScriptedWorkers workers =
+        new ScriptedWorkers(threads, script)
+            .telling(
+                (message, n) -> {
+                  if (message instanceof Message.Run) {
+                    await(cancelled); // the next requests fill the pipe, and the outbox
+                  }
+                });
+    Patience patience = new Patience(Duration.ofSeconds(5), Duration.ofSeconds(20));
+    String text = "x".repeat(50_000);
+    assertThat(run(workers, 1, patience, "search", "-F", "-", "body", text)).isEqualTo(75);
+    assertThat(errors()).contains("Stopped").doesNotContain("Did not stop in time");
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   void aWorkerThatDoesNotReadHoldsUpNobodyElse() throws Exception {
     CountDownLatch others = new CountDownLatch(1);
     Script script =
@@ -384,9 +280,7 @@ class ScriptedWorkersTest {
   void aPeerThatIsNoWorkerIsToldApartFromALostConnection() throws Exception {
     Script script =
         (peer, n) -> {
-          peer.bytes.write(
-              "220 mail.example.org ESMTP ready\r\n".getBytes(StandardCharsets.US_ASCII));
-          peer.bytes.flush();
+          peer.write("220 mail.example.org ESMTP ready\r\n".getBytes(StandardCharsets.US_ASCII));
           Thread.sleep(Long.MAX_VALUE);
         };
     assertThat(run(script, 1, SEARCH)).isEqualTo(75);
@@ -408,7 +302,7 @@ class ScriptedWorkersTest {
           long[] inputs = new long[3];
           List<Message.Run> later = new ArrayList<>();
           while (inputs[second.requestId()] == 0) {
-            Message message = peer.heard.take();
+            Message message = peer.next();
             if (message instanceof Message.Input) {
               inputs[message.requestId()]++;
             } else if (message instanceof Message.Run) {
@@ -462,11 +356,10 @@ class ScriptedWorkersTest {
         case REQUEST_OF_ITS_OWN -> peer.say(new Message.ListUsers(id, "*"));
         case QUESTION_NOBODY_EXPECTS -> peer.say(new Message.Challenge(id, new byte[0]));
         case FAULT -> peer.say(columns, row, new Message.Fault("enough"));
-        case FRAME_TOO_LONG -> peer.bytes.write(new byte[] {0x7f, 0, 0, 0, 17, 0, 0, 0});
-        case UNKNOWN_FRAME -> peer.bytes.write(new byte[] {0, 0, 0, 5, 126, 0, 0, 0, 1});
+        case FRAME_TOO_LONG -> peer.write(new byte[] {0x7f, 0, 0, 0, 17, 0, 0, 0});
+        case UNKNOWN_FRAME -> peer.write(new byte[] {0, 0, 0, 5, 126, 0, 0, 0, 1});
         case CLOSED_BEHIND_ROW -> peer.say(columns, row);
       }
-      peer.bytes.flush();
     }
 
     private static Message chunk(int id) {
@@ -517,9 +410,9 @@ class ScriptedWorkersTest {
     Script script =
         (peer, n) -> {
           peer.say(HELLO);
-          Message message = peer.heard.take();
+          Message message = peer.next();
           while (!(message instanceof Message.ListUsers)) {
-            message = peer.heard.take();
+            message = peer.next();
           }
           peer.say(new Message.Done(1, outcome, "its users are not told", Map.of(), 0));
         };

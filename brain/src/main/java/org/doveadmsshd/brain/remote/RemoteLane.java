@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.brain.Assignment;
 import org.doveadmsshd.brain.UserQueue;
@@ -49,7 +50,16 @@ final class RemoteLane implements Closeable {
   // guarded by this
   private int lastId;
   private long microsPerUser = FIRST_GUESS_MICROS;
-  private boolean closing;
+  private final Life<Phase> life = new Life<>(Phase.WORKING);
+
+  /** How far a lane has come. */
+  private enum Phase {
+    WORKING,
+    /** Requests under way are to stop, and so are those that are still to be sent. */
+    CANCELLED,
+    /** No further requests are sent: there are none, or the lane is lost. */
+    CLOSING
+  }
 
   /**
    * Says hello, and authenticates if the worker wants that.
@@ -139,6 +149,7 @@ final class RemoteLane implements Closeable {
 
   /** Asks the worker to stop the requests under way. */
   void cancel() {
+    life.moveTo(Phase.CANCELLED); // those that wait to be sent have their CANCEL behind them
     for (int id : client.ids()) {
       outbox.addFirst(to -> to.send(new Message.Cancel(id)));
     }
@@ -240,7 +251,7 @@ final class RemoteLane implements Closeable {
   private void send(UserQueue queue) {
     boolean finished;
     synchronized (this) {
-      while (!closing && client.size() < ahead()) {
+      while (!life.hasReached(Phase.CLOSING) && client.size() < ahead()) {
         Assignment next = queue.poll();
         if (next == null) {
           break;
@@ -248,13 +259,20 @@ final class RemoteLane implements Closeable {
         int id = ++lastId;
         Assignment.Attempt attempt = next.attempt(transport::close);
         client.add(id, new Answers(id, attempt, queue));
-        outbox.add(to -> to.send(attempt.request(id)));
+        outbox.add(to -> send(attempt.request(id), to));
       }
-      finished = !closing && client.size() == 0 && queue.isFinished();
-      closing |= finished;
+      boolean empty = client.size() == 0 && queue.isFinished();
+      finished = empty && life.moveTo(Phase.CLOSING);
     }
     if (finished) {
       outbox.add(to -> finish(to));
+    }
+  }
+
+  private void send(Message.Run request, MessageSink to) throws IOException {
+    to.send(request);
+    if (life.hasReached(Phase.CANCELLED)) {
+      to.send(new Message.Cancel(request.requestId()));
     }
   }
 
@@ -270,7 +288,7 @@ final class RemoteLane implements Closeable {
 
   private void giveBack(String why) {
     synchronized (this) {
-      closing = true;
+      life.moveTo(Phase.CLOSING);
     }
     outbox.close();
     for (LaneClient.Answers each : client.lose()) {
