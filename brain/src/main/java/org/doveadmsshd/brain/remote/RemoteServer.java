@@ -21,7 +21,6 @@ import org.doveadmsshd.brain.UserQueue;
 
 /** A server at the other end of a connection, which is opened when it is first needed. */
 public final class RemoteServer implements Server {
-  /** How long a worker may take to greet and to decide about a login. */
   private static final Duration LOGIN = Duration.ofSeconds(30);
 
   private final String name;
@@ -29,6 +28,7 @@ public final class RemoteServer implements Server {
   private final List<UserMask> users;
   private final int maxLanes;
   private final Executor executor;
+  private final Duration login;
   private volatile boolean abandoned;
 
   /** Why the lane that ended last was lost, if it was. */
@@ -43,6 +43,22 @@ public final class RemoteServer implements Server {
    */
   public RemoteServer(
       String name, Connector connector, List<UserMask> users, int maxLanes, Executor executor) {
+    this(name, connector, users, maxLanes, executor, LOGIN);
+  }
+
+  /**
+   * As above.
+   *
+   * @param login how long a worker may take to greet and to decide about a login
+   */
+  RemoteServer(
+      String name,
+      Connector connector,
+      List<UserMask> users,
+      int maxLanes,
+      Executor executor,
+      Duration login) {
+    this.login = login;
     this.name = name;
     this.connector = connector;
     this.users = List.copyOf(users);
@@ -64,7 +80,7 @@ public final class RemoteServer implements Server {
     LaneTransport transport = connector.open();
     AtomicBoolean decided = new AtomicBoolean();
     boolean done = false;
-    CompletableFuture.delayedExecutor(LOGIN.toMillis(), TimeUnit.MILLISECONDS, executor)
+    CompletableFuture.delayedExecutor(login.toMillis(), TimeUnit.MILLISECONDS, executor)
         .execute(() -> closeUnless(decided, transport));
     try {
       RemoteLane lane = new RemoteLane(transport, name, connector.authentication(), executor);
