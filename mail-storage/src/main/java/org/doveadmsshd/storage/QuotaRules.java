@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.doveadmsshd.base.Wildcards;
 
 /**
  * How much a user may store, as Dovecot's quota plugin is told: {@code quota = count:User quota},
@@ -13,11 +15,14 @@ import java.util.regex.Pattern;
  *
  * @param driver how it is counted; nothing where there is no quota
  * @param name for people
- * @param rules in order; a later one about the same mailbox replaces the earlier
+ * @param rules in order, one for each mask: of several about a mailbox the first counts
  */
 public record QuotaRules(Optional<Driver> driver, String name, List<Rule> rules) {
   /** No quota at all. */
   public static final QuotaRules NONE = new QuotaRules(Optional.empty(), "", List.of());
+
+  /** The mask of the rule that other rules add to. */
+  private static final String ALL = "*";
 
   private static final Pattern QUOTA = Pattern.compile("(count|maildir):([^:]*)(:.*)?");
   private static final Pattern LIMIT =
@@ -38,10 +43,32 @@ public record QuotaRules(Optional<Driver> driver, String name, List<Rule> rules)
   /**
    * A rule.
    *
-   * @param mailbox its name; {@code *} for all
-   * @param ignored whether its mails do not count
+   * @param mask of the mailboxes that it is about: {@code *} stands for anything, {@code ?} for one
+   *     character. A star alone is about the user, and what other rules add to
+   * @param ignored whether their mails do not count
+   * @param bytes nothing where the rule does not say it
+   * @param messages nothing where the rule does not say it
    */
-  public record Rule(String mailbox, boolean ignored, Amount bytes, Amount messages) {}
+  public record Rule(
+      String mask, boolean ignored, Optional<Amount> bytes, Optional<Amount> messages) {
+
+    private boolean isAboutAll() {
+      return mask.equals(ALL);
+    }
+
+    private boolean isAbout(String mailbox) {
+      return !isAboutAll() && Wildcards.matches(mask, mailbox);
+    }
+
+    /** With what a later rule of the same mask says. */
+    private Rule and(Rule later) {
+      return new Rule(
+          mask,
+          ignored || later.ignored,
+          later.bytes.or(() -> bytes),
+          later.messages.or(() -> messages));
+    }
+  }
 
   /**
    * A limit.
@@ -50,10 +77,8 @@ public record QuotaRules(Optional<Driver> driver, String name, List<Rule> rules)
    * @param relative whether it is added to that of all mailboxes
    */
   public record Amount(long number, boolean relative, boolean percent) {
-    static final Amount NONE = new Amount(0, true, false);
-
     private long of(long all) {
-      long own = percent ? all / 100 * number : number;
+      long own = percent ? all / 100 * number + all % 100 * number / 100 : number;
       return relative ? all + own : own;
     }
   }
@@ -73,7 +98,7 @@ public record QuotaRules(Optional<Driver> driver, String name, List<Rule> rules)
       if (one.isEmpty()) {
         return Optional.empty();
       }
-      read.add(one.get());
+      add(read, one.get());
     }
     Driver driver = Driver.valueOf(matcher.group(1).toUpperCase(Locale.ROOT));
     return Optional.of(new QuotaRules(Optional.of(driver), matcher.group(2), read));
@@ -90,9 +115,20 @@ public record QuotaRules(Optional<Driver> driver, String name, List<Rule> rules)
         .map(
             more -> {
               List<Rule> all = new ArrayList<>(rules);
-              all.add(more);
+              add(all, more);
               return new QuotaRules(driver, name, all);
             });
+  }
+
+  /** A rule says more about its mask, rather than something else. */
+  private static void add(List<Rule> rules, Rule more) {
+    for (int i = 0; i < rules.size(); i++) {
+      if (rules.get(i).mask().equals(more.mask())) {
+        rules.set(i, rules.get(i).and(more));
+        return;
+      }
+    }
+    rules.add(more);
   }
 
   /**
@@ -105,8 +141,8 @@ public record QuotaRules(Optional<Driver> driver, String name, List<Rule> rules)
       return Optional.empty();
     }
     boolean ignored = false;
-    Amount bytes = Amount.NONE;
-    Amount messages = Amount.NONE;
+    Optional<Amount> bytes = Optional.empty();
+    Optional<Amount> messages = Optional.empty();
     for (int i = 1; i < words.length; i++) {
       Matcher matcher = LIMIT.matcher(words[i].toLowerCase(Locale.ROOT));
       if (words[i].equals("ignore")) {
@@ -114,12 +150,19 @@ public record QuotaRules(Optional<Driver> driver, String name, List<Rule> rules)
       } else if (!matcher.matches()) {
         return Optional.empty();
       } else if (matcher.group(1).equals("messages")) {
-        messages = amount(matcher, 1);
+        messages = Optional.of(amount(matcher, 1));
       } else {
-        bytes = amount(matcher, matcher.group(1).equals("storage") ? 1024 : 1);
+        bytes = Optional.of(amount(matcher, matcher.group(1).equals("storage") ? 1024 : 1));
       }
     }
-    return Optional.of(new Rule(words[0], ignored, bytes, messages));
+    return Optional.of(new Rule(mask(words[0]), ignored, bytes, messages));
+  }
+
+  private static String mask(String mailbox) {
+    if (mailbox.equals("?")) {
+      return ALL; // as Dovecot has it
+    }
+    return mailbox.equalsIgnoreCase(MailStore.INBOX) ? MailStore.INBOX : mailbox;
   }
 
   /** A number without a unit counts in {@code plain}s. */
@@ -134,22 +177,27 @@ public record QuotaRules(Optional<Driver> driver, String name, List<Rule> rules)
 
   /** Whether mails of a mailbox count. */
   public boolean counts(String mailbox) {
-    return last(mailbox).map(rule -> !rule.ignored()).orElse(true);
+    return about(mailbox).map(rule -> !rule.ignored()).orElse(true);
   }
 
   /** Most bytes that a mailbox's owner may have after adding mail; 0 for no limit. */
   public long byteLimit(String mailbox) {
-    long all = last("*").map(rule -> Math.max(0, rule.bytes().of(0))).orElse(0L);
-    return all == 0 ? 0 : last(mailbox).map(rule -> rule.bytes().of(all)).orElse(all);
+    return limit(mailbox, Rule::bytes);
   }
 
   /** Most messages that a mailbox's owner may have after adding mail; 0 for no limit. */
   public long messageLimit(String mailbox) {
-    long all = last("*").map(rule -> Math.max(0, rule.messages().of(0))).orElse(0L);
-    return all == 0 ? 0 : last(mailbox).map(rule -> rule.messages().of(all)).orElse(all);
+    return limit(mailbox, Rule::messages);
   }
 
-  private Optional<Rule> last(String mailbox) {
-    return rules.stream().filter(rule -> rule.mailbox().equals(mailbox)).reduce((a, b) -> b);
+  private long limit(String mailbox, Function<Rule, Optional<Amount>> which) {
+    Optional<Rule> user = rules.stream().filter(Rule::isAboutAll).findFirst();
+    long all = user.flatMap(which).map(amount -> Math.max(0, amount.of(0))).orElse(0L);
+    boolean own = all > 0 && !mailbox.equals(ALL);
+    return own ? about(mailbox).flatMap(which).map(amount -> amount.of(all)).orElse(all) : all;
+  }
+
+  private Optional<Rule> about(String mailbox) {
+    return rules.stream().filter(rule -> rule.isAbout(mailbox)).findFirst();
   }
 }
