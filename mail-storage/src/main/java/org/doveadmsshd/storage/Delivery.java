@@ -31,7 +31,8 @@ public interface Delivery extends Closeable {
   /**
    * Takes a mail from a stream, which is read to its end and not closed. CRLF is stored as LF.
    *
-   * @throws Failure with exit code 73 when it would exceed the quota
+   * @throws Failure with exit code 73 when it would exceed the quota; a store may say so at the
+   *     commit instead
    */
   void save(InputStream mail, About about) throws Failure;
 

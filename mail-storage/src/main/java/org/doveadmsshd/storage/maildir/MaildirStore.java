@@ -349,10 +349,12 @@ public final class MaildirStore implements MailStore {
       throw missing(from);
     }
     Map<String, String> renames = new LinkedHashMap<>();
+    boolean recounts = quota.notes(from) != quota.notes(to);
     for (ListedName entry : list()) {
       if (entry.selectable() && entry.name().startsWith(from + SEPARATOR)) {
-        String rest = entry.name().substring(from.length());
-        renames.put(fileName(entry.name()), fileName(to + rest));
+        String renamed = to + entry.name().substring(from.length());
+        renames.put(fileName(entry.name()), fileName(renamed));
+        recounts |= quota.notes(entry.name()) != quota.notes(renamed);
       }
     }
     if (exists(from)) {
@@ -362,6 +364,9 @@ public final class MaildirStore implements MailStore {
     }
     try {
       new MailboxTree(root).rename(renames);
+      if (recounts) {
+        quota.recount();
+      }
     } catch (PosixException e) {
       throw Failure.temporary("Cannot rename mailbox " + from + ": " + reason(e), e);
     }
@@ -406,7 +411,7 @@ public final class MaildirStore implements MailStore {
   private MaildirQuota.Total count(MaildirQuota asked) throws Failure {
     MaildirQuota.Total total = new MaildirQuota.Total(0, 0);
     for (ListedName entry : list()) {
-      if (entry.selectable() && context.quota().counts(entry.name())) {
+      if (entry.selectable() && asked.counts(entry.name())) {
         context.checkpoint().check();
         try (Mailbox mailbox = find(entry.name()).orElse(null)) {
           total = mailbox == null ? total : total.plus(count(mailbox, asked));
