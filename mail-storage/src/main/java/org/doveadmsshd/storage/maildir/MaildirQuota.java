@@ -106,10 +106,7 @@ final class MaildirQuota {
       return;
     }
     Total after = total().plus(bytes, messages);
-    boolean over =
-        byteLimit > 0 && after.bytes() > byteLimit
-            || messageLimit > 0 && after.messages() > messageLimit;
-    if (over) {
+    if (isOver(mailbox, after)) {
       throw new Failure(
           Outcome.CANNOT_CREATE,
           "Quota exceeded (mailbox for user is full): %d mails with %d KiB more would make %d KiB of %s"
@@ -119,6 +116,13 @@ final class MaildirQuota {
                   after.bytes() / 1024,
                   byteLimit > 0 ? byteLimit / 1024 + " KiB" : messageLimit + " mails"));
     }
+  }
+
+  private boolean isOver(String mailbox, Total total) {
+    long byteLimit = rules.byteLimit(mailbox);
+    long messageLimit = rules.messageLimit(mailbox);
+    return byteLimit > 0 && total.bytes() > byteLimit
+        || messageLimit > 0 && total.messages() > messageLimit;
   }
 
   /**
@@ -205,10 +209,13 @@ final class MaildirQuota {
     }
   }
 
-  /** {@code 1073741824S,1000C}. */
+  /** {@code 1073741824S,1000C}, or one of both where there is no other limit. */
   private String limit() {
+    long bytes = rules.byteLimit("*");
     long messages = rules.messageLimit("*");
-    return rules.byteLimit("*") + "S" + (messages > 0 ? "," + messages + "C" : "");
+    String size = bytes > 0 || messages == 0 ? bytes + "S" : "";
+    String count = messages > 0 ? messages + "C" : "";
+    return size + (size.isEmpty() || count.isEmpty() ? "" : ",") + count;
   }
 
   /** The sum of the file; nothing when it must be counted anew. */
@@ -244,9 +251,8 @@ final class MaildirQuota {
       }
       total = total.plus(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
     }
-    long byteLimit = rules.byteLimit("*");
-    boolean over = byteLimit > 0 && total.bytes() > byteLimit;
-    boolean stale = over && (lines.length > 4 || age > OVER_LIMIT_AGE);
+    boolean changed = lines.length > 3; // since it was counted
+    boolean stale = isOver("*", total) && (changed || age > OVER_LIMIT_AGE);
     boolean sane = total.bytes() >= 0 && total.messages() >= 0;
     return sane && !stale ? Optional.of(total) : Optional.empty();
   }
