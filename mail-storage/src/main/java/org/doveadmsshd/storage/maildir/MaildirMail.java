@@ -130,7 +130,7 @@ final class MaildirMail implements Mail, MailStream.Owner {
     String file = where.file();
     String letters = MaildirName.letters(flags, keywords, MaildirName.flags(file));
     boolean bare = letters.isEmpty() && file.indexOf(':') < 0;
-    String renamed = bare ? file : base() + ":2," + letters + MaildirName.trailing(file);
+    String renamed = bare ? file : MaildirName.withFlags(file, letters);
     if (!renamed.equals(file)) {
       Directory directory = mailbox.listing().directory(where);
       directory.rename(file, directory, renamed);

@@ -46,21 +46,25 @@ final class MaildirName {
     return colon < 0 ? name : name.substring(0, colon);
   }
 
-  /** The letters after {@code :2,} up to a further comma; empty when there are none. */
-  static String flags(String name) {
-    int info = name.indexOf(':');
-    if (info < 0 || !name.startsWith("2,", info + 1)) {
-      return "";
-    }
-    int end = name.indexOf(',', info + 3);
-    return name.substring(info + 3, end < 0 ? name.length() : end);
+  /** Where the letters of flags begin: behind the last colon, as in Dovecot; -1 for none. */
+  private static int flagsAt(String name) {
+    int colon = name.lastIndexOf(':');
+    return colon >= 0 && name.startsWith("2,", colon + 1) ? colon + 3 : -1;
   }
 
-  /** The rest behind the flags: a further comma and all after it; empty when there is none. */
-  static String trailing(String name) {
-    int info = name.indexOf(':');
-    int end = info < 0 || !name.startsWith("2,", info + 1) ? -1 : name.indexOf(',', info + 3);
-    return end < 0 ? "" : name.substring(end);
+  /** The letters after {@code :2,} up to a further comma; empty when there are none. */
+  static String flags(String name) {
+    int flags = flagsAt(name);
+    int end = flags < 0 ? -1 : name.indexOf(',', flags);
+    return flags < 0 ? "" : name.substring(flags, end < 0 ? name.length() : end);
+  }
+
+  /** The name with other letters for flags; a further comma and all after it stay. */
+  static String withFlags(String name, String letters) {
+    int flags = flagsAt(name);
+    int end = flags < 0 ? -1 : name.indexOf(',', flags);
+    String before = flags < 0 ? base(name) + ":2," : name.substring(0, flags);
+    return before + letters + (end < 0 ? "" : name.substring(end));
   }
 
   /** The letter of a system flag; 0 for {@link Flag#RECENT}, which has none. */
