@@ -228,7 +228,10 @@ public final class Candidate implements Closeable {
     return taken;
   }
 
-  /** Reads this much of the mail into the head, or all of it where it is shorter. */
+  /**
+   * Reads this much of the mail into the head, or all of it where it is shorter. The rest is taken
+   * only when the head is full.
+   */
   private void read(int wanted) throws Failure, IOException {
     if (headLength < 0) {
       rest = mail.open();
@@ -239,11 +242,7 @@ public final class Candidate implements Closeable {
     if (whole || headLength >= wanted) {
       return;
     }
-    if (rest == null) { // it has been read to its end
-      rest = mail.open();
-      rest.skipNBytes(headLength);
-    }
-    headLength += Math.max(0, rest.readNBytes(head, headLength, wanted - headLength));
+    headLength += rest.readNBytes(head, headLength, wanted - headLength);
     whole = headLength < wanted;
     if (whole) {
       close();

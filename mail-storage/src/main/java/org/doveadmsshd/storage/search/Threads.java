@@ -132,7 +132,7 @@ public final class Threads {
       }
       previous = referred;
     }
-    node.parent = node.parent == previous ? previous : null;
+    node.parent = null;
     if (previous != null) {
       link(previous, node);
     }
