@@ -200,9 +200,9 @@ final class MimePartQuery {
   }
 
   private static Check size(QueryWords words) throws QueryException {
-    String word = words.next().toUpperCase(Locale.ROOT);
-    boolean larger = word.equals("LARGER");
-    boolean smaller = word.equals("SMALLER");
+    String word = words.next();
+    boolean larger = word.equalsIgnoreCase("LARGER");
+    boolean smaller = word.equalsIgnoreCase("SMALLER");
     long limit = larger || smaller ? words.nextSize() : QueryWords.size(word);
     return (node, mail) -> {
       long size = new PartDescription(node).size();
@@ -352,9 +352,9 @@ final class MimePartQuery {
   }
 
   private static Check depth(QueryWords words) throws QueryException {
-    String word = words.next().toUpperCase(Locale.ROOT);
-    boolean least = word.equals("MIN");
-    boolean most = word.equals("MAX");
+    String word = words.next();
+    boolean least = word.equalsIgnoreCase("MIN");
+    boolean most = word.equalsIgnoreCase("MAX");
     int limit = number(least || most ? words.next() : word);
     return (part, mail) -> {
       int depth = part.part().depth();
