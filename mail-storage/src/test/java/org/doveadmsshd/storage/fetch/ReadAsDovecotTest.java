@@ -2,16 +2,13 @@ package org.doveadmsshd.storage.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.doveadmsshd.storage.Escapes;
 import org.doveadmsshd.storage.search.Candidate;
 import org.doveadmsshd.storage.search.FakeMail;
 import org.doveadmsshd.storage.search.Plan;
@@ -24,9 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code *.answers} beside this class.
  */
 class ReadAsDovecotTest {
-  private static final Pattern ESCAPE =
-      Pattern.compile("\\\\(?:x([0-9a-f]{2})|([rnt0\\\\])|z\n)|\\{([^{}*])\\*([0-9]+)}");
-
   /** A question of a mail and its answer. */
   private record Case(String promise, byte[] mail, String asked, byte[] answer) {
     @Override
@@ -35,23 +29,28 @@ class ReadAsDovecotTest {
     }
   }
 
-  private static Stream<Case> structure() throws Exception {
+  private static Stream<Case> structure() {
     return cases("structure.answers");
   }
 
-  private static Stream<Case> text() throws Exception {
+  private static Stream<Case> text() {
     return cases("text.answers");
   }
 
-  private static Stream<Case> parts() throws Exception {
+  private static Stream<Case> parts() {
     return cases("parts.answers");
   }
 
-  private static Stream<Case> cases(String file) throws Exception {
-    String text;
-    try (InputStream in = ReadAsDovecotTest.class.getResourceAsStream(file)) {
-      text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+  private static Stream<Case> matching() {
+    return cases("matching.answers");
+  }
+
+  private static Stream<Case> dates() {
+    return cases("dates.answers");
+  }
+
+  private static Stream<Case> cases(String file) {
+    String text = Escapes.file(ReadAsDovecotTest.class, file);
     List<Case> cases = new ArrayList<>();
     for (String block : text.substring(text.indexOf("=== ") + 4).split("\n=== ")) {
       String[] parts = block.split("(?<=\n)--- ");
@@ -59,30 +58,10 @@ class ReadAsDovecotTest {
       for (int i = 1; i < parts.length; i++) {
         String[] question = parts[i].replaceFirst("\n$", "").split("\n", 2);
         String answer = question.length > 1 ? question[1] : "";
-        cases.add(new Case(mail[0], bytes(mail[1]), question[0], bytes(answer)));
+        cases.add(new Case(mail[0], Escapes.bytes(mail[1]), question[0], Escapes.bytes(answer)));
       }
     }
     return cases.stream();
-  }
-
-  private static byte[] bytes(String escaped) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    Matcher matcher = ESCAPE.matcher(escaped);
-    int at = 0;
-    while (matcher.find()) {
-      bytes.writeBytes(escaped.substring(at, matcher.start()).getBytes(StandardCharsets.UTF_8));
-      if (matcher.group(1) != null) {
-        bytes.write(Integer.parseInt(matcher.group(1), 16));
-      } else if (matcher.group(2) != null) {
-        bytes.write("\r\n\t\0\\".charAt("rnt0\\".indexOf(matcher.group(2))));
-      } else if (matcher.group(3) != null) {
-        int count = Integer.parseInt(matcher.group(4));
-        bytes.writeBytes(matcher.group(3).repeat(count).getBytes(StandardCharsets.UTF_8));
-      }
-      at = matcher.end();
-    }
-    bytes.writeBytes(escaped.substring(at).getBytes(StandardCharsets.UTF_8));
-    return bytes.toByteArray();
   }
 
   @ParameterizedTest
@@ -100,6 +79,18 @@ class ReadAsDovecotTest {
   @ParameterizedTest
   @MethodSource("parts")
   void keysAboutPartsFindWhatDovecotFinds(Case each) throws Exception {
+    answers(each);
+  }
+
+  @ParameterizedTest
+  @MethodSource("matching")
+  void aTextIsFoundWhereDovecotFindsIt(Case each) throws Exception {
+    answers(each);
+  }
+
+  @ParameterizedTest
+  @MethodSource("dates")
+  void aDateIsReadAsDovecotReadsIt(Case each) throws Exception {
     answers(each);
   }
 

@@ -1,17 +1,28 @@
 package org.doveadmsshd.storage.search;
 
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
+import org.doveadmsshd.storage.mime.HeaderField;
 
-/** A mail in memory that counts how often it is opened. */
+/** A mail in memory that notes what is asked of it. */
 public final class FakeMail implements Mail {
   final List<String> looks = new ArrayList<>();
+
+  /** How many of its bytes have been read, those read twice counted twice. */
+  long read;
+
   long uid = 1;
   int sequence = 1;
   Flags flags = new Flags(0, List.of());
@@ -20,6 +31,21 @@ public final class FakeMail implements Mail {
   long size;
   byte[] content = new byte[0];
   byte[] again = new byte[0];
+  String guid = "guid";
+
+  /** Thrown when it is opened, unless null. */
+  Failure failure;
+
+  /** Thrown where the content ends, unless null. */
+  IOException broken;
+
+  /** What the store knows of the header by heart: values by name. */
+  final Map<String, List<String>> remembered = new HashMap<>();
+
+  /** The names that the store would like to know, and what it has been told. */
+  List<String> rememberedNames = List.of();
+
+  final List<HeaderField> told = new ArrayList<>();
 
   static FakeMail of(String content) {
     return of(content.getBytes(StandardCharsets.UTF_8));
@@ -57,7 +83,7 @@ public final class FakeMail implements Mail {
 
   @Override
   public String guid() {
-    return "guid";
+    return guid;
   }
 
   @Override
@@ -84,10 +110,45 @@ public final class FakeMail implements Mail {
   }
 
   @Override
-  public InputStream open() {
+  public InputStream open() throws Failure {
     looks.add("open");
+    if (failure != null) {
+      throw failure;
+    }
     InputStream whole = new ByteArrayInputStream(content);
-    return again.length == 0 ? whole : new SequenceInputStream(whole, repeated());
+    InputStream all = again.length == 0 ? whole : new SequenceInputStream(whole, repeated());
+    return new FilterInputStream(all) {
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        int count = super.read(bytes, offset, length);
+        if (count < 0 && broken != null) {
+          throw broken;
+        }
+        read += Math.max(count, 0);
+        return count;
+      }
+
+      @Override
+      public void close() throws IOException {
+        looks.add("close");
+        super.close();
+      }
+    };
+  }
+
+  @Override
+  public Optional<List<String>> rememberedHeader(String name) {
+    return Optional.ofNullable(remembered.get(name));
+  }
+
+  @Override
+  public List<String> rememberedNames() {
+    return rememberedNames;
+  }
+
+  @Override
+  public void rememberHeader(List<HeaderField> fields) {
+    told.addAll(fields);
   }
 
   private InputStream repeated() {

@@ -55,6 +55,8 @@ class QueryTest {
     "mailbox inb%, true",
     "mailbox Trash, false",
     "not mailbox Trash, true",
+    "not ( seen flagged ), true",
+    "not seen or not flagged, true",
   })
   void keysAndGroups(String query, boolean expected) throws Failure {
     assertThat(matches(query, seen())).isEqualTo(expected);
@@ -156,7 +158,7 @@ class QueryTest {
   void aMailIsReadOnceForSeveralKeys() throws Failure {
     FakeMail mail = FakeMail.of("Subject: one\n\ntwo three\n");
     assertThat(matches("subject one body two text three body three", mail)).isTrue();
-    assertThat(mail.looks).containsExactly("open");
+    assertThat(mail.looks).containsExactly("open", "close");
   }
 
   @ParameterizedTest
