@@ -175,7 +175,7 @@ public final class Threads {
       Node root = topmost(node);
       if (root != null) {
         Node other = oldest.get(root);
-        if (other == null || isBefore(node, other)) {
+        if (other == null || node.date < other.date) {
           oldest.put(root, node);
         }
       }
@@ -200,13 +200,5 @@ public final class Threads {
       }
     }
     return root;
-  }
-
-  private boolean isBefore(Node one, Node other) {
-    if (algorithm == Algorithm.REFS) {
-      return false;
-    }
-    int order = Long.compare(one.date, other.date);
-    return order < 0 || order == 0 && one.sequence < other.sequence;
   }
 }

@@ -66,6 +66,25 @@ class CandidateTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {100, 5000, 60_000})
+  void aMailIsOpenedOnceHoweverLongItsHeaderIs(int length) throws Failure {
+    FakeMail mail = withBody("X: " + "x".repeat(length) + "\nSubject: one\n\n", 100_000);
+    candidate.take(mail);
+    assertThat(candidate.header("subject")).containsExactly("one");
+    assertThat(plan("body", "needle").matches(candidate)).isFalse();
+    assertThat(candidate.header("subject")).containsExactly("one");
+    assertThat(mail.looks).containsExactly("open", "close");
+    assertThat(mail.read).isEqualTo(mail.content.length);
+  }
+
+  @Test
+  void forAHeaderOfSixtyKilobytesNoMoreIsRead() throws Failure {
+    FakeMail mail = withBody("X: " + "x".repeat(50_000) + "\nSubject: one\n\n", 1_000_000);
+    assertThat(candidate.take(mail).header("subject")).containsExactly("one");
+    assertThat(mail.read).isEqualTo(MimeScanner.BUFFER);
+  }
+
   @Test
   void aMailOfOnlyAHeaderNeedsNoEmptyLine() throws Failure {
     assertThat(candidate.take(FakeMail.of("Subject: one\nTo: two")).header("to"))

@@ -267,7 +267,9 @@ class PlanTest {
 
   @Test
   void threadsTakeMemoryInProportionToWhatIsKeptOfMails() throws Failure {
-    assertThat(held("inthread refs uid 1:99", "a", "")).isPositive();
+    long one = held("inthread refs uid 1:99", "a", "");
+    assertThat(one).isPositive();
+    assertThat(held("inthread refs uid 1:99", "", "")).as("without an id").isBetween(1L, one - 1);
     assertThat(held("inthread refs uid 1:99", "a".repeat(1000), ""))
         .isEqualTo(held("inthread refs uid 1:99", "a", "") + 2 * 999);
     assertThat(held("inthread refs uid 1:99", "a", "<b@x> <c@x>"))
@@ -281,8 +283,8 @@ class PlanTest {
   private static long held(String query, String id, String references) throws Failure {
     FakeMail mail =
         FakeMail.of(
-            "Message-ID: <%s@x>\nReferences: %s\nSubject: Re: subject\n\n"
-                .formatted(id, references));
+            (id.isEmpty() ? "" : "Message-ID: <" + id + "@x>\n")
+                + "References: %s\nSubject: Re: subject\n\n".formatted(references));
     long[] held = {0};
     try (Candidate candidate = new Candidate(1)) {
       Plan.of(parse(query), "INBOX").begin(List.of(mail), candidate, bytes -> held[0] += bytes);
