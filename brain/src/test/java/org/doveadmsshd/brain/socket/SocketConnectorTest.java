@@ -1,6 +1,7 @@
 package org.doveadmsshd.brain.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -12,7 +13,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.doveadmsshd.auth.sasl.SaslClient;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.remote.LaneTransport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +51,49 @@ class SocketConnectorTest {
       }
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void whereNobodyListensTheServerAndTheSocketAreNamed() {
+    Path path = directory.resolve("nobody");
+    SocketConnector connector = new SocketConnector("local", path, () -> SaslClient.external(""));
+    assertThatThrownBy(connector::open)
+        .hasMessageStartingWith("Server local: cannot connect to " + path + ": ")
+        .isInstanceOfSatisfying(
+            Failure.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.TEMPORARY_FAILURE));
+  }
+
+  @Test
+  void eachLaneLogsInByItself() throws Exception {
+    AtomicInteger made = new AtomicInteger();
+    SocketConnector connector =
+        new SocketConnector(
+            "local",
+            directory.resolve("s"),
+            () -> {
+              made.incrementAndGet();
+              return SaslClient.external("");
+            });
+    assertThat(connector.authentication().orElseThrow())
+        .isNotSameAs(connector.authentication().orElseThrow());
+    assertThat(made).hasValue(2);
+  }
+
+  @Test
+  void aLaneThatIsClosedIsAtItsEndOnBothSidesAndMayBeEndedAgain() throws Exception {
+    Path path = directory.resolve("s");
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(path));
+      SocketConnector connector = new SocketConnector("local", path, () -> SaslClient.external(""));
+      LaneTransport lane = connector.open();
+      assertThat(lane.roundTripMicros()).isZero();
+      try (SocketChannel worker = server.accept()) {
+        lane.close();
+        assertThat(worker.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        lane.finish();
+        lane.close();
+      }
     }
   }
 

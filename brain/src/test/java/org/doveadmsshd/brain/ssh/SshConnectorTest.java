@@ -11,9 +11,14 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.kex.KexProposalOption;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
@@ -41,6 +46,8 @@ class SshConnectorTest {
 
   private final SshServer server = SshServer.setUpDefaultServer();
   private final AtomicInteger logins = new AtomicInteger();
+  private final List<Map<KexProposalOption, String>> offered = new CopyOnWriteArrayList<>();
+  private final AtomicLong window = new AtomicLong();
   private KnownHosts knownHosts;
   private SshConnections connections;
   private PublicKey hostKey;
@@ -66,6 +73,14 @@ class SshConnectorTest {
           public void sessionEvent(Session session, Event event) {
             logins.addAndGet(event == Event.Authenticated ? 1 : 0);
           }
+
+          @Override
+          public void sessionNegotiationStart(
+              Session session,
+              Map<KexProposalOption, String> clients,
+              Map<KexProposalOption, String> ours) {
+            offered.add(new EnumMap<>(clients));
+          }
         });
     server.start();
     knownHosts = new KnownHosts(directory.resolve("known_hosts"));
@@ -79,7 +94,7 @@ class SshConnectorTest {
   }
 
   /** The subsystem of the brain's lanes. */
-  private static final class Echoes implements SubsystemFactory {
+  private final class Echoes implements SubsystemFactory {
     @Override
     public String getName() {
       return "doveadm";
@@ -87,6 +102,7 @@ class SshConnectorTest {
 
     @Override
     public Command createSubsystem(ChannelSession channel) {
+      window.set(channel.getRemoteWindow().getSize());
       return new Echo();
     }
   }
@@ -238,5 +254,53 @@ class SshConnectorTest {
     PublicKey shown = SshConnections.hostKey(HOST, server.getPort());
     assertThat(KeyUtils.compareKeys(shown, hostKey)).isTrue();
     assertThat(logins).hasValue(0);
+  }
+
+  private void expectModernAlgorithms() {
+    Map<KexProposalOption, String> offer = offered.get(offered.size() - 1);
+    for (KexProposalOption cipher : KexProposalOption.CIPHER_PROPOSALS) {
+      assertThat(offer.get(cipher)).isEqualTo("aes128-gcm@openssh.com,aes256-gcm@openssh.com");
+    }
+    for (KexProposalOption mac : KexProposalOption.MAC_PROPOSALS) {
+      assertThat(offer.get(mac))
+          .isEqualTo("hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com");
+    }
+    for (KexProposalOption compression : KexProposalOption.COMPRESSION_PROPOSALS) {
+      assertThat(offer.get(compression)).isEqualTo("none");
+    }
+    assertThat(offer.get(KexProposalOption.SERVERKEYS).split(","))
+        .contains("ssh-ed25519", "rsa-sha2-512")
+        .doesNotContain("ssh-rsa", "ssh-dss");
+  }
+
+  @Test
+  void onlyAlgorithmsOfTodayAreOffered() throws Exception {
+    knownHosts.add(address(), hostKey);
+    connector("admin", identity).open().close();
+    expectModernAlgorithms();
+    Map<KexProposalOption, String> offer = offered.get(offered.size() - 1);
+    assertThat(offer.get(KexProposalOption.ALGORITHMS))
+        .contains("curve25519-sha256")
+        .doesNotContain("sha1", "nistp", "group");
+    assertThat(offer.get(KexProposalOption.SERVERKEYS))
+        .as("certificates of hosts")
+        .contains("ssh-ed25519-cert-v01@openssh.com");
+  }
+
+  @Test
+  void aHostIsAskedForItsPlainKeyThoughItMayHaveACertificate() throws Exception {
+    SshConnections.hostKey(HOST, server.getPort());
+    expectModernAlgorithms();
+    assertThat(offered.get(offered.size() - 1).get(KexProposalOption.SERVERKEYS))
+        .doesNotContain("cert");
+  }
+
+  @Test
+  void aLaneHasAWindowForAMegabyteOfAnswers() throws Exception {
+    knownHosts.add(address(), hostKey);
+    try (LaneTransport lane = connector("admin", identity).open()) {
+      assertThat(echo(lane, "x")).isEqualTo("x");
+      assertThat(window).hasValue(1024 * 1024);
+    }
   }
 }
