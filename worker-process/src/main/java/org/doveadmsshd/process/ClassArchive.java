@@ -42,8 +42,13 @@ public record ClassArchive(WorkerJvm jvm) {
 
   private static final String USER = "rehearsal@localhost";
 
-  /** Enough mails for the mailbox to be remembered in a cache. */
-  private static final int MAILS = 10;
+  /**
+   * Enough mails for the mailbox to be remembered in a cache, and for the JDK to sort them as it
+   * sorts many.
+   */
+  private static final int MAILS = 200;
+
+  private static final long FIRST_MAIL = 1_600_000_000;
 
   /** The mailbox has to lie still that long for it. */
   private static final int SETTLED_MILLIS = 2500;
@@ -80,7 +85,7 @@ public record ClassArchive(WorkerJvm jvm) {
     }
     for (int i = 0; i < MAILS; i++) {
       Files.writeString(
-          home.resolve("Maildir/new/160000000" + i + ".M1.localhost"),
+          home.resolve("Maildir/new/" + (FIRST_MAIL + i) + ".M1.localhost"),
           "From: a@example.org\nTo: b@example.org\nSubject: =?utf-8?q?x?=\n\ny\n");
     }
     Files.deleteIfExists(jvm.archive());

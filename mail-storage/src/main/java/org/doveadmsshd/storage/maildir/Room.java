@@ -3,8 +3,17 @@ package org.doveadmsshd.storage.maildir;
 /** The memory for the mails of a mailbox. Used by one thread. */
 @FunctionalInterface
 interface Room {
-  /** For what is small in any case. */
-  Room ANY = bytes -> {};
+  /**
+   * For what is small in any case. The archive of classes with which workers start has no lambda of
+   * an interface's initializer: each worker would make its class anew.
+   */
+  Room ANY =
+      new Room() {
+        @Override
+        public void grow(long bytes) {
+          // there is enough
+        }
+      };
 
   /** There is no more memory; mails gathered so far have to be dropped. */
   final class NoneException extends Exception {

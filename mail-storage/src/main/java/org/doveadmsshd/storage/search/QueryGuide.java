@@ -1,10 +1,5 @@
 package org.doveadmsshd.storage.search;
 
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
-import org.doveadmsshd.base.options.Syntax;
-
 /** What help says of search keys. What a key takes is what {@link SearchKeys} says of it. */
 public final class QueryGuide {
   /** Keys that take the same stand together in braces. */
@@ -51,15 +46,16 @@ public final class QueryGuide {
     return text.append(TEXT.substring(from)).toString();
   }
 
+  /** Compares texts, not records: each worker that searches would generate their hash functions. */
   private static String shown(String names) {
-    Set<Syntax> arguments = new LinkedHashSet<>();
+    String common = null;
     for (String name : names.split(" ")) {
-      arguments.add(SearchKeys.arguments(name).orElseThrow(() -> new AssertionError(name)));
+      String text = SearchKeys.arguments(name).orElseThrow(() -> new AssertionError(name)).text();
+      if (common != null && !common.equals(text)) {
+        throw new AssertionError(names + " do not take the same");
+      }
+      common = text;
     }
-    if (arguments.size() != 1) {
-      throw new AssertionError(names + " do not take the same");
-    }
-    String text = List.copyOf(arguments).get(0).text();
-    return text.isEmpty() ? names : names + " " + text;
+    return common.isEmpty() ? names : names + " " + common;
   }
 }
