@@ -19,6 +19,7 @@ public final class Scratch {
   /** How many sets wait for a thread at most; more are left to the garbage collector. */
   private static final int SPARE = 64;
 
+  /** Of the process: a thread hands on to the next one, whichever store that works for. */
   private static final ArrayBlockingQueue<Scratch> SPARES = new ArrayBlockingQueue<>(SPARE);
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::any);
 

@@ -1,13 +1,17 @@
 package org.doveadmsshd.posix;
 
+import java.util.concurrent.atomic.AtomicReference;
+
 /**
  * Announces system calls to tests. Each call that changes the disk is announced before it is made,
  * so that a test can let the process die, or the disk be full, at any of them. Calls that read are
- * announced, too, so that a test can let a disk be broken.
+ * announced, too, so that a test can let a disk be broken. A test observes the process as a whole,
+ * whichever stores it opens; the programs themselves set no observer.
  */
 public final class SystemCalls {
-  private static volatile Observer observer;
-  private static volatile Observer readObserver;
+  private static final Observer NOBODY = (call, name) -> 0;
+  private static final AtomicReference<Observers> OBSERVERS =
+      new AtomicReference<>(new Observers(NOBODY, NOBODY));
 
   private SystemCalls() {}
 
@@ -24,29 +28,34 @@ public final class SystemCalls {
     int before(String call, String name);
   }
 
-  /** Sets the observer of this process, for tests; null for none. */
+  private record Observers(Observer changes, Observer reads) {}
+
+  private static Observer orNobody(Observer observer) {
+    return observer == null ? NOBODY : observer;
+  }
+
+  /** Sets the observer of calls that change the disk, for tests; null for none. */
   public static void observe(Observer next) {
-    observer = next;
+    OBSERVERS.updateAndGet(before -> new Observers(orNobody(next), before.reads()));
   }
 
   /** Sets the observer of calls that open, read or ask for the status of files; null for none. */
   public static void observeReads(Observer next) {
-    readObserver = next;
+    OBSERVERS.updateAndGet(before -> new Observers(before.changes(), orNobody(next)));
   }
 
   /** Called by every wrapper of a call that reads a file. */
   static void announceRead(String call, String name) throws PosixException {
-    Observer current = readObserver;
-    int errno = current == null ? 0 : current.before(call, name);
-    if (errno != 0) {
-      throw new PosixException(call, name, errno);
-    }
+    announce(OBSERVERS.get().reads(), call, name);
   }
 
   /** Called by every wrapper of a call that changes the disk. */
   static void announce(String call, String name) throws PosixException {
-    Observer current = observer;
-    int errno = current == null ? 0 : current.before(call, name);
+    announce(OBSERVERS.get().changes(), call, name);
+  }
+
+  private static void announce(Observer observer, String call, String name) throws PosixException {
+    int errno = observer.before(call, name);
     if (errno != 0) {
       throw new PosixException(call, name, errno);
     }

@@ -11,10 +11,13 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
@@ -70,22 +73,23 @@ public final class Main {
 
   private static final long PATIENCE_SECONDS = 10;
 
-  /** The exit code is known. */
-  private static final CountDownLatch FINISHED = new CountDownLatch(1);
-
-  private static volatile int exitCode;
-
   private Main() {}
 
   /** Starts the program. */
   public static void main(String[] arguments) {
-    int code = PROGRAM.run(List.of(arguments), Main::run);
-    exitCode = code;
-    FINISHED.countDown();
+    CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+    int code = PROGRAM.run(List.of(arguments), words -> run(words, exitCode));
+    exitCode.complete(code);
     System.exit(code);
   }
 
-  private static int run(List<String> arguments) throws Failure, IOException {
+  /**
+   * Carries the command line out.
+   *
+   * @param exitCode for a signal that comes meanwhile; it is completed after this has returned
+   */
+  private static int run(List<String> arguments, Future<Integer> exitCode)
+      throws Failure, IOException {
     Words words = PROGRAM.parseUntilCommand(arguments);
     if (words.has("help") || words.positionals().isEmpty()) {
       return PROGRAM.explain(words.has("help"));
@@ -106,7 +110,7 @@ public final class Main {
             });
     try (Resources resources = new Resources(words, executor)) {
       Brain brain = new Brain(executor, Clock.systemDefaultZone());
-      return brain.run(line, console(), resources, Main::stopOnSignal);
+      return brain.run(line, console(), resources, running -> stopOnSignal(running, exitCode));
     }
   }
 
@@ -166,18 +170,18 @@ public final class Main {
   }
 
   /** Ctrl-C stops the run, which then says what was done, and the program ends with its code. */
-  private static void stopOnSignal(Running run) {
+  private static void stopOnSignal(Running run, Future<Integer> exitCode) {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   run.cancel();
                   try {
-                    if (FINISHED.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                      Runtime.getRuntime().halt(exitCode);
-                    }
+                    Runtime.getRuntime().halt(exitCode.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
+                  } catch (TimeoutException | ExecutionException e) {
+                    // the run does not end; the program does
                   }
                 }));
   }

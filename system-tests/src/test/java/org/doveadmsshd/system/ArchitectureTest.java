@@ -34,6 +34,23 @@ class ArchitectureTest {
   /** Packages, in the order of the table, and what they may import. */
   private static final Map<String, List<String>> IMPORTS = table();
 
+  /** Types that are made to be changed, by several threads or in each thread. */
+  private static final Set<String> STATE =
+      Set.of(
+          "ArrayBlockingQueue",
+          "AtomicBoolean",
+          "AtomicInteger",
+          "AtomicLong",
+          "AtomicReference",
+          "ConcurrentHashMap",
+          "CountDownLatch",
+          "Executors",
+          "LongAdder",
+          "ReentrantLock",
+          "ReferenceQueue",
+          "Semaphore",
+          "ThreadLocal");
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -143,5 +160,30 @@ class ArchitectureTest {
       assertThat(packages).isNotEmpty();
       assertThat(packages).allMatch(folder -> Files.exists(folder.resolve("package-info.java")));
     }
+  }
+
+  @Test
+  void noStaticFieldIsAssignedTwice() {
+    ArchRuleDefinition.fields().that().areStatic().should().beFinal().check(CLASSES);
+  }
+
+  @Test
+  void stateOfTheProcessStandsInItsTable() throws IOException {
+    String document = Files.readString(Path.of("../CONCURRENCY.md"));
+    String table = document.split("## State of the process")[1].split("\n## ")[0];
+    Set<String> stateful =
+        CLASSES.stream()
+            .filter(ArchitectureTest::makesState)
+            .map(JavaClass::getSimpleName)
+            .collect(Collectors.toSet());
+    assertThat(stateful).contains("UidListLock", "Scratch");
+    assertThat(stateful).allMatch(name -> table.contains("`" + name + "`"));
+  }
+
+  /** Whether static fields hold what is made for several threads to change. */
+  private static boolean makesState(JavaClass type) {
+    return type.getStaticInitializer().stream()
+        .flatMap(code -> code.getCallsFromSelf().stream())
+        .anyMatch(call -> STATE.contains(call.getTargetOwner().getSimpleName()));
   }
 }

@@ -25,6 +25,7 @@ public final class DovecotPassdb implements Passdb {
   /** Dovecot itself delays its answers to failed logins. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** Of the process: Dovecot tells its clients apart by CPID, and refuses one that is there. */
   private static final AtomicInteger CONNECTIONS = new AtomicInteger();
 
   private final Path socket;

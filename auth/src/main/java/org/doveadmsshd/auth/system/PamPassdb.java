@@ -5,10 +5,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
-import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.auth.Passdb;
 import org.doveadmsshd.base.Failure;
@@ -20,27 +17,17 @@ import org.doveadmsshd.base.Failure;
  */
 public final class PamPassdb implements Passdb {
   private static final int MAX_PASSWORD = 1024;
-  private static final Semaphore ONE_AT_A_TIME = new Semaphore(1, true);
-
-  /** A module may hang, as one does that asks a server which is away. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final String service;
-  private final Duration patience;
+  private final PamTurns turns;
 
   /**
    * @param service name of the file in /etc/pam.d
+   * @param turns those of the process
    */
-  public PamPassdb(String service) {
-    this(service, PATIENCE);
-  }
-
-  /**
-   * @param patience how long a password waits for the one before it
-   */
-  PamPassdb(String service, Duration patience) {
+  public PamPassdb(String service, PamTurns turns) {
     this.service = service;
-    this.patience = patience;
+    this.turns = turns;
   }
 
   @Override
@@ -52,25 +39,12 @@ public final class PamPassdb implements Passdb {
       return Answer.UNKNOWN_USER; // the system would look at the part before the NUL
     }
     try {
-      return inTurn(attempt);
+      return turns.take(service, () -> answer(attempt));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Failure.temporary("Stopped while a password was to be verified", e);
     } catch (UnsatisfiedLinkError e) {
       throw Failure.temporary("This system has no PAM", e);
-    }
-  }
-
-  private Answer inTurn(LoginAttempt attempt) throws Failure, InterruptedException {
-    if (!ONE_AT_A_TIME.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw Failure.temporary(
-          "PAM is still busy with another password (service " + service + "); try again later",
-          null);
-    }
-    try {
-      return answer(attempt);
-    } finally {
-      ONE_AT_A_TIME.release();
     }
   }
 

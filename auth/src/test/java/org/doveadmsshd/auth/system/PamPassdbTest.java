@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PamPassdbTest {
   private static final Path SERVICES = Path.of("/etc/pam.d");
   private final String service = "doveadm-test-" + ProcessHandle.current().pid();
+  private final PamTurns turns = new PamTurns(Duration.ofMillis(100));
   private final String user = "dtest" + ProcessHandle.current().pid();
 
   @BeforeAll
@@ -61,7 +62,7 @@ class PamPassdbTest {
 
   private Verdict verdict(String name, String password) throws Failure {
     LoginAttempt attempt = new LoginAttempt(name, password, "192.0.2.7");
-    return new PamPassdb(service).verify(attempt).verdict();
+    return new PamPassdb(service, turns).verify(attempt).verdict();
   }
 
   @Test
@@ -117,7 +118,7 @@ class PamPassdbTest {
     Thread first = new Thread(() -> complete(hanging));
     first.start();
     Files.readString(begun);
-    PamPassdb impatient = new PamPassdb(service, Duration.ofMillis(100));
+    PamPassdb impatient = new PamPassdb(service, turns);
     assertThatThrownBy(() -> impatient.verify(new LoginAttempt(user, "x", "192.0.2.7")))
         .isInstanceOf(Failure.class)
         .hasMessageContaining("still busy")

@@ -5,6 +5,7 @@ import org.doveadmsshd.posix.Host;
 
 /** Makes base names that no other process makes: time, process and host. */
 final class NewFileName {
+  /** Of the process, as the names say its number: they differ in all stores that it has open. */
   private static final AtomicLong LAST = new AtomicLong();
 
   private NewFileName() {}

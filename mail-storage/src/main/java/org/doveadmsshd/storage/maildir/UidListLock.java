@@ -30,7 +30,11 @@ final class UidListLock implements Closeable {
   private static final long DEAD_AGE = 2 * SECOND;
   private static final long FOREIGN_AGE = 120 * SECOND;
 
-  /** Locks this process holds, by inode: a lock file with our number is stale if not in here. */
+  /**
+   * Locks this process holds, by inode: a lock file with our number is stale if not in here. The
+   * file names its holder by the number of the process, so there is one such set in a process: with
+   * two, each would take the other's locks for stale.
+   */
   private static final Set<String> HELD = ConcurrentHashMap.newKeySet();
 
   private final Directory directory;

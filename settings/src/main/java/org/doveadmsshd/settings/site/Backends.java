@@ -20,6 +20,7 @@ import org.doveadmsshd.auth.ldap.LdapDirectory;
 import org.doveadmsshd.auth.ldap.LdapSettings;
 import org.doveadmsshd.auth.sql.SqlDatabase;
 import org.doveadmsshd.auth.sql.SqlSettings;
+import org.doveadmsshd.auth.system.PamTurns;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
@@ -32,13 +33,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes passdbs and userdbs of settings. Sections that name the same database share its
  * connections, which are kept from one configuration to the next. Connections are closed when no
- * configuration in use names them any more. Safe for several threads.
+ * configuration in use names them any more. A program makes one. Safe for several threads.
  */
 public final class Backends {
   private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
 
   private final MemoryBudget.Share memory;
   private final Hashing hashing;
+  private final PamTurns pamTurns = new PamTurns();
 
   /** Connections by settings. */
   private final Map<Record, Shared> open = new HashMap<>(); // guarded by this
@@ -144,7 +146,7 @@ public final class Backends {
     List<PassdbChain.Link> passdbs = new ArrayList<>();
     for (Backend.PassdbSection passdb : settings.passdbs()) {
       Passdb asked =
-          passdb.backend().accept(new PassdbOfBackend(opened, caches ? cached : null, hashing));
+          passdb.backend().accept(new PassdbOfBackend(opened, caches ? cached : null, hashing, pamTurns));
       passdbs.add(new PassdbChain.Link(asked, passdb.rules(), passdb.denies()));
     }
     List<UserdbChain.Link> userdbs = new ArrayList<>();

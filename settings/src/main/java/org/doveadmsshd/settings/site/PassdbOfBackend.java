@@ -11,6 +11,7 @@ import org.doveadmsshd.auth.oauth2.Oauth2Passdb;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.auth.sql.SqlSettings;
 import org.doveadmsshd.auth.system.PamPassdb;
+import org.doveadmsshd.auth.system.PamTurns;
 import org.doveadmsshd.settings.Backend;
 
 /** Makes the passdb of a passdb section. Sections of other kinds the configuration refuses. */
@@ -18,14 +19,17 @@ final class PassdbOfBackend implements Backend.Visitor<Passdb> {
   private final Backends.Opened opened;
   private final Cached cached;
   private final Hashing hashing;
+  private final PamTurns pamTurns;
 
   /**
    * @param cached remembers what stores answer; null for nothing
    */
-  PassdbOfBackend(Backends.Opened opened, Cached cached, Hashing hashing) {
+  PassdbOfBackend(
+      Backends.Opened opened, Cached cached, Hashing hashing, PamTurns pamTurns) {
     this.opened = opened;
     this.cached = cached;
     this.hashing = hashing;
+    this.pamTurns = pamTurns;
   }
 
   private Passdb hashed(PasswordStore store, String scheme) {
@@ -53,7 +57,7 @@ final class PassdbOfBackend implements Backend.Visitor<Passdb> {
 
   @Override
   public Passdb pam(Backend.Pam backend) {
-    return new PamPassdb(backend.service());
+    return new PamPassdb(backend.service(), pamTurns);
   }
 
   @Override
