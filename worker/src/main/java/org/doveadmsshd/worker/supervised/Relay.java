@@ -45,6 +45,15 @@ final class Relay {
   private RelayedInput reading; // the last that was wanted; null when none was
   private IOException broken;
 
+  /**
+   * How workers are watched.
+   *
+   * @param timer gives up a worker that is late
+   * @param senders runs what may hang while it sends
+   * @param silence how long a worker that is waited for may give no sign of life; zero for ever
+   */
+  record Watch(ScheduledExecutorService timer, Executor senders, Duration silence) {}
+
   /** The worker process is gone, or of no use any more. */
   static final class LostException extends Exception {
     LostException(IOException cause) {
@@ -55,24 +64,19 @@ final class Relay {
   /**
    * @param orders what is to be done; each is taken out when it has ended. The first has begun
    * @param count how many of them, from the first on, the worker has been assigned
-   * @param timer gives up a worker that is late
-   * @param senders runs what may hang while it sends
-   * @param silence how long a worker that is waited for may give no sign of life; zero for ever
    */
   Relay(
       ArrayDeque<UserWork.Order> orders,
       int count,
       UserWork.Listener listener,
       WorkerLane lane,
-      ScheduledExecutorService timer,
-      Executor senders,
-      Duration silence) {
+      Watch watch) {
     this.orders = orders;
     this.listener = listener;
     this.lane = lane;
-    this.timer = timer;
-    this.senders = senders;
-    this.silence = silence;
+    timer = watch.timer();
+    senders = watch.senders();
+    silence = watch.silence();
     orders.stream().limit(count).forEach(unfinished::add);
   }
 

@@ -184,7 +184,8 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     }
     boolean kept = false;
     try {
-      new Relay(orders, worker.users(), listener, lane, timer, senders, silence).run();
+      new Relay(orders, worker.users(), listener, lane, new Relay.Watch(timer, senders, silence))
+          .run();
       if (worker.staysOn()) {
         lanes.keep(worker.socket(), lane);
         kept = true;

@@ -142,7 +142,7 @@ class RelayTest {
           }
         };
     listener.begun(orders.element());
-    new Relay(orders, 3, listener, lane, timer, threads, silence).run();
+    new Relay(orders, 3, listener, lane, new Relay.Watch(timer, threads, silence)).run();
   }
 
   private void serve(Script script) {
