@@ -60,11 +60,12 @@ final class LocalRun implements Output, Running {
         new Printer(
             memory,
             console.out(),
-            invocation.formatter().orElse(task.defaultFormatter()),
-            task.columns(),
-            false,
-            !invocation.hideTitles(),
-            console.width());
+            new Printer.Layout(
+                invocation.formatter().orElse(task.defaultFormatter()),
+                task.columns(),
+                false,
+                !invocation.hideTitles(),
+                console.width()));
     try {
       checkpoint();
       task.run(context);

@@ -64,25 +64,30 @@ final class Printer {
   private final MemoryBudget.Share memory;
 
   /**
+   * What the output looks like.
+   *
+   * @param columns none where nothing is printed
    * @param namesUser whether the first column is the user, which workers do not send
+   * @param titles whether the columns have titles
+   * @param width of the terminal, in characters
+   */
+  record Layout(
+      String formatter, List<Column> columns, boolean namesUser, boolean titles, int width) {}
+
+  /**
    * @param memory draws the rows that wait
    */
-  Printer(
-      MemoryBudget.Share memory,
-      OutputStream out,
-      String formatter,
-      List<Column> columns,
-      boolean namesUser,
-      boolean titles,
-      int width)
-      throws Failure, IOException {
+  Printer(MemoryBudget.Share memory, OutputStream out, Layout layout) throws Failure, IOException {
     this.memory = memory;
     this.out = out;
-    this.namesUser = namesUser;
-    this.formatter =
-        columns.isEmpty() ? null : Formatters.of(formatter, columns, this::write, titles, width);
-    if (this.formatter != null) {
-      this.formatter.begin();
+    namesUser = layout.namesUser();
+    formatter =
+        layout.columns().isEmpty()
+            ? null
+            : Formatters.of(
+                layout.formatter(), layout.columns(), this::write, layout.titles(), layout.width());
+    if (formatter != null) {
+      formatter.begin();
     }
   }
 

@@ -60,11 +60,12 @@ public final class Run implements Running {
         new Printer(
             memory,
             console.out(),
-            request.formatter(),
-            request.shownColumns(),
-            request.namesUser(),
-            !invocation.hideTitles(),
-            console.width());
+            new Printer.Layout(
+                request.formatter(),
+                request.shownColumns(),
+                request.namesUser(),
+                !invocation.hideTitles(),
+                console.width()));
     int lanes = invocation.users().isSeveral() ? invocation.lanes() : 1;
     dispatch = new Dispatch(request, printer, reporter, servers, lanes, executor, patience);
     feed = new Feed(invocation, console.in(), new Placement(servers), dispatch, executor);

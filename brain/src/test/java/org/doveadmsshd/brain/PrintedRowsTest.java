@@ -61,7 +61,7 @@ class PrintedRowsTest {
   }
 
   private Printer printer(List<Column> columns, boolean namesUser) throws Exception {
-    return new Printer(budget.all(), out, "flow", columns, namesUser, true, 80);
+    return new Printer(budget.all(), out, new Printer.Layout("flow", columns, namesUser, true, 80));
   }
 
   private static Message row(Value... values) {
@@ -239,7 +239,8 @@ class PrintedRowsTest {
           }
         };
     List<Column> columns = List.of(new Column("a"));
-    Printer printer = new Printer(budget.all(), gone, "flow", columns, false, true, 80);
+    Printer printer =
+        new Printer(budget.all(), gone, new Printer.Layout("flow", columns, false, true, 80));
     assertThat(budget.all().tryTake(1000)).isTrue();
     List<Message> rows = rows("x".repeat(40_000));
     assertThatThrownBy(() -> printer.finished(0, "a", rows, 1000)).hasMessage("gone");
@@ -250,7 +251,8 @@ class PrintedRowsTest {
   @Test
   void titlesComeBeforeTheFirstRowThoughThereIsNone() throws Exception {
     List<Column> columns = List.of(new Column("a", "Title", 0));
-    Printer printer = new Printer(budget.all(), out, "tab", columns, false, true, 80);
+    Printer printer =
+        new Printer(budget.all(), out, new Printer.Layout("tab", columns, false, true, 80));
     printer.end();
     assertThat(out.text()).isEqualTo("Title\n");
   }

@@ -24,7 +24,7 @@ class PrinterTest {
   PrinterTest() throws Exception {
     MemoryBudget.Share memory = new MemoryBudget(1 << 20).all();
     List<Column> columns = List.of(new Column("uid"));
-    printer = new Printer(memory, out, "tab", columns, false, false, 80);
+    printer = new Printer(memory, out, new Printer.Layout("tab", columns, false, false, 80));
   }
 
   private static Message row(long sequence) {
