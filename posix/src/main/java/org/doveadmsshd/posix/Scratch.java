@@ -21,6 +21,7 @@ public final class Scratch {
 
   /** Of the process: a thread hands on to the next one, whichever store that works for. */
   private static final ArrayBlockingQueue<Scratch> SPARES = new ArrayBlockingQueue<>(SPARE);
+
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::any);
 
   final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.nativeOrder());

@@ -19,8 +19,6 @@ import org.doveadmsshd.base.AddressPatterns;
  * All of a configuration. Immutable. Paths are absolute: relative ones count from the directory of
  * the configuration file, {@code ~} is the home of the user who runs the program.
  *
- * @param services worker processes by service; every known service is here, also one without a
- *     section
  * @param file where it was read from
  * @param effective all settings with their values or defaults, a line each, secrets masked
  */
@@ -32,31 +30,45 @@ public record Settings(
     AuditSettings audit,
     Duration shutdownTimeout,
     Connections connections,
-    Path knownHosts,
-    Path identity,
-    int lanes,
-    List<Backend.PassdbSection> passdbs,
-    List<Backend.UserdbSection> userdbs,
-    AuthCache authCache,
+    ClientSettings client,
+    AuthSettings auth,
     Map<String, List<RuleSettings>> masters,
-    Path baseDir,
-    IsolationSettings isolation,
-    Map<String, ProcessSettings> services,
+    WorkSettings work,
     List<SocketSettings> sockets,
-    List<ServerSettings> servers,
-    QuotaSettings quota,
     Path file,
     List<String> effective) {
   /** The service that carries out doveadm's commands. */
   public static final String DOVEADM = "doveadm";
 
-  public Settings {
-    services = Map.copyOf(services);
-  }
+  /**
+   * What doveadm-ssh connects to.
+   *
+   * @param identity file with the private key, where a server names none
+   */
+  public record ClientSettings(Path knownHosts, Path identity, List<ServerSettings> servers) {}
 
-  /** Worker processes of the service {@link #DOVEADM}. */
-  public ProcessSettings processes() {
-    return services.get(DOVEADM);
+  /** Where users and passwords are looked up. */
+  public record AuthSettings(
+      List<Backend.PassdbSection> passdbs, List<Backend.UserdbSection> userdbs, AuthCache cache) {}
+
+  /**
+   * How and where users' commands are carried out.
+   *
+   * @param lanes how many a run may have (the setting {@code workers}); 0 lets the server choose
+   * @param baseDir directory of the supervisor's sockets
+   * @param services worker processes by service; every known service is here, also one without a
+   *     section
+   */
+  public record WorkSettings(
+      int lanes, Path baseDir, IsolationSettings isolation, Map<String, ProcessSettings> services) {
+    public WorkSettings {
+      services = Map.copyOf(services);
+    }
+
+    /** Worker processes of the service {@link #DOVEADM}. */
+    public ProcessSettings processes() {
+      return services.get(DOVEADM);
+    }
   }
 
   /** Where the server listens, and what it shows of itself. */
@@ -96,7 +108,8 @@ public record Settings(
    * @param lockTimeout how long a locked mailbox is waited for
    * @param cache whether mailboxes are remembered
    */
-  public record MailSettings(String location, Duration lockTimeout, boolean cache) {}
+  public record MailSettings(
+      String location, Duration lockTimeout, boolean cache, QuotaSettings quota) {}
 
   /**
    * The audit log.

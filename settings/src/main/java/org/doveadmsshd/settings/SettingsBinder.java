@@ -15,6 +15,8 @@ import org.doveadmsshd.auth.EarlyDrop;
 import org.doveadmsshd.auth.sasl.Mechanisms;
 import org.doveadmsshd.settings.Settings.AuditSettings;
 import org.doveadmsshd.settings.Settings.AuthCache;
+import org.doveadmsshd.settings.Settings.AuthSettings;
+import org.doveadmsshd.settings.Settings.ClientSettings;
 import org.doveadmsshd.settings.Settings.Connections;
 import org.doveadmsshd.settings.Settings.KeySettings;
 import org.doveadmsshd.settings.Settings.LoginSettings;
@@ -22,6 +24,7 @@ import org.doveadmsshd.settings.Settings.MailSettings;
 import org.doveadmsshd.settings.Settings.QuotaSettings;
 import org.doveadmsshd.settings.Settings.RuleSettings;
 import org.doveadmsshd.settings.Settings.SshSettings;
+import org.doveadmsshd.settings.Settings.WorkSettings;
 
 /** Makes records of the tree that a configuration file is. */
 final class SettingsBinder {
@@ -54,23 +57,25 @@ final class SettingsBinder {
         keys(top),
         logins(top),
         new MailSettings(
-            top.text("mail_location"), top.time("lock_timeout"), top.yes("mail_cache")),
+            top.text("mail_location"),
+            top.time("lock_timeout"),
+            top.yes("mail_cache"),
+            quota(sections.get("plugin"))),
         new AuditSettings(optionalPath(top, "audit_log"), top.yes("audit_required")),
         top.time("shutdown_timeout"),
         connections(top),
-        path(top.text("known_hosts")),
-        path(top.text("identity")),
-        service.lanes(),
-        sections.get("passdb").stream().map(backends::passdb).toList(),
-        sections.get("userdb").stream().map(backends::userdb).toList(),
-        authCache(top),
+        new ClientSettings(
+            path(top.text("known_hosts")),
+            path(top.text("identity")),
+            new ServerBinder(top, this::path).servers(sections.get("server"))),
+        new AuthSettings(
+            sections.get("passdb").stream().map(backends::passdb).toList(),
+            sections.get("userdb").stream().map(backends::userdb).toList(),
+            authCache(top)),
         masters(sections.get("master_user")),
-        path(top.text("base_dir")),
-        service.isolation(),
-        service.services(),
+        new WorkSettings(
+            service.lanes(), path(top.text("base_dir")), service.isolation(), service.services()),
         service.sockets(),
-        new ServerBinder(top, this::path).servers(sections.get("server")),
-        quota(sections.get("plugin")),
         file,
         effective(top, sections));
   }

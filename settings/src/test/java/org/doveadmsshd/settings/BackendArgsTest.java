@@ -71,8 +71,8 @@ class BackendArgsTest {
     Settings settings = read(kind, driver, args.replace("DIR", directory.toString()));
     Backend read =
         kind.equals("passdb")
-            ? settings.passdbs().get(0).backend()
-            : settings.userdbs().get(0).backend();
+            ? settings.auth().passdbs().get(0).backend()
+            : settings.auth().userdbs().get(0).backend();
     assertThat(read.toString().replace(directory.toString(), "DIR")).isEqualTo(backend);
   }
 

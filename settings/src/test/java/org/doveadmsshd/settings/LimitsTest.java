@@ -155,16 +155,16 @@ class LimitsTest {
     assertThat(settings.mail().lockTimeout()).isZero();
     assertThat(settings.shutdownTimeout()).isZero();
     assertThat(settings.logins().failureDelay()).isZero();
-    assertThat(settings.authCache())
+    assertThat(settings.auth().cache())
         .isEqualTo(new Settings.AuthCache(0, Duration.ZERO, Duration.ZERO));
-    assertThat(settings.isolation().lastUid()).isZero();
-    Settings.ProcessSettings processes = settings.processes();
+    assertThat(settings.work().isolation().lastUid()).isZero();
+    Settings.ProcessSettings processes = settings.work().processes();
     assertThat(processes.serviceCount()).isZero();
     assertThat(processes.minAvail()).isZero();
     assertThat(processes.idleKill()).isZero();
     assertThat(processes.answerTimeout()).isZero();
     assertThat(processes.limits()).isEqualTo(new Settings.ResourceLimits(256L << 20, 0, 0, 0, 0));
-    assertThat(settings.lanes()).isZero();
+    assertThat(settings.work().lanes()).isZero();
   }
 
   @Test
@@ -172,22 +172,22 @@ class LimitsTest {
     Settings settings =
         read(
             "first_valid_uid = 1500000000~last_valid_uid = 4294967294~first_valid_gid = 3000000000");
-    assertThat(settings.isolation().firstUid()).isEqualTo(1_500_000_000L);
-    assertThat(settings.isolation().lastUid()).isEqualTo(4_294_967_294L);
-    assertThat(settings.isolation().firstGid()).isEqualTo(3_000_000_000L);
+    assertThat(settings.work().isolation().firstUid()).isEqualTo(1_500_000_000L);
+    assertThat(settings.work().isolation().lastUid()).isEqualTo(4_294_967_294L);
+    assertThat(settings.work().isolation().firstGid()).isEqualTo(3_000_000_000L);
   }
 
   @Test
   void theLongestTimesCanBeCountedInNanoseconds() throws Exception {
     Settings settings = read("service doveadm {~idle_kill = 5200 weeks~}");
-    assertThat(settings.processes().idleKill().toNanos() + System.nanoTime()).isPositive();
+    assertThat(settings.work().processes().idleKill().toNanos() + System.nanoTime()).isPositive();
   }
 
   @Test
   void moreProcessesAheadOfNeedThanThereMayBeAreNoMistakeWhereNobodyHasAskedForThem()
       throws Exception {
     Settings settings = read("service doveadm {~process_limit = 1~}");
-    assertThat(settings.processes().minAvail()).isEqualTo(2);
-    assertThat(settings.processes().limit()).isEqualTo(1);
+    assertThat(settings.work().processes().minAvail()).isEqualTo(2);
+    assertThat(settings.work().processes().limit()).isEqualTo(1);
   }
 }

@@ -69,10 +69,10 @@ class SettingsTest {
               process_limit = 7
             }
             """);
-    assertThat(settings.quota().quota()).isEqualTo("count:User quota");
-    assertThat(settings.quota().rules()).containsExactly("*:storage=2G");
-    assertThat(settings.processes().limit()).isEqualTo(7);
-    assertThat(settings.processes().idleKill()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(settings.mail().quota().quota()).isEqualTo("count:User quota");
+    assertThat(settings.mail().quota().rules()).containsExactly("*:storage=2G");
+    assertThat(settings.work().processes().limit()).isEqualTo(7);
+    assertThat(settings.work().processes().idleKill()).isEqualTo(Duration.ofSeconds(5));
   }
 
   @ParameterizedTest
@@ -97,7 +97,7 @@ class SettingsTest {
                 + "plugin {\n quota = count:q\n quota_rule = *:storage=1G\n"
                 + " quota_rule2 = Trash:storage=+25%%\n}\n");
     assertThat(settings.mail().location()).startsWith("maildir:/var/vmail/%Ld/%Ln");
-    assertThat(settings.quota().rules()).hasSize(2);
+    assertThat(settings.mail().quota().rules()).hasSize(2);
   }
 
   @Test
@@ -156,7 +156,7 @@ class SettingsTest {
     assertThat(settings.ssh().port()).isEqualTo(2200);
     assertThat(settings.mail().lockTimeout()).isEqualTo(Duration.ofMinutes(5));
     assertThat(settings.ssh().hostKey()).isEqualTo(directory.resolve("key with # and space"));
-    assertThat(settings.userdbs())
+    assertThat(settings.auth().userdbs())
         .containsExactly(
             new Backend.UserdbSection(
                 new Backend.PasswdFile(directory.resolve("users").toString(), "SSHA256", "%u"),
@@ -165,8 +165,8 @@ class SettingsTest {
         .containsExactly("*@example.org", "*@example.com");
     assertThat(settings.masters().get("admin@example.org").get(0).commands())
         .containsExactly("search", "mailbox list");
-    assertThat(settings.servers().get(0).lanes()).isEqualTo(3);
-    assertThat(settings.servers().get(0).port()).isEqualTo(2222);
+    assertThat(settings.client().servers().get(0).lanes()).isEqualTo(3);
+    assertThat(settings.client().servers().get(0).port()).isEqualTo(2222);
   }
 
   @Test
@@ -324,7 +324,7 @@ class SettingsTest {
               skip = found
             }
             """);
-    assertThat(settings.passdbs())
+    assertThat(settings.auth().passdbs())
         .containsExactly(
             new Backend.PassdbSection(
                 new Backend.PasswdFile(directory.resolve("users").toString(), "CRYPT", "%u"),
@@ -338,13 +338,13 @@ class SettingsTest {
                     Consequence.RETURN_FAIL,
                     Consequence.RETURN),
                 false));
-    assertThat(settings.userdbs().get(0).backend()).isEqualTo(new Backend.System(1000, 0));
-    assertThat(settings.userdbs().get(1).backend())
+    assertThat(settings.auth().userdbs().get(0).backend()).isEqualTo(new Backend.System(1000, 0));
+    assertThat(settings.auth().userdbs().get(1).backend())
         .isEqualTo(
             new Backend.Static(
                 Map.of("uid", "5000", "gid", "5000", "home", "/srv/mail/%d/%n"), false));
-    assertThat(settings.userdbs().get(1).rules().skip()).isEqualTo(LinkRules.Skip.SUCCEEDED);
-    assertThat(settings.authCache())
+    assertThat(settings.auth().userdbs().get(1).rules().skip()).isEqualTo(LinkRules.Skip.SUCCEEDED);
+    assertThat(settings.auth().cache())
         .isEqualTo(new Settings.AuthCache(2048, Duration.ofMinutes(5), Duration.ofHours(1)));
   }
 
@@ -413,8 +413,8 @@ class SettingsTest {
                     + " WHERE username = '%n' AND domain = '%d'"),
             Optional.of("SELECT home, uid, gid FROM users WHERE username = '%n' AND domain = '%d'"),
             Optional.empty());
-    assertThat(settings.passdbs().get(0).backend()).isEqualTo(new Backend.Sql(sql));
-    assertThat(settings.userdbs().get(0).backend()).isEqualTo(new Backend.Sql(sql));
+    assertThat(settings.auth().passdbs().get(0).backend()).isEqualTo(new Backend.Sql(sql));
+    assertThat(settings.auth().userdbs().get(0).backend()).isEqualTo(new Backend.Sql(sql));
     assertThat(String.join("\n", settings.effective())).doesNotContain("blarg");
   }
 
@@ -437,7 +437,7 @@ class SettingsTest {
           uidNumber=uid
         """);
     Settings settings = read("userdb {\n driver = ldap\n args = dovecot-ldap.conf.ext\n}\n");
-    LdapSettings ldap = ((Backend.Ldap) settings.userdbs().get(0).backend()).settings();
+    LdapSettings ldap = ((Backend.Ldap) settings.auth().userdbs().get(0).backend()).settings();
     assertThat(ldap.uris()).containsExactly("ldap://ldap1.example.com", "ldap://ldap2.example.com");
     assertThat(ldap.caFile()).isEqualTo(directory.resolve("ca.pem").toString());
     assertThat(ldap.startTls() && ldap.authBind()).isTrue();
@@ -508,6 +508,6 @@ class SettingsTest {
   @EnumSource(Settings.IsolationKind.class)
   void everyIsolationIsNamedByItsWord(Settings.IsolationKind kind) throws Exception {
     Settings settings = read("service doveadm {\n  isolation = %s\n}\n".formatted(kind.word()));
-    assertThat(settings.isolation().kind()).isEqualTo(kind);
+    assertThat(settings.work().isolation().kind()).isEqualTo(kind);
   }
 }

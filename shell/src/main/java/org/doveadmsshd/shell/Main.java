@@ -126,7 +126,8 @@ public final class Main {
         Optional<Settings> settings =
             file.isPresent() ? Optional.of(settings(file.get())) : Optional.empty();
         Path usual = Path.of(System.getProperty("user.home"), ".ssh", "known_hosts");
-        KnownHosts knownHosts = new KnownHosts(settings.map(Settings::knownHosts).orElse(usual));
+        KnownHosts knownHosts =
+            new KnownHosts(settings.map(all -> all.client().knownHosts()).orElse(usual));
         return Optional.of(KeyCommands.trust(rest, knownHosts, name -> address(settings, name)));
       default:
         return Optional.empty();
@@ -135,7 +136,7 @@ public final class Main {
 
   private static Optional<InetSocketAddress> address(Optional<Settings> settings, String name) {
     return settings.stream()
-        .flatMap(all -> all.servers().stream())
+        .flatMap(all -> all.client().servers().stream())
         .filter(server -> server.name().equals(name))
         .map(server -> InetSocketAddress.createUnresolved(server.host(), server.port()))
         .findFirst();
@@ -214,9 +215,9 @@ public final class Main {
     @Override
     public List<Server> servers() throws Failure {
       Settings settings = settings();
-      connections = new SshConnections(new KnownHosts(settings.knownHosts()));
+      connections = new SshConnections(new KnownHosts(settings.client().knownHosts()));
       List<Server> servers = new ArrayList<>();
-      for (Settings.ServerSettings server : settings.servers()) {
+      for (Settings.ServerSettings server : settings.client().servers()) {
         if (words.value("server").orElse(server.name()).equals(server.name())) {
           servers.add(server(server));
         }

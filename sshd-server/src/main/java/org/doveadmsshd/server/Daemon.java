@@ -85,12 +85,11 @@ public final class Daemon implements Sessions.Control {
     endpoint =
         new SshEndpoint(
             sessions,
-            masters,
-            keys(settings.keys(), authorizedKeys),
             identity(settings.ssh()),
-            limits(settings),
-            memory,
-            audit);
+            new SshEndpoint.Logins(
+                masters, keys(settings.keys(), authorizedKeys), rules(settings.logins()), audit),
+            limits(settings.connections()),
+            memory);
     for (Settings.SocketSettings socket : settings.sockets()) {
       SocketEndpoint.UnixListener listener =
           new SocketEndpoint.UnixListener(socket.path(), socket.mode(), socket.group());
@@ -109,17 +108,17 @@ public final class Daemon implements Sessions.Control {
         memory.part(PART_OF_ROWS));
   }
 
-  private static SshEndpoint.ConnectionLimits limits(Settings settings) {
-    Settings.Connections connections = settings.connections();
+  private static SshEndpoint.LoginRules rules(Settings.LoginSettings logins) {
+    return new SshEndpoint.LoginRules(logins.timeout(), logins.failureDelay(), logins.methods());
+  }
+
+  private static SshEndpoint.ConnectionLimits limits(Settings.Connections connections) {
     return new SshEndpoint.ConnectionLimits(
         connections.all(),
         connections.beforeLogin(),
         connections.beforeLoginPerAddress(),
         connections.channels(),
-        settings.logins().timeout(),
-        connections.writeTimeout(),
-        settings.logins().failureDelay(),
-        settings.logins().methods());
+        connections.writeTimeout());
   }
 
   private static SocketEndpoint.ConnectionLimits socketLimits(Settings settings) {
@@ -162,8 +161,8 @@ public final class Daemon implements Sessions.Control {
   }
 
   private static int lanes(Settings settings) {
-    return settings.lanes() > 0
-        ? settings.lanes()
+    return settings.work().lanes() > 0
+        ? settings.work().lanes()
         : Math.max(MIN_LANES, 2 * Runtime.getRuntime().availableProcessors());
   }
 

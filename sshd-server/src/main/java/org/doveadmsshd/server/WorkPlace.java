@@ -35,12 +35,12 @@ final class WorkPlace implements AutoCloseable {
    */
   WorkPlace(Settings settings, MemoryBudget.Share waiting) {
     memory = InProcessWork.turns(waiting, ADVICE);
-    supervisor = settings.baseDir().resolve(SupervisorRequest.SOCKET);
+    supervisor = settings.work().baseDir().resolve(SupervisorRequest.SOCKET);
   }
 
   /** The isolation that is meant where the configuration leaves that open. */
   private Settings.IsolationKind kind(Settings settings) {
-    return switch (settings.isolation().kind()) {
+    return switch (settings.work().isolation().kind()) {
       case NONE -> Settings.IsolationKind.NONE;
       case THREAD -> Settings.IsolationKind.THREAD;
       case PROCESS -> Settings.IsolationKind.PROCESS;
@@ -52,7 +52,9 @@ final class WorkPlace implements AutoCloseable {
   /** For the log: what it comes down to. */
   String text(Settings settings) {
     String why =
-        settings.isolation().kind() == Settings.IsolationKind.AUTO ? " (isolation = auto" : "";
+        settings.work().isolation().kind() == Settings.IsolationKind.AUTO
+            ? " (isolation = auto"
+            : "";
     return switch (kind(settings)) {
       case PROCESS ->
           "workers are processes that run as the user whose mail it is"
@@ -76,7 +78,7 @@ final class WorkPlace implements AutoCloseable {
    */
   UserWork work(Settings settings, Userdb userdb) throws Failure {
     QuotaRules quota =
-        QuotaRules.of(settings.quota().quota(), settings.quota().rules())
+        QuotaRules.of(settings.mail().quota().quota(), settings.mail().quota().rules())
             .orElseThrow(
                 () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
     InProcessWork.MailDefaults defaults =
@@ -100,14 +102,14 @@ final class WorkPlace implements AutoCloseable {
       lookups = new LookupThreads();
     }
     Userdb lookedUp = lookups.through(userdb);
-    Settings.IsolationSettings limits = settings.isolation();
+    Settings.IsolationSettings limits = settings.work().isolation();
     Identity.ValidIds bounds =
         new Identity.ValidIds(limits.firstUid(), limits.lastUid(), limits.firstGid());
     return new InProcessWork(
         name -> lookedUp,
         defaults,
         memory,
-        new UserThreads(new ThreadIdentity(bounds), settings.processes().lockStacks()));
+        new UserThreads(new ThreadIdentity(bounds), settings.work().processes().lockStacks()));
   }
 
   /**
@@ -115,7 +117,8 @@ final class WorkPlace implements AutoCloseable {
    * users must not take part in that.
    */
   private static void checkPassdbs(Settings settings) throws Failure {
-    if (settings.passdbs().stream().anyMatch(each -> each.backend() instanceof Backend.Pam)) {
+    if (settings.auth().passdbs().stream()
+        .anyMatch(each -> each.backend() instanceof Backend.Pam)) {
       throw new Failure(
           Outcome.CONFIGURATION_ERROR,
           "isolation = thread cannot be together with a passdb pam; use isolation = process");
@@ -123,7 +126,7 @@ final class WorkPlace implements AutoCloseable {
   }
 
   private SupervisedWork processes(Settings settings) throws Failure {
-    String user = settings.processes().user();
+    String user = settings.work().processes().user();
     String self = System.getProperty("user.name");
     if (!self.equals(user)) {
       throw new Failure(
@@ -136,7 +139,7 @@ final class WorkPlace implements AutoCloseable {
     if (processes == null) {
       processes = new SupervisedWork(supervisor, Settings.DOVEADM);
     }
-    processes.endSilenceAfter(settings.processes().answerTimeout());
+    processes.endSilenceAfter(settings.work().processes().answerTimeout());
     return processes;
   }
 

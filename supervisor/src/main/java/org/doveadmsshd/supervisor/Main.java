@@ -70,10 +70,10 @@ public final class Main {
 
   private static void supervise(Settings settings) throws Failure {
     Map<String, Integer> servers = new HashMap<>();
-    for (Map.Entry<String, Settings.ProcessSettings> each : settings.services().entrySet()) {
+    for (Map.Entry<String, Settings.ProcessSettings> each : settings.work().services().entrySet()) {
       servers.put(each.getKey(), (int) server(each.getKey(), each.getValue().user()).uid());
     }
-    NameService.PasswdEntry server = server(Settings.DOVEADM, settings.processes().user());
+    NameService.PasswdEntry server = server(Settings.DOVEADM, settings.work().processes().user());
     ProcessIdentity.takeGroup((int) server.gid()); // what is made here the server can open
     Backends backends = new Backends(MemoryBudget.ofHeap().all());
     Supervisor supervisor =
@@ -85,8 +85,8 @@ public final class Main {
     LOG.info(
         "doveadm-supervisor {}: listens at {} for {}",
         Version.NUMBER,
-        settings.baseDir().resolve(SupervisorRequest.SOCKET),
-        settings.processes().user());
+        settings.work().baseDir().resolve(SupervisorRequest.SOCKET),
+        settings.work().processes().user());
     CountDownLatch never = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(

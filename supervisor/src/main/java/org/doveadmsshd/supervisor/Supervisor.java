@@ -86,7 +86,7 @@ public final class Supervisor {
     this.servers = Map.copyOf(servers);
     current.become(site, site.close());
     this.configuration = configuration;
-    this.directory = site.settings().baseDir();
+    this.directory = site.settings().work().baseDir();
     timer.setRemoveOnCancelPolicy(true); // most wait for a moment only
   }
 
@@ -176,13 +176,14 @@ public final class Supervisor {
   private Map<String, WorkerPool.Policy> policies(Settings settings) {
     Map<String, WorkerPool.Policy> policies = new HashMap<>();
     settings
+        .work()
         .services()
         .forEach((service, processes) -> policies.put(service, policy(service, settings)));
     return policies;
   }
 
   private WorkerPool.Policy policy(String service, Settings settings) {
-    Settings.ProcessSettings processes = settings.services().get(service);
+    Settings.ProcessSettings processes = settings.work().services().get(service);
     return new WorkerPool.Policy(
         processes,
         new WorkerSettings(
@@ -194,8 +195,8 @@ public final class Supervisor {
             settings.mail().location(),
             settings.mail().lockTimeout(),
             settings.mail().cache(),
-            settings.quota().quota(),
-            settings.quota().rules()));
+            settings.mail().quota().quota(),
+            settings.mail().quota().rules()));
   }
 
   private static Map<Resource, Long> limits(Settings.ResourceLimits limits) {
@@ -266,7 +267,7 @@ public final class Supervisor {
   }
 
   private static void checkDirectory(MailUser user, Settings settings) throws Failure {
-    List<Path> allowed = settings.isolation().mailDirs();
+    List<Path> allowed = settings.work().isolation().mailDirs();
     if (!allowed.isEmpty() && user.proxyHost().isEmpty()) {
       Path mail = MailLocation.of(user, settings.mail().location()).trusted().normalize();
       if (allowed.stream().noneMatch(mail::startsWith)) {
@@ -279,7 +280,7 @@ public final class Supervisor {
 
   /** The rights with which a user's mail is worked on. */
   Identity identity(MailUser user) throws Failure {
-    Settings.IsolationSettings bounds = settings().isolation();
+    Settings.IsolationSettings bounds = settings().work().isolation();
     return Identity.of(
         user, new Identity.ValidIds(bounds.firstUid(), bounds.lastUid(), bounds.firstGid()));
   }

@@ -37,7 +37,7 @@ class WorkerProgramTest {
     Settings settings = Settings.read(file, List.of());
     List<String> command =
         new WorkerProgram(WorkerJvm.in(directory))
-            .command(settings.processes(), directory.resolve("s"));
+            .command(settings.work().processes(), directory.resolve("s"));
     Predicate<String> isProgram = word -> word.matches("(.*/)?(nice|ionice|setpriv|java)");
     assertThat(command.stream().filter(isProgram))
         .hasSize(4)

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 /** Counts line ends. */
 final class LineEnds {
   private static final int BUFFER = 64 * 1024;
+
   /** One for each thread, which is used by nobody else before the size is known. */
   private static final ThreadLocal<byte[]> BUFFERS =
       ThreadLocal.withInitial(() -> new byte[BUFFER]);

@@ -123,7 +123,7 @@ public final class Backends {
 
   /** Opens what a configuration names; nothing of it is connected yet. */
   public Opened open(Settings settings) throws Failure {
-    if (settings.userdbs().isEmpty()) {
+    if (settings.auth().userdbs().isEmpty()) {
       throw new Failure(Outcome.CONFIGURATION_ERROR, "The configuration has no userdb section");
     }
     Opened opened = new Opened();
@@ -140,17 +140,19 @@ public final class Backends {
   }
 
   private void fill(Opened opened, Settings settings) {
-    Settings.AuthCache limits = settings.authCache();
+    Settings.AuthCache limits = settings.auth().cache();
     Cached cached = new Cached(limits.entries(), limits.ttl(), limits.negativeTtl());
     boolean caches = limits.entries() > 0;
     List<PassdbChain.Link> passdbs = new ArrayList<>();
-    for (Backend.PassdbSection passdb : settings.passdbs()) {
+    for (Backend.PassdbSection passdb : settings.auth().passdbs()) {
       Passdb asked =
-          passdb.backend().accept(new PassdbOfBackend(opened, caches ? cached : null, hashing, pamTurns));
+          passdb
+              .backend()
+              .accept(new PassdbOfBackend(opened, caches ? cached : null, hashing, pamTurns));
       passdbs.add(new PassdbChain.Link(asked, passdb.rules(), passdb.denies()));
     }
     List<UserdbChain.Link> userdbs = new ArrayList<>();
-    for (Backend.UserdbSection userdb : settings.userdbs()) {
+    for (Backend.UserdbSection userdb : settings.auth().userdbs()) {
       Userdb asked = userdb.backend().accept(new UserdbOfBackend(opened));
       userdbs.add(new UserdbChain.Link(asked, userdb.rules()));
     }

@@ -24,8 +24,7 @@ final class PassdbOfBackend implements Backend.Visitor<Passdb> {
   /**
    * @param cached remembers what stores answer; null for nothing
    */
-  PassdbOfBackend(
-      Backends.Opened opened, Cached cached, Hashing hashing, PamTurns pamTurns) {
+  PassdbOfBackend(Backends.Opened opened, Cached cached, Hashing hashing, PamTurns pamTurns) {
     this.opened = opened;
     this.cached = cached;
     this.hashing = hashing;

@@ -56,44 +56,54 @@ public final class SshEndpoint {
   /**
    * Limits of connections.
    *
-   * @param loginTimeout how long a login may take
    * @param writeTimeout how long output may wait for a client that does not take it; zero for any
    *     time
-   * @param failureDelay how late a wrong password is told
-   * @param methods lists of methods that must all succeed, of which one list is enough, as in
-   *     sshd_config(5); empty when any one method is
    */
   public record ConnectionLimits(
       int connections,
       EarlyDrop beforeLogin,
       EarlyDrop beforeLoginPerAddress,
       int channels,
-      Duration loginTimeout,
-      Duration writeTimeout,
-      Duration failureDelay,
-      List<String> methods) {}
+      Duration writeTimeout) {}
+
+  /**
+   * Rules of logins.
+   *
+   * @param timeout how long a login may take
+   * @param failureDelay how late a wrong password is told
+   * @param methods lists of methods that must all succeed, of which one list is enough, as in
+   *     sshd_config(5); empty when any one method is
+   */
+  public record LoginRules(Duration timeout, Duration failureDelay, List<String> methods) {}
+
+  /**
+   * How master users log in.
+   *
+   * @param audit keeps account of logins by password
+   */
+  public record Logins(
+      Masters masters, KeyAuthentication.KeySources keys, LoginRules rules, Audit audit) {}
 
   /**
    * @param memory draws what waits for connections
    */
   public SshEndpoint(
       Sessions sessions,
-      Masters masters,
-      KeyAuthentication.KeySources keys,
       HostIdentity identity,
+      Logins logins,
       ConnectionLimits limits,
-      MemoryBudget.Share memory,
-      Audit audit) {
+      MemoryBudget.Share memory) {
     server = (DrainableServer) ServerBuilder.builder().factory(DrainableServer::new).build(true);
     announcement = new HostKeyAnnouncement(identity.announced());
     identify(identity);
     setAlgorithms();
-    keyAuthentication = new KeyAuthentication(masters, keys);
+    keyAuthentication = new KeyAuthentication(logins.masters(), logins.keys());
     setAuthentication(
         keyAuthentication,
-        new PasswordAuthentication(masters, new LoginDelays(limits.failureDelay()), audit),
-        limits.methods());
-    setLimits(limits, memory);
+        new PasswordAuthentication(
+            logins.masters(), new LoginDelays(logins.rules().failureDelay()), logins.audit()),
+        logins.rules().methods());
+    setLimits(limits, logins.rules().timeout(), memory);
     offerNothingButSessions(limits);
     server.setCommandFactory((channel, line) -> new ExecCommand(sessions, channel, line));
     server.setShellFactory(channel -> new ExecCommand(sessions, channel, NoShell.LINE));
@@ -167,7 +177,8 @@ public final class SshEndpoint {
     CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, AUTH_REQUESTS);
   }
 
-  private void setLimits(ConnectionLimits limits, MemoryBudget.Share memory) {
+  private void setLimits(
+      ConnectionLimits limits, Duration loginTimeout, MemoryBudget.Share memory) {
     ConnectionLimiter limiter =
         new ConnectionLimiter(
             limits.connections(),
@@ -176,13 +187,10 @@ public final class SshEndpoint {
             new SecureRandom());
     CoalescingSession.Bounds bounds =
         new CoalescingSession.Bounds(
-            memory,
-            (long) (memory.most() * PART_OF_ONE),
-            limits.loginTimeout(),
-            limits.writeTimeout());
+            memory, (long) (memory.most() * PART_OF_ONE), loginTimeout, limits.writeTimeout());
     server.setIoServiceFactoryFactory(new CoalescingServiceFactoryFactory(limiter, bounds));
     server.addSessionListener(limiter);
-    CoreModuleProperties.AUTH_TIMEOUT.set(server, limits.loginTimeout());
+    CoreModuleProperties.AUTH_TIMEOUT.set(server, loginTimeout);
     CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
     CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, Duration.ZERO);
     CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(server, FOREVER);

@@ -118,15 +118,10 @@ public final class MemorySite implements AutoCloseable {
     endpoint =
         new SshEndpoint(
             sessions,
-            masters,
-            new KeyAuthentication.KeySources(
-                authorized,
-                new UserCertificates(plan.authorities, plan.certificateCommands),
-                new RevokedKeys(plan.revoked)),
             new SshEndpoint.HostIdentity(List.of(HOST), Optional.empty()),
+            logins(plan),
             limits(plan),
-            memory,
-            audit);
+            memory);
     authorize("admin", "", ADMIN);
     authorize("helper", "", HELPER);
     mail("jane", "one");
@@ -145,10 +140,18 @@ public final class MemorySite implements AutoCloseable {
         plan.beforeLogin,
         EarlyDrop.parse("100"),
         plan.channels,
-        plan.loginTimeout,
-        plan.writeTimeout,
-        plan.failureDelay,
-        plan.methods);
+        plan.writeTimeout);
+  }
+
+  private SshEndpoint.Logins logins(Plan plan) {
+    return new SshEndpoint.Logins(
+        masters,
+        new KeyAuthentication.KeySources(
+            authorized,
+            new UserCertificates(plan.authorities, plan.certificateCommands),
+            new RevokedKeys(plan.revoked)),
+        new SshEndpoint.LoginRules(plan.loginTimeout, plan.failureDelay, plan.methods),
+        audit);
   }
 
   private static Map<String, Scope> scopes() {
