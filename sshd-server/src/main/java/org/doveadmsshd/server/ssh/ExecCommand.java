@@ -152,11 +152,13 @@ final class ExecCommand extends ChannelCommand {
     if (life.hasReached(Phase.CANCELLED)) {
       started.cancel();
     }
-    int code = started.run(console);
-    if (life.hasReached(Phase.GONE)) {
-      started.closed();
+    try {
+      return started.run(console);
+    } finally {
+      if (life.hasReached(Phase.GONE)) {
+        started.closed(); // destroy() may have come too early for it
+      }
     }
-    return code;
   }
 
   /** Ends a line that nothing is done for; accounts for it all the same. */

@@ -227,10 +227,11 @@ public final class Sessions implements ServerContext.Activity {
 
   /** Notes that a command has begun; false when the server is stopping. */
   boolean begun(Execution execution) {
-    if (stopping) {
+    executions.put(execution.id(), execution);
+    if (stopping) { // looked at after it can be seen: else drain() could miss it
+      told(execution);
       return false;
     }
-    executions.put(execution.id(), execution);
     active.put(
         execution.id(),
         new Active(execution::session, () -> execution.end("Ended by an administrator (kick)")));
