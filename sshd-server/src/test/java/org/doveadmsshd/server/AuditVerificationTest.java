@@ -31,23 +31,23 @@ class AuditVerificationTest {
     return file;
   }
 
-  private static Output verify(Path... files) throws Failure {
+  private static Printed verify(Path... files) throws Failure {
     List<String> words =
         Stream.concat(Stream.of("verify"), Arrays.stream(files).map(Path::toString)).toList();
-    return Output.of(() -> AuditVerification.run(words));
+    return Printed.of(() -> AuditVerification.run(words));
   }
 
   @Test
   void aLogThatIsAsItWasWrittenIsUnbroken() throws Exception {
-    assertThat(verify(log("a", 3))).isEqualTo(new Output(0, "3 lines, unbroken\n", ""));
-    assertThat(verify(log("empty", 0))).isEqualTo(new Output(0, "0 lines, unbroken\n", ""));
+    assertThat(verify(log("a", 3))).isEqualTo(new Printed(0, "3 lines, unbroken\n", ""));
+    assertThat(verify(log("empty", 0))).isEqualTo(new Printed(0, "0 lines, unbroken\n", ""));
   }
 
   @Test
   void aLineThatWasChangedIsNamedWithItsFile() throws Exception {
     Path file = log("a", 3);
     Files.writeString(file, Files.readString(file).replaceFirst("admin", "nobody"));
-    Output broken = verify(file);
+    Printed broken = verify(file);
     assertThat(broken.code()).isEqualTo(65);
     assertThat(broken.out())
         .isEqualTo(
@@ -66,7 +66,7 @@ class AuditVerificationTest {
       log.note(AuditEvent.login("admin", Login.NONE, Outcome.OK));
     }
     assertThat(verify(older, file).out()).isEqualTo("3 lines, unbroken\n");
-    Output later = verify(file);
+    Printed later = verify(file);
     assertThat(later.code()).as("what is there is whole").isZero();
     assertThat(later.out())
         .isEqualTo(
@@ -78,7 +78,7 @@ class AuditVerificationTest {
   void otherWordsAreAMistake() throws Exception {
     for (List<String> words :
         List.of(List.<String>of(), List.of("verify"), List.of("check", "a"), List.of("a"))) {
-      Output mistake = Output.of(() -> AuditVerification.run(words));
+      Printed mistake = Printed.of(() -> AuditVerification.run(words));
       assertThat(mistake.code()).isEqualTo(64);
       assertThat(mistake.out()).isEmpty();
       assertThat(mistake.error()).startsWith("usage: doveadm-sshd audit verify <file>");

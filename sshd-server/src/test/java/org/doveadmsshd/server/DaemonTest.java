@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,13 +31,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class DaemonTest {
   @TempDir Path directory;
-  private Site site;
+  private SiteFiles site;
   private Daemon daemon;
   private Caller caller;
 
   @BeforeEach
   void write() throws Exception {
-    site = Site.in(directory);
+    site = SiteFiles.in(directory);
   }
 
   @AfterEach
@@ -56,7 +57,7 @@ class DaemonTest {
   }
 
   private Caller.Ended run(String line) throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       return admin.run(line);
     }
   }
@@ -133,7 +134,6 @@ class DaemonTest {
       value = {
         "audit_log = no/such/directory/log | The audit log",
         "host_certificate = users | host_certificate",
-        "service doveadm {#  isolation = process#  user = nobody-at-all#} | must run as nobody-at",
         "service doveadm {#  isolation = process#  user = nobody-at-all#} | isolation = process",
       })
   void whatTheConfigurationNamesAndCannotBeHadRefusesTheStart(String lines, String says)
@@ -154,7 +154,7 @@ class DaemonTest {
   @Test
   void itStopsListeningAndEndsOnceAndForAll() throws Exception {
     start();
-    Caller.Connection admin = caller.admin();
+    Caller.LoggedIn admin = caller.admin();
     assertThat(admin.run("doveadm user jane").code()).isZero();
     daemon.stop();
     Caller.awaitClosed(admin.session());
@@ -165,8 +165,8 @@ class DaemonTest {
   @Test
   void doveadmStopStopsItAfterWhatIsUnderWay() throws Exception {
     start();
-    Caller.Connection admin = caller.admin();
-    Caller.Running search = admin.begin("doveadm search -F - all");
+    Caller.LoggedIn admin = caller.admin();
+    Caller.Call search = admin.begin("doveadm search -F - all");
     search.say("jane\n");
     Await.until("it works", () -> search.saysSomething());
     assertThat(admin.run("doveadm stop").code()).isZero();
@@ -192,7 +192,7 @@ class DaemonTest {
   void shutdownTimeoutBoundsTheWait() throws Exception {
     site.configure("shutdown_timeout = 100ms\n");
     start();
-    Caller.Running search = caller.admin().begin("doveadm search -F - all");
+    Caller.Call search = caller.admin().begin("doveadm search -F - all");
     search.say("jane\n");
     Await.until("it works", () -> search.saysSomething());
     daemon.stop();
@@ -204,7 +204,7 @@ class DaemonTest {
   @Test
   void aReloadTakesWhatTheConfigurationSaysNow() throws Exception {
     start();
-    try (Caller.Connection before = caller.admin()) {
+    try (Caller.LoggedIn before = caller.admin()) {
       site.configure("master_user other {\n users = joe\n}\naudit_log = audit.log\n");
       String users = Files.readString(directory.resolve("users"));
       Files.writeString(directory.resolve("fewer"), users.replaceAll("jane.*\n", ""));
@@ -218,9 +218,27 @@ class DaemonTest {
   }
 
   @Test
+  void aReloadEndsNothingThatIsUnderWay() throws Exception {
+    start();
+    Caller.LoggedIn admin = caller.admin();
+    Caller.Call search = admin.begin("doveadm search -F - all");
+    search.say("jane\n");
+    Await.until("it works", () -> search.saysSomething());
+    Files.writeString(directory.resolve("nobody"), "");
+    String text = Files.readString(site.file());
+    Files.writeString(site.file(), text.replace("args = users", "args = nobody"));
+    daemon.reload();
+    assertThat(admin.run("doveadm search -u joe all").code()).as("the next one").isEqualTo(67);
+    search.say("joe\n");
+    Caller.Ended ended = search.withoutInput().end();
+    assertThat(ended.code()).as(ended.error()).isZero();
+    assertThat(ended.lines()).hasSize(2);
+  }
+
+  @Test
   void aReloadTakesMastersAndTheirScopesForConnectionsThatAreOpenToo() throws Exception {
     start();
-    try (Caller.Connection before = caller.admin()) {
+    try (Caller.LoggedIn before = caller.admin()) {
       String text = Files.readString(site.file());
       Files.writeString(site.file(), text.replace("users = *\n", "users = joe\n"));
       daemon.reload();
@@ -233,7 +251,7 @@ class DaemonTest {
   @Test
   void aReloadTakesANewHostKey() throws Exception {
     start();
-    final var old = caller.admin().session().getServerKey();
+    final PublicKey old = caller.admin().session().getServerKey();
     Files.delete(directory.resolve("host_key"));
     KeyFile.create(directory.resolve("host_key"), "x");
     assertThat(caller.admin().session().getServerKey()).as("not before").isEqualTo(old);
@@ -260,7 +278,7 @@ class DaemonTest {
     site.configure(lines.replace('#', '\n') + "\n");
     String text = Files.readString(site.file());
     Files.writeString(site.file(), text.replace("users = *\n", "users = joe\n"));
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Caller.Ended reload = admin.run("doveadm reload");
       assertThat(reload.code()).isEqualTo(78);
       assertThat(reload.error()).contains(says).hasLineCount(1).doesNotContain("Exception");
@@ -276,7 +294,7 @@ class DaemonTest {
   @Test
   void aReloadWithAnUnreadableKeyKeepsTheOldOne() throws Exception {
     start();
-    final var old = caller.admin().session().getServerKey();
+    final PublicKey old = caller.admin().session().getServerKey();
     Files.writeString(directory.resolve("host_key"), "no key");
     assertThatThrownBy(daemon::reload).isInstanceOf(Failure.class).hasMessageContaining("host_key");
     assertThat(caller.admin().session().getServerKey()).isEqualTo(old);

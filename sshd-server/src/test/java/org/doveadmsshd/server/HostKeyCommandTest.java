@@ -22,10 +22,10 @@ class HostKeyCommandTest {
     return directory.resolve("host_key");
   }
 
-  private Output keys(String... words) throws Exception {
+  private Printed keys(String... words) throws Exception {
     Path configuration = elsewhere.resolve("sshd.conf");
     Files.writeString(configuration, "host_key = " + file() + "\n");
-    return Output.of(() -> HostKeyCommand.run(List.of(words), configuration));
+    return Printed.of(() -> HostKeyCommand.run(List.of(words), configuration));
   }
 
   private static String fingerprint(Path file) throws Failure {
@@ -34,8 +34,8 @@ class HostKeyCommandTest {
 
   @Test
   void withoutAKeyThereIsNothingToListAndNothingIsMade() throws Exception {
-    Output list = keys("list");
-    assertThat(list).isEqualTo(new Output(0, "", ""));
+    Printed list = keys("list");
+    assertThat(list).isEqualTo(new Printed(0, "", ""));
     assertThat(directory).isEmptyDirectory();
   }
 
@@ -50,7 +50,7 @@ class HostKeyCommandTest {
   void aChangeTakesTwoStepsAndBetweenThemTheKeyInUseStays() throws Exception {
     KeyFile.create(file(), "x");
     String first = fingerprint(file());
-    Output begun = keys("rotate");
+    Printed begun = keys("rotate");
     assertThat(begun.code()).isZero();
     Path next = directory.resolve("host_key.next");
     String second = fingerprint(next);
@@ -61,7 +61,7 @@ class HostKeyCommandTest {
     assertThat(begun.out())
         .containsSubsequence("in use  ", first, "next    ", second, "The next key was made")
         .contains("doveadm reload");
-    Output ended = keys("rotate");
+    Printed ended = keys("rotate");
     assertThat(ended.code()).isZero();
     assertThat(fingerprint(file())).isEqualTo(second);
     assertThat(fingerprint(directory.resolve("host_key.old"))).isEqualTo(first);
@@ -84,7 +84,7 @@ class HostKeyCommandTest {
   void otherWordsAreAMistakeAndChangeNothing() throws Exception {
     for (String[] words :
         new String[][] {{}, {"show"}, {"list", "all"}, {"rotate", "now"}, {"LIST"}}) {
-      Output mistake = keys(words);
+      Printed mistake = keys(words);
       assertThat(mistake.code()).isEqualTo(64);
       assertThat(mistake.out()).isEmpty();
       assertThat(mistake.error()).startsWith("usage: doveadm-sshd keys [-c <file>] list|rotate\n");

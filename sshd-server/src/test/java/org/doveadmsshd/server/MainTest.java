@@ -29,18 +29,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class MainTest {
   @TempDir Path directory;
-  private Site site;
+  private SiteFiles site;
 
   @BeforeEach
   void write() throws IOException {
-    site = Site.in(directory);
+    site = SiteFiles.in(directory);
   }
 
-  private Output run(String... words) throws Failure {
-    return Output.of(() -> Main.run(List.of(words)));
+  private Printed run(String... words) throws Failure {
+    return Printed.of(() -> Main.run(List.of(words)));
   }
 
-  private Output configured(String... words) throws Failure {
+  private Printed configured(String... words) throws Failure {
     List<String> line = new ArrayList<>(List.of("-c", site.file().toString()));
     line.addAll(Arrays.asList(words));
     return run(line.toArray(String[]::new));
@@ -66,13 +66,13 @@ class MainTest {
 
   @Test
   void helpIsForStandardOutputAndAMistakeForStandardError() throws Exception {
-    Output help = run("--help");
+    Printed help = run("--help");
     assertThat(help.code()).isZero();
     assertThat(help.error()).isEmpty();
     assertThat(help.out())
         .startsWith("usage: doveadm-sshd [options]\n")
         .contains("keys list|rotate", "audit verify", "--check-config");
-    Output mistake = run("serve");
+    Printed mistake = run("serve");
     assertThat(mistake.code()).isEqualTo(64);
     assertThat(mistake.out()).isEmpty();
     assertThat(mistake.error()).isEqualTo(help.out());
@@ -89,14 +89,14 @@ class MainTest {
 
   @Test
   void theVersionIsSaidWithoutAConfiguration() throws Exception {
-    Output version = run("--version", "-c", "/nowhere");
-    assertThat(version).isEqualTo(new Output(0, "doveadm-sshd " + Version.NUMBER + "\n", ""));
+    Printed version = run("--version", "-c", "/nowhere");
+    assertThat(version).isEqualTo(new Printed(0, "doveadm-sshd " + Version.NUMBER + "\n", ""));
   }
 
   @Test
   void aConfigurationWithoutMistakesIsSaidToBeOne() throws Exception {
     assertThat(configured("--check-config"))
-        .isEqualTo(new Output(0, site.file() + ": no mistakes found\n", ""));
+        .isEqualTo(new Printed(0, site.file() + ": no mistakes found\n", ""));
     assertThat(directory.resolve("host_key")).as("nothing is made").doesNotExist();
   }
 
@@ -104,7 +104,7 @@ class MainTest {
   @ValueSource(booleans = {true, false})
   void everyMistakeOfAConfigurationIsALineWithItsNumber(boolean checked) throws Exception {
     site.configure("nonsense = 1\nport = many\n");
-    Output output = checked ? configured("--check-config") : configured();
+    Printed output = checked ? configured("--check-config") : configured();
     assertThat(output.code()).isEqualTo(78);
     assertThat(output.out()).isEmpty();
     assertThat(output.error().lines())
@@ -114,8 +114,21 @@ class MainTest {
   }
 
   @Test
+  void aMomentForDemonstrationsThatIsNoneRefusesTheStart() {
+    System.setProperty("doveadm.now", "yesterday");
+    try {
+      assertThatThrownBy(this::configured)
+          .isInstanceOfSatisfying(
+              Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(64))
+          .hasMessage("doveadm.now is not a moment such as 2026-01-31T12:00:00Z");
+    } finally {
+      System.clearProperty("doveadm.now");
+    }
+  }
+
+  @Test
   void aConfigurationThatIsNotThereIsNamed() throws Exception {
-    Output output = run("-c", directory.resolve("nowhere.conf").toString());
+    Printed output = run("-c", directory.resolve("nowhere.conf").toString());
     assertThat(output.code()).isEqualTo(78);
     assertThat(output.error()).contains("nowhere.conf").hasLineCount(1);
   }
@@ -123,7 +136,7 @@ class MainTest {
   @Test
   void keysAreThoseOfTheConfiguration() throws Exception {
     assertThat(configured("keys", "rotate").out()).contains(directory.resolve("host_key") + "\n");
-    Output list = configured("keys", "list");
+    Printed list = configured("keys", "list");
     assertThat(list.code()).isZero();
     assertThat(list.out().lines()).hasSize(2);
     assertThat(configured("keys").code()).isEqualTo(64);
@@ -133,7 +146,7 @@ class MainTest {
   @Test
   void auditNeedsNoConfiguration() throws Exception {
     Path log = Files.writeString(directory.resolve("audit.log"), "nonsense\n");
-    Output verified = run("audit", "verify", log.toString());
+    Printed verified = run("audit", "verify", log.toString());
     assertThat(verified.code()).isEqualTo(65);
     assertThat(verified.out()).contains(log + ":1: the line is not whole");
   }
@@ -153,19 +166,24 @@ class MainTest {
     }
   }
 
+  /** The port that a server says it listens on, waited for. */
+  private static int portOf(Path output) throws Exception {
+    Pattern listens = Pattern.compile("doveadm-sshd \\S+ listens on 127.0.0.1 port (\\d+);");
+    Await.until("it listens", () -> listens.matcher(Files.readString(output)).find());
+    Matcher port = listens.matcher(Files.readString(output));
+    assertThat(port.find()).isTrue();
+    return Integer.parseInt(port.group(1));
+  }
+
   @Test
   void itServesUntilItIsToldToStopAndSaysBoth() throws Exception {
     Path output = directory.resolve("output");
     Process process = process(output, "-c", "sshd.conf");
     try {
-      Pattern listens = Pattern.compile("doveadm-sshd \\S+ listens on 127.0.0.1 port (\\d+);");
-      Await.until("it listens", () -> listens.matcher(Files.readString(output)).find());
-      Matcher port = listens.matcher(Files.readString(output));
-      assertThat(port.find()).isTrue();
-      try (Caller caller = new Caller(Integer.parseInt(port.group(1)));
-          Caller.Connection admin = caller.admin()) {
+      try (Caller caller = new Caller(portOf(output));
+          Caller.LoggedIn admin = caller.admin()) {
         assertThat(admin.run("doveadm search -A all").lines()).hasSize(2);
-        Caller.Running search = admin.begin("doveadm search -F - all");
+        Caller.Call search = admin.begin("doveadm search -F - all");
         search.say("jane\n");
         Await.until("it works", () -> search.saysSomething());
         process.destroy(); // SIGTERM
@@ -183,15 +201,10 @@ class MainTest {
   @Test
   void doveadmStopEndsTheProcessWithSuccess() throws Exception {
     Path output = directory.resolve("output");
-    site.configure("");
     Process process = process(output, "-c", "sshd.conf");
     try {
-      Pattern listens = Pattern.compile("listens on 127.0.0.1 port (\\d+);");
-      Await.until("it listens", () -> listens.matcher(Files.readString(output)).find());
-      Matcher port = listens.matcher(Files.readString(output));
-      assertThat(port.find()).isTrue();
-      try (Caller caller = new Caller(Integer.parseInt(port.group(1)));
-          Caller.Connection admin = caller.admin()) {
+      try (Caller caller = new Caller(portOf(output));
+          Caller.LoggedIn admin = caller.admin()) {
         assertThat(admin.run("doveadm stop").code()).isZero();
       }
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();

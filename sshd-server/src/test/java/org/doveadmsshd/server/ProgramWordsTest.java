@@ -24,15 +24,15 @@ class ProgramWordsTest {
   }
 
   /** As the program ends by it: a failure is a line on standard error. */
-  private Output call(String line) throws Exception {
+  private Printed call(String line) throws Exception {
     List<String> words =
         Stream.of(line.split(" "))
             .map(word -> word.replaceFirst("(good|bad|nowhere)\\.conf", directory + "/$0"))
             .toList();
     try {
-      return Output.of(() -> Main.run(words));
+      return Printed.of(() -> Main.run(words));
     } catch (Failure e) {
-      return new Output(e.outcome().exitCode(), "", e.getMessage() + "\n");
+      return new Printed(e.outcome().exitCode(), "", e.getMessage() + "\n");
     }
   }
 
@@ -62,7 +62,7 @@ class ProgramWordsTest {
       })
   void aMistakeIsSaidOnStandardErrorWithItsExitCode(String line, int code, String says)
       throws Exception {
-    Output called = call(line);
+    Printed called = call(line);
     assertThat(called.error()).contains(says).doesNotContain("Exception", "\tat ");
     assertThat(called.out()).isEmpty();
     assertThat(called.code()).isEqualTo(code);
@@ -87,7 +87,7 @@ class ProgramWordsTest {
         "--check-config --config good.conf | good.conf: no mistakes found",
       })
   void whatIsAskedForStandsOnStandardOutput(String line, String begin) throws Exception {
-    Output called = call(line);
+    Printed called = call(line);
     assertThat(called.error()).isEmpty();
     assertThat(called.out()).contains(begin);
     assertThat(called.code()).isZero();
@@ -95,7 +95,7 @@ class ProgramWordsTest {
 
   @Test
   void theConfigurationOfKeysMayBeNamedBeforeOrBehindTheWord() throws Exception {
-    Output called = call("-cbad.conf keys rotate -c good.conf");
+    Printed called = call("-cbad.conf keys rotate -c good.conf");
     assertThat(called.code()).as(called.error()).isZero();
     assertThat(called.out()).contains("The next key was made");
     Path next = directory.resolve("key.next");

@@ -45,7 +45,7 @@ class SocketEndpointTest {
   private static final String OWNER = "rw-------";
   private static final String ALL = "rw-rw-rw-";
 
-  private final MemorySite site = new MemorySite();
+  private MemorySite site = new MemorySite();
   private final List<SocketPeer> peers = new ArrayList<>();
   private Path directory;
   private Path path;
@@ -340,6 +340,17 @@ class SocketEndpointTest {
     site.sessions.drain(Duration.ZERO);
     SocketPeer peer = connect();
     assertThat(peer.talk.next(Message.Fault.class).text()).contains("The server is stopping");
+    peer.awaitEnd();
+  }
+
+  @Test
+  void aServerWithoutMemoryTellsNewPeersSo() throws Exception {
+    site.close();
+    site = new MemorySite(plan -> plan.memory = 300 * 1024);
+    start(OWNER);
+    SocketPeer peer = connect();
+    assertThat(peer.talk.next(Message.Fault.class).text())
+        .contains("no memory for a further lane; try again later");
     peer.awaitEnd();
   }
 

@@ -64,23 +64,23 @@ public final class Caller implements AutoCloseable {
   }
 
   /** Connects and logs in, with keys that are tried one after another. */
-  public Connection login(String user, KeyPair... keys) throws IOException {
+  public LoggedIn login(String user, KeyPair... keys) throws IOException {
     ClientSession session = connect(user);
     for (KeyPair key : keys) {
       session.addPublicKeyIdentity(key);
     }
     session.auth().verify(LONG);
-    return new Connection(session);
+    return new LoggedIn(session);
   }
 
-  Connection loginWith(String user, String password) throws IOException {
+  LoggedIn loginWith(String user, String password) throws IOException {
     ClientSession session = connect(user);
     session.addPasswordIdentity(password);
     session.auth().verify(LONG);
-    return new Connection(session);
+    return new LoggedIn(session);
   }
 
-  public Connection admin() throws IOException {
+  public LoggedIn admin() throws IOException {
     return login("admin", MemorySite.ADMIN);
   }
 
@@ -106,47 +106,47 @@ public final class Caller implements AutoCloseable {
   }
 
   /** A connection that is logged in. */
-  public record Connection(ClientSession session) implements AutoCloseable {
+  public record LoggedIn(ClientSession session) implements AutoCloseable {
     /** Carries out a line, with no input, to its end. */
     public Ended run(String line) throws IOException {
       return begin(line).withoutInput().end();
     }
 
     /** Begins to carry out a line; its input stays open. */
-    public Running begin(String line) throws IOException {
+    public Call begin(String line) throws IOException {
       return begin(line, channel -> {});
     }
 
-    Running begin(String line, Consumer<ChannelExec> changes) throws IOException {
+    Call begin(String line, Consumer<ChannelExec> changes) throws IOException {
       ChannelExec channel = session.createExecChannel(line);
       changes.accept(channel);
       return open(channel, new Collected());
     }
 
     /** Begins to carry out a line whose output is not read. */
-    Running beginUnread(String line) throws IOException {
+    Call beginUnread(String line) throws IOException {
       return open(session.createExecChannel(line), null);
     }
 
     /** Asks for a shell. */
-    Running shell() throws IOException {
+    Call shell() throws IOException {
       ChannelShell channel = session.createShellChannel();
       channel.setUsePty(false);
       return open(channel, new Collected());
     }
 
-    Running subsystem(String name) throws IOException {
+    Call subsystem(String name) throws IOException {
       return open(session.createSubsystemChannel(name), new Collected());
     }
 
-    private static Running open(ClientChannel channel, Collected out) throws IOException {
+    private static Call open(ClientChannel channel, Collected out) throws IOException {
       Collected error = new Collected();
       if (out != null) {
         channel.setOut(out);
       }
       channel.setErr(error);
       channel.open().verify(LONG);
-      return new Running(channel, out, error);
+      return new Call(channel, out, error);
     }
 
     @Override
@@ -160,7 +160,7 @@ public final class Caller implements AutoCloseable {
    *
    * @param out null when it is not read
    */
-  public record Running(ClientChannel channel, Collected out, Collected error) {
+  public record Call(ClientChannel channel, Collected out, Collected error) {
     /** What the client sends. */
     OutputStream in() {
       return channel.getInvertedIn();
@@ -171,7 +171,7 @@ public final class Caller implements AutoCloseable {
       in().flush();
     }
 
-    public Running withoutInput() throws IOException {
+    public Call withoutInput() throws IOException {
       in().close();
       return this;
     }

@@ -3,6 +3,9 @@ package org.doveadmsshd.server.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What a connection may open after the login, and what not. */
 @Timeout(60)
@@ -36,8 +40,8 @@ class ChannelsTest {
 
   @Test
   void oneChannelTooManyIsRefusedInWordsAndTheConnectionGoesOn() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
-      List<Caller.Running> open = new ArrayList<>();
+    try (Caller.LoggedIn admin = caller.admin()) {
+      List<Caller.Call> open = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         open.add(admin.begin("doveadm save -u mary"));
       }
@@ -45,7 +49,7 @@ class ChannelsTest {
           .hasStackTraceContaining("At most 3 channels on a connection");
       assertThatThrownBy(() -> admin.subsystem("doveadm"))
           .hasStackTraceContaining("At most 3 channels");
-      try (Caller.Connection other = caller.admin()) {
+      try (Caller.LoggedIn other = caller.admin()) {
         assertThat(other.run("doveadm user jane").code()).as("another connection").isZero();
       }
       open.get(0).signal("INT");
@@ -56,7 +60,7 @@ class ChannelsTest {
 
   @Test
   void aChannelWhosePacketsHaveRoomForNothingIsRefusedInWords() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       CoreModuleProperties.MAX_PACKET_SIZE.set(admin.session(), 255L);
       assertThatThrownBy(() -> admin.begin("doveadm who"))
           .hasStackTraceContaining("must have room for 256 bytes");
@@ -68,11 +72,11 @@ class ChannelsTest {
   @Test
   void theClientMaySendNothingBeforeACommandReads() throws Exception {
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running none = admin.begin("doveadm search -u jane all");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call none = admin.begin("doveadm search -u jane all");
       site.work.awaitBegun();
       assertThat(none.channel().getRemoteWindow().getSize()).isZero();
-      Caller.Running reads = admin.begin("doveadm save -u mary");
+      Caller.Call reads = admin.begin("doveadm save -u mary");
       Await.until("it may send", () -> reads.channel().getRemoteWindow().getSize() > 0);
       assertThat(none.channel().getRemoteWindow().getSize()).isZero();
     }
@@ -82,8 +86,8 @@ class ChannelsTest {
   @Test
   void theExitCodeIsToldBeforeTheEndOfTheOutput() throws Exception {
     List<String> hints = Collections.synchronizedList(new ArrayList<>());
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running user =
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call user =
           admin.begin(
               "doveadm user nobody",
               channel ->
@@ -101,7 +105,7 @@ class ChannelsTest {
 
   @Test
   void environmentVariablesAreNotTaken() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Caller.Ended user =
           admin.begin("doveadm user '*'", channel -> channel.setEnv("TERM", "xterm")).end();
       assertThat(user.out()).as("no terminal").isEqualTo("jane\njoe\nmary\n");
@@ -111,7 +115,7 @@ class ChannelsTest {
   @Test
   void nothingIsForwarded() throws Exception {
     SshdSocketAddress there = new SshdSocketAddress("127.0.0.1", site.port());
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       ClientSession session = admin.session();
       SshdSocketAddress any = new SshdSocketAddress("127.0.0.1", 0);
       assertThatThrownBy(
@@ -126,8 +130,8 @@ class ChannelsTest {
   @ParameterizedTest
   @ValueSource(strings = {"auth-agent-req@openssh.com", "x11-req", "nosuch@example.org"})
   void requestsForOtherThingsAreWithoutEffect(String name) throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running save = admin.begin("doveadm save -u mary");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call save = admin.begin("doveadm save -u mary");
       Buffer request = admin.session().createBuffer(SshConstants.SSH_MSG_CHANNEL_REQUEST, 128);
       request.putUInt(save.channel().getRecipient());
       request.putString(name);
@@ -145,7 +149,7 @@ class ChannelsTest {
 
   @Test
   void globalRequestsThatAreUnknownAreRefusedAndKeepaliveIsAnswered() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       assertThat(ask(admin, "nosuch@example.org")).isFalse();
       assertThat(ask(admin, "tcpip-forward")).isFalse();
       assertThat(ask(admin, "keepalive@openssh.com")).isTrue();
@@ -153,7 +157,7 @@ class ChannelsTest {
     }
   }
 
-  private static boolean ask(Caller.Connection connection, String name) throws IOException {
+  private static boolean ask(Caller.LoggedIn connection, String name) throws IOException {
     Buffer request = connection.session().createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, 64);
     request.putString(name);
     request.putBoolean(true);
@@ -162,7 +166,7 @@ class ChannelsTest {
 
   @Test
   void whoWantsToTransferFilesIsToldThatThereIsNoSuchThing() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Caller.Ended sftp = admin.subsystem("sftp").end();
       assertThat(sftp.code()).isEqualTo(1);
       assertThat(sftp.out()).isEmpty();
@@ -181,7 +185,7 @@ class ChannelsTest {
                 client ->
                     client.setUnknownChannelReferenceHandler(
                         (service, command, channel, buffer) -> null));
-        Caller.Connection admin = curl.admin()) {
+        Caller.LoggedIn admin = curl.admin()) {
       Buffer open = admin.session().createBuffer(SshConstants.SSH_MSG_CHANNEL_OPEN, 64);
       open.putString("session");
       open.putUInt(1000); // a number that the client's library knows nothing of
@@ -200,7 +204,7 @@ class ChannelsTest {
 
   @Test
   void otherSubsystemsAreRefused() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Caller.Ended netconf = admin.subsystem("netconf").end();
       assertThat(netconf).as("it never began").isEqualTo(new Caller.Ended(-1, "", ""));
       assertThat(admin.run("doveadm user jane").code()).as("the connection goes on").isZero();
@@ -210,8 +214,8 @@ class ChannelsTest {
   @Test
   void aChannelCarriesOutOneCommandOnly() throws Exception {
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running first = admin.begin("doveadm search -u jane all");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call first = admin.begin("doveadm search -u jane all");
       site.work.awaitBegun();
       Buffer request = admin.session().createBuffer(SshConstants.SSH_MSG_CHANNEL_REQUEST, 128);
       request.putUInt(first.channel().getRecipient());
@@ -227,13 +231,32 @@ class ChannelsTest {
   }
 
   @Test
+  void aPacketThatIsTooLongEndsTheConnectionAndTheLogSaysWhose() throws Exception {
+    ListAppender<ILoggingEvent> seen = new ListAppender<>();
+    Logger log = (Logger) LoggerFactory.getLogger(ConnectionFaults.class);
+    seen.start();
+    log.addAppender(seen);
+    try (Caller.LoggedIn admin = caller.admin()) {
+      ChannelExec channel = admin.session().createExecChannel("doveadm " + "x".repeat(300_000));
+      channel.open(); // whether that still succeeds is a matter of time
+      Caller.awaitClosed(admin.session());
+      Await.until("it is said", () -> !seen.list.isEmpty());
+      assertThat(seen.list.get(0).getFormattedMessage())
+          .startsWith("The connection of admin from /127.0.0.1:")
+          .endsWith("is closed: a packet of more than 256 KiB, or a broken one");
+    } finally {
+      log.detachAppender(seen);
+    }
+  }
+
+  @Test
   void aLongLineIsTakenInOnePacket() throws Exception {
     String name = "x".repeat(200_000);
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       ChannelExec channel =
           admin.session().createExecChannel("doveadm search -u jane mailbox " + name + " all");
       channel.open().verify(Caller.LONG);
-      Caller.Ended ended = new Caller.Running(channel, new Collected(), new Collected()).end();
+      Caller.Ended ended = new Caller.Call(channel, new Collected(), new Collected()).end();
       assertThat(ended.code()).isEqualTo(68);
     }
   }

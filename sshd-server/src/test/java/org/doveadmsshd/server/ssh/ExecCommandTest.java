@@ -33,7 +33,7 @@ class ExecCommandTest {
   }
 
   private Caller.Ended run(String line) throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       return admin.run(line);
     }
   }
@@ -123,7 +123,7 @@ class ExecCommandTest {
 
   @Test
   void aClientThatAsksForAShellIsToldWhatThereIs() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Caller.Ended shell = admin.shell().end();
       assertThat(shell.code()).isZero();
       assertThat(shell.out()).startsWith("usage: doveadm").contains("expunge");
@@ -132,8 +132,8 @@ class ExecCommandTest {
 
   @Test
   void standardInputIsWhatACommandReads() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running save = admin.begin("doveadm save -u mary");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call save = admin.begin("doveadm save -u mary");
       save.say("Subject: typed\n\nHello\n");
       Caller.Ended ended = save.withoutInput().end();
       assertThat(ended.code()).as(ended.error()).isZero();
@@ -145,8 +145,8 @@ class ExecCommandTest {
   @Test
   void inputThatIsLargerThanTheWindowArrivesWhole() throws Exception {
     String body = ("x".repeat(70) + "\n").repeat(15_000);
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running save = admin.begin("doveadm save -u mary");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call save = admin.begin("doveadm save -u mary");
       save.say("Subject: large\n\n" + body);
       assertThat(save.withoutInput().end().code()).isZero();
     }
@@ -155,8 +155,8 @@ class ExecCommandTest {
 
   @Test
   void namesOfUsersAreReadFromStandardInputAsTheyCome() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running search = admin.begin("doveadm search -F - all");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call search = admin.begin("doveadm search -F - all");
       search.say("jane\n");
       search.out().await("jane ");
       search.say("joe\n");
@@ -178,8 +178,8 @@ class ExecCommandTest {
   @Test
   void manyCommandsGoOnAtOnceOnOneConnection() throws Exception {
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running first = admin.begin("doveadm search -u jane all");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call first = admin.begin("doveadm search -u jane all");
       assertThat(site.work.awaitBegun()).isEqualTo("jane");
       assertThat(admin.run("doveadm search -u joe all").lines()).hasSize(1);
       site.work.release("jane");
@@ -189,7 +189,7 @@ class ExecCommandTest {
 
   @Test
   void whoIsNoMasterAnyMoreMayNotGoOn() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       assertThat(admin.run("doveadm user jane").code()).isZero();
       site.rule(Map.of());
       Caller.Ended refused = admin.run("doveadm user jane");
@@ -201,7 +201,7 @@ class ExecCommandTest {
 
   @Test
   void aScopeThatIsNarrowedCountsAtOnce() throws Exception {
-    try (Caller.Connection helper = caller.login("helper", MemorySite.HELPER)) {
+    try (Caller.LoggedIn helper = caller.login("helper", MemorySite.HELPER)) {
       assertThat(helper.run("doveadm search -A all").lines()).hasSize(3);
       assertThat(helper.run("doveadm search -u mary all").code()).isEqualTo(77);
       assertThat(helper.run("doveadm expunge -u jane mailbox INBOX all").code()).isEqualTo(77);
@@ -272,7 +272,7 @@ class ExecCommandTest {
 
   @Test
   void aServerThatHasNoThreadsLeftSaysSoByTheExitCode() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       site.endThreads();
       assertThat(admin.run("doveadm user jane").code()).isEqualTo(75);
     }
@@ -285,7 +285,7 @@ class ExecCommandTest {
     assertThat(run("doveadm stop").code()).isZero();
     assertThat(site.told.take()).isEqualTo("stop");
     assertThat(run("doveadm config").lines()).containsExactly("port = 0", "host_key = memory");
-    try (Caller.Connection helper = caller.login("helper", MemorySite.HELPER)) {
+    try (Caller.LoggedIn helper = caller.login("helper", MemorySite.HELPER)) {
       assertThat(helper.run("doveadm reload").code()).isEqualTo(77);
       assertThat(helper.run("doveadm stop").code()).isEqualTo(77);
     }

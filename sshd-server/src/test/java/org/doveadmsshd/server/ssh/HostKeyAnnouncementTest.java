@@ -2,18 +2,24 @@ package org.doveadmsshd.server.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.PublicKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.sshd.certificate.OpenSshCertificateBuilder;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.signature.Signature;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -21,6 +27,7 @@ import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How clients learn the server's keys, and that it has them. */
 @Timeout(60)
@@ -29,6 +36,7 @@ class HostKeyAnnouncementTest {
   private static final String PROVE = "hostkeys-prove-00@openssh.com";
   private static final KeyPair NEXT = MemorySite.key();
 
+  @TempDir Path directory;
   private final LinkedBlockingQueue<List<PublicKey>> told = new LinkedBlockingQueue<>();
   private final MemorySite site = new MemorySite();
   private final Caller caller =
@@ -91,7 +99,7 @@ class HostKeyAnnouncementTest {
 
   @Test
   void theKeysAreSaidWithTheFirstChannelAndNotAgain() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       assertThat(told).as("while a login goes on").isEmpty();
       admin.run("doveadm user jane");
       assertThat(next()).containsExactly(MemorySite.HOST.getPublic());
@@ -105,7 +113,7 @@ class HostKeyAnnouncementTest {
   void theNextKeyIsSaidAndProvedBeforeItIsUsed() throws Exception {
     site.endpoint.identify(
         new SshEndpoint.HostIdentity(List.of(MemorySite.HOST, NEXT), Optional.empty()));
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       assertThat(admin.session().getServerKey()).isEqualTo(MemorySite.HOST.getPublic());
       admin.run("doveadm user jane");
       assertThat(next()).containsExactly(MemorySite.HOST.getPublic(), NEXT.getPublic());
@@ -120,8 +128,8 @@ class HostKeyAnnouncementTest {
 
   @Test
   void aProofIsGoodForItsConnectionOnly() throws Exception {
-    try (Caller.Connection one = caller.admin();
-        Caller.Connection other = caller.admin()) {
+    try (Caller.LoggedIn one = caller.admin();
+        Caller.LoggedIn other = caller.admin()) {
       byte[] proof = ask(one.session(), List.of(blob(MemorySite.HOST))).getBytes();
       assertThat(proves(one.session(), MemorySite.HOST, proof)).isTrue();
       assertThat(proves(other.session(), MemorySite.HOST, proof)).isFalse();
@@ -129,10 +137,38 @@ class HostKeyAnnouncementTest {
   }
 
   @Test
+  void aCertificateIsShownToThoseWhoKnowCertificatesAndThePlainKeyIsAnnounced() throws Exception {
+    OpenSshCertificate certificate =
+        OpenSshCertificateBuilder.hostCertificate()
+            .publicKey(MemorySite.HOST.getPublic())
+            .id("host")
+            .principals(List.of("127.0.0.1"))
+            .validAfter(Instant.now().minusSeconds(3600))
+            .validBefore(Instant.now().plusSeconds(3600))
+            .sign(MemorySite.STRANGER);
+    Path file = directory.resolve("host-cert.pub");
+    Files.writeString(file, PublicKeyEntry.toString(certificate) + "\n");
+    site.endpoint.identify(
+        new SshEndpoint.HostIdentity(List.of(MemorySite.HOST), Optional.of(file)));
+    try (Caller.LoggedIn admin = caller.admin()) {
+      assertThat(admin.session().getServerKey())
+          .isInstanceOfSatisfying(
+              OpenSshCertificate.class, shown -> assertThat(shown.getId()).isEqualTo("host"));
+      admin.run("doveadm user jane");
+      assertThat(next()).containsExactly(MemorySite.HOST.getPublic());
+    }
+    site.endpoint.identify(
+        new SshEndpoint.HostIdentity(List.of(MemorySite.HOST), Optional.empty()));
+    try (Caller.LoggedIn admin = caller.admin()) {
+      assertThat(admin.session().getServerKey()).isEqualTo(MemorySite.HOST.getPublic());
+    }
+  }
+
+  @Test
   void aChangedKeyIsUsedForConnectionsFromNowOnAndOldOnesGoOn() throws Exception {
-    try (Caller.Connection before = caller.admin()) {
+    try (Caller.LoggedIn before = caller.admin()) {
       site.endpoint.identify(new SshEndpoint.HostIdentity(List.of(NEXT), Optional.empty()));
-      try (Caller.Connection after = caller.admin()) {
+      try (Caller.LoggedIn after = caller.admin()) {
         assertThat(after.session().getServerKey()).isEqualTo(NEXT.getPublic());
       }
       assertThat(before.run("doveadm user jane").code()).isZero();
@@ -141,7 +177,7 @@ class HostKeyAnnouncementTest {
 
   @Test
   void whatIsNoKeyOfTheServerIsNotProved() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       for (List<byte[]> wrong :
           List.of(
               List.of(blob(NEXT)),
@@ -158,7 +194,7 @@ class HostKeyAnnouncementTest {
   @Test
   void nobodyIsGivenManyProofsAtOnce() throws Exception {
     byte[] own = blob(MemorySite.HOST);
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       assertThat(ask(admin.session(), List.of(own, own, own, own))).isNotNull();
       assertThat(ask(admin.session(), List.of(own, own, own, own, own))).isNull();
     }
@@ -166,7 +202,7 @@ class HostKeyAnnouncementTest {
 
   @Test
   void aQuestionThatEndsInsideAKeyIsRefused() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Buffer request = admin.session().createBuffer(SshConstants.SSH_MSG_GLOBAL_REQUEST, 64);
       request.putString(PROVE);
       request.putBoolean(true);

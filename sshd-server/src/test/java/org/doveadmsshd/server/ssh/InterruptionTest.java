@@ -38,9 +38,9 @@ class InterruptionTest {
     Await.until("no run is under way", () -> site.sessions.activeSessions().isEmpty());
   }
 
-  private Caller.Running held(Caller.Connection admin) throws Exception {
+  private Caller.Call held(Caller.LoggedIn admin) throws Exception {
     site.work.hold("jane");
-    Caller.Running running = admin.begin("doveadm expunge -u jane mailbox INBOX all");
+    Caller.Call running = admin.begin("doveadm expunge -u jane mailbox INBOX all");
     assertThat(site.work.awaitBegun()).isEqualTo("jane");
     return running;
   }
@@ -52,8 +52,8 @@ class InterruptionTest {
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM", "HUP"})
   void aSignalStopsTheRunAndItStillEndsInWords(String signal) throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running running = held(admin);
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call running = held(admin);
       running.signal(signal);
       Caller.Ended ended = running.end();
       assertThat(ended.code()).isEqualTo(75);
@@ -69,8 +69,8 @@ class InterruptionTest {
   @ParameterizedTest
   @ValueSource(strings = {"USR1", "WINCH", "KILL", "nonsense", ""})
   void otherSignalsStopNothing(String signal) throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running running = held(admin);
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call running = held(admin);
       running.signal(signal);
       assertThat(admin.run("doveadm user joe").code()).as("sent after the signal").isZero();
       site.work.release("jane");
@@ -81,8 +81,8 @@ class InterruptionTest {
 
   @Test
   void aSignalEndsTheWaitForInputAndNothingIsStored() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running save = admin.begin("doveadm save -u mary");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call save = admin.begin("doveadm save -u mary");
       save.say("Subject: half of it\n\n");
       Await.until("it has begun", () -> !site.sessions.activeSessions().isEmpty());
       save.signal("INT");
@@ -95,8 +95,8 @@ class InterruptionTest {
 
   @Test
   void aClientThatClosesTheChannelStopsItsRunOnly() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running running = held(admin);
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call running = held(admin);
       running.channel().close(false);
       assertThat(site.audit.next("user").exit()).isEqualTo(75);
       awaitNobody();
@@ -107,10 +107,10 @@ class InterruptionTest {
 
   @Test
   void aConnectionThatBreaksStopsAllItsRunsAndNoOthers() throws Exception {
-    try (Caller.Connection other = caller.admin();
-        Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn other = caller.admin();
+        Caller.LoggedIn admin = caller.admin()) {
       site.work.hold("joe");
-      final Caller.Running stays = other.begin("doveadm search -u joe all");
+      final Caller.Call stays = other.begin("doveadm search -u joe all");
       assertThat(site.work.awaitBegun()).isEqualTo("joe");
       held(admin);
       admin.begin("doveadm save -u mary");
@@ -126,8 +126,8 @@ class InterruptionTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void halfAMailOfAClientThatHasGoneIsNotStored(boolean connectionBreaks) throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running save = admin.begin("doveadm save -u mary");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call save = admin.begin("doveadm save -u mary");
       save.say("Subject: half of it\n\n" + LARGE.substring(0, 40_000));
       Await.until("some of it has been read", () -> save.channel().getRemoteWindow().getSize() > 0);
       if (connectionBreaks) {
@@ -147,7 +147,7 @@ class InterruptionTest {
   @Test
   void inputThatNeverComesIsWaitedForAsLongAsInputTimeoutSays() throws Exception {
     restart(plan -> plan.inputTimeout = Duration.ofMillis(200));
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Caller.Ended save = admin.begin("doveadm save -u mary").end();
       assertThat(save.code()).isEqualTo(75);
       assertThat(save.error()).contains("Nothing came on standard input for").hasLineCount(1);
@@ -162,8 +162,8 @@ class InterruptionTest {
   void aCommandThatReadsNothingDoesNotMindInputThatNeverEnds() throws Exception {
     restart(plan -> plan.inputTimeout = Duration.ofMillis(1));
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running search = admin.begin("doveadm search -u jane all");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call search = admin.begin("doveadm search -u jane all");
       site.work.awaitBegun();
       assertThat(admin.run("doveadm user joe").code()).isZero();
       site.work.release("jane");
@@ -174,8 +174,8 @@ class InterruptionTest {
   @Test
   void aClientThatDoesNotReadHoldsUpItselfOnlyAndGetsEverythingWhenItReads() throws Exception {
     site.mail("mary", "large", LARGE);
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running unread = admin.beginUnread("doveadm fetch -u mary body all");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call unread = admin.beginUnread("doveadm fetch -u mary body all");
       assertThat(site.work.awaitBegun()).isEqualTo("mary");
       assertThat(admin.run("doveadm search -u jane all").lines()).hasSize(2);
       assertThat(admin.run("doveadm who").out()).contains("fetch -u mary body all");
@@ -190,7 +190,7 @@ class InterruptionTest {
   void outputThatNobodyTakesIsGivenUpAfterWriteTimeout() throws Exception {
     restart(plan -> plan.writeTimeout = Duration.ofMillis(200));
     site.mail("mary", "large", LARGE);
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       admin.beginUnread("doveadm fetch -u mary body all");
       AuditEvent noted = site.audit.next("command");
       assertThat(noted.exit()).isEqualTo(75);
@@ -203,8 +203,8 @@ class InterruptionTest {
   @Test
   void aSignalOfAClientThatDoesNotReadEndsItsRun() throws Exception {
     site.mail("mary", "large", LARGE);
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running unread = admin.beginUnread("doveadm fetch -u mary body all");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call unread = admin.beginUnread("doveadm fetch -u mary body all");
       site.work.awaitBegun();
       unread.signal("INT");
       assertThat(site.audit.next("command").exit()).isEqualTo(75);
@@ -214,12 +214,12 @@ class InterruptionTest {
 
   @Test
   void whoIsKickedIsToldSo() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
-      final Caller.Running running = held(admin);
-      Caller.Running save = admin.begin("doveadm save -u mary");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      final Caller.Call running = held(admin);
+      Caller.Call save = admin.begin("doveadm save -u mary");
       Await.until("both have begun", () -> site.sessions.activeSessions().size() == 2);
       assertThat(admin.run("doveadm kick admin").lines()).hasSize(3);
-      for (Caller.Running each : new Caller.Running[] {running, save}) {
+      for (Caller.Call each : new Caller.Call[] {running, save}) {
         Caller.Ended ended = each.end();
         assertThat(ended.code()).isEqualTo(75);
         assertThat(ended.error()).contains("Ended by an administrator (kick)");
@@ -235,8 +235,8 @@ class InterruptionTest {
       site.accounts.users.add("user" + i);
       site.work.hold("user" + i);
     }
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running search = admin.begin("doveadm search -A all");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call search = admin.begin("doveadm search -A all");
       site.work.awaitBegun();
       site.work.awaitBegun();
       search.signal("INT");

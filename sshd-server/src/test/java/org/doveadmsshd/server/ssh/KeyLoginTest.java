@@ -124,7 +124,7 @@ class KeyLoginTest {
 
   @Test
   void aRevokedKeyLetsInNoMoreAndWhoIsInStays() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Files.writeString(revoked, line(MemorySite.ADMIN));
       assertRefused("admin", MemorySite.ADMIN);
       assertThat(admin.run("doveadm user jane").code()).isZero();
@@ -154,7 +154,7 @@ class KeyLoginTest {
   @Test
   void aCertificateForAMasterLetsInAsHim() throws Exception {
     KeyPair certified = signed(certificate("somebody", "admin"));
-    try (Caller.Connection admin = caller.login("admin", certified)) {
+    try (Caller.LoggedIn admin = caller.login("admin", certified)) {
       assertThat(admin.run("doveadm mailbox list -u jane").code()).as("all of his scope").isZero();
       assertThat(site.audit.next("login").login().method())
           .startsWith("certificate person?on?duty serial 7 SHA256:")
@@ -167,7 +167,7 @@ class KeyLoginTest {
   @Test
   void aCertificateForMasksLetsInForThoseUsersUnderAnyNameButAMasters() throws Exception {
     KeyPair certified = signed(certificate("ja*"));
-    try (Caller.Connection person = caller.login("person", certified)) {
+    try (Caller.LoggedIn person = caller.login("person", certified)) {
       assertThat(person.run("doveadm user '*'").lines()).containsExactly("jane");
       assertThat(person.run("doveadm search -u jane all").lines()).hasSize(2);
       assertThat(person.run("doveadm search -u joe all").code()).isEqualTo(77);
@@ -179,7 +179,7 @@ class KeyLoginTest {
 
   @Test
   void whoeverBecomesAMasterLaterIsNotLetInByAMaskAnyMore() throws Exception {
-    try (Caller.Connection person = caller.login("person", signed(certificate("*")))) {
+    try (Caller.LoggedIn person = caller.login("person", signed(certificate("*")))) {
       assertThat(person.run("doveadm user jane").code()).isZero();
       site.rule(Map.of("person", Scope.UNLIMITED));
       assertThat(person.run("doveadm user jane").code()).isEqualTo(77);
@@ -192,7 +192,7 @@ class KeyLoginTest {
         certificate("admin")
             .criticalOptions(
                 List.of(option(OpenSshCertificate.FORCE_COMMAND, "doveadm user jane")));
-    try (Caller.Connection admin = caller.login("admin", signed(builder))) {
+    try (Caller.LoggedIn admin = caller.login("admin", signed(builder))) {
       assertThat(admin.run("doveadm expunge -A mailbox INBOX all").out()).contains("/homes/jane");
     }
   }

@@ -27,7 +27,7 @@ class KeyRestrictionsTest {
     site.close();
   }
 
-  private Caller.Connection with(String master, String options) throws Exception {
+  private Caller.LoggedIn with(String master, String options) throws Exception {
     site.authorizeOnly(master, options, KEY);
     return caller.login(master, KEY);
   }
@@ -36,7 +36,7 @@ class KeyRestrictionsTest {
   @ValueSource(
       strings = {"doveadm user jane", "/usr/bin/doveadm user jane", "doveadm  'user' jane"})
   void aKeyForOneCommandCarriesOutThatOneWhateverIsAskedFor(String command) throws Exception {
-    try (Caller.Connection only = with("admin", "command=\"" + command + "\"")) {
+    try (Caller.LoggedIn only = with("admin", "command=\"" + command + "\"")) {
       for (String asked :
           new String[] {"doveadm expunge -u jane mailbox INBOX all", "cat /etc/passwd", "\"\""}) {
         Caller.Ended ended = only.run(asked);
@@ -66,7 +66,7 @@ class KeyRestrictionsTest {
         "\"\" | 77",
       })
   void aKeyForWhatBeginsSoTakesFurtherWordsAndNoOthers(String asked, int code) throws Exception {
-    try (Caller.Connection some = with("admin", "command=\"doveadm search -u jane *\"")) {
+    try (Caller.LoggedIn some = with("admin", "command=\"doveadm search -u jane *\"")) {
       Caller.Ended ended = some.run(asked);
       assertThat(ended.code()).as(ended.error()).isEqualTo(code);
       AuditEvent noted = site.audit.next("command");
@@ -83,10 +83,10 @@ class KeyRestrictionsTest {
 
   @Test
   void aKeyForACommandThatIsNoneCarriesOutNothing() throws Exception {
-    try (Caller.Connection broken = with("admin", "command=\"/bin/sh\"")) {
+    try (Caller.LoggedIn broken = with("admin", "command=\"/bin/sh\"")) {
       assertThat(broken.run("doveadm user jane").code()).isEqualTo(127);
     }
-    try (Caller.Connection broken = with("admin", "command=\"doveadm user 'jane\"")) {
+    try (Caller.LoggedIn broken = with("admin", "command=\"doveadm user 'jane\"")) {
       Caller.Ended ended = broken.run("doveadm user jane");
       assertThat(ended.code()).isEqualTo(64);
       assertThat(ended.out()).isEmpty();
@@ -95,13 +95,13 @@ class KeyRestrictionsTest {
 
   @Test
   void aKeyForACommandOpensNoLaneAndItsConnectionLivesOn() throws Exception {
-    try (Caller.Connection only = with("admin", "command=\"doveadm user jane\"")) {
+    try (Caller.LoggedIn only = with("admin", "command=\"doveadm user jane\"")) {
       Caller.Ended refused = only.subsystem("doveadm").end();
       assertThat(refused.out()).as("not even a hello").isEmpty();
       assertThat(only.run("doveadm who").out()).contains("/homes/jane");
       assertThat(site.sessions.activeSessions()).isEmpty();
     }
-    try (Caller.Connection prefix = with("admin", "command=\"doveadm *\"")) {
+    try (Caller.LoggedIn prefix = with("admin", "command=\"doveadm *\"")) {
       assertThat(prefix.subsystem("doveadm").end().out()).isEmpty();
       assertThat(site.sessions.activeSessions()).isEmpty();
     }
@@ -109,7 +109,7 @@ class KeyRestrictionsTest {
 
   @Test
   void aKeyForSomeUsersReachesNoOthers() throws Exception {
-    try (Caller.Connection some = with("admin", "scope=\"ja*,mary\"")) {
+    try (Caller.LoggedIn some = with("admin", "scope=\"ja*,mary\"")) {
       assertThat(some.run("doveadm user '*'").lines()).containsExactly("jane", "mary");
       assertThat(some.run("doveadm search -A all").out()).contains("jane ").doesNotContain("joe");
       assertThat(some.run("doveadm search -u joe all").code()).isEqualTo(77);
@@ -119,7 +119,7 @@ class KeyRestrictionsTest {
 
   @Test
   void aKeyForSomeCommandsCarriesOutNoOthers() throws Exception {
-    try (Caller.Connection some = with("admin", "commands=\"search, write\"")) {
+    try (Caller.LoggedIn some = with("admin", "commands=\"search, write\"")) {
       assertThat(some.run("doveadm search -u jane all").code()).isZero();
       assertThat(some.run("doveadm fetch -u jane uid all").code()).isEqualTo(77);
       assertThat(some.run("doveadm expunge -u jane mailbox INBOX all").code()).isEqualTo(77);
@@ -130,11 +130,11 @@ class KeyRestrictionsTest {
 
   @Test
   void aKeyNeverGivesWhatItsMasterHasNot() throws Exception {
-    try (Caller.Connection more = with("helper", "scope=\"*\",commands=\"expunge search\"")) {
+    try (Caller.LoggedIn more = with("helper", "scope=\"*\",commands=\"expunge search\"")) {
       assertThat(more.run("doveadm search -u mary all").code()).isEqualTo(77);
       assertThat(more.run("doveadm expunge -u jane mailbox INBOX all").code()).isEqualTo(77);
     }
-    try (Caller.Connection more = with("helper", "scope=\"*\",commands=\"expunge,search\"")) {
+    try (Caller.LoggedIn more = with("helper", "scope=\"*\",commands=\"expunge,search\"")) {
       assertThat(more.run("doveadm search -u jane all").code()).isZero();
       assertThat(more.run("doveadm search -u mary all").code()).isEqualTo(77);
       assertThat(more.run("doveadm expunge -u jane mailbox INBOX all").code()).isEqualTo(77);
@@ -165,7 +165,7 @@ class KeyRestrictionsTest {
         "no-user-rc"
       })
   void aKeyThatAsksForLessThanThereIsLetsIn(String options) throws Exception {
-    try (Caller.Connection admin = with("admin", options)) {
+    try (Caller.LoggedIn admin = with("admin", options)) {
       assertThat(admin.run("doveadm user jane").code()).isZero();
     }
   }

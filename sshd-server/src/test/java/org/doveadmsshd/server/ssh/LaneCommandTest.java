@@ -50,7 +50,7 @@ class LaneCommandTest {
     }
   }
 
-  private static Lane open(Caller.Connection connection) throws IOException {
+  private static Lane open(Caller.LoggedIn connection) throws IOException {
     ClientChannel channel = connection.session().createSubsystemChannel("doveadm");
     Conversation[] talk = new Conversation[1];
     channel.setOut(
@@ -89,7 +89,7 @@ class LaneCommandTest {
 
   @Test
   void theServerSaysWhoItIsAndWhomItTakesThePeerFor() throws Exception {
-    try (Caller.Connection helper = caller.login("helper", MemorySite.HELPER)) {
+    try (Caller.LoggedIn helper = caller.login("helper", MemorySite.HELPER)) {
       Message.Hello hello = open(helper).talk().greet();
       assertThat(hello.master()).contains("helper");
       assertThat(hello.software()).isEqualTo("test 1.0");
@@ -99,7 +99,7 @@ class LaneCommandTest {
 
   @Test
   void requestsAreAnsweredInTheirOrder() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Conversation talk = open(admin).talk();
       talk.greet();
       talk.say(
@@ -117,7 +117,7 @@ class LaneCommandTest {
 
   @Test
   void usersAreListedAsFarAsTheScopeReaches() throws Exception {
-    try (Caller.Connection helper = caller.login("helper", MemorySite.HELPER)) {
+    try (Caller.LoggedIn helper = caller.login("helper", MemorySite.HELPER)) {
       Conversation talk = open(helper).talk();
       talk.greet();
       talk.say(new Message.ListUsers(7, "*"));
@@ -127,7 +127,7 @@ class LaneCommandTest {
 
   @Test
   void whatIsOutsideTheScopeIsRefusedAndTheLaneGoesOn() throws Exception {
-    try (Caller.Connection helper = caller.login("helper", MemorySite.HELPER)) {
+    try (Caller.LoggedIn helper = caller.login("helper", MemorySite.HELPER)) {
       Conversation talk = open(helper).talk();
       talk.greet();
       talk.say(Conversation.run(1, "mary", "search", "all"));
@@ -147,7 +147,7 @@ class LaneCommandTest {
   @Test
   void theScopeOfTheKeyCountsForALaneAsForACommand() throws Exception {
     site.authorizeOnly("admin", "scope=\"joe\",commands=\"search\"", MemorySite.STRANGER);
-    try (Caller.Connection narrow = caller.login("admin", MemorySite.STRANGER)) {
+    try (Caller.LoggedIn narrow = caller.login("admin", MemorySite.STRANGER)) {
       Conversation talk = open(narrow).talk();
       talk.greet();
       talk.say(Conversation.run(1, "jane", "search", "all"));
@@ -161,7 +161,7 @@ class LaneCommandTest {
 
   @Test
   void whoIsNoMasterAnyMoreIsRefusedOnAnOpenLane() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Conversation talk = open(admin).talk();
       talk.greet();
       site.rule(Map.of());
@@ -173,7 +173,7 @@ class LaneCommandTest {
   @Test
   void lanesOfOneConnectionDoNotWaitForEachOther() throws Exception {
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Conversation first = open(admin).talk();
       Conversation second = open(admin).talk();
       first.greet();
@@ -195,7 +195,7 @@ class LaneCommandTest {
   @Test
   void aLaneWhoseAnswersAreNotReadHoldsUpItselfOnly() throws Exception {
     site.mail("mary", "large", ("z".repeat(70) + "\n").repeat(15_000));
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       ClientChannel unread = admin.session().createSubsystemChannel("doveadm");
       unread.open().verify(Caller.LONG);
       new Conversation(unread.getInvertedIn())
@@ -212,7 +212,7 @@ class LaneCommandTest {
 
   @Test
   void whatACommandReadsIsAskedForAndThenSent() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Conversation talk = open(admin).talk();
       talk.greet();
       talk.say(Conversation.run(1, "mary", "save"));
@@ -236,7 +236,7 @@ class LaneCommandTest {
   @Test
   void aRequestThatIsCancelledEndsAsSuch() throws Exception {
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Conversation talk = open(admin).talk();
       talk.greet();
       talk.say(Conversation.run(5, "jane", "expunge", "mailbox", "INBOX", "all"));
@@ -250,7 +250,7 @@ class LaneCommandTest {
   @Test
   void whoEndsHisInputGetsTheAnswersToWhatHeAskedForAndThenTheEnd() throws Exception {
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Lane lane = open(admin);
       lane.talk().greet();
       lane.talk()
@@ -270,7 +270,7 @@ class LaneCommandTest {
   @Test
   void whoClosesTheChannelStopsWhatHeAskedForAndHisOtherLaneGoesOn() throws Exception {
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Lane lane = open(admin);
       final Conversation other = open(admin).talk();
       lane.talk().greet();
@@ -296,7 +296,7 @@ class LaneCommandTest {
         "doveadm search -A all\n"
       })
   void garbageIsAnsweredByAFaultAndTheEnd(String garbage) throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Lane lane = open(admin);
       lane.talk().next(Message.Hello.class);
       lane.talk().sayBytes(garbage.getBytes(StandardCharsets.ISO_8859_1));
@@ -317,7 +317,7 @@ class LaneCommandTest {
             new Message.Ping(),
             new Message.ActFor("root", List.of()),
             other);
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       for (Message first : wrong) {
         Lane lane = open(admin);
         lane.talk().next(Message.Hello.class);
@@ -338,7 +338,7 @@ class LaneCommandTest {
 
   @Test
   void aLaneThatEndsInsideAMessageIsAFault() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Lane lane = open(admin);
       lane.talk().greet();
       lane.talk().sayBytes(new byte[] {0, 0, 0, 100, 1});
@@ -351,8 +351,8 @@ class LaneCommandTest {
   @Test
   void aLaneThatIsKickedIsToldSoAndHasStopped() throws Exception {
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin();
-        Caller.Connection helper = caller.login("helper", MemorySite.HELPER)) {
+    try (Caller.LoggedIn admin = caller.admin();
+        Caller.LoggedIn helper = caller.login("helper", MemorySite.HELPER)) {
       Lane kicked = open(helper);
       kicked.talk().greet();
       kicked.talk().say(Conversation.run(1, "jane", "search", "all"));
@@ -371,7 +371,7 @@ class LaneCommandTest {
 
   @Test
   void aServerThatStopsOpensNoLane() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       site.sessions.drain(Duration.ZERO);
       Lane refused = open(admin);
       assertThat(refused.talk().next(Message.Fault.class).text()).contains("stopping");
@@ -382,7 +382,7 @@ class LaneCommandTest {
   @Test
   void aServerWithoutMemoryOpensNoLane() throws Exception {
     restart(300 * 1024);
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Lane refused = open(admin);
       assertThat(refused.talk().next(Message.Fault.class).text())
           .contains("no memory for a further lane; try again later");
@@ -393,7 +393,7 @@ class LaneCommandTest {
   @Test
   void theMemoryOfALaneIsFreeAgainWhenItEnds() throws Exception {
     restart(2 * 1024 * 1024);
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       for (int i = 0; i < 20; i++) {
         Lane lane = open(admin);
         lane.talk().greet();

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -77,6 +78,9 @@ public final class MemorySite implements AutoCloseable {
           });
   private final int port;
 
+  /** What is to be done waits until this is over. */
+  private volatile CountDownLatch held = new CountDownLatch(0);
+
   /** How a server is set up. */
   public static final class Plan {
     public Duration inputTimeout = Duration.ZERO;
@@ -106,7 +110,7 @@ public final class MemorySite implements AutoCloseable {
     MemoryBudget.Share memory = budget.all();
     Sessions.SessionSettings setting =
         new Sessions.SessionSettings(
-            threads,
+            this::execute,
             Clock.fixed(NOW, ZoneOffset.UTC),
             2,
             "test 1.0",
@@ -227,6 +231,31 @@ public final class MemorySite implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  private void execute(Runnable work) {
+    CountDownLatch gate = held;
+    threads.execute(
+        () -> {
+          try {
+            gate.await();
+            work.run();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the server has been closed
+          }
+        });
+  }
+
+  /**
+   * Has runs and lanes wait for a thread, as on a machine that is busy, until they are let go on.
+   */
+  Runnable holdThreads() {
+    CountDownLatch gate = new CountDownLatch(1);
+    held = gate;
+    return () -> {
+      held = new CountDownLatch(0);
+      gate.countDown();
+    };
   }
 
   /** Takes no further work for runs and lanes; as when the last threads of a machine are used. */

@@ -40,7 +40,7 @@ class OfferedAlgorithmsTest {
     site.close();
   }
 
-  private Caller.Connection connect(Consumer<SshClient> changes) throws Exception {
+  private Caller.LoggedIn connect(Consumer<SshClient> changes) throws Exception {
     caller = new Caller(site, changes);
     return caller.admin();
   }
@@ -55,15 +55,15 @@ class OfferedAlgorithmsTest {
     client.setMacFactories(List.of(BuiltinMacs.hmacsha256));
   }
 
-  private static String cipher(Caller.Connection connection) {
+  private static String cipher(Caller.LoggedIn connection) {
     return connection.session().getNegotiatedKexParameter(KexProposalOption.S2CENC);
   }
 
-  private static String exchange(Caller.Connection connection) {
+  private static String exchange(Caller.LoggedIn connection) {
     return connection.session().getNegotiatedKexParameter(KexProposalOption.ALGORITHMS);
   }
 
-  private static void assertWorks(Caller.Connection connection) throws Exception {
+  private static void assertWorks(Caller.LoggedIn connection) throws Exception {
     assertThat(connection.run("doveadm search -A all").lines()).hasSize(3);
   }
 
@@ -74,7 +74,7 @@ class OfferedAlgorithmsTest {
           ciphers(client, BuiltinCiphers.aes256ctr, BuiltinCiphers.aes128gcm);
           exchanges(client, BuiltinDHFactories.ecdhp256, BuiltinDHFactories.curve25519);
         };
-    try (Caller.Connection admin = connect(prefers)) {
+    try (Caller.LoggedIn admin = connect(prefers)) {
       assertThat(cipher(admin)).isEqualTo("aes128-gcm@openssh.com");
       assertThat(exchange(admin)).isEqualTo("curve25519-sha256");
       assertWorks(admin);
@@ -85,7 +85,7 @@ class OfferedAlgorithmsTest {
   @EnumSource(names = {"aes128ctr", "aes256ctr"})
   void whoKnowsNoBetterCipherGetsAnOlderOneAndTheBestExchange(BuiltinCiphers older)
       throws Exception {
-    try (Caller.Connection admin = connect(client -> ciphers(client, older))) {
+    try (Caller.LoggedIn admin = connect(client -> ciphers(client, older))) {
       assertThat(cipher(admin)).isEqualTo(older.getName());
       assertThat(exchange(admin))
           .isIn("mlkem768x25519-sha256", "sntrup761x25519-sha512@openssh.com");
@@ -108,7 +108,7 @@ class OfferedAlgorithmsTest {
         "dhg14_256"
       })
   void eachOfTheseExchangesWillDo(BuiltinDHFactories known) throws Exception {
-    try (Caller.Connection admin = connect(client -> exchanges(client, known))) {
+    try (Caller.LoggedIn admin = connect(client -> exchanges(client, known))) {
       assertThat(exchange(admin)).isEqualTo(known.getName());
       assertThat(cipher(admin)).endsWith("gcm@openssh.com");
       assertWorks(admin);
@@ -196,8 +196,8 @@ class OfferedAlgorithmsTest {
   void keysMayBeRenewedAsOftenAsAClientLikesWhileCommandsGoOn() throws Exception {
     String body = ("y".repeat(70) + "\n").repeat(15_000);
     site.mail("mary", "large", body);
-    try (Caller.Connection admin = connect(client -> {})) {
-      Caller.Running fetch = admin.begin("doveadm fetch -u mary body all");
+    try (Caller.LoggedIn admin = connect(client -> {})) {
+      Caller.Call fetch = admin.begin("doveadm fetch -u mary body all");
       for (int i = 0; i < 5; i++) {
         admin.session().reExchangeKeys().verify(Caller.LONG);
       }

@@ -61,7 +61,7 @@ class PasswordLoginTest {
   @Test
   void theRightPasswordLetsInAndTheLoginIsNoted() throws Exception {
     start();
-    try (Caller.Connection admin = caller.loginWith("admin", "secret")) {
+    try (Caller.LoggedIn admin = caller.loginWith("admin", "secret")) {
       AuditEvent noted = site.audit.next("login");
       assertThat(noted.master()).isEqualTo("admin");
       assertThat(noted.login().method()).isEqualTo("password");
@@ -189,7 +189,7 @@ class PasswordLoginTest {
   void aLoginThatCannotBeNotedIsNoReasonToLockMastersOut() throws Exception {
     start();
     site.audit.refuse("login");
-    try (Caller.Connection admin = caller.loginWith("admin", "secret")) {
+    try (Caller.LoggedIn admin = caller.loginWith("admin", "secret")) {
       assertThat(admin.run("doveadm user jane").code()).isZero();
     }
   }
@@ -295,7 +295,7 @@ class PasswordLoginTest {
     session.addPublicKeyIdentity(MemorySite.STRANGER);
     session.addPasswordIdentity("secret");
     session.auth().verify(Caller.LONG);
-    Caller.Ended user = new Caller.Connection(session).run("doveadm user '*'");
+    Caller.Ended user = new Caller.LoggedIn(session).run("doveadm user '*'");
     assertThat(user.lines()).containsExactly("joe");
   }
 
@@ -310,7 +310,7 @@ class PasswordLoginTest {
     session.addPasswordIdentity("secret");
     session.auth().verify(Caller.LONG);
     assertThat(site.audit.next("login").login().method()).isEqualTo("password");
-    Caller.Ended user = new Caller.Connection(session).run("doveadm user '*'");
+    Caller.Ended user = new Caller.LoggedIn(session).run("doveadm user '*'");
     assertThat(user.lines()).hasSize(3);
   }
 }

@@ -2,10 +2,12 @@ package org.doveadmsshd.server.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.doveadmsshd.command.ServerContext.Activity.ActiveSession;
 import org.doveadmsshd.protocol.Message;
@@ -27,15 +29,15 @@ class SessionsTest {
     site.close();
   }
 
-  private Caller.Running held(Caller.Connection connection, String user) throws Exception {
+  private Caller.Call held(Caller.LoggedIn connection, String user) throws Exception {
     site.work.hold(user);
-    Caller.Running running = connection.begin("doveadm search -u " + user + " all");
+    Caller.Call running = connection.begin("doveadm search -u " + user + " all");
     assertThat(site.work.awaitBegun()).isEqualTo(user);
     return running;
   }
 
-  private static Conversation lane(Caller.Connection connection) throws Exception {
-    Caller.Running subsystem = connection.subsystem("doveadm");
+  private static Conversation lane(Caller.LoggedIn connection) throws Exception {
+    Caller.Call subsystem = connection.subsystem("doveadm");
     Conversation talk = new Conversation(subsystem.in());
     talk.say(Conversation.hello());
     return talk;
@@ -43,8 +45,8 @@ class SessionsTest {
 
   @Test
   void whoShowsRunsAndLanesInTheOrderOfTheirBeginning() throws Exception {
-    try (Caller.Connection admin = caller.admin();
-        Caller.Connection helper = caller.login("helper", MemorySite.HELPER)) {
+    try (Caller.LoggedIn admin = caller.admin();
+        Caller.LoggedIn helper = caller.login("helper", MemorySite.HELPER)) {
       held(admin, "jane");
       lane(helper);
       Await.until("the lane is there", () -> site.sessions.activeSessions().size() == 2);
@@ -69,7 +71,7 @@ class SessionsTest {
   @Test
   void usersThatAreDoneOrFailedAreCountedWhileARunGoesOn() throws Exception {
     site.work.hold("mary");
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       admin.begin("doveadm mailbox status -A messages INBOX");
       Await.until(
           "two are done",
@@ -80,7 +82,7 @@ class SessionsTest {
 
   @Test
   void whatIsOverIsNotShownAnyMore() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       assertThat(admin.run("doveadm search -A all").code()).isZero();
       assertThat(admin.run("doveadm nosuch").code()).isPositive();
       assertThat(site.sessions.activeSessions()).isEmpty();
@@ -89,9 +91,9 @@ class SessionsTest {
 
   @Test
   void kickEndsWhatIsMeantAndSaysWhatThatWas() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
-      final Caller.Running first = held(admin, "jane");
-      final Caller.Running second = held(admin, "joe");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      final Caller.Call first = held(admin, "jane");
+      final Caller.Call second = held(admin, "joe");
       String id = site.sessions.activeSessions().get(0).id();
       List<ActiveSession> ended = site.sessions.kick(entry -> entry.id().equals(id));
       assertThat(ended).extracting(ActiveSession::doing).containsExactly("search -u jane all");
@@ -104,10 +106,10 @@ class SessionsTest {
 
   @Test
   void oneMayKickOnlyWhatIsInOnesScope() throws Exception {
-    try (Caller.Connection admin = caller.admin();
-        Caller.Connection helper = caller.login("helper", MemorySite.HELPER)) {
-      final Caller.Running others = held(admin, "jane");
-      final Caller.Running own = held(helper, "joe");
+    try (Caller.LoggedIn admin = caller.admin();
+        Caller.LoggedIn helper = caller.login("helper", MemorySite.HELPER)) {
+      final Caller.Call others = held(admin, "jane");
+      final Caller.Call own = held(helper, "joe");
       assertThat(helper.run("doveadm kick admin").code()).isEqualTo(68);
       assertThat(helper.run("doveadm kick '*'").lines()).hasSize(2);
       assertThat(own.end().code()).isEqualTo(75);
@@ -118,8 +120,8 @@ class SessionsTest {
 
   @Test
   void aStopWaitsForRunsUnderWayAndTakesNoNewOnes() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
-      final Caller.Running running = held(admin, "jane");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      final Caller.Call running = held(admin, "jane");
       CompletableFuture<Void> drained =
           CompletableFuture.runAsync(() -> site.sessions.drain(Caller.LONG));
       Await.until("it stops", () -> admin.run("doveadm user jane").code() == 75);
@@ -133,13 +135,13 @@ class SessionsTest {
 
   @Test
   void aStopStopsWhatGoesOnTooLongAndEachIsToldSo() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
-      final Caller.Running running = held(admin, "jane");
-      final Caller.Running save = admin.begin("doveadm save -u mary");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      final Caller.Call running = held(admin, "jane");
+      final Caller.Call save = admin.begin("doveadm save -u mary");
       Await.until("both have begun", () -> site.sessions.activeSessions().size() == 2);
       site.sessions.drain(Duration.ofMillis(1));
       assertThat(site.sessions.activeSessions()).isEmpty();
-      for (Caller.Running each : List.of(running, save)) {
+      for (Caller.Call each : List.of(running, save)) {
         Caller.Ended ended = each.end();
         assertThat(ended.code()).isEqualTo(75);
         assertThat(ended.error()).contains("The server is stopping");
@@ -150,7 +152,7 @@ class SessionsTest {
   @Test
   void aStopWaitsForTheRequestOfALaneButForNoIdleLane() throws Exception {
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       lane(admin);
       Conversation busy = lane(admin);
       busy.say(Conversation.run(1, "jane", "search", "all"));
@@ -168,7 +170,7 @@ class SessionsTest {
   @Test
   void aLaneThatIsBusyForTooLongIsStopped() throws Exception {
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       lane(admin).say(Conversation.run(1, "jane", "search", "all"));
       site.work.awaitBegun();
       site.sessions.drain(Duration.ofMillis(1));
@@ -177,8 +179,33 @@ class SessionsTest {
   }
 
   @Test
+  void aStopDoesNotWaitForAClientThatHasGoneBeforeItsCommandBegan() throws Exception {
+    stop();
+    site = new MemorySite(plan -> plan.connections = 1);
+    caller = new Caller(site);
+    Runnable goOn = site.holdThreads();
+    Caller.LoggedIn gone = caller.admin();
+    gone.begin("doveadm search -u jane all");
+    gone.session().close(true);
+    Await.until("its place is free", this::canLogIn);
+    goOn.run();
+    assertThat(site.audit.next("command").exit()).isEqualTo(75);
+    CompletableFuture.runAsync(() -> site.sessions.drain(Duration.ofHours(1)))
+        .get(20, TimeUnit.SECONDS);
+    assertThat(site.sessions.activeSessions()).isEmpty();
+  }
+
+  private boolean canLogIn() {
+    try (Caller.LoggedIn admin = caller.admin()) {
+      return admin.session().isAuthenticated();
+    } catch (IOException e) {
+      return false; // there may be one connection only
+    }
+  }
+
+  @Test
   void whoeverIsInterruptedWhileHeWaitsForTheEndStaysInterrupted() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       held(admin, "jane");
       Thread.currentThread().interrupt();
       site.sessions.drain(Caller.LONG);
@@ -188,17 +215,17 @@ class SessionsTest {
 
   @Test
   void whileAllPlacesAreTakenFurtherRunsWaitAndWhoAndKickGetThrough() throws Exception {
-    List<Caller.Running> working = new ArrayList<>();
+    List<Caller.Call> working = new ArrayList<>();
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       for (int i = 0; i < PLACES; i++) {
         working.add(admin.begin("doveadm search -u jane all"));
       }
       for (int i = 0; i < PLACES; i++) {
         site.work.awaitBegun();
       }
-      final Caller.Running waits = admin.begin("doveadm search -u joe all");
-      final Caller.Running kicked = admin.begin("doveadm search -u mary all");
+      final Caller.Call waits = admin.begin("doveadm search -u joe all");
+      final Caller.Call kicked = admin.begin("doveadm search -u mary all");
       Await.until("they wait", () -> site.sessions.activeSessions().size() == PLACES + 2);
       assertThat(admin.run("doveadm who").out()).contains("search -u joe all");
       assertThat(admin.run("doveadm help who").code()).isZero();
@@ -209,7 +236,7 @@ class SessionsTest {
       assertThat(site.work.begunBesides()).as("whoever waits has not begun").isEmpty();
       site.work.release("jane");
       assertThat(waits.end().lines()).hasSize(1);
-      for (Caller.Running each : working) {
+      for (Caller.Call each : working) {
         assertThat(each.end().code()).isZero();
       }
     }
@@ -219,7 +246,7 @@ class SessionsTest {
   void commandsAboutTheServerTakeNoPlacesOfOthersAndThereAreNotManyOfThem() throws Exception {
     caller.close();
     caller = new Caller(site, client -> CoreModuleProperties.WINDOW_SIZE.set(client, 256L));
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       for (int i = 0; i < PLACES; i++) {
         admin.beginUnread("doveadm help");
       }
@@ -250,7 +277,7 @@ class SessionsTest {
 
   @Test
   void messagesOfALaneCount() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Conversation talk = lane(admin);
       talk.say(
           Conversation.run(1, "jane", "search", "all"),

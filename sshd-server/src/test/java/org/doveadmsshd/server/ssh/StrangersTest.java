@@ -82,7 +82,7 @@ class StrangersTest {
     Socket first = open();
     assertThat(line(first)).isEqualTo(NAME);
     try (Caller caller = new Caller(site);
-        Caller.Connection admin = caller.admin()) {
+        Caller.LoggedIn admin = caller.admin()) {
       Socket second = open();
       assertThat(line(second)).as("who has logged in does not count").isEqualTo(NAME);
       Socket third = open();
@@ -98,8 +98,8 @@ class StrangersTest {
   void oneConnectionTooManyIsToldSoAlsoIfAllOthersHaveLoggedIn() throws Exception {
     start(plan -> plan.connections = 2);
     try (Caller caller = new Caller(site);
-        Caller.Connection one = caller.admin();
-        Caller.Connection two = caller.admin()) {
+        Caller.LoggedIn one = caller.admin();
+        Caller.LoggedIn two = caller.admin()) {
       assertThat(line(open())).isEqualTo("Too many connections\r\n");
       two.close();
       Await.until("a place is free", () -> line(open()).equals(NAME));
@@ -111,7 +111,7 @@ class StrangersTest {
   void whoDoesNotLogInInTimeIsCutOffAndWhoHasStays() throws Exception {
     start(plan -> plan.loginTimeout = Duration.ofMillis(500));
     try (Caller caller = new Caller(site)) {
-      Caller.Connection admin = caller.admin();
+      Caller.LoggedIn admin = caller.admin();
       awaitEnd(open());
       Caller.awaitClosed(caller.connect("admin"));
       assertThat(admin.run("doveadm user jane").code()).isZero();
@@ -176,7 +176,7 @@ class StrangersTest {
       assertThatThrownBy(() -> session.reExchangeKeys().verify(Caller.LONG))
           .isInstanceOf(IOException.class);
       Caller.awaitClosed(session);
-      try (Caller.Connection admin = caller.admin()) {
+      try (Caller.LoggedIn admin = caller.admin()) {
         for (int i = 0; i < 4; i++) {
           admin.session().reExchangeKeys().verify(Caller.LONG);
         }
@@ -214,13 +214,13 @@ class StrangersTest {
     start(plan -> plan.memory = 800 * 1024);
     String line = "doveadm search -u jane mailbox " + "x".repeat(100_000) + " all";
     try (Caller caller = new Caller(site);
-        Caller.Connection admin = caller.admin()) {
+        Caller.LoggedIn admin = caller.admin()) {
       assertThat(admin.run("doveadm who").code()).isZero();
       ChannelExec channel = admin.session().createExecChannel(line);
       channel.open(); // whether that still succeeds is a matter of time
       Caller.awaitClosed(admin.session());
       assertThat(channel.getExitStatus()).as("it was not carried out").isNull();
-      try (Caller.Connection other = caller.admin()) {
+      try (Caller.LoggedIn other = caller.admin()) {
         assertThat(other.run("doveadm who").code()).as("other connections").isZero();
       }
     }
@@ -230,7 +230,7 @@ class StrangersTest {
   void aServerThatTakesNoFurtherConnectionsGoesOnWithThoseItHas() throws Exception {
     start(plan -> {});
     try (Caller caller = new Caller(site);
-        Caller.Connection admin = caller.admin()) {
+        Caller.LoggedIn admin = caller.admin()) {
       site.endpoint.stopAccepting();
       assertThatThrownBy(this::open).isInstanceOf(IOException.class);
       assertThat(admin.run("doveadm search -A all").lines()).hasSize(3);
@@ -242,7 +242,7 @@ class StrangersTest {
     start(plan -> {});
     try (Caller caller = new Caller(site)) {
       for (int i = 0; i < 5; i++) {
-        try (Caller.Connection admin = caller.admin()) {
+        try (Caller.LoggedIn admin = caller.admin()) {
           admin.begin("doveadm save -u mary").say("Subject: x\n\n" + "y".repeat(30_000));
           admin.run("doveadm search -A all");
         }

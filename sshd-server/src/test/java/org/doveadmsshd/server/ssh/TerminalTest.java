@@ -38,7 +38,7 @@ class TerminalTest {
 
   @Test
   void linesEndInCarriageReturnAndLineFeedOnBothStreams() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Caller.Ended user = admin.begin("doveadm user '*'", terminal()).end();
       assertThat(user.out()).isEqualTo("jane\r\njoe\r\nmary\r\n");
       Caller.Ended wrong = admin.begin("doveadm nosuch", terminal()).end();
@@ -62,8 +62,8 @@ class TerminalTest {
   @Test
   void controlCStopsTheRun() throws Exception {
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running search = admin.begin("doveadm search -u jane all", terminal());
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call search = admin.begin("doveadm search -u jane all", terminal());
       site.work.awaitBegun();
       search.say("typed " + CONTROL_C + " ahead");
       Caller.Ended ended = search.end();
@@ -76,8 +76,8 @@ class TerminalTest {
   @Test
   void whateverElseIsTypedMeansNothing() throws Exception {
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running search = admin.begin("doveadm search -u jane all", terminal());
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call search = admin.begin("doveadm search -u jane all", terminal());
       site.work.awaitBegun();
       search.say("q\n\u0004\u001a\u001c".repeat(2_000));
       assertThat(admin.run("doveadm user joe").code()).as("sent after that").isZero();
@@ -88,8 +88,8 @@ class TerminalTest {
 
   @Test
   void withoutATerminalControlCIsAByteOfTheInput() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running save = admin.begin("doveadm save -u mary");
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call save = admin.begin("doveadm save -u mary");
       save.say("Subject: odd\n\na" + CONTROL_C + "b\n");
       assertThat(save.withoutInput().end().code()).isZero();
     }
@@ -98,7 +98,7 @@ class TerminalTest {
 
   @Test
   void namesAreNotTyped() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       Caller.Ended search = admin.begin("doveadm search -F - all", terminal()).end();
       assertThat(search.out()).isEmpty();
       assertThat(site.work.begunBesides()).isEmpty();
@@ -109,7 +109,7 @@ class TerminalTest {
   void aMailTellsATerminalNothing() throws Exception {
     site.mail("mary", "odd", "a\u001b[2Jb\u0007\u009bc\n");
     String line = "doveadm fetch -u mary body all";
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       assertThat(admin.run(line).out()).contains("a\u001b[2Jb\u0007");
       assertThat(admin.begin(line, terminal()).end().out())
           .contains("a\uFFFD[2Jb\uFFFD\uFFFDc")
@@ -120,16 +120,16 @@ class TerminalTest {
   @Test
   void progressIsForAPersonWhoWatchesATerminal() throws Exception {
     site.work.hold("jane");
-    try (Caller.Connection admin = caller.admin()) {
-      Caller.Running dumb = admin.begin("doveadm search -A all", terminal("dumb", 80));
-      Caller.Running sizeless = admin.begin("doveadm search -A all", terminal("xterm", 0));
-      Caller.Running none = admin.begin("doveadm search -A all");
-      Caller.Running watched = admin.begin("doveadm search -A all", terminal());
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call dumb = admin.begin("doveadm search -A all", terminal("dumb", 80));
+      Caller.Call sizeless = admin.begin("doveadm search -A all", terminal("xterm", 0));
+      Caller.Call none = admin.begin("doveadm search -A all");
+      Caller.Call watched = admin.begin("doveadm search -A all", terminal());
       watched.error().await("\rsearch: ");
       watched.error().await("2 users");
       site.work.release("jane");
       assertThat(watched.end().code()).isZero();
-      for (Caller.Running each : new Caller.Running[] {dumb, sizeless, none}) {
+      for (Caller.Call each : new Caller.Call[] {dumb, sizeless, none}) {
         assertThat(each.end().error()).contains("search: 3 users").doesNotContain("\rsearch");
       }
     }
@@ -137,7 +137,7 @@ class TerminalTest {
 
   @Test
   void theNameOfATerminalIsNotLong() throws Exception {
-    try (Caller.Connection admin = caller.admin()) {
+    try (Caller.LoggedIn admin = caller.admin()) {
       String line = "doveadm user '*'";
       assertThat(admin.begin(line, terminal("x".repeat(255), 80)).end().out()).contains("\r\n");
       assertThat(admin.begin(line, terminal("x".repeat(256), 80)).end().out())

@@ -17,12 +17,12 @@ import org.doveadmsshd.settings.Settings;
  * The files of a server: a configuration with the master {@code admin} and the users jane and joe,
  * who have a Maildir each.
  */
-record Site(Path directory) {
+record SiteFiles(Path directory) {
   static final KeyPair ADMIN = MemorySite.ADMIN;
 
   /** Writes them. */
-  static Site in(Path directory) throws IOException {
-    Site site = new Site(directory);
+  static SiteFiles in(Path directory) throws IOException {
+    SiteFiles site = new SiteFiles(directory);
     site.authorize(ADMIN);
     StringBuilder users = new StringBuilder();
     for (String user : new String[] {"jane", "joe"}) {
