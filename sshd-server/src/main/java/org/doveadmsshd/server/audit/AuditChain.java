@@ -33,12 +33,12 @@ public final class AuditChain {
    *
    * @param hash SHA-256 of the line with its line break, in hexadecimal digits
    */
-  record Head(long number, String hash) {
+  record ChainHead(long number, String hash) {
     /** What stands before the very first line. */
-    static final Head FIRST = new Head(0, "0".repeat(64));
+    static final ChainHead FIRST = new ChainHead(0, "0".repeat(64));
 
-    Head next(byte[] line) {
-      return new Head(number + 1, AuditChain.hash(line, line.length));
+    ChainHead next(byte[] line) {
+      return new ChainHead(number + 1, AuditChain.hash(line, line.length));
     }
   }
 
@@ -56,7 +56,7 @@ public final class AuditChain {
    * The last line of a file; null when it is empty. An incomplete line, left by a process that was
    * killed, is ended and counts as a line.
    */
-  static Head last(FileChannel file) throws IOException {
+  static ChainHead last(FileChannel file) throws IOException {
     long size = file.size();
     if (size == 0) {
       return null;
@@ -79,7 +79,7 @@ public final class AuditChain {
     byte[] line = Arrays.copyOfRange(bytes, begin, length);
     Matcher head = HEAD.matcher(new String(line, StandardCharsets.UTF_8).strip());
     long number = head.matches() ? Long.parseLong(head.group(1)) : 0;
-    return new Head(number, hash(line, line.length));
+    return new ChainHead(number, hash(line, line.length));
   }
 
   /**
@@ -98,7 +98,7 @@ public final class AuditChain {
    */
   public static Report verify(List<Path> files) throws IOException {
     List<String> problems = new ArrayList<>();
-    Head last = null;
+    ChainHead last = null;
     boolean later = false;
     long lines = 0;
     for (Path file : files) {
@@ -111,12 +111,12 @@ public final class AuditChain {
           String where = file + ":" + number + ": ";
           if (!head.matches() || line[line.length - 1] != '\n') {
             problems.add(where + "the line is not whole");
-            last = new Head(last == null ? 0 : last.number() + 1, hash(line, line.length));
+            last = new ChainHead(last == null ? 0 : last.number() + 1, hash(line, line.length));
             continue;
           }
-          Head before = new Head(Long.parseLong(head.group(1)) - 1, head.group(2));
+          ChainHead before = new ChainHead(Long.parseLong(head.group(1)) - 1, head.group(2));
           if (last == null) {
-            later = !before.equals(Head.FIRST);
+            later = !before.equals(ChainHead.FIRST);
           } else if (!before.hash().equals(last.hash())) {
             problems.add(where + "the line before it was changed, or lines are missing");
           } else if (before.number() != last.number()) {

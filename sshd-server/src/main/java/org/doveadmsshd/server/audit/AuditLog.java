@@ -48,7 +48,7 @@ public final class AuditLog implements Audit, Closeable {
   private final Clock clock;
   private final Duration patience;
   private FileChannel channel;
-  private AuditChain.Head last;
+  private AuditChain.ChainHead last;
   private long end; // of the last line that is known
   private boolean broken;
 
@@ -94,8 +94,8 @@ public final class AuditLog implements Audit, Closeable {
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try {
-      AuditChain.Head found = AuditChain.last(opened);
-      last = found != null ? found : last == null ? AuditChain.Head.FIRST : last;
+      AuditChain.ChainHead found = AuditChain.last(opened);
+      last = found != null ? found : last == null ? AuditChain.ChainHead.FIRST : last;
       end = opened.size();
     } catch (IOException | RuntimeException e) {
       opened.close();
@@ -151,7 +151,7 @@ public final class AuditLog implements Audit, Closeable {
   private void append(AuditEvent event) throws Failure {
     try (FileLock lock = lock()) {
       if (channel.size() != end) {
-        AuditChain.Head found = AuditChain.last(channel); // another server's
+        AuditChain.ChainHead found = AuditChain.last(channel); // another server's
         last = found != null ? found : last;
         end = channel.size();
       }
