@@ -164,9 +164,11 @@ class LaneCommandTest {
     try (Caller.LoggedIn admin = caller.admin()) {
       Conversation talk = open(admin).talk();
       talk.greet();
-      site.rule(Map.of());
       talk.say(Conversation.run(1, "jane", "search", "all"));
-      talk.rows(1, Outcome.NO_PERMISSION);
+      talk.rows(1, Outcome.OK);
+      site.rule(Map.of());
+      talk.say(Conversation.run(2, "jane", "search", "all"));
+      talk.rows(2, Outcome.NO_PERMISSION);
     }
   }
 
