@@ -18,7 +18,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.doveadmsshd.accounts.Login;
 import org.doveadmsshd.accounts.Master;
@@ -243,7 +242,7 @@ class LocalServerTest {
     users(1);
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch comesBack = new CountDownLatch(1);
-    AtomicBoolean interrupted = new AtomicBoolean();
+    CountDownLatch interrupted = new CountDownLatch(1);
     forUser =
         user -> {
           begun.countDown();
@@ -252,7 +251,7 @@ class LocalServerTest {
               comesBack.await();
               return;
             } catch (InterruptedException e) {
-              interrupted.set(true);
+              interrupted.countDown();
             }
           }
         };
@@ -261,7 +260,7 @@ class LocalServerTest {
     running.cancel();
     assertThat(code.get()).isEqualTo(75);
     assertThat(done).as("it has not come back").isEmpty();
-    assertThat(interrupted).isTrue();
+    interrupted.await();
     comesBack.countDown();
   }
 
