@@ -151,7 +151,7 @@ class ExpressionsTest {
                         "(publickey|password|keyboard-interactive)(,(publickey|password|keyboard-interactive))*+"))
         .anyMatch(
             each -> each.file().equals("AttributeMap.java") && each.pattern().endsWith("|%\\$"))
-        .anyMatch(each -> each.file().equals("Schema.java"));
+        .anyMatch(each -> each.file().equals("Type.java"));
   }
 
   @ParameterizedTest
