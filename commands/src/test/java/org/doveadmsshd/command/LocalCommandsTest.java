@@ -13,11 +13,13 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands that are carried out where they are typed. */
+@Timeout(60)
 class LocalCommandsTest {
   private final Stage stage = new Stage();
   private final Hashing hashing = new Hashing();
