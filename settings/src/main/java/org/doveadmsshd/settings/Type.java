@@ -23,9 +23,7 @@ enum Type {
   NUMBER {
     @Override
     Optional<String> mistake(String value) {
-      return value.matches("[0-9]{1,7}")
-          ? Optional.empty()
-          : Optional.of("expected a number, such as 8");
+      return unless(value.matches("[0-9]{1,7}"), "expected a number, such as 8");
     }
   },
   /** A number of something without which the server would be of no use. */
@@ -43,9 +41,9 @@ enum Type {
           .mistake(value)
           .or(
               () ->
-                  Integer.parseInt(value) > MOST_LANES
-                      ? Optional.of("expected " + MOST_LANES + " or less")
-                      : Optional.empty());
+                  unless(
+                      Integer.parseInt(value) <= MOST_LANES,
+                      "expected " + MOST_LANES + " or less"));
     }
   },
   LANES {
@@ -58,16 +56,16 @@ enum Type {
   ID {
     @Override
     Optional<String> mistake(String value) {
-      return value.matches("[0-9]{1,10}") && Long.parseLong(value) <= MAX_ID
-          ? Optional.empty()
-          : Optional.of("expected a number from 0 to " + MAX_ID);
+      return unless(
+          value.matches("[0-9]{1,10}") && Long.parseLong(value) <= MAX_ID,
+          "expected a number from 0 to " + MAX_ID);
     }
   },
   PORT {
     @Override
     Optional<String> mistake(String value) {
       boolean valid = value.matches("[0-9]{1,5}") && Integer.parseInt(value) <= 65535;
-      return valid ? Optional.empty() : Optional.of("expected a port from 0 to 65535");
+      return unless(valid, "expected a port from 0 to 65535");
     }
   },
   /** Of a host that is connected to. */
@@ -75,11 +73,7 @@ enum Type {
     @Override
     Optional<String> mistake(String value) {
       return PORT.mistake(value)
-          .or(
-              () ->
-                  Integer.parseInt(value) == 0
-                      ? Optional.of("expected a port from 1 to 65535")
-                      : Optional.empty());
+          .or(() -> unless(Integer.parseInt(value) != 0, "expected a port from 1 to 65535"));
     }
   },
   TIME {
@@ -89,9 +83,7 @@ enum Type {
       if (time.isEmpty()) {
         return Optional.of("expected a time with its unit, such as 30s, 5 mins or 1h");
       }
-      return time.get().compareTo(LONGEST) > 0
-          ? Optional.of("expected 5200 weeks or less")
-          : Optional.empty();
+      return unless(time.get().compareTo(LONGEST) <= 0, "expected 5200 weeks or less");
     }
   },
   /** A time without which a client could stay for ever. */
@@ -101,9 +93,8 @@ enum Type {
       return TIME.mistake(value)
           .or(
               () ->
-                  Times.spanOrSeconds(value).orElseThrow().isZero()
-                      ? Optional.of("expected more than 0s")
-                      : Optional.empty());
+                  unless(
+                      !Times.spanOrSeconds(value).orElseThrow().isZero(), "expected more than 0s"));
     }
   },
   WHOLE_SECONDS {
@@ -112,17 +103,15 @@ enum Type {
       return TIME.mistake(value)
           .or(
               () ->
-                  Times.spanOrSeconds(value).orElseThrow().toMillisPart() != 0
-                      ? Optional.of("expected whole seconds")
-                      : Optional.empty());
+                  unless(
+                      Times.spanOrSeconds(value).orElseThrow().toMillisPart() == 0,
+                      "expected whole seconds"));
     }
   },
   YES_OR_NO {
     @Override
     Optional<String> mistake(String value) {
-      return value.equals("yes") || value.equals("no")
-          ? Optional.empty()
-          : Optional.of("expected yes or no");
+      return unless(value.equals("yes") || value.equals("no"), "expected yes or no");
     }
   },
   MAIL_LOCATION {
@@ -134,9 +123,9 @@ enum Type {
   QUOTA {
     @Override
     Optional<String> mistake(String value) {
-      return value.isEmpty() || value.matches("(count|maildir):.*")
-          ? Optional.empty()
-          : Optional.of("expected count:<name> or maildir:<name>");
+      return unless(
+          value.isEmpty() || value.matches("(count|maildir):.*"),
+          "expected count:<name> or maildir:<name>");
     }
   },
   QUOTA_RULE {
@@ -144,9 +133,9 @@ enum Type {
     Optional<String> mistake(String value) {
       String limit = "(storage|bytes|messages)=[+-]?[0-9]{1,15}[bkmgtBKMGT%]?|ignore";
       String rule = value.replace("%%", "%"); // as Dovecot's configurations write it
-      return rule.isEmpty() || rule.matches("[^:]+(:(" + limit + "))++")
-          ? Optional.empty()
-          : Optional.of("expected <mailbox>:<limit>, such as *:storage=1G or Trash:ignore");
+      return unless(
+          rule.isEmpty() || rule.matches("[^:]+(:(" + limit + "))++"),
+          "expected <mailbox>:<limit>, such as *:storage=1G or Trash:ignore");
     }
   },
   PASSDB_DRIVER {
@@ -226,9 +215,7 @@ enum Type {
   MODE {
     @Override
     Optional<String> mistake(String value) {
-      return value.matches("0?[0-7]{3}")
-          ? Optional.empty()
-          : Optional.of("expected an octal mode, such as 0600 or 0660");
+      return unless(value.matches("0?[0-7]{3}"), "expected an octal mode, such as 0600 or 0660");
     }
   },
   /** Permissions that new files do not get. */
@@ -238,33 +225,29 @@ enum Type {
       return MODE.mistake(value)
           .or(
               () ->
-                  (Integer.parseInt(value, 8) & 0700) != 0
-                      ? Optional.of("it takes rights from the owner; expected 0000 to 0077")
-                      : Optional.empty());
+                  unless(
+                      (Integer.parseInt(value, 8) & 0700) == 0,
+                      "it takes rights from the owner; expected 0000 to 0077"));
     }
   },
   NICE {
     @Override
     Optional<String> mistake(String value) {
-      return value.matches("1?[0-9]")
-          ? Optional.empty()
-          : Optional.of("expected a number from 0 to 19");
+      return unless(value.matches("1?[0-9]"), "expected a number from 0 to 19");
     }
   },
   IONICE {
     @Override
     Optional<String> mistake(String value) {
-      return value.matches("|idle|best-effort(:[0-7])?")
-          ? Optional.empty()
-          : Optional.of("expected idle, best-effort or best-effort:<0 to 7>");
+      return unless(
+          value.matches("|idle|best-effort(:[0-7])?"),
+          "expected idle, best-effort or best-effort:<0 to 7>");
     }
   },
   SIZE {
     @Override
     Optional<String> mistake(String value) {
-      return Sizes.bytes(value).isPresent()
-          ? Optional.empty()
-          : Optional.of("expected a size, such as 10M");
+      return unless(Sizes.bytes(value).isPresent(), "expected a size, such as 10M");
     }
   };
 
@@ -276,15 +259,17 @@ enum Type {
   /** Sums of times in nanoseconds fit into 63 bits. */
   private static final Duration LONGEST = Duration.ofDays(5200 * 7L);
 
+  private static Optional<String> unless(boolean right, String mistake) {
+    return right ? Optional.empty() : Optional.of(mistake);
+  }
+
   private static Optional<String> atLeastOne(String value) {
-    return Integer.parseInt(value) < 1 ? Optional.of("expected 1 or more") : Optional.empty();
+    return unless(Integer.parseInt(value) >= 1, "expected 1 or more");
   }
 
   private static Optional<String> oneOf(String value, String... allowed) {
     List<String> all = List.of(allowed);
-    return all.contains(value)
-        ? Optional.empty()
-        : Optional.of("expected one of: " + String.join(" ", all));
+    return unless(all.contains(value), "expected one of: " + String.join(" ", all));
   }
 
   /** The mistake in a value, if there is one. */
