@@ -4,15 +4,24 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.Value;
 
 /** A server of one lane, which answers as a test says and notes what is asked of it. */
 class OneLane implements Server {
+  static final Column GUID = new Column("mailbox-guid", Column.HIDE_TITLE);
+  static final Column UID = new Column("uid", Column.HIDE_TITLE | Column.NUMBER);
+
+  /** Of a search. */
+  static final Message COLUMNS = new Message.Columns(1, List.of(GUID, UID));
+
   private final String name;
   private final List<String> users;
   private final Work work;
@@ -36,9 +45,26 @@ class OneLane implements Server {
     this.work = work;
   }
 
+  /** Of the only user there is, joe. */
+  static OneLane lane(Work work) {
+    return new OneLane("s", List.of("joe"), work);
+  }
+
+  /** One row, and the end. */
+  static void row(Assignment.Attempt attempt) throws IOException {
+    attempt.send(COLUMNS);
+    attempt.send(new Message.Row(1, List.of(Value.of("g"), Value.of(1))));
+    ok(attempt);
+  }
+
+  /** The end, and no row. */
+  static void ok(Assignment.Attempt attempt) throws IOException {
+    attempt.send(done(Outcome.OK, ""));
+  }
+
   /** The end of a request. */
   static Message done(Outcome outcome, String text) {
-    return new Message.Done(1, outcome, text, java.util.Map.of(), 10);
+    return new Message.Done(1, outcome, text, Map.of(), 10);
   }
 
   @Override

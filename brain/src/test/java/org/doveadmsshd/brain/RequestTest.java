@@ -1,6 +1,10 @@
 package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.doveadmsshd.brain.OneLane.GUID;
+import static org.doveadmsshd.brain.OneLane.UID;
+import static org.doveadmsshd.brain.OneLane.lane;
+import static org.doveadmsshd.brain.OneLane.ok;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,10 +32,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What workers are asked, and what becomes of their answers. */
 @Timeout(60)
 class RequestTest {
-  private static final Column GUID = new Column("mailbox-guid", Column.HIDE_TITLE);
-  private static final Column UID = new Column("uid", Column.HIDE_TITLE | Column.NUMBER);
-  private static final Message COLUMNS = new Message.Columns(1, List.of(GUID, UID));
-
   private final Typed typed = new Typed();
 
   @AfterEach
@@ -50,20 +50,6 @@ class RequestTest {
 
   private String said() {
     return typed.said();
-  }
-
-  private static void row(Assignment.Attempt attempt) throws IOException {
-    attempt.send(COLUMNS);
-    attempt.send(new Message.Row(1, List.of(Value.of("g"), Value.of(1))));
-    attempt.send(OneLane.done(Outcome.OK, ""));
-  }
-
-  private static void ok(Assignment.Attempt attempt) throws IOException {
-    attempt.send(OneLane.done(Outcome.OK, ""));
-  }
-
-  private static OneLane lane(OneLane.Work work) {
-    return new OneLane("s", List.of("joe"), work);
   }
 
   @Test
@@ -118,7 +104,7 @@ class RequestTest {
     List<String> words = new ArrayList<>(List.of("search"));
     words.addAll(List.of(users.split(" ")));
     words.add("all");
-    assertThat(run(List.of(lane(RequestTest::row)), "", words.toArray(String[]::new))).isZero();
+    assertThat(run(List.of(lane(OneLane::row)), "", words.toArray(String[]::new))).isZero();
     assertThat(printed()).isEqualTo(line + "\n");
   }
 
@@ -159,9 +145,9 @@ class RequestTest {
   @Test
   void aSummaryAndProgressAreForRunsOverSeveralUsers() throws Exception {
     typed.watch();
-    assertThat(run(List.of(lane(RequestTest::ok)), "", "search", "-u", "joe", "all")).isZero();
+    assertThat(run(List.of(lane(OneLane::ok)), "", "search", "-u", "joe", "all")).isZero();
     assertThat(said()).isEmpty();
-    assertThat(run(List.of(lane(RequestTest::ok)), "", "search", "-A", "all")).isZero();
+    assertThat(run(List.of(lane(OneLane::ok)), "", "search", "-A", "all")).isZero();
     assertThat(said()).startsWith("\rsearch: ").contains("search: 1 user, ").endsWith(" s\n");
   }
 
@@ -185,7 +171,7 @@ class RequestTest {
 
   @Test
   void aCommandLineThatNoWorkerTakesIsRefusedBeforeAnyUser() throws Exception {
-    OneLane server = lane(RequestTest::ok);
+    OneLane server = lane(OneLane::ok);
     String text = "x".repeat(300 * 1024);
     assertThat(run(List.of(server), "", "search", "-u", "joe", "body", text)).isEqualTo(64);
     assertThat(said()).contains("The command line is longer than a worker takes");

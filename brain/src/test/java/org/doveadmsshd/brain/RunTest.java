@@ -2,6 +2,9 @@ package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.doveadmsshd.brain.OneLane.COLUMNS;
+import static org.doveadmsshd.brain.OneLane.lane;
+import static org.doveadmsshd.brain.OneLane.row;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +17,6 @@ import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
-import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
 import org.junit.jupiter.api.AfterEach;
@@ -27,10 +29,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Which users are named, where they go, and how often they are tried. */
 @Timeout(60)
 class RunTest {
-  private static final Column GUID = new Column("mailbox-guid", Column.HIDE_TITLE);
-  private static final Column UID = new Column("uid", Column.HIDE_TITLE | Column.NUMBER);
-  private static final Message COLUMNS = new Message.Columns(1, List.of(GUID, UID));
-
   private final Typed typed = new Typed();
 
   @TempDir Path directory;
@@ -51,20 +49,6 @@ class RunTest {
 
   private String said() {
     return typed.said();
-  }
-
-  private static void row(Assignment.Attempt attempt) throws IOException {
-    attempt.send(COLUMNS);
-    attempt.send(new Message.Row(1, List.of(Value.of("g"), Value.of(1))));
-    attempt.send(OneLane.done(Outcome.OK, ""));
-  }
-
-  private static void ok(Assignment.Attempt attempt) throws IOException {
-    attempt.send(OneLane.done(Outcome.OK, ""));
-  }
-
-  private static OneLane lane(OneLane.Work work) {
-    return new OneLane("s", List.of("joe"), work);
   }
 
   @Test
@@ -151,8 +135,8 @@ class RunTest {
 
   @Test
   void namedUsersGoToTheServersThatMayHaveThem() throws Exception {
-    OneLane first = only("first", "a*", RunTest::ok);
-    OneLane second = only("second", "*", RunTest::ok);
+    OneLane first = only("first", "a*", OneLane::ok);
+    OneLane second = only("second", "*", OneLane::ok);
     assertThat(run(List.of(first, second), "a1\nb1\na2\n", "search", "-F", "-", "all")).isZero();
     assertThat(first.asked).containsExactly("a1", "a2");
     assertThat(second.asked).containsExactly("b1");
@@ -160,7 +144,7 @@ class RunTest {
 
   @Test
   void whoNoServerIsMeantForIsToldSo() throws Exception {
-    OneLane server = only("s", "a*", RunTest::ok);
+    OneLane server = only("s", "a*", OneLane::ok);
     assertThat(run(List.of(server), "", "search", "-u", "joe", "all")).isEqualTo(67);
     assertThat(said()).isEqualTo("doveadm(joe): Error: No server is meant for this user\n");
     assertThat(server.limits).as("it is not even asked to work").isEmpty();
@@ -176,7 +160,7 @@ class RunTest {
     OneLane.Work unknown = attempt -> attempt.fail(Outcome.NO_USER, "Unknown here");
     OneLane first = new OneLane("a", List.of(), unknown);
     OneLane second = new OneLane("b", List.of(), unknown);
-    OneLane third = new OneLane("c", List.of(), RunTest::ok);
+    OneLane third = new OneLane("c", List.of(), OneLane::ok);
     assertThat(run(List.of(first, second), "", "search", "-u", "joe", "all")).isEqualTo(67);
     assertThat(said()).isEqualTo("doveadm(joe): Error: Unknown here\n");
     assertThat(run(List.of(first, second, third), "", "search", "-u", "joe", "all")).isZero();
@@ -189,7 +173,7 @@ class RunTest {
   void aUserWhoFailsOnOneServerIsNotTakenForOneOfAnother() throws Exception {
     OneLane first =
         new OneLane("a", List.of(), attempt -> attempt.fail(Outcome.NOT_FOUND, "No mailbox"));
-    OneLane second = new OneLane("b", List.of(), RunTest::ok);
+    OneLane second = new OneLane("b", List.of(), OneLane::ok);
     assertThat(run(List.of(first, second), "", "search", "-u", "joe", "all")).isEqualTo(68);
     assertThat(second.asked).isEmpty();
   }
@@ -197,7 +181,7 @@ class RunTest {
   @ParameterizedTest
   @CsvSource({"-A, 7", "-u joe, 1", "-u j*, 7"})
   void oneUserNeedsOneLaneAndManyAsManyAsAreWished(String users, int lanes) throws Exception {
-    OneLane server = lane(RunTest::ok);
+    OneLane server = lane(OneLane::ok);
     List<String> words = new ArrayList<>(List.of("-o", "doveadm_worker_count=7", "search"));
     words.addAll(List.of(users.split(" ")));
     words.add("all");
@@ -207,8 +191,8 @@ class RunTest {
 
   @Test
   void onlyServersThatWereNeededAreAskedToWorkAndOnlyTheyAreLeft() throws Exception {
-    OneLane needed = new OneLane("a", List.of("joe", "jane"), RunTest::ok);
-    OneLane idle = new OneLane("b", List.of(), RunTest::ok);
+    OneLane needed = new OneLane("a", List.of("joe", "jane"), OneLane::ok);
+    OneLane idle = new OneLane("b", List.of(), OneLane::ok);
     assertThat(run(List.of(needed, idle), "", "search", "-A", "all")).isZero();
     assertThat(needed.limits).hasSize(1);
     assertThat(needed.abandoned).hasValue(1);
@@ -220,7 +204,7 @@ class RunTest {
   @Test
   void stoppingStopsTheServersThatWork() throws Exception {
     CountDownLatch listed = new CountDownLatch(1);
-    OneLane idle = new OneLane("b", List.of(), RunTest::ok);
+    OneLane idle = new OneLane("b", List.of(), OneLane::ok);
     OneLane server =
         new OneLane("a", List.of("joe", "jane"), attempt -> stopOnceListed(attempt, listed)) {
           @Override
@@ -252,7 +236,7 @@ class RunTest {
 
   /** A server that cannot be reached. */
   private static Server down(String... users) {
-    return new OneLane("down", List.of(users), RunTest::ok) {
+    return new OneLane("down", List.of(users), OneLane::ok) {
       @Override
       public void work(UserQueue queue, int limit) throws Failure {
         throw new Failure(Outcome.NO_PERMISSION, "Server down: refused");
@@ -272,7 +256,7 @@ class RunTest {
 
   @Test
   void aCommandAboutServersSaysOfEachWhyItFailed() throws Exception {
-    OneLane up = new OneLane("up", List.of(), RunTest::ok);
+    OneLane up = new OneLane("up", List.of(), OneLane::ok);
     assertThat(run(List.of(down(), up), "", "who")).isEqualTo(77);
     assertThat(up.asked).containsExactly("");
     assertThat(said()).isEqualTo("doveadm: Error: Server down: refused\n");
@@ -280,7 +264,7 @@ class RunTest {
 
   @Test
   void linesOfAListAreNamesWhateverTheirEndsAndBlanks() throws Exception {
-    OneLane server = lane(RunTest::ok);
+    OneLane server = lane(OneLane::ok);
     String list = "a\r\n\n  b \nc d\n" + "x".repeat(5000) + "\njürgen";
     assertThat(run(List.of(server), list, "search", "-F", "-", "all")).isEqualTo(67);
     assertThat(server.asked).containsExactly("a", "b", "c d", "jürgen");
@@ -290,7 +274,7 @@ class RunTest {
   @Test
   void aListMayBeAFileWhereFilesMayBeRead() throws Exception {
     Path file = Files.writeString(directory.resolve("users"), "a\nb\n");
-    OneLane server = lane(RunTest::ok);
+    OneLane server = lane(OneLane::ok);
     String[] words = {"search", "-F", file.toString(), "all"};
     assertThat(run(List.of(server), "", words)).isEqualTo(64);
     assertThat(said()).contains("send the names: ssh … doveadm … -F - < " + file);
@@ -306,7 +290,7 @@ class RunTest {
 
   @Test
   void thatNobodyMatchesIsSaidUnlessItIsAllowedOrSomethingElseHasFailed() throws Exception {
-    OneLane server = lane(RunTest::ok);
+    OneLane server = lane(OneLane::ok);
     assertThat(run(List.of(server), "", "search", "-u", "x*", "all")).isEqualTo(67);
     assertThat(said()).contains("No user matches; nothing was done");
     typed.clear();
@@ -320,14 +304,14 @@ class RunTest {
   @Test
   void aServerThatCannotListItsUsersDoesNotStopTheOthers() throws Exception {
     OneLane faulty =
-        new OneLane("faulty", List.of(), RunTest::ok) {
+        new OneLane("faulty", List.of(), OneLane::ok) {
           @Override
           public void listUsers(UserMask mask, Consumer<String> taker) {
             taker.accept("first");
             throw new IllegalStateException();
           }
         };
-    OneLane up = new OneLane("up", List.of("joe"), RunTest::ok);
+    OneLane up = new OneLane("up", List.of("joe"), OneLane::ok);
     assertThat(run(List.of(faulty, up), "", "search", "-A", "all")).isEqualTo(75);
     assertThat(said()).contains("Server faulty cannot list its users").contains("2 users");
     assertThat(up.asked).containsExactly("joe");
@@ -337,7 +321,7 @@ class RunTest {
   @Test
   void aFaultWhereUsersArePlacedEndsTheRun() {
     OneLane faulty =
-        new OneLane("s", List.of(), RunTest::ok) {
+        new OneLane("s", List.of(), OneLane::ok) {
           @Override
           public boolean mayHave(String user) {
             throw new IllegalStateException("broken");
@@ -359,7 +343,7 @@ class RunTest {
           }
         };
     assertThatThrownBy(
-            () -> typed.run(List.of(lane(RunTest::ok)), broken, "search", "-F", "-", "all"))
+            () -> typed.run(List.of(lane(OneLane::ok)), broken, "search", "-F", "-", "all"))
         .isInstanceOf(IOException.class)
         .hasMessage("gone");
   }
