@@ -29,7 +29,6 @@ import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
-import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.server.ssh.MemoryAccounts;
 import org.doveadmsshd.worker.UserWork;
 import org.doveadmsshd.worker.Worker;
@@ -115,26 +114,7 @@ class LocalServerTest {
   private int run(String... words) throws IOException {
     LocalServer server = server();
     MemoryBudget budget = new MemoryBudget(16 * 1024 * 1024);
-    Brain.Resources resources =
-        new Brain.Resources() {
-          @Override
-          public List<Server> servers() {
-            return List.of(server);
-          }
-
-          @Override
-          public void checkHere(String command) {}
-
-          @Override
-          public boolean mayReadFiles() {
-            return false;
-          }
-
-          @Override
-          public MemoryBudget.Share memory() {
-            return budget.all();
-          }
-        };
+    Brain.Resources resources = new OneServer(server, budget);
     Console console =
         new Console(
             InputStream.nullInputStream(), OutputStream.nullOutputStream(), error, false, 80);

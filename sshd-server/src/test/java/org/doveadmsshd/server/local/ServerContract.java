@@ -173,28 +173,8 @@ abstract class ServerContract {
         .run(
             List.of(words),
             new Console(in, out, error, false, 80),
-            new Resources(server, budget),
+            new OneServer(server, budget),
             started -> run = started);
-  }
-
-  private record Resources(Server server, MemoryBudget budget) implements Brain.Resources {
-    @Override
-    public List<Server> servers() {
-      return List.of(server);
-    }
-
-    @Override
-    public void checkHere(String command) {}
-
-    @Override
-    public boolean mayReadFiles() {
-      return false;
-    }
-
-    @Override
-    public MemoryBudget.Share memory() {
-      return budget.all();
-    }
   }
 
   private static String names() {
