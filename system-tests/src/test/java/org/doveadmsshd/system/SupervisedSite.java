@@ -167,7 +167,7 @@ final class SupervisedSite implements AutoCloseable {
     return copy;
   }
 
-  private static String read(Path file) {
+  static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {

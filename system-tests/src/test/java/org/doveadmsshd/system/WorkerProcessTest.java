@@ -145,7 +145,9 @@ class WorkerProcessTest {
     Path error = directory.resolve("killed");
     Process client = new ProcessBuilder(words).redirectError(error.toFile()).start();
     client.getOutputStream().close();
-    assertThat(client.getInputStream().read()).as("it works, and nobody reads").isNotNegative();
+    assertThat(client.getInputStream().read())
+        .as(() -> "it works, and nobody reads: " + SupervisedSite.read(error))
+        .isNotNegative();
     long pid = supervised.awaitWorkers(worker -> isOf(worker, uid)).get(0);
     supervised.signal("KILL", pid);
     client.getInputStream().readAllBytes();
