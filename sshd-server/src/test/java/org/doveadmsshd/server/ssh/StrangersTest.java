@@ -166,7 +166,8 @@ class StrangersTest {
 
   /**
    * Asks as often as it may. MINA's client drops what is asked while an exchange is just ending, so
-   * a count of questions is no count of exchanges; in which of them it is cut off it may not notice.
+   * a count of questions is no count of exchanges; in which of them it is cut off it may not
+   * notice.
    */
   private static void exchangeKeysUntilCutOff(ClientSession session) throws Exception {
     Await.until(
