@@ -61,21 +61,6 @@ final class LaneModel {
     }
   }
 
-  /** A request that has not ended. */
-  private static final class Request {
-    private final LaneStep step;
-    private boolean cancelled;
-    private int wanted;
-    private boolean ended;
-    private boolean laneEnded;
-    private boolean closed;
-    private int bytes;
-
-    Request(LaneStep step) {
-      this.step = step;
-    }
-  }
-
   /** Something to be done in its turn. */
   private interface Work {
     void run() throws BrokenException;
@@ -87,7 +72,7 @@ final class LaneModel {
    * @param work null for a request of a user
    * @param request null for anything else
    */
-  private record Item(Work work, Request request) {}
+  private record Item(Work work, RequestModel request) {}
 
   /** What is sent, in words. */
   final List<String> sent = new ArrayList<>();
@@ -104,7 +89,7 @@ final class LaneModel {
   private final int together;
   private State state = State.HELLO;
   private final ArrayDeque<Item> queue = new ArrayDeque<>();
-  private final Map<Integer, Request> requests = new HashMap<>();
+  private final Map<Integer, RequestModel> requests = new HashMap<>();
   private final LoginModel login = new LoginModel(this);
   private boolean broken;
   private boolean rejecting;
@@ -139,12 +124,12 @@ final class LaneModel {
     if (state == State.CLOSED) {
       return true;
     }
-    Request request = requests.get(step.id());
+    RequestModel request = requests.get(step.id());
     return LEGAL.get(state).contains(step.kind())
         && switch (step.kind()) {
           case AUTHENTICATE, RUN, SERVER_RUN, LIST -> request == null;
           case RESPONSE -> login.isUnderWay(step.id());
-          case INPUT -> !isRead(request) || request.wanted > 0 && !request.ended;
+          case INPUT -> request == null || !request.isRead() || request.wantsMore();
           case ACT_FOR, PING -> trusted;
           case HELLO, CANCEL -> true;
           default -> false;
@@ -201,7 +186,7 @@ final class LaneModel {
       case OTHER_VERSION -> throw new BreachException("version 2 is not supported, only 1");
       case LONG_RESPONSE -> throw new BreachException("longer than any mechanism has");
       case AUTHENTICATE -> {
-        Request request = admit(step);
+        RequestModel request = admit(step);
         add(
             () -> {
               login.begin(step);
@@ -222,11 +207,11 @@ final class LaneModel {
       }
       case RUN -> add(new Item(null, admit(step)));
       case SERVER_RUN -> {
-        Request request = admit(step);
+        RequestModel request = admit(step);
         add(() -> end(request, request.cancelled ? Outcome.CANCELLED : Outcome.USAGE));
       }
       case LIST -> {
-        Request request = admit(step);
+        RequestModel request = admit(step);
         add(() -> list(request));
       }
       case INPUT -> input(step);
@@ -251,9 +236,9 @@ final class LaneModel {
     }
   }
 
-  private Request admit(LaneStep step) throws BreachException {
+  private RequestModel admit(LaneStep step) throws BreachException {
     checkRoom();
-    Request request = new Request(step);
+    RequestModel request = new RequestModel(step);
     if (requests.putIfAbsent(step.id(), request) != null) {
       throw new BreachException("request id " + step.id() + " is in use");
     }
@@ -267,23 +252,14 @@ final class LaneModel {
   }
 
   private void input(LaneStep step) throws BreachException {
-    Request request = requests.get(step.id());
-    if (!isRead(request)) {
+    RequestModel request = requests.get(step.id());
+    if (request == null || !request.isRead()) {
       return; // it has ended, or reads no more
     }
-    if (request.wanted == 0 || request.ended) {
+    if (!request.wantsMore()) {
       throw new BreachException("that was not wanted");
     }
-    request.wanted--;
-    request.ended = step.isLast();
-    request.bytes += step.size();
-  }
-
-  /** Whether what comes for a request may be read by it. */
-  private static boolean isRead(Request request) {
-    return request != null
-        && !request.closed
-        && (request.step.kind() == Kind.RUN || request.step.kind() == Kind.SERVER_RUN);
+    request.take(step);
   }
 
   /** The peer has broken the protocol. */
@@ -373,8 +349,8 @@ final class LaneModel {
     }
   }
 
-  private List<Request> batch() {
-    List<Request> batch = new ArrayList<>();
+  private List<RequestModel> batch() {
+    List<RequestModel> batch = new ArrayList<>();
     do {
       batch.add(queue.remove().request());
     } while (batch.size() < together && !queue.isEmpty() && queue.element().request() != null);
@@ -382,10 +358,10 @@ final class LaneModel {
   }
 
   /** Requests that are taken at once are looked at before the first of them is begun. */
-  private void run(List<Request> batch) throws BrokenException {
-    List<Request> good = new ArrayList<>();
-    for (Request each : batch) {
-      Outcome bad = refusal(each);
+  private void run(List<RequestModel> batch) throws BrokenException {
+    List<RequestModel> good = new ArrayList<>();
+    for (RequestModel each : batch) {
+      Outcome bad = each.refusal();
       if (bad == null) {
         good.add(each);
       } else {
@@ -396,26 +372,14 @@ final class LaneModel {
     carryOut(good);
   }
 
-  /** Why it is not even begun; null if it is. */
-  private static Outcome refusal(Request request) {
-    if (request.cancelled) {
-      return Outcome.CANCELLED;
-    }
-    return switch (request.step.deed()) {
-      case MISTAKE -> Outcome.USAGE;
-      case NO_NAME -> Outcome.NO_USER;
-      default -> null;
-    };
-  }
-
-  private void carryOut(List<Request> good) throws BrokenException {
-    for (Request each : good) {
+  private void carryOut(List<RequestModel> good) throws BrokenException {
+    for (RequestModel each : good) {
       end(each, each.cancelled ? Outcome.CANCELLED : outcome(each));
     }
     good.clear();
   }
 
-  private void list(Request request) throws BrokenException {
+  private void list(RequestModel request) throws BrokenException {
     if (request.cancelled) {
       end(request, Outcome.CANCELLED);
       return;
@@ -426,14 +390,14 @@ final class LaneModel {
     end(request, Outcome.OK);
   }
 
-  private void end(Request request, Outcome outcome) throws BrokenException {
+  private void end(RequestModel request, Outcome outcome) throws BrokenException {
     requests.remove(request.step.id(), request);
     done++;
     failed += outcome.isOk() ? 0 : 1;
     send("Done " + request.step.id() + " " + outcome);
   }
 
-  private Outcome outcome(Request request) throws BrokenException {
+  private Outcome outcome(RequestModel request) throws BrokenException {
     LaneStep step = request.step;
     ArrayDeque<LaneStep> during = new ArrayDeque<>(step.during());
     if (step.deed().reads()) {
@@ -460,7 +424,7 @@ final class LaneModel {
   }
 
   /** Why the input could not be read; null when it could. */
-  private Outcome read(Request request, ArrayDeque<LaneStep> during) {
+  private Outcome read(RequestModel request, ArrayDeque<LaneStep> during) {
     while (true) {
       if (request.step.deed() == LaneStep.Deed.READ_A_BYTE && request.bytes > 0) {
         return null;
@@ -490,7 +454,7 @@ final class LaneModel {
   }
 
   /** The peer sends what is wanted, as far as it has any; then it gives up. */
-  private void feed(Request request, ArrayDeque<LaneStep> during) {
+  private void feed(RequestModel request, ArrayDeque<LaneStep> during) {
     while (request.wanted > 0 && !request.ended && !request.laneEnded && !request.cancelled) {
       take(
           during.isEmpty()
