@@ -110,7 +110,7 @@ public final class Brain {
     MemoryBudget.Share memory = resources.memory();
     try (MemoryBudget.Share own = memory.share(memory.most())) {
       CommandRequest request = new CommandRequest(invocation, task, now, input);
-      Run run = new Run(invocation, request, console, servers, executor, own, patience);
+      Run run = new Run(request, console, servers, executor, own, patience);
       started.accept(run);
       return run.execute();
     } finally {

@@ -70,6 +70,11 @@ final class CommandRequest {
     return formatter.equals(Formatters.NDJSON) && invocation.command().manual().isPerUser();
   }
 
+  /** The command line that asks for it. */
+  Invocation invocation() {
+    return invocation;
+  }
+
   String formatter() {
     return formatter;
   }

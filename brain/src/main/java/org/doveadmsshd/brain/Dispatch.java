@@ -32,7 +32,6 @@ final class Dispatch {
   private final Reporter reporter;
   private final List<RunListener> listeners;
   private final Executor executor;
-  private final int lanes;
   private final Patience patience;
   private final Map<Server, UserQueue> queues = new HashMap<>();
   private final Set<Server> working = ConcurrentHashMap.newKeySet();
@@ -48,7 +47,6 @@ final class Dispatch {
   private volatile IOException broken;
 
   /**
-   * @param lanes most lanes to use for each server; 0 for as many as there are
    * @param executor runs what may block
    */
   Dispatch(
@@ -56,7 +54,6 @@ final class Dispatch {
       Printer printer,
       Reporter reporter,
       List<Server> servers,
-      int lanes,
       Executor executor,
       Patience patience) {
     this.request = request;
@@ -64,7 +61,6 @@ final class Dispatch {
     this.reporter = reporter;
     this.listeners = List.of(reporter);
     this.executor = executor;
-    this.lanes = lanes;
     this.patience = patience;
     servers.forEach(server -> queues.put(server, new UserQueue()));
   }
@@ -130,10 +126,16 @@ final class Dispatch {
     }
   }
 
+  /** Most lanes to use for each server; 0 for as many as there are. */
+  private int lanes() {
+    Invocation invocation = request.invocation();
+    return invocation.users().isSeveral() ? invocation.lanes() : 1;
+  }
+
   private void work(Server server) {
     UserQueue queue = queues.get(server);
     try {
-      server.work(queue, lanes);
+      server.work(queue, lanes());
     } catch (Failure e) {
       unavailable(server, queue, e);
     } catch (Throwable e) { // the top of a thread: else the run would wait for ever

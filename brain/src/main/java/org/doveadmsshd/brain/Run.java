@@ -38,7 +38,6 @@ public final class Run implements Running {
    * @throws Failure when the output cannot be had in that form; no user has been touched then
    */
   Run(
-      Invocation invocation,
       CommandRequest request,
       Console console,
       List<Server> servers,
@@ -46,7 +45,7 @@ public final class Run implements Running {
       MemoryBudget.Share memory,
       Patience patience)
       throws Failure, IOException {
-    this.invocation = invocation;
+    invocation = request.invocation();
     this.console = console;
     this.executor = executor;
     reporter =
@@ -66,8 +65,7 @@ public final class Run implements Running {
                 request.namesUser(),
                 !invocation.hideTitles(),
                 console.width()));
-    int lanes = invocation.users().isSeveral() ? invocation.lanes() : 1;
-    dispatch = new Dispatch(request, printer, reporter, servers, lanes, executor, patience);
+    dispatch = new Dispatch(request, printer, reporter, servers, executor, patience);
     feed = new Feed(invocation, console.in(), new Placement(servers), dispatch, executor);
   }
 
