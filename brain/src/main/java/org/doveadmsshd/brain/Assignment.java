@@ -13,6 +13,7 @@ import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
+import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.protocol.Value;
 
 /**
@@ -48,6 +49,7 @@ public final class Assignment {
   private int heldBytes;
   private int memoryTaken;
   private final Life<Phase> life = new Life<>(Phase.HELD);
+  private final Taker taker = new Taker();
 
   private volatile Attempt current;
   private volatile int attempts;
@@ -176,7 +178,12 @@ public final class Assignment {
       return dispatch.request().openInput();
     }
 
-    /** Takes what the worker says of this user. */
+    /**
+     * Takes what the worker says of this user.
+     *
+     * @throws ProtocolException when no worker may say that; the user has not ended, and the lane
+     *     cannot be used any more
+     */
     @Override
     public void send(Message message) throws IOException {
       lock.lock();
@@ -233,19 +240,55 @@ public final class Assignment {
     if (life.hasReached(Phase.OVER)) {
       return;
     }
-    if (message instanceof Message.Done) {
-      end((Message.Done) message);
-    } else if (message instanceof Message.Log) {
-      Message.Log log = (Message.Log) message;
+    message.accept(taker);
+  }
+
+  /** Takes what may be said of a user. */
+  private final class Taker implements Message.Visitor<Void, IOException> {
+    @Override
+    public Void unexpected(Message message) throws ProtocolException {
+      String type = message.getClass().getSimpleName();
+      throw new ProtocolException("it sent " + type + ", which says nothing of a user");
+    }
+
+    @Override
+    public Void columns(Message.Columns columns) throws IOException {
+      dispatch.request().check(columns);
+      return null;
+    }
+
+    @Override
+    public Void row(Message.Row row) throws IOException {
+      printable(row);
+      return null;
+    }
+
+    @Override
+    public Void chunk(Message.Chunk chunk) throws IOException {
+      printable(chunk);
+      return null;
+    }
+
+    @Override
+    public Void log(Message.Log log) throws IOException {
       dispatch.reporter().log(user, log.level(), log.text());
-    } else if (message instanceof Message.Row || message instanceof Message.Chunk) {
-      row(message);
-    } else if (message instanceof Message.Columns) {
-      dispatch.request().check((Message.Columns) message);
+      return null;
+    }
+
+    @Override
+    public Void progress(Message.Progress progress) {
+      return null; // a run counts users, not their mails
+    }
+
+    @Override
+    public Void done(Message.Done done) throws IOException {
+      end(done);
+      return null;
     }
   }
 
-  private void row(Message message) throws IOException {
+  /** A row, or a piece of one. */
+  private void printable(Message message) throws IOException {
     if (life.phase() == Phase.HELD && !hold(message)) {
       startPrinting();
     }

@@ -12,12 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.protocol.Value;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which users are named, where they go, and how often they are tried. */
 @Timeout(60)
@@ -119,6 +123,46 @@ class RunTest {
             });
     assertThat(run(List.of(server), "", "search", "-u", "joe", "all")).isZero();
     assertThat(server.asked).containsExactly("joe");
+    assertThat(printed()).isEqualTo("g 1\n");
+    assertThat(said()).isEmpty();
+  }
+
+  /** What a lane client lets through, and what else a message may be. */
+  private static Stream<Message> messagesThatSayNothingOfAUser() {
+    return Stream.of(
+        new Message.Hello(1, "w", Optional.empty(), List.of()),
+        new Message.Challenge(1, new byte[0]),
+        new Message.ListUsers(1, "*"),
+        new Message.Wanted(1, 1),
+        new Message.Alive(),
+        new Message.Fault("enough"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("messagesThatSayNothingOfAUser")
+  void aMessageThatSaysNothingOfAUserIsNoAnswer(Message message) throws Exception {
+    OneLane server =
+        lane(
+            attempt -> {
+              assertThatThrownBy(() -> attempt.send(message))
+                  .isInstanceOf(ProtocolException.class)
+                  .hasMessageContaining(message.getClass().getSimpleName());
+              attempt.lost("The worker breaks the protocol");
+            });
+    assertThat(run(List.of(server), "", "search", "-u", "joe", "all")).isEqualTo(75);
+    assertThat(server.asked).as("another lane is tried").containsExactly("joe", "joe");
+    assertThat(said()).isEqualTo("doveadm(joe): Error: The worker breaks the protocol\n");
+  }
+
+  @Test
+  void howFarAWorkerIsWithTheMailsOfAUserIsNotTold() throws Exception {
+    OneLane server =
+        lane(
+            attempt -> {
+              attempt.send(new Message.Progress(1, 1000, 5000));
+              row(attempt);
+            });
+    assertThat(run(List.of(server), "", "search", "-u", "joe", "all")).isZero();
     assertThat(printed()).isEqualTo("g 1\n");
     assertThat(said()).isEmpty();
   }

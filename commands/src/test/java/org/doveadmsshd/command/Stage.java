@@ -54,9 +54,6 @@ final class Stage implements Output {
   /** Checkpoints that are passed before the command is told to stop. */
   int patience = Integer.MAX_VALUE;
 
-  /** How often it was told. */
-  int refused;
-
   Stage() {
     this(new MemoryMailStore());
   }
@@ -198,7 +195,6 @@ final class Stage implements Output {
   @Override
   public void checkpoint() throws Failure {
     if (patience-- <= 0) {
-      refused++;
       throw new Failure(Outcome.CANCELLED, "Cancelled");
     }
   }

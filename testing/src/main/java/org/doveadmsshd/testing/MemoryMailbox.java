@@ -35,10 +35,7 @@ final class MemoryMailbox implements Mailbox {
   }
 
   @Override
-  public List<? extends Mail> mails(boolean numbered) throws Failure {
-    if (folder.unlistable) {
-      throw folder.inputOutputError();
-    }
+  public List<? extends Mail> mails(boolean numbered) {
     List<MemoryMail> mails = new ArrayList<>();
     for (StoredMail stored : folder.mails) {
       long uid = numbered ? stored.uid : 0;

@@ -9,6 +9,7 @@ import org.doveadmsshd.brain.Assignment;
 import org.doveadmsshd.brain.UserQueue;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
+import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.worker.RequestControl;
 import org.doveadmsshd.worker.Worker;
 import org.slf4j.Logger;
@@ -106,6 +107,8 @@ final class LocalLane {
   private void carryOut(List<UnderWay> taken, List<Worker.Request> requests) {
     try {
       worker.run(master, requests);
+    } catch (ProtocolException e) { // said by a worker process
+      lose(taken, "The worker does not keep to the protocol: " + e.getMessage());
     } catch (IOException e) {
       taken.forEach(user -> user.attempt().outputBroken(e));
     } catch (Throwable e) { // the top of a task: else the run would wait for ever
@@ -138,14 +141,19 @@ final class LocalLane {
     }
     cancel();
     LOG.warn("A lane does not come back; another one takes its place");
-    for (UnderWay user : left) {
+    lose(left, "The worker does not answer");
+    replace.run();
+  }
+
+  /** Users that have not ended are tried on another lane, or fail. */
+  private static void lose(List<UnderWay> users, String why) {
+    for (UnderWay user : users) {
       try {
-        user.attempt().lost("The worker does not answer");
+        user.attempt().lost(why);
       } catch (IOException e) {
         user.attempt().outputBroken(e);
       }
     }
-    replace.run();
   }
 
   /** Says that the lane is over; false when that has been said before. */

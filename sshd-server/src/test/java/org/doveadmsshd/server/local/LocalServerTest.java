@@ -29,7 +29,10 @@ import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
+import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.server.ssh.MemoryAccounts;
+import org.doveadmsshd.worker.RequestOutput;
 import org.doveadmsshd.worker.UserWork;
 import org.doveadmsshd.worker.Worker;
 import org.doveadmsshd.worker.audit.Audit;
@@ -50,11 +53,17 @@ class LocalServerTest {
   private final List<String> done = new ArrayList<>(); // guarded by itself
   private Scope scope = Scope.UNLIMITED;
   private ForUser forUser = user -> {};
+  private Puts output = (user, to) -> {};
   private volatile Running running;
 
   /** What is done for one user. */
   private interface ForUser {
     void work(String user) throws Failure, InterruptedException, BrokenBarrierException;
+  }
+
+  /** What is put out for one user. */
+  private interface Puts {
+    void out(String user, RequestOutput to) throws IOException;
   }
 
   @AfterEach
@@ -77,6 +86,7 @@ class LocalServerTest {
         try {
           forUser.work(order.request().user());
           order.control().check();
+          output.out(order.request().user(), order.output());
         } catch (Failure e) {
           failure = e;
         } catch (InterruptedException | BrokenBarrierException e) {
@@ -255,6 +265,24 @@ class LocalServerTest {
     assertThat(said()).doesNotContain("IllegalState");
     forUser = user -> {};
     assertThat(run("search", "-A", "all")).isZero();
+  }
+
+  /** As a worker process of a version that was installed while the server runs. */
+  @Test
+  void anotherVersionsColumnsFailTheirUserAndNotTheRun() throws Exception {
+    users(3);
+    output =
+        (user, to) -> {
+          if (user.equals("user1")) {
+            to.pass(new Message.Columns(1, List.of(new Column("of-another-version"))));
+          }
+        };
+    assertThat(run("search", "-A", "all")).isEqualTo(75);
+    assertThat(said().lines().filter(line -> line.contains("Error")))
+        .containsExactly(
+            "doveadm(user1): Error: The worker does not keep to the protocol:"
+                + " the worker's columns differ: it runs another version");
+    assertThat(said()).contains("3 users, 1 failed");
   }
 
   @Test
