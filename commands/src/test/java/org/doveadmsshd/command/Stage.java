@@ -54,6 +54,9 @@ final class Stage implements Output {
   /** Checkpoints that are passed before the command is told to stop. */
   int patience = Integer.MAX_VALUE;
 
+  /** How often it was told. */
+  int refused;
+
   Stage() {
     this(new MemoryMailStore());
   }
@@ -195,6 +198,7 @@ final class Stage implements Output {
   @Override
   public void checkpoint() throws Failure {
     if (patience-- <= 0) {
+      refused++;
       throw new Failure(Outcome.CANCELLED, "Cancelled");
     }
   }

@@ -2,6 +2,7 @@ package org.doveadmsshd.testing;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.doveadmsshd.base.Failure;
 
 /** What a {@link MemoryMailStore} keeps of a mailbox. */
 final class Folder {
@@ -12,11 +13,16 @@ final class Folder {
   long uidNext = 1;
   int resyncs;
   int forgotten;
+  boolean unlistable;
 
   Folder(String name, String guid, long uidValidity) {
     this.name = name;
     this.guid = guid;
     this.uidValidity = uidValidity;
+  }
+
+  Failure inputOutputError() {
+    return Failure.temporary("Mailbox %s: Input/output error".formatted(name), null);
   }
 
   /** Puts a mail in as the last one. */

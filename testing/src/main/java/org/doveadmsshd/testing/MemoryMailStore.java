@@ -123,6 +123,11 @@ public final class MemoryMailStore implements MailStore {
     readOnly = true;
   }
 
+  /** From now on whoever wants the mails of a mailbox fails with exit code 75. */
+  public void makeUnlistable(String mailbox) {
+    folders.get(mailbox).unlistable = true;
+  }
+
   /** To be called before something is changed. */
   void checkWritable() throws Failure {
     if (readOnly) {

@@ -35,7 +35,10 @@ final class MemoryMailbox implements Mailbox {
   }
 
   @Override
-  public List<? extends Mail> mails(boolean numbered) {
+  public List<? extends Mail> mails(boolean numbered) throws Failure {
+    if (folder.unlistable) {
+      throw folder.inputOutputError();
+    }
     List<MemoryMail> mails = new ArrayList<>();
     for (StoredMail stored : folder.mails) {
       long uid = numbered ? stored.uid : 0;
