@@ -63,9 +63,11 @@ final class ExpungeCommand implements Command {
       Expunging expunging = new Expunging(context.output());
       search.forEach(context, false, expunging);
       if (deletesEmpty) {
-        for (String mailbox : expunging.searched) {
-          deleteIfEmpty(mailbox, context);
-        }
+        MailboxEdit.forEach(
+            expunging.searched,
+            "delete",
+            context.output(),
+            mailbox -> deleteIfEmpty(mailbox, context));
       }
     }
 
@@ -77,7 +79,7 @@ final class ExpungeCommand implements Command {
       if (empty && !name.equals(MailStore.INBOX)) {
         context.store().delete(name, true, false);
         context.store().subscribe(List.of(name), false);
-        context.output().count("mailboxes deleted", 1);
+        context.output().count(MailboxDeleteCommand.DELETED, 1);
       }
     }
   }

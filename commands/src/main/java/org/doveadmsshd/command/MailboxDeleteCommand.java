@@ -1,8 +1,9 @@
 package org.doveadmsshd.command;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
@@ -11,6 +12,9 @@ import org.doveadmsshd.storage.MailStore;
 /** {@code doveadm mailbox delete}: removes mailboxes and their mails. */
 final class MailboxDeleteCommand implements Command {
   static final String NAME = "mailbox delete";
+
+  /** What is counted. */
+  static final String DELETED = "mailboxes deleted";
 
   @Override
   public Manual manual() {
@@ -39,38 +43,39 @@ final class MailboxDeleteCommand implements Command {
     if (!recursive && words.positionals().contains("")) {
       throw Failure.usage("Can't delete mailbox '': it stands for all of them, with -r");
     }
+    List<String> named = words.positionals();
     return MailboxEdit.each(
-            words.positionals(),
+            recursive ? store -> withChildren(store, named) : store -> named,
             "delete",
-            "mailboxes deleted",
+            DELETED,
             (store, mailbox) -> {
-              for (String name : recursive ? withChildren(store, mailbox) : List.of(mailbox)) {
-                store.delete(name, words.has("require-empty"), words.has("unsafe"));
-                if (words.has("subscriptions")) {
-                  store.subscribe(List.of(name), false);
-                }
+              store.delete(mailbox, words.has("require-empty"), words.has("unsafe"));
+              if (words.has("subscriptions")) {
+                store.subscribe(List.of(mailbox), false);
               }
             })
         .with(words.has("subscriptions"), MailboxSubscribeCommand.UNSUBSCRIBE);
   }
 
-  /** Children before parents. */
-  private static List<String> withChildren(MailStore store, String mailbox) throws Failure {
-    List<String> names = new ArrayList<>();
-    for (MailStore.ListedName entry : store.list()) {
-      boolean inside =
-          mailbox.isEmpty()
-              ? !entry.name().equals(MailStore.INBOX)
-              : entry.name().startsWith(mailbox + MailStore.SEPARATOR)
-                  || entry.name().equals(mailbox);
-      if (inside && entry.selectable()) {
-        names.add(entry.name());
-      }
+  /** Each once, children before parents. */
+  private static Set<String> withChildren(MailStore store, List<String> mailboxes) throws Failure {
+    List<MailStore.ListedName> all = store.list();
+    Set<String> names = new TreeSet<>(Comparator.reverseOrder());
+    for (String mailbox : mailboxes) {
+      List<String> found =
+          all.stream()
+              .filter(entry -> entry.selectable() && isIn(mailbox, entry.name()))
+              .map(MailStore.ListedName::name)
+              .toList();
+      boolean fails = found.isEmpty() && !mailbox.isEmpty(); // and says why
+      names.addAll(fails ? List.of(mailbox) : found);
     }
-    if (names.isEmpty() && !mailbox.isEmpty()) {
-      names.add(mailbox); // fails, and says why
-    }
-    names.sort(Comparator.reverseOrder());
     return names;
+  }
+
+  private static boolean isIn(String mailbox, String name) {
+    return mailbox.isEmpty()
+        ? !name.equals(MailStore.INBOX)
+        : name.equals(mailbox) || name.startsWith(mailbox + MailStore.SEPARATOR);
   }
 }

@@ -1,6 +1,7 @@
 package org.doveadmsshd.command;
 
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.MailStore;
@@ -22,29 +23,57 @@ record MailboxEdit(List<String> commands, Edit edit) implements Task.OfUser {
     void on(MailStore store, Output output) throws Failure, IOException;
   }
 
-  /** An action on one of several mailboxes; one that fails does not stop the others. */
+  /** An action on one of several mailboxes. */
   @FunctionalInterface
   interface OneEdit {
     void on(MailStore store, String mailbox) throws Failure;
   }
 
+  /** Says which mailboxes are meant. */
+  @FunctionalInterface
+  interface Names {
+    Collection<String> in(MailStore store) throws Failure;
+  }
+
   /** A task that does the same to several mailboxes. */
   static MailboxEdit each(List<String> mailboxes, String verb, String done, OneEdit edit) {
+    return each(store -> mailboxes, verb, done, edit);
+  }
+
+  /** As {@link #each(List, String, String, OneEdit)}, where the store has to be asked for names. */
+  static MailboxEdit each(Names mailboxes, String verb, String done, OneEdit edit) {
     return new MailboxEdit(
-        (store, output) -> {
-          for (String mailbox : mailboxes) {
-            output.checkpoint();
-            try {
-              edit.on(store, mailbox);
-              output.count(done, 1);
-            } catch (Failure e) {
-              if (e.outcome().endsRequest()) {
-                throw e;
-              }
-              output.failed(failed(verb, mailbox, e));
-            }
-          }
-        });
+        (store, output) ->
+            forEach(
+                mailboxes.in(store),
+                verb,
+                output,
+                mailbox -> {
+                  edit.on(store, mailbox);
+                  output.count(done, 1);
+                }));
+  }
+
+  /** A step with one of several mailboxes. */
+  @FunctionalInterface
+  interface Step {
+    void on(String mailbox) throws Failure;
+  }
+
+  /** Does the same with several mailboxes; one that fails is told of, and the others are done. */
+  static void forEach(Collection<String> mailboxes, String verb, Output output, Step step)
+      throws Failure, IOException {
+    for (String mailbox : mailboxes) {
+      output.checkpoint();
+      try {
+        step.on(mailbox);
+      } catch (Failure e) {
+        if (e.outcome().endsRequest()) {
+          throw e;
+        }
+        output.failed(failed(verb, mailbox, e));
+      }
+    }
   }
 
   /** The storage may have said already what could not be done. */

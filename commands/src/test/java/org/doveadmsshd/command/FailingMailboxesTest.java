@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.QuotaRules;
@@ -65,6 +66,42 @@ class FailingMailboxesTest {
     assertThat(stage.failures).hasSize(1);
     assertThat(stage.subjects("Target")).containsExactly("old", "four");
     assertThat(stage.counts).containsOnly(Map.entry("copied", 1L));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "expunge -d ( mailbox Broken OR mailbox Broken.Sub OR mailbox Last ) all",
+        "mailbox delete -r Last Broken",
+        "mailbox delete Broken Broken.Sub Last",
+      })
+  void aMailboxThatCannotBeRemovedKeepsNoOther(String line) throws Exception {
+    stage.store.create("Broken.Sub", Optional.empty());
+    stage.store.makePermanent("Broken");
+    stage.store.makePermanent("Broken.Sub");
+    assertThat(stage.run(Stage.words(line))).isEqualTo(Outcome.TEMPORARY_FAILURE);
+    assertThat(stage.failures)
+        .extracting(Throwable::getMessage)
+        .containsExactlyInAnyOrder(
+            "Can't delete mailbox Broken: Mailbox Broken: Input/output error",
+            "Can't delete mailbox Broken.Sub: Mailbox Broken.Sub: Input/output error");
+    assertThat(stage.store.contents()).containsOnlyKeys("INBOX", "Broken", "Broken.Sub", "Target");
+    assertThat(stage.counts).containsEntry("mailboxes deleted", 1L);
+  }
+
+  @Test
+  void aMailboxThatIsNamedAndInsideAnotherIsRemovedOnce() throws Exception {
+    stage.store.create("Last.Sub", Optional.empty());
+    assertThat(stage.run("mailbox", "delete", "-r", "Last.Sub", "Last")).isEqualTo(Outcome.OK);
+    assertThat(stage.store.contents()).containsOnlyKeys("INBOX", "Broken", "Target");
+    assertThat(stage.counts).containsOnly(Map.entry("mailboxes deleted", 2L));
+  }
+
+  @Test
+  void aRunThatIsToEndRemovesNoMailbox() {
+    stage.patience = 2; // the mailbox, and its mail
+    assertThat(stage.run(Stage.words("expunge -d mailbox Last all"))).isEqualTo(Outcome.CANCELLED);
+    assertThat(stage.store.contents()).containsKey("Last");
   }
 
   @ParameterizedTest

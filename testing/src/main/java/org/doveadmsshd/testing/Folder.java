@@ -14,6 +14,7 @@ final class Folder {
   int resyncs;
   int forgotten;
   boolean unlistable;
+  boolean permanent;
 
   Folder(String name, String guid, long uidValidity) {
     this.name = name;

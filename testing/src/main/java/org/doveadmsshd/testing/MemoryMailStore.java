@@ -128,6 +128,11 @@ public final class MemoryMailStore implements MailStore {
     folders.get(mailbox).unlistable = true;
   }
 
+  /** From now on whoever removes a mailbox fails with exit code 75. */
+  public void makePermanent(String mailbox) {
+    folders.get(mailbox).permanent = true;
+  }
+
   /** To be called before something is changed. */
   void checkWritable() throws Failure {
     if (readOnly) {
@@ -217,8 +222,12 @@ public final class MemoryMailStore implements MailStore {
     if (name.equalsIgnoreCase(INBOX)) {
       throw new Failure(Outcome.DATA_ERROR, "INBOX can't be deleted");
     }
-    if (!existing(name).mails.isEmpty() && onlyEmpty) {
+    Folder folder = existing(name);
+    if (!folder.mails.isEmpty() && onlyEmpty) {
       throw new Failure(Outcome.DATA_ERROR, "Mailbox isn't empty: " + name);
+    }
+    if (folder.permanent) {
+      throw folder.inputOutputError();
     }
     folders.remove(name);
   }
