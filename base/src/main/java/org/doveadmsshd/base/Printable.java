@@ -44,9 +44,13 @@ public final class Printable {
     };
   }
 
-  /** The embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX #9). */
+  /** The embeddings, overrides, isolates and marks of Unicode's bidirectional algorithm (UAX #9). */
   private static boolean turnsDirection(int c) {
-    return c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069;
+    return c >= 0x202a && c <= 0x202e
+        || c >= 0x2066 && c <= 0x2069
+        || c == 0x200e
+        || c == 0x200f
+        || c == 0x061c;
   }
 
   private static boolean isLine(String text) {

@@ -17,7 +17,8 @@ class PrintableTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\u001b", "\r", "\0", "\u007f", "\u009b", "\u2028", "\u2029", "\u202e", "\u2066", "\ud800"
+        "\u001b", "\r", "\0", "\u007f", "\u009b", "\u2028", "\u2029", "\u202a", "\u202e", "\u2066",
+        "\u2069", "\u200e", "\u200f", "\u061c", "\ud800"
       })
   void whatMovesCursorsEndsLinesOrTurnsTextIsReplaced(String odd) {
     assertThat(Printable.line("a" + odd + "b")).isEqualTo("a\ufffdb");
