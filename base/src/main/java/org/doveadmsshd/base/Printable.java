@@ -44,7 +44,9 @@ public final class Printable {
     };
   }
 
-  /** The embeddings, overrides, isolates and marks of Unicode's bidirectional algorithm (UAX #9). */
+  /**
+   * The embeddings, overrides, isolates and marks of Unicode's bidirectional algorithm (UAX #9).
+   */
   private static boolean turnsDirection(int c) {
     return c >= 0x202a && c <= 0x202e
         || c >= 0x2066 && c <= 0x2069

@@ -50,7 +50,12 @@ class TextWidthTest {
   /** A character that would be cut in two is left out whole. */
   @ParameterizedTest
   @CsvSource({
-    "abc, 3, abc", "abc, 2, a…", "日本, 4, 日本", "日本, 3, 日…", "日本, 2, …", "abc, 1, …",
+    "abc, 3, abc",
+    "abc, 2, a…",
+    "日本, 4, 日本",
+    "日本, 3, 日…",
+    "日本, 2, …",
+    "abc, 1, …",
     "abcd\u0301, 4, abcd\u0301"
   })
   void textIsCutToColumns(String text, int columns, String expected) {

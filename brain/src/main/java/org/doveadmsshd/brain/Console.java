@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.brain.format.FormatterFactory;
+import org.doveadmsshd.brain.format.Formatters;
 
 /**
  * What a command line reads and writes.
@@ -15,7 +17,7 @@ import org.doveadmsshd.base.Printable;
  * @param isWatched whether a person watches {@code error}, who likes to see progress there
  * @param isTerminal whether {@code out} is shown by a terminal, which obeys control characters;
  *     what is written there must not have them
- * @param width of the terminal, in characters; 80 where there is none
+ * @param formatters make text of rows
  */
 public record Console(
     InputStream in,
@@ -23,20 +25,30 @@ public record Console(
     OutputStream error,
     boolean isWatched,
     boolean isTerminal,
-    int width) {
+    FormatterFactory formatters) {
   /** The width that is assumed where there is no terminal. */
   public static final int DEFAULT_WIDTH = 80;
 
-  /** A terminal at which a person sits, or none at all. */
+  /**
+   * A terminal at which a person sits, or none at all.
+   *
+   * @param width of a line, in characters
+   */
   public Console(
       InputStream in, OutputStream out, OutputStream error, boolean isTerminal, int width) {
-    this(in, out, error, isTerminal, isTerminal, width);
+    this(
+        in,
+        out,
+        error,
+        isTerminal,
+        isTerminal,
+        isTerminal ? Formatters.fitting(width) : Formatters.plain(width));
   }
 
   /** The same, but what is written to {@code out} may be anything. */
   Console guarded() {
     return isTerminal
-        ? new Console(in, new TerminalText(out), error, isWatched, false, width)
+        ? new Console(in, new TerminalText(out), error, isWatched, false, formatters)
         : this;
   }
 

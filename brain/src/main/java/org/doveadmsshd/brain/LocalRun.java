@@ -59,13 +59,12 @@ final class LocalRun implements Output, Running {
     Printer printer =
         new Printer(
             memory,
-            console.out(),
+            console,
             new Printer.Layout(
                 invocation.formatter().orElse(task.defaultFormatter()),
                 task.columns(),
                 false,
-                !invocation.hideTitles(),
-                console.width()));
+                !invocation.hideTitles()));
     try {
       checkpoint();
       task.run(context);

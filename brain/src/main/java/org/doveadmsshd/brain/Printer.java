@@ -11,7 +11,6 @@ import java.util.concurrent.Semaphore;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.brain.format.Formatter;
-import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
@@ -69,23 +68,23 @@ final class Printer {
    * @param columns none where nothing is printed
    * @param namesUser whether the first column is the user, which workers do not send
    * @param titles whether the columns have titles
-   * @param width of the terminal, in characters
    */
-  record Layout(
-      String formatter, List<Column> columns, boolean namesUser, boolean titles, int width) {}
+  record Layout(String formatter, List<Column> columns, boolean namesUser, boolean titles) {}
 
   /**
    * @param memory draws the rows that wait
+   * @param console guarded, where it is a terminal
    */
-  Printer(MemoryBudget.Share memory, OutputStream out, Layout layout) throws Failure, IOException {
+  Printer(MemoryBudget.Share memory, Console console, Layout layout) throws Failure, IOException {
     this.memory = memory;
-    this.out = out;
+    this.out = console.out();
     namesUser = layout.namesUser();
     formatter =
         layout.columns().isEmpty()
             ? null
-            : Formatters.of(
-                layout.formatter(), layout.columns(), this::write, layout.titles(), layout.width());
+            : console
+                .formatters()
+                .make(layout.formatter(), layout.columns(), layout.titles(), this::write);
     if (formatter != null) {
       formatter.begin();
     }

@@ -58,13 +58,12 @@ public final class Run implements Running {
     printer =
         new Printer(
             memory,
-            console.out(),
+            console,
             new Printer.Layout(
                 request.formatter(),
                 request.shownColumns(),
                 request.namesUser(),
-                !invocation.hideTitles(),
-                console.width()));
+                !invocation.hideTitles()));
     dispatch = new Dispatch(request, printer, reporter, servers, executor, patience);
     feed = new Feed(invocation, console.in(), new Placement(servers), dispatch, executor);
   }

@@ -42,6 +42,7 @@ class ConsoleTest {
         "'a\r\r\nb' | 'a\ufffd\nb'",
         "'a\u001b[31mb' | 'a\ufffd[31mb'",
         "schön € 😀 | schön € 😀",
+        "a\u2067b\u2069\u200fc\u061cd | a\ufffdb\ufffd\ufffdc\ufffdd",
       })
   void aTerminalIsShownTextHoweverTheBytesAreCut(String text, String expected) throws Exception {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -96,10 +97,11 @@ class ConsoleTest {
     Console pipe = console(false);
     assertThat(pipe.guarded()).isSameAs(pipe);
     assertThat(pipe.isWatched()).isFalse();
-    Console guarded = console(true).guarded();
+    Console terminal = console(true);
+    Console guarded = terminal.guarded();
     assertThat(guarded.isTerminal()).isFalse();
     assertThat(guarded.isWatched()).as("a person sits there still").isTrue();
-    assertThat(guarded.width()).isEqualTo(100);
+    assertThat(guarded.formatters()).isSameAs(terminal.formatters());
     assertThat(guarded.guarded()).isSameAs(guarded);
   }
 

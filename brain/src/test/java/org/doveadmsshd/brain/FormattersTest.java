@@ -30,7 +30,7 @@ class FormattersTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   private Formatter formatter(String name, List<Column> columns) throws Exception {
-    return Formatters.of(name, columns, out::write, true, 80);
+    return Formatters.plain(80).make(name, columns, true, out::write);
   }
 
   private String printed(Formatter formatter) throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -60,8 +61,14 @@ class PrintedRowsTest {
     }
   }
 
+  private static Console console(OutputStream out) {
+    return new Console(
+        InputStream.nullInputStream(), out, OutputStream.nullOutputStream(), false, 80);
+  }
+
   private Printer printer(List<Column> columns, boolean namesUser) throws Exception {
-    return new Printer(budget.all(), out, new Printer.Layout("flow", columns, namesUser, true, 80));
+    return new Printer(
+        budget.all(), console(out), new Printer.Layout("flow", columns, namesUser, true));
   }
 
   private static Message row(Value... values) {
@@ -240,7 +247,7 @@ class PrintedRowsTest {
         };
     List<Column> columns = List.of(new Column("a"));
     Printer printer =
-        new Printer(budget.all(), gone, new Printer.Layout("flow", columns, false, true, 80));
+        new Printer(budget.all(), console(gone), new Printer.Layout("flow", columns, false, true));
     assertThat(budget.all().tryTake(1000)).isTrue();
     List<Message> rows = rows("x".repeat(40_000));
     assertThatThrownBy(() -> printer.finished(0, "a", rows, 1000)).hasMessage("gone");
@@ -252,7 +259,7 @@ class PrintedRowsTest {
   void titlesComeBeforeTheFirstRowThoughThereIsNone() throws Exception {
     List<Column> columns = List.of(new Column("a", "Title", 0));
     Printer printer =
-        new Printer(budget.all(), out, new Printer.Layout("tab", columns, false, true, 80));
+        new Printer(budget.all(), console(out), new Printer.Layout("tab", columns, false, true));
     printer.end();
     assertThat(out.text()).isEqualTo("Title\n");
   }

@@ -3,6 +3,8 @@ package org.doveadmsshd.brain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +26,9 @@ class PrinterTest {
   PrinterTest() throws Exception {
     MemoryBudget.Share memory = new MemoryBudget(1 << 20).all();
     List<Column> columns = List.of(new Column("uid"));
-    printer = new Printer(memory, out, new Printer.Layout("tab", columns, false, false, 80));
+    Console console =
+        new Console(InputStream.nullInputStream(), out, OutputStream.nullOutputStream(), false, 80);
+    printer = new Printer(memory, console, new Printer.Layout("tab", columns, false, false));
   }
 
   private static Message row(long sequence) {

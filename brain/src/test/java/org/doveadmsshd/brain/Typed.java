@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.brain.format.Formatters;
 
 /** Command lines that are typed, and what is printed and said of them. */
 final class Typed implements AutoCloseable {
@@ -44,7 +45,7 @@ final class Typed implements AutoCloseable {
   }
 
   int run(List<? extends Server> servers, InputStream input, String... words) throws IOException {
-    Console console = new Console(input, out, error, isWatched, false, 80);
+    Console console = new Console(input, out, error, isWatched, false, Formatters.plain(80));
     Brain.Resources resources =
         new FixedResources(List.copyOf(servers), budget) {
           @Override

@@ -32,6 +32,7 @@ import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.Server;
+import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.brain.remote.RemoteServer;
 import org.doveadmsshd.brain.socket.SocketConnector;
 import org.doveadmsshd.brain.ssh.SshConnections;
@@ -167,7 +168,7 @@ public final class Main {
         new FileOutputStream(FileDescriptor.err),
         Terminal.isWatchedAt(Terminal.ERROR),
         Terminal.isAt(Terminal.OUT),
-        Console.DEFAULT_WIDTH);
+        Formatters.plain(Console.DEFAULT_WIDTH));
   }
 
   /** Ctrl-C stops the run, which then says what was done, and the program ends with its code. */

@@ -12,6 +12,14 @@ public final class Formatters {
   /** The formatter whose rows always name user and mailbox. */
   public static final String NDJSON = "ndjson";
 
+  /** The formatter that prints a value a line. */
+  public static final String PAGER = "pager";
+
+  private static final String TABLE = "table";
+
+  /** Columns of the rule between two rows. */
+  private static final int RULE = 40;
+
   private Formatters() {}
 
   /**
@@ -30,20 +38,38 @@ public final class Formatters {
   }
 
   /**
-   * Makes a formatter.
+   * Those of doveadm, byte for byte.
    *
-   * @param titles whether tab and table print headings
    * @param lineWidth what table has room for, in characters
-   * @throws Failure when it cannot print such columns
    */
-  public static Formatter of(
-      String name, List<Column> columns, Formatter.Sink sink, boolean titles, int lineWidth)
-      throws Failure, IOException {
+  public static FormatterFactory plain(int lineWidth) {
+    return (name, columns, titles, sink) ->
+        name.equals(TABLE)
+            ? new TableFormatter(columns, sink, titles, lineWidth)
+            : of(name, columns, titles, sink);
+  }
+
+  /**
+   * As {@link #plain}, for a terminal: tables fit into its lines, and what separates rows can be
+   * seen.
+   *
+   * @param columns of the terminal
+   */
+  public static FormatterFactory fitting(int columns) {
+    return (name, all, titles, sink) ->
+        switch (name) {
+          case TABLE -> new FittingTableFormatter(all, sink, titles, columns);
+          case PAGER -> new PagerFormatter(all, sink, "─".repeat(Math.min(columns, RULE)) + "\n");
+          default -> of(name, all, titles, sink);
+        };
+  }
+
+  private static Formatter of(
+      String name, List<Column> columns, boolean titles, Formatter.Sink sink) throws IOException {
     return switch (name) {
       case "flow" -> new FlowFormatter(columns, sink);
       case "tab" -> new TabFormatter(columns, sink, titles);
-      case "table" -> new TableFormatter(columns, sink, titles, lineWidth);
-      case "pager" -> new PagerFormatter(columns, sink);
+      case PAGER -> new PagerFormatter(columns, sink, "\f\n");
       case "json" -> new JsonFormatter(columns, sink);
       case NDJSON -> new NdjsonFormatter(columns, sink);
       case "user" -> new UserFormatter(columns, sink);

@@ -16,6 +16,8 @@ import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.CommandLine;
 import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.format.FormatterFactory;
+import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.keys.Grant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +94,9 @@ final class ExecCommand extends ChannelCommand {
     boolean sized = columns.matches("[1-9][0-9]{0,3}");
     boolean dumb = environment.getEnv().getOrDefault(Environment.ENV_TERM, "").equals("dumb");
     int width = sized ? Integer.parseInt(columns) : Console.DEFAULT_WIDTH;
-    return new Console(in, out, error, terminal && sized && !dumb, terminal, width);
+    boolean person = terminal && sized && !dumb;
+    FormatterFactory formatters = person ? Formatters.fitting(width) : Formatters.plain(width);
+    return new Console(in, out, error, person, terminal, formatters);
   }
 
   /** What a person types while a command runs: only Ctrl-C means something. */
