@@ -152,26 +152,32 @@ public final class OpenFile extends InputStream {
     for (int at = offset; at < offset + count; ) {
       int length = Math.min(offset + count - at, Scratch.BUFFER);
       scratch.buffer.put(0, bytes, at, length);
-      long written = LibC.write(fd, scratch.bufferAddress, length);
-      if (written < 0 && Native.getLastError() != LibC.EINTR) {
-        throw new PosixException("write", shownName, Native.getLastError());
-      }
-      at += (int) Math.max(written, 0);
+      at += written("write", LibC.write(fd, scratch.bufferAddress, length));
     }
   }
 
+  /** How many bytes a call has written: none when a signal came first. */
+  private int written(String call, long result) throws PosixException {
+    if (result < 0 && Native.getLastError() != LibC.EINTR) {
+      throw new PosixException(call, shownName, Native.getLastError());
+    }
+    return (int) Math.max(result, 0);
+  }
+
   /**
-   * Writes a few bytes over what stands at a position, with one call, and leaves the place where is
-   * read next.
+   * Writes a few bytes over what stands at a position, with one call where the system takes them
+   * all, and leaves the place where is read next.
    *
-   * @param bytes no more than fit into a block; of a failure nothing or the first of them stand
+   * @param bytes no more than fit into a block; after a failure none or the first of them stand
    */
   public void overwrite(long at, byte[] bytes) throws PosixException {
     SystemCalls.announce("pwrite", shownName);
     Scratch scratch = Scratch.get();
     scratch.buffer.put(0, bytes);
-    if (LibC.pwrite(fd, scratch.bufferAddress, bytes.length, at) < 0) {
-      throw new PosixException("pwrite", shownName, Native.getLastError());
+    for (int done = 0; done < bytes.length; ) {
+      int length = bytes.length - done;
+      long from = scratch.bufferAddress + done;
+      done += written("pwrite", LibC.pwrite(fd, from, length, at + done));
     }
   }
 

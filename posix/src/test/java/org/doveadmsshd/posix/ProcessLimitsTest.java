@@ -13,9 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Failures that need a process of their own: without descriptors, without root's rights. */
+/** Failures that need a process of their own: without descriptors, room, or root's rights. */
 @Timeout(120)
 class ProcessLimitsTest {
+  /** Bytes of a file; the programs of the test itself write smaller ones. */
+  private static final long LARGEST = 10_000_000;
+
   @TempDir Path home;
 
   private List<String> run(List<String> before, String what) throws Exception {
@@ -35,10 +38,10 @@ class ProcessLimitsTest {
 
     public static void main(String[] arguments) throws IOException {
       try (Directory home = Directory.open(Path.of(arguments[1]))) {
-        if (arguments[0].equals("many")) {
-          many(home);
-        } else {
-          denied(home);
+        switch (arguments[0]) {
+          case "many" -> many(home);
+          case "large" -> large(home);
+          default -> denied(home);
         }
       }
     }
@@ -55,6 +58,15 @@ class ProcessLimitsTest {
       }
       open.forEach(OpenFile::close);
       System.out.println((char) home.read("file").read());
+    }
+
+    private static void large(Directory home) throws IOException {
+      try (OpenFile file = home.overwrite("file")) {
+        file.overwrite(LARGEST - 2, new byte[] {'1', '2'});
+        file.overwrite(LARGEST - 1, new byte[] {'3', '4'});
+      } catch (PosixException e) {
+        System.out.println(e.reason());
+      }
     }
 
     private static void denied(Directory home) {
@@ -97,6 +109,15 @@ class ProcessLimitsTest {
     Files.writeString(home.resolve("file"), "x");
     assertThat(run(List.of("sh", "-c", "ulimit -n 200; exec \"$@\"", "sh"), "many"))
         .containsExactly("Too many open files", "x");
+  }
+
+  /** The system writes what there is room for; that is less, and no failure yet. */
+  @Test
+  void whatIsWrittenOverInPartOnlyIsAFailure() throws Exception {
+    Files.writeString(home.resolve("file"), "x");
+    assertThat(run(List.of("prlimit", "--fsize=" + LARGEST), "large"))
+        .containsExactly("File too large");
+    assertThat(home.resolve("file")).hasSize(LARGEST);
   }
 
   /** Root without its capabilities is a user like any other, who can read the class path. */
