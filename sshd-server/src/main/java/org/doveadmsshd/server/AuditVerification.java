@@ -39,7 +39,11 @@ final class AuditVerification {
         System.out.println(files.get(0) + ": begins in the middle: earlier files are not here");
       }
       boolean whole = report.problems().isEmpty();
-      System.out.printf("%,d lines, %s%n", report.lines(), whole ? "unbroken" : "NOT as written");
+      System.out.printf(
+          "%,d %s, %s%n",
+          report.lines(),
+          report.lines() == 1 ? "line" : "lines",
+          whole ? "unbroken" : "NOT as written");
       return whole ? 0 : Outcome.DATA_ERROR.exitCode();
     } catch (NoSuchFileException e) {
       throw Failure.usage("There is no file " + e.getFile());

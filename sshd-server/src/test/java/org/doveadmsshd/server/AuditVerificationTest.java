@@ -70,7 +70,7 @@ class AuditVerificationTest {
     assertThat(later.code()).as("what is there is whole").isZero();
     assertThat(later.out())
         .isEqualTo(
-            file + ": begins in the middle: earlier files are not here\n1 lines, unbroken\n");
+            file + ": begins in the middle: earlier files are not here\n1 line, unbroken\n");
     assertThat(verify(file, older).code()).as("the wrong order").isEqualTo(65);
   }
 
