@@ -8,10 +8,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyPair;
-import org.apache.sshd.common.config.keys.KeyUtils;
-import org.apache.sshd.common.keyprovider.KeyPairProvider;
-import org.apache.sshd.server.SshServer;
 import org.doveadmsshd.testing.ProgramCall;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -130,36 +126,5 @@ class ProgramTest {
     assertThat(called.out()).isEmpty();
     assertThat(called.error()).contains("there is one already");
     assertThat(Files.readString(file)).isEqualTo(made);
-  }
-
-  @Test
-  void aHostIsTrustedByItsFingerprintOnly() throws Exception {
-    KeyPair key = KeyUtils.generateKeyPair("ssh-ed25519", 256);
-    String fingerprint = KeyUtils.getFingerPrint(key.getPublic());
-    Path known = home.resolve(".ssh/known_hosts");
-    try (SshServer server = SshServer.setUpDefaultServer()) {
-      server.setHost("127.0.0.1");
-      server.setKeyPairProvider(KeyPairProvider.wrap(key));
-      server.start();
-      String host = "127.0.0.1:" + server.getPort();
-      ProgramCall called = call("trust", host);
-      assertThat(called.code()).isEqualTo(77);
-      assertThat(called.error()).contains("Nobody is there to ask");
-      called = call("trust", "--fingerprint", "SHA256:other", host);
-      assertThat(called.code()).isEqualTo(77);
-      assertThat(known).doesNotExist();
-      called = call("trust", "--fingerprint", fingerprint, host);
-      assertThat(called.code()).as(called.error()).isZero();
-      assertThat(Files.readAllLines(known)).hasSize(1);
-      called = call("trust", host);
-      assertThat(called.code()).isZero();
-      assertThat(called.out()).contains("already");
-      KeyPair other = KeyUtils.generateKeyPair("ssh-ed25519", 256);
-      server.setKeyPairProvider(KeyPairProvider.wrap(other));
-      called = call("trust", "--fingerprint", KeyUtils.getFingerPrint(other.getPublic()), host);
-      assertThat(called.code()).isEqualTo(77);
-      assertThat(called.error()).contains("ANOTHER KEY");
-      assertThat(Files.readAllLines(known)).hasSize(1);
-    }
   }
 }

@@ -69,8 +69,7 @@ class AuditVerificationTest {
     Printed later = verify(file);
     assertThat(later.code()).as("what is there is whole").isZero();
     assertThat(later.out())
-        .isEqualTo(
-            file + ": begins in the middle: earlier files are not here\n1 line, unbroken\n");
+        .isEqualTo(file + ": begins in the middle: earlier files are not here\n1 line, unbroken\n");
     assertThat(verify(file, older).code()).as("the wrong order").isEqualTo(65);
   }
 
