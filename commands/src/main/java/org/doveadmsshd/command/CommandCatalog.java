@@ -20,7 +20,7 @@ public final class CommandCatalog {
   private static final int MOST_WORDS =
       COMMANDS.stream().mapToInt(command -> command.name().split(" ").length).max().orElse(1);
 
-  private static final Syntax OF_HELP = Syntax.maybe(Kind.COMMAND_NAME.named("command"));
+  private static final Syntax OF_HELP = Syntax.maybe(Kind.TOPIC.named("topic"));
 
   /**
    * Of {@code help}, which is no {@link Command}: it is answered where it is typed, needs no scope,

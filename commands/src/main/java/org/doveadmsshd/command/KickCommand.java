@@ -20,7 +20,7 @@ final class KickCommand implements Command {
   public Manual manual() {
     return new Manual(
         NAME,
-        new Syntax.Choice(Kind.MASTER_MASK.named("master mask"), Kind.ACTIVITY.named("id")),
+        Syntax.either(Kind.MASTER_MASK.named("master mask"), Kind.ACTIVITY.named("id")),
         "end runs and lanes in progress",
         """
         Ends what doveadm who shows: all of the master users that match the mask, or the one with

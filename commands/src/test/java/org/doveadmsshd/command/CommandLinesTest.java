@@ -50,10 +50,11 @@ class CommandLinesTest {
       case LOCATION -> List.of("maildir:~/old");
       case SPAN -> List.of("30s");
       case DATE -> List.of("2026-01-31");
-      case NUMBER, ACTIVITY -> List.of("7");
+      case NUMBER, ACTIVITY, NUMBER_SET, SIZE -> List.of("7");
+      case SEARCH_KEY, PART_KEY -> List.of("from", "jane");
       case GUID -> List.of("0123456789abcdef0123456789abcdef");
       case COMMAND -> List.of("expunge", "mailbox", "Trash", "all");
-      case COMMAND_NAME -> List.of("mailbox", "list");
+      case TOPIC -> List.of("mailbox", "list");
       case SETTING -> List.of("plugin/quota=count:x");
       case SECRET -> List.of("sesame");
       case CHOICE -> throw new AssertionError(argument + " has nothing to choose from");
@@ -70,7 +71,8 @@ class CommandLinesTest {
       return List.of(syntax.text());
     }
     if (syntax instanceof Syntax.Choice) {
-      return words(full ? ((Syntax.Choice) syntax).other() : ((Syntax.Choice) syntax).one());
+      List<Syntax> parts = ((Syntax.Choice) syntax).parts();
+      return words(parts.get(full ? parts.size() - 1 : 0), full);
     }
     List<String> words = new ArrayList<>();
     if (syntax instanceof Syntax.Sequence) {

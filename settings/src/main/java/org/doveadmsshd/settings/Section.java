@@ -9,12 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.configuration2.tree.ImmutableNode;
-import org.apache.commons.text.similarity.LevenshteinDistance;
+import org.doveadmsshd.base.Nearest;
 
 /** The values of one section, checked against the {@link Schema}. */
 final class Section {
-  private static final int NEAR = 4;
-
   private final String type;
   private final Map<String, Schema.Setting> known;
   private final String name;
@@ -99,7 +97,7 @@ final class Section {
     Schema.Setting setting = known.get(key);
     String value = node.getValue() == null ? "" : node.getValue().toString();
     if (setting == null) {
-      problem(node, "unknown setting: " + key + nearest(key, known.keySet()));
+      problem(node, "unknown setting: " + key + Nearest.question(key, known.keySet()));
       return;
     }
     places.put(key, at(node, value));
@@ -109,21 +107,6 @@ final class Section {
     } else {
       values.put(key, value);
     }
-  }
-
-  /** Suggests what may have been meant. */
-  static String nearest(String word, Iterable<String> known) {
-    LevenshteinDistance distance = new LevenshteinDistance(NEAR);
-    String best = null;
-    int least = NEAR;
-    for (String candidate : known) {
-      int far = distance.apply(word, candidate);
-      if (far >= 0 && far < least && !candidate.isEmpty()) {
-        least = far;
-        best = candidate;
-      }
-    }
-    return best == null ? "" : " (did you mean " + best + "?)";
   }
 
   private void problem(ImmutableNode node, String text) {
@@ -254,7 +237,7 @@ final class Section {
     List<String> words = words(key);
     for (String word : words) {
       if (!allowed.isEmpty() && !allowed.contains(word)) {
-        problem(key, "unknown: " + word + nearest(word, allowed));
+        problem(key, "unknown: " + word + Nearest.question(word, allowed));
       }
     }
     return words;

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.doveadmsshd.auth.EarlyDrop;
 import org.doveadmsshd.auth.sasl.Mechanisms;
+import org.doveadmsshd.base.Nearest;
 import org.doveadmsshd.settings.Settings.AuditSettings;
 import org.doveadmsshd.settings.Settings.AuthCache;
 import org.doveadmsshd.settings.Settings.AuthSettings;
@@ -186,7 +187,7 @@ final class SettingsBinder {
         if (Schema.settings(type) == null) {
           int line = (Integer) node.getAttributes().get(DovecotConfiguration.LINE);
           String from = node.getAttributes().get(DovecotConfiguration.FILE).toString();
-          String near = Section.nearest(type, Schema.sections());
+          String near = Nearest.question(type, Schema.sections());
           problems.add(new Problem(from, line, "unknown section: " + type + near));
         } else {
           sections.get(type).add(Section.read(type, node, file.toString(), problems));

@@ -43,6 +43,10 @@ public record Argument(Kind kind, String name, List<String> choices) implements 
     QUERY,
     /** A query of which every branch must name a mailbox and something else. */
     NARROW_QUERY,
+    /** One search key and what follows it, or keys in parentheses. */
+    SEARCH_KEY,
+    /** As {@link #SEARCH_KEY}, but of the keys about parts of a mail. */
+    PART_KEY,
     /** Names of fields in one word, separated by spaces. */
     FIELDS,
     /** The name of one field. */
@@ -61,14 +65,18 @@ public record Argument(Kind kind, String name, List<String> choices) implements 
     DATE,
     /** A number from 1 on. */
     NUMBER,
+    /** A number of bytes: {@code 500k}. */
+    SIZE,
+    /** Numbers of mails: {@code 1,5:9,12:*}. */
+    NUMBER_SET,
     /** An identity. */
     GUID,
     /** What goes on at a server, by its number. */
     ACTIVITY,
     /** A command, its options and arguments: several words. */
     COMMAND,
-    /** The name of a command: one word or more. */
-    COMMAND_NAME,
+    /** What help explains, by its name: a command, a search key, a field; one word or more. */
+    TOPIC,
     /** A setting and its value: {@code name=value}. */
     SETTING,
     /** A password or the hash of one; shown to nobody. */
@@ -85,7 +93,10 @@ public record Argument(Kind kind, String name, List<String> choices) implements 
 
     /** Whether it is made of as many words as there are. */
     public boolean isOfSeveralWords() {
-      return this == QUERY || this == NARROW_QUERY || this == COMMAND || this == COMMAND_NAME;
+      return switch (this) {
+        case QUERY, NARROW_QUERY, SEARCH_KEY, PART_KEY, COMMAND, TOPIC -> true;
+        default -> false;
+      };
     }
   }
 

@@ -2,6 +2,7 @@ package org.doveadmsshd.base.options;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Which words may stand behind a command: a tree of {@link Argument}s, from which help is printed.
@@ -57,6 +58,17 @@ public sealed interface Syntax
     return new Repetition(of(parts), true, true);
   }
 
+  /** One of them. */
+  static Syntax either(Syntax... parts) {
+    return new Choice(List.of(parts));
+  }
+
+  /** One of these very words. */
+  static Syntax word(String... words) {
+    List<Syntax> parts = Stream.of(words).<Syntax>map(Literal::new).toList();
+    return parts.size() == 1 ? parts.get(0) : new Choice(parts);
+  }
+
   /** {@code user}: this very word. */
   record Literal(String text) implements Syntax {
     @Override
@@ -75,26 +87,30 @@ public sealed interface Syntax
     }
   }
 
-  /** {@code <a>|<b>}: one word, which may be one or the other. */
-  record Choice(Argument one, Argument other) implements Syntax {
+  /** {@code <a>|<b>}: one or the other. */
+  record Choice(List<Syntax> parts) implements Syntax {
+    public Choice {
+      parts = List.copyOf(parts);
+    }
+
     @Override
     public String text() {
-      return one.text() + "|" + other.text();
+      return String.join("|", parts.stream().map(Syntax::text).toList());
     }
 
     @Override
     public int least() {
-      return 1;
+      return parts.stream().mapToInt(Syntax::least).min().orElse(0);
     }
 
     @Override
     public int most() {
-      return Math.max(one.most(), other.most());
+      return parts.stream().mapToInt(Syntax::most).max().orElse(0);
     }
 
     @Override
     public List<Argument> arguments() {
-      return List.of(one, other);
+      return parts.stream().flatMap(part -> part.arguments().stream()).toList();
     }
   }
 
