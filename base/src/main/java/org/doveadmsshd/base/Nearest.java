@@ -31,7 +31,7 @@ public final class Nearest {
     return Optional.ofNullable(best);
   }
 
-  /** What to put behind a message about the word: {@code  (did you mean …?)}, or nothing. */
+  /** What to put behind a message about the word: {@code (did you mean …?)}, or nothing. */
   public static String question(String word, Iterable<String> known) {
     return to(word, known).map(near -> " (did you mean " + near + "?)").orElse("");
   }

@@ -30,7 +30,7 @@ public final class CommandCatalog {
       new Manual(
           "help",
           OF_HELP,
-          "explain a command: help " + OF_HELP.text(),
+          "explain a command, a search key or a field: help " + OF_HELP.text(),
           "Without the name of a command all of them are listed.\n",
           List.of(),
           false,

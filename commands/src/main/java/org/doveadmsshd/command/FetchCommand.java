@@ -28,7 +28,7 @@ final class FetchCommand implements Command {
   /** Made when somebody asks: most processes never read the tables that it is made of. */
   private static final class Page {
     private static final Argument FIELDS =
-        new Argument(Argument.Kind.FIELDS, "fields", FetchFields.names());
+        new Argument(Argument.Kind.FIELDS, "fields", FetchFields.glossary().names());
 
     static final Manual MANUAL =
         new Manual(
@@ -37,10 +37,10 @@ final class FetchCommand implements Command {
             "print fields of matching mails",
             """
         Fields are one word, separated by spaces: "uid flags hdr.subject".
-        doveadm help search explains queries.
+        doveadm help fetch fields says what each is; doveadm help search explains queries.
 
         """
-                + FetchFields.guide(),
+                + FetchFields.glossary().summary(),
             List.of(),
             true,
             Access.READ);

@@ -28,13 +28,11 @@ final class SearchCommand implements Command {
             """
         Prints a line for every mail that matches: the GUID of its mailbox and its UID.
 
-        A query is a list of keys that must all hold: mailbox INBOX unseen since 1week.
-        Between keys, OR makes alternatives; NOT before a key turns it round; parentheses
-        are words of their own. AND and OR are mixed with parentheses only. Keys may be written
-        in any case.
+        A query is a list of keys: mailbox INBOX unseen since 1week. They may be written in any
+        case. doveadm help search keys says what each means, doveadm help savedbefore more of one.
 
         """
-                + QueryGuide.text()
+                + QueryGuide.keys().summary()
                 + """
 
         Cheap keys are asked first, and nothing is opened that they have ruled out; --explain

@@ -18,9 +18,12 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Argument.Kind;
+import org.doveadmsshd.base.options.Glossary;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Syntax;
+import org.doveadmsshd.base.options.Term;
 import org.doveadmsshd.base.options.Words;
+import org.doveadmsshd.storage.search.QueryGuide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -161,6 +164,11 @@ class CommandLinesTest {
     }
     for (List<Option> options : List.of(CommandLineOptions.GLOBAL, CommandLineOptions.SELECTION)) {
       options.forEach(option -> option.argument().ifPresent(a -> used.add(a.kind())));
+    }
+    for (Glossary glossary : List.of(QueryGuide.keys(), QueryGuide.partKeys())) {
+      for (Term term : glossary.terms()) {
+        term.arguments().arguments().forEach(argument -> used.add(argument.kind()));
+      }
     }
     assertThat(used).isEqualTo(EnumSet.allOf(Kind.class));
   }

@@ -86,16 +86,23 @@ class GlossaryTest {
       many.add(term("NUMBER" + i, i % 7 == 0 ? TEXT : Syntax.NOTHING, SIZES));
     }
     String summary = new Glossary(many).summary();
-    assertThat(summary.lines()).allMatch(line -> line.length() <= 90 && line.equals(line.stripTrailing()));
+    assertThat(summary.lines())
+        .allMatch(line -> line.length() <= 90 && line.equals(line.stripTrailing()));
     assertThat(summary.lines().skip(1)).allMatch(line -> line.startsWith("       NUMBER"));
-    assertThat(summary.split("[^A-Z0-9]+"))
-        .containsAll(many.stream().map(Term::name).toList());
+    assertThat(summary.split("[^A-Z0-9]+")).containsAll(many.stream().map(Term::name).toList());
   }
 
   @Test
   void whatIsTooLongForTheColumnHasALineOfItsOwn() {
     Term longest = term("X".repeat(40), Syntax.NOTHING, SIZES);
     assertThat(new Glossary(List.of(longest)).table())
-        .isEqualTo("Sizes\n  " + "X".repeat(40) + "\n" + " ".repeat(32) + "about " + "X".repeat(40) + "\n");
+        .isEqualTo(
+            "Sizes\n  "
+                + "X".repeat(40)
+                + "\n"
+                + " ".repeat(32)
+                + "about "
+                + "X".repeat(40)
+                + "\n");
   }
 }

@@ -26,7 +26,11 @@ class SyntaxTest {
     check(Syntax.several(BOX), "<mailbox> [...]", 1, Syntax.MANY);
     check(Syntax.anyNumber(BOX), "[<mailbox> ...]", 0, Syntax.MANY);
     check(Syntax.either(BOX, BOX), "<mailbox>|<mailbox>", 1, 1);
-    check(Syntax.either(from, Syntax.of(BOX, QUERY)), "user|<mailbox> <search query>", 1, Syntax.MANY);
+    check(
+        Syntax.either(from, Syntax.of(BOX, QUERY)),
+        "user|<mailbox> <search query>",
+        1,
+        Syntax.MANY);
     check(Syntax.word("is", "begins"), "is|begins", 1, 1);
     check(Syntax.word("is"), "is", 1, 1);
     check(

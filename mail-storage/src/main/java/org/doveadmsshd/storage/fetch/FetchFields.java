@@ -1,147 +1,271 @@
 package org.doveadmsshd.storage.fetch;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Nearest;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.base.Reason;
+import org.doveadmsshd.base.options.Glossary;
+import org.doveadmsshd.base.options.Syntax;
+import org.doveadmsshd.base.options.Term;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Value;
-import org.doveadmsshd.storage.MailFailure;
-import org.doveadmsshd.storage.UnreadableMailException;
 import org.doveadmsshd.storage.fetch.FetchField.FieldContent;
 import org.doveadmsshd.storage.fetch.FetchField.Source;
 import org.doveadmsshd.storage.mime.BodySection;
 import org.doveadmsshd.storage.mime.BodyStructure;
-import org.doveadmsshd.storage.mime.HeaderText;
-import org.doveadmsshd.storage.mime.MailAddress;
 import org.doveadmsshd.storage.mime.MessageSection;
-import org.doveadmsshd.storage.mime.MimeTree;
-import org.doveadmsshd.storage.mime.Preview;
 import org.doveadmsshd.storage.mime.ReadableText;
-import org.doveadmsshd.storage.mime.SentDate;
 
-/** The fetch fields: one entry each. */
+/** The fetch fields: one entry each, with all that is to be known of it. */
 public final class FetchFields {
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
+  /** A moment as it is printed, for examples. */
+  private static final String MOMENT = "2026-01-31 09:30:00";
 
   private static final String HEADER_PREFIX = "hdr.";
 
-  /** Ends the names of dates that are printed as numbers. */
-  private static final String UNIX_TIME = ".unixtime";
-
+  private static final List<Term> TERMS = new ArrayList<>();
   private static final Map<String, FetchField> FIELDS = new TreeMap<>();
-  private static final FieldGuide GUIDE = new FieldGuide();
+
+  private static final Term.Group MAIL = new Term.Group("Mail", "");
+  private static final Term.Group TEXT = new Term.Group("Text", "");
+  private static final Term.Group HEADER =
+      new Term.Group("Header", "one value on a line; utf8: with encodings undone");
+  private static final Term.Group PARTS =
+      new Term.Group(
+          "Parts",
+          "a section is 1, 1.2, 1.mime, header, text, header.fields(subject,from) or\n"
+              + "header.fields.not(received), as in IMAP; lines end with CRLF");
+  private static final Term.Group SIZES = new Term.Group("Sizes", "");
+  private static final Term.Group DATES = new Term.Group("Dates", "");
+  private static final Term.Group OTHERS = new Term.Group("Others", "");
 
   /** Fields that only Dovecot's index knows. */
   private static final FieldContent NO_CONTENT = new FieldContent(Value.ABSENT, null);
 
   static {
-    GUIDE.line(" (empty: in Dovecot's index alone)");
-    text("user", source -> FieldContent.of(source.user()));
-    text("mailbox", source -> FieldContent.of(source.mailbox().name()));
-    text("mailbox-guid", source -> FieldContent.of(source.mailbox().identifiers().guid()));
-    numbered("seq", source -> FieldContent.of(source.candidate().mail().sequence()));
-    numbered("uid", source -> FieldContent.of(source.candidate().mail().uid()));
-    add(new FetchField(new Column("guid"), true, FetchFields::guid));
-    add(new FetchField(new Column("flags"), true, FetchFields::flags));
-    add(new FetchField(new Column("modseq", Column.NUMBER), true, s -> NO_CONTENT));
-    GUIDE.line("as stored; the header with its empty line");
-    streamed(
-        "hdr", s -> new FieldContent(null, MessageSection.header(s.candidate().mail().open())));
-    streamed("text", source -> new FieldContent(null, source.candidate().mail().open()));
-    streamed("body", s -> new FieldContent(null, MessageSection.body(s.candidate().mail().open())));
+    mail();
+    content();
     families();
-    GUIDE.line("header and bodies decoded to UTF-8");
-    streamed(
-        "text.utf8", s -> new FieldContent(null, new ReadableText(s.candidate().mail().open())));
-    GUIDE.line("the first 200 characters of the text");
-    text("body.snippet", FetchFields::preview);
-    text("body.preview", FetchFields::preview);
-    GUIDE.line("");
-    text("imap.envelope", s -> bytes(BodyStructure.envelope(s.candidate().structure().root())));
-    text("imap.body", s -> bytes(BodyStructure.of(s.candidate().structure().root(), false)));
     text(
-        "imap.bodystructure", s -> bytes(BodyStructure.of(s.candidate().structure().root(), true)));
-    GUIDE.line("bytes as stored, and with CRLF line ends");
-    number("size.physical", source -> FieldContent.of(source.candidate().mail().physicalSize()));
-    number("size.virtual", source -> FieldContent.of(source.candidate().mail().virtualSize()));
-    GUIDE.line(", and each with " + UNIX_TIME);
-    text("date.received", source -> time(source.candidate().mail().received()));
-    text("date.sent", FetchFields::sentTime);
-    text("date.saved", source -> time(source.candidate().mail().saved()));
-    number(
-        "date.received" + UNIX_TIME,
-        source -> FieldContent.of(source.candidate().mail().received()));
-    number("date.sent" + UNIX_TIME, source -> FieldContent.of(source.candidate().sent().seconds()));
-    number("date.saved" + UNIX_TIME, source -> FieldContent.of(source.candidate().mail().saved()));
-    GUIDE.line("");
-    number("refcount", source -> FieldContent.of(source.candidate().mail().references()));
-    text("storageid", s -> bytes(s.candidate().mail().storageId()));
-    add(new FetchField(new Column("pop3.uidl"), true, s -> bytes(s.candidate().mail().popUidl())));
-    add(
-        new FetchField(
-            new Column("pop3.order"), true, s -> bytes(s.candidate().mail().popOrder())));
-  }
-
-  /** Those of which there are as many as header fields and parts. */
-  private static void families() {
-    family(HEADER_PREFIX + "<name>", "values of a header field, with folding and encodings");
-    family(HEADER_PREFIX + "<name>.utf8", "decoded");
-    family(HEADER_PREFIX + "<name>.address", "mailbox@domain, a line each");
-    family(HEADER_PREFIX + "<name>.address_name", "names of persons; .address_name.utf8 decoded");
-    family(
-        "body.<section>",
-        """
-        IMAP's BODY[...]: 1, 1.2, 1.mime, header, text,
-        header.fields(subject,from), header.fields.not(received);
-        lines end with CRLF""");
-    family("binary.<section>", "the same with transfer encoding undone");
-  }
-
-  private static void family(String name, String note) {
-    GUIDE.line(note);
-    GUIDE.add(name);
+        PARTS,
+        "imap.envelope",
+        "IMAP's ENVELOPE",
+        "(NIL \"minutes\" ...)",
+        s -> FieldContents.bytes(BodyStructure.envelope(s.candidate().structure().root())));
+    text(
+        PARTS,
+        "imap.body",
+        "IMAP's BODY",
+        "\"text\" \"plain\" ...",
+        s -> FieldContents.bytes(BodyStructure.of(s.candidate().structure().root(), false)));
+    text(
+        PARTS,
+        "imap.bodystructure",
+        "IMAP's BODYSTRUCTURE",
+        "\"text\" \"plain\" ...",
+        s -> FieldContents.bytes(BodyStructure.of(s.candidate().structure().root(), true)));
+    sizes();
+    dates();
+    others();
   }
 
   private FetchFields() {}
 
-  private static void add(FetchField field) {
-    String name = field.column().key();
-    FIELDS.put(name, field);
-    if (!name.endsWith(UNIX_TIME)) {
-      GUIDE.add(name);
+  private static void mail() {
+    text(MAIL, "user", "whose mail it is", "alice@example.org", s -> FieldContent.of(s.user()));
+    text(
+        MAIL, "mailbox", "the mailbox it is in", "INBOX", s -> FieldContent.of(s.mailbox().name()));
+    text(
+        MAIL,
+        "mailbox-guid",
+        "the identity of the mailbox",
+        "3a1f0b2c4d5e6f708192a3b4c5d6e7f8",
+        s -> FieldContent.of(s.mailbox().identifiers().guid()));
+    numbered(
+        "seq",
+        "its place in the mailbox, counted from 1",
+        "7",
+        s -> FieldContent.of(s.candidate().mail().sequence()));
+    numbered(
+        "uid",
+        "its number in the mailbox, for ever",
+        "4711",
+        s -> FieldContent.of(s.candidate().mail().uid()));
+    add(
+        MAIL,
+        "its identity",
+        "1764238365.M1P1.host",
+        new FetchField(new Column("guid"), true, FieldContents::guid));
+    add(
+        MAIL,
+        "its flags and keywords",
+        "\\Seen $Forwarded",
+        new FetchField(new Column("flags"), true, FieldContents::flags));
+    add(
+        MAIL,
+        "empty: in Dovecot's index alone",
+        "",
+        new FetchField(new Column("modseq", Column.NUMBER), true, s -> NO_CONTENT));
+  }
+
+  private static void content() {
+    streamed(
+        "hdr",
+        "its header with the empty line, as stored",
+        "Return-Path: ...",
+        s -> new FieldContent(null, MessageSection.header(s.candidate().mail().open())));
+    streamed(
+        "text",
+        "all of it, as stored",
+        "Return-Path: ...",
+        s -> new FieldContent(null, s.candidate().mail().open()));
+    streamed(
+        "body",
+        "what follows its header, as stored",
+        "Dear Bob, ...",
+        s -> new FieldContent(null, MessageSection.body(s.candidate().mail().open())));
+    streamed(
+        "text.utf8",
+        "header and bodies of text, decoded to UTF-8",
+        "From: Jörg ...",
+        s -> new FieldContent(null, new ReadableText(s.candidate().mail().open())));
+    for (String name : List.of("body.snippet", "body.preview")) {
+      text(
+          TEXT,
+          name,
+          "the first 200 characters of its text",
+          "Dear Bob, ...",
+          FieldContents::preview);
     }
   }
 
-  private static void text(String name, FetchField.Reader reader) {
-    add(new FetchField(new Column(name), false, reader));
+  /** Those of which there are as many as header fields and parts. */
+  private static void families() {
+    String header = HEADER_PREFIX + "<name>";
+    family(HEADER, header, "with folding and encodings", "hdr.subject=Re: minutes");
+    family(HEADER, header + ".utf8", "decoded", "hdr.subject.utf8=Re: Entwürfe");
+    family(
+        HEADER,
+        header + ".address",
+        "mailbox@domain, a line each",
+        "hdr.to.address=bob@example.org");
+    family(HEADER, header + ".address_name", "names of persons", "hdr.to.address_name=Bob");
+    family(
+        HEADER, header + ".address_name.utf8", "decoded", "hdr.from.address_name.utf8=Jörg Müller");
+    family(PARTS, "body.<section>", "a part, or what IMAP calls so", "body.1.mime=...");
+    family(PARTS, "binary.<section>", "with the transfer encoding undone", "binary.1=Dear Bob");
   }
 
-  private static void number(String name, FetchField.Reader reader) {
-    add(new FetchField(new Column(name, Column.NUMBER), false, reader));
+  private static void sizes() {
+    number(
+        SIZES,
+        "size.physical",
+        "bytes as stored",
+        "5167",
+        s -> FieldContent.of(s.candidate().mail().physicalSize()));
+    number(
+        SIZES,
+        "size.virtual",
+        "bytes with CRLF line ends, as quotas count",
+        "5310",
+        s -> FieldContent.of(s.candidate().mail().virtualSize()));
   }
 
-  private static void numbered(String name, FetchField.Reader reader) {
-    add(new FetchField(new Column(name, Column.NUMBER), true, reader));
+  private static void dates() {
+    String received = "when it was received";
+    String sent = "when it was sent, as its Date says";
+    String saved = "when it came into the mailbox";
+    text(
+        DATES,
+        "date.received",
+        received,
+        MOMENT,
+        s -> FieldContents.time(s.candidate().mail().received()));
+    text(DATES, "date.sent", sent, MOMENT + " (+0100)", FieldContents::sentTime);
+    text(DATES, "date.saved", saved, MOMENT, s -> FieldContents.time(s.candidate().mail().saved()));
+    unixTime("date.received", received, s -> s.candidate().mail().received());
+    unixTime("date.sent", sent, s -> s.candidate().sent().seconds());
+    unixTime("date.saved", saved, s -> s.candidate().mail().saved());
   }
 
-  private static void streamed(String name, FetchField.Reader reader) {
-    add(new FetchField(new Column(name, Column.STREAMED), false, reader));
+  private static void others() {
+    number(
+        OTHERS,
+        "refcount",
+        "how many mailboxes share its bytes",
+        "1",
+        s -> FieldContent.of(s.candidate().mail().references()));
+    text(
+        OTHERS,
+        "storageid",
+        "the name of its file, without flags",
+        "1764238365.M1P1.host",
+        s -> FieldContents.bytes(s.candidate().mail().storageId()));
+    add(
+        OTHERS,
+        "what POP3 clients were told to call it, where that is stored",
+        "0000126753fe9a2b",
+        new FetchField(
+            new Column("pop3.uidl"),
+            true,
+            s -> FieldContents.bytes(s.candidate().mail().popUidl())));
+    add(
+        OTHERS,
+        "where POP3 clients see it, where that is stored",
+        "7",
+        new FetchField(
+            new Column("pop3.order"),
+            true,
+            s -> FieldContents.bytes(s.candidate().mail().popOrder())));
+  }
+
+  private static void family(Term.Group group, String name, String meaning, String example) {
+    TERMS.add(new Term(name, Syntax.NOTHING, meaning, example, group));
+  }
+
+  private static void add(Term.Group group, String meaning, String value, FetchField field) {
+    String name = field.column().key();
+    FIELDS.put(name, field);
+    TERMS.add(new Term(name, Syntax.NOTHING, meaning, name + "=" + value, group));
+  }
+
+  private static void text(
+      Term.Group group, String name, String meaning, String value, FetchField.Reader reader) {
+    add(group, meaning, value, new FetchField(new Column(name), false, reader));
+  }
+
+  private static void number(
+      Term.Group group, String name, String meaning, String value, FetchField.Reader reader) {
+    add(group, meaning, value, new FetchField(new Column(name, Column.NUMBER), false, reader));
+  }
+
+  /** One of a mail's moments. */
+  @FunctionalInterface
+  private interface Moment {
+    long seconds(Source source) throws Failure;
+  }
+
+  private static void unixTime(String name, String meaning, Moment moment) {
+    number(
+        DATES,
+        name + ".unixtime",
+        meaning + ", in seconds since 1970",
+        "1764238365",
+        source -> FieldContent.of(moment.seconds(source)));
+  }
+
+  private static void numbered(
+      String name, String meaning, String value, FetchField.Reader reader) {
+    add(MAIL, meaning, value, new FetchField(new Column(name, Column.NUMBER), true, reader));
+  }
+
+  private static void streamed(
+      String name, String meaning, String value, FetchField.Reader reader) {
+    add(TEXT, meaning, value, new FetchField(new Column(name, Column.STREAMED), false, reader));
   }
 
   /**
@@ -152,30 +276,17 @@ public final class FetchFields {
   public static List<FetchField> parse(String names) throws Failure {
     List<FetchField> fields = new ArrayList<>();
     for (String name : names.strip().toLowerCase(Locale.ROOT).split("\\s+")) {
-      fields.add(field(name));
+      fields.add(read(name));
     }
     return fields;
   }
 
-  /** What help says of the fields: lines of at most 90 characters, each ended. */
-  public static String guide() {
-    return GUIDE.text();
+  /** All fields. */
+  public static Glossary glossary() {
+    return new Glossary(TERMS);
   }
 
-  /** The names of all fields, sorted, with {@code hdr.<name>} for the headers. */
-  public static List<String> names() {
-    List<String> names = new ArrayList<>(FIELDS.keySet());
-    names.add(HEADER_PREFIX + "<name>");
-    FORMS.keySet().stream()
-        .filter(form -> !form.isEmpty())
-        .forEach(form -> names.add(HEADER_PREFIX + "<name>." + form));
-    names.add("body.<section>");
-    names.add("binary.<section>");
-    names.sort(null);
-    return names;
-  }
-
-  private static FetchField field(String name) throws Failure {
+  private static FetchField read(String name) throws Failure {
     FetchField field = FIELDS.get(name);
     if (field == null && name.startsWith(HEADER_PREFIX)) {
       field = header(name);
@@ -189,7 +300,11 @@ public final class FetchFields {
     if (field == null) {
       throw new Failure(
           Outcome.TEMPORARY_FAILURE,
-          "Unknown fetch field: " + name + " (there are: " + String.join(" ", names()) + ")");
+          "Unknown fetch field: %s%s (there are: %s)"
+              .formatted(
+                  name,
+                  Nearest.question(name, FIELDS.keySet()),
+                  String.join(" ", glossary().names())));
     }
     return field;
   }
@@ -203,7 +318,7 @@ public final class FetchFields {
     if (!field.matches("[!-9;-~]+")) {
       return null;
     }
-    FieldForm reader = FORMS.get(form);
+    FieldContents.FieldForm reader = FieldContents.FORMS.get(form);
     if (reader == null) {
       throw new Failure(
           Outcome.TEMPORARY_FAILURE,
@@ -212,7 +327,8 @@ public final class FetchFields {
               + " (there are: utf8 address address_name"
               + " address_name.utf8)");
     }
-    return new FetchField(new Column(name), false, source -> header(source, field, reader));
+    return new FetchField(
+        new Column(name), false, source -> FieldContents.header(source, field, reader));
   }
 
   private static FetchField section(String name, String path, boolean decoded) {
@@ -222,117 +338,7 @@ public final class FetchFields {
                 new FetchField(
                     new Column(name, Column.STREAMED),
                     false,
-                    source -> section(source, part, decoded)))
+                    source -> FieldContents.section(source, part, decoded)))
         .orElse(null);
-  }
-
-  private static FieldContent section(Source source, BodySection section, boolean decoded)
-      throws Failure {
-    MimeTree.Node mail = source.candidate().structure().root();
-    try {
-      return new FieldContent(
-          null, section.<Failure>read(mail, () -> source.candidate().mail().open(), decoded));
-    } catch (UnreadableMailException e) {
-      throw e.failure();
-    } catch (IOException e) {
-      throw new MailFailure("A mail cannot be read: " + Reason.of(e), e);
-    }
-  }
-
-  private static FieldContent preview(Source source) throws Failure {
-    Preview preview = new Preview();
-    source.candidate().scan(preview);
-    return new FieldContent(Value.of(preview.bytes()), null);
-  }
-
-  /** Text that may be longer than what fits into a row. */
-  private static FieldContent bytes(String oneCharAByte) {
-    byte[] bytes = oneCharAByte.getBytes(StandardCharsets.ISO_8859_1);
-    return new FieldContent(null, new ByteArrayInputStream(bytes));
-  }
-
-  /** How the values of a header field are shown. */
-  @FunctionalInterface
-  private interface FieldForm {
-    byte[] of(String value);
-  }
-
-  private static final Map<String, FieldForm> FORMS =
-      Map.of(
-          "",
-          value -> latin1(value.replace("\r\n", "\n")),
-          "utf8",
-          value -> HeaderText.decode(value).replace('\0', ' ').getBytes(StandardCharsets.UTF_8),
-          "address",
-          value -> latin1(lines(value, FetchFields::address)),
-          "address_name",
-          value -> latin1(lines(value, address -> emptyForNull(address.name()))),
-          "address_name.utf8",
-          value ->
-              lines(value, address -> HeaderText.decode(emptyForNull(address.name())))
-                  .getBytes(StandardCharsets.UTF_8));
-
-  private static String emptyForNull(String text) {
-    return text == null ? "" : text;
-  }
-
-  private static byte[] latin1(String oneCharAByte) {
-    return oneCharAByte.getBytes(StandardCharsets.ISO_8859_1);
-  }
-
-  private static String lines(String value, Function<MailAddress, String> shown) {
-    return MailAddress.parse(value.replace("\r\n", "\n")).stream()
-        .map(shown)
-        .collect(Collectors.joining("\n"));
-  }
-
-  /** {@code mailbox@domain}; the name alone for the beginning of a group. */
-  private static String address(MailAddress address) {
-    if (address.mailbox() == null) {
-      return "";
-    }
-    return address.domain() == null
-        ? address.mailbox()
-        : address.mailbox() + "@" + address.domain();
-  }
-
-  private static FieldContent guid(Source source) {
-    byte[] bytes = source.candidate().mail().guid().getBytes(StandardCharsets.ISO_8859_1);
-    return new FieldContent(Value.of(bytes), null);
-  }
-
-  private static FieldContent flags(Source source) throws Failure {
-    return FieldContent.of(source.candidate().flags().toString());
-  }
-
-  private static FieldContent time(long seconds) {
-    return FieldContent.of(
-        TIME.format(Instant.ofEpochSecond(seconds).atZone(ZoneId.systemDefault())));
-  }
-
-  /** In the zone of the sender, whose offset stands beside it. */
-  private static FieldContent sentTime(Source source) throws Failure {
-    SentDate sent = source.candidate().sent();
-    int minutes = sent.offsetSeconds() / 60;
-    String time = TIME.format(Instant.ofEpochSecond(sent.wallClock()).atOffset(ZoneOffset.UTC));
-    return FieldContent.of(
-        "%s (%c%02d%02d)"
-            .formatted(
-                time, minutes < 0 ? '-' : '+', Math.abs(minutes) / 60, Math.abs(minutes) % 60));
-  }
-
-  /** The values of all fields of that name, one after another. */
-  private static FieldContent header(Source source, String name, FieldForm form) throws Failure {
-    ByteArrayOutputStream values = new ByteArrayOutputStream();
-    boolean first = true;
-    for (String value : source.candidate().header(name)) {
-      if (!first) {
-        values.write('\n');
-      }
-      // as in Dovecot: a NUL becomes U+FFFD, here in UTF-8 one char a byte
-      values.writeBytes(form.of(value.replace("\0", "\u00ef\u00bf\u00bd")));
-      first = false;
-    }
-    return new FieldContent(null, new ByteArrayInputStream(values.toByteArray()));
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.doveadmsshd.base.Nearest;
 
 /**
  * Reads the query language: keys joined by AND, which is not written, or by OR between them; NOT
@@ -51,14 +52,6 @@ public final class QueryParser {
     return parse(words, now, zone, doubt -> {});
   }
 
-  /** The names of the search keys, sorted. */
-  public static List<String> keys() {
-    List<String> names = new ArrayList<>(SearchKeys.names());
-    names.addAll(List.of("FUZZY", "INTHREAD", "MIMEPART"));
-    names.sort(null);
-    return names;
-  }
-
   /** Reads up to the end or a closing parenthesis. */
   private Query list() throws QueryException {
     List<Query> parts = new ArrayList<>();
@@ -100,32 +93,27 @@ public final class QueryParser {
       if (word.equals("(")) {
         return group();
       }
-      if (word.equalsIgnoreCase("NOT")) {
-        return new Query.Not(required("NOT"));
-      }
-      switch (word.toUpperCase(Locale.ROOT)) {
-        case "FUZZY":
-          return required("FUZZY"); // a hint for full-text indexes, of which there are none
-        case "INTHREAD":
-          return new Query.InThread(algorithm(), required("INTHREAD"));
-        case "MIMEPART":
-          return MimePartQuery.read(words);
-        default:
-      }
-      return NumberSet.isSet(word) ? SearchKeys.sequence(word) : key(word);
+      return NumberSet.isSet(word) ? Conditions.sequence(word) : key(word);
     } finally {
       words.depth(-1);
     }
   }
 
-  private Query required(String after) throws QueryException {
+  /** The words that are read. */
+  QueryWords words() {
+    return words;
+  }
+
+  /** Takes the key that must follow another one. */
+  Query required(String after) throws QueryException {
     if (!words.hasNext() || words.peek().equals(")")) {
       throw new QueryException("Missing search key after " + after);
     }
     return operand();
   }
 
-  private Threads.Algorithm algorithm() throws QueryException {
+  /** Takes the name of a way to make threads. */
+  Threads.Algorithm algorithm() throws QueryException {
     String name = words.next();
     for (Threads.Algorithm algorithm : Threads.Algorithm.values()) {
       if (algorithm.name().equalsIgnoreCase(name)) {
@@ -146,10 +134,14 @@ public final class QueryParser {
 
   private Query key(String word) throws QueryException {
     String name = word.toUpperCase(Locale.ROOT);
-    return SearchKeys.read(name, words)
+    return SearchKeys.read(name, this)
         .orElseThrow(
             () ->
                 new QueryException(
-                    "Unknown search key: " + word + " (doveadm help search lists them)"));
+                    "Unknown search key: %s%s (doveadm help search keys lists them)"
+                        .formatted(
+                            word,
+                            Nearest.question(name, QueryGuide.keys().names())
+                                .toLowerCase(Locale.ROOT))));
   }
 }

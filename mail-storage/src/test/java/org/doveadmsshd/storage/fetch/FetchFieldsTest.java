@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Term;
 import org.doveadmsshd.storage.mime.MessageSection;
 import org.doveadmsshd.storage.mime.SentDate;
 import org.doveadmsshd.storage.search.Candidate;
@@ -14,6 +16,7 @@ import org.doveadmsshd.storage.search.FakeMail;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FetchFieldsTest {
@@ -24,6 +27,28 @@ class FetchFieldsTest {
             Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(75))
         .hasMessageContaining("nosuch")
         .hasMessageContaining("size.virtual");
+  }
+
+  static List<Term> fields() {
+    return FetchFields.glossary().terms();
+  }
+
+  @ParameterizedTest
+  @MethodSource("fields")
+  void theExampleOfAFieldIsOneWithWhatItMayBe(Term field) throws Failure {
+    int equals = field.example().indexOf('=');
+    String name = field.example().substring(0, equals);
+    assertThat(FetchFields.parse(name)).hasSize(1);
+    assertThat(FetchFields.glossary().find(name)).contains(field);
+    assertThat(field.meaning()).isNotEmpty();
+    assertThat(FetchFields.glossary().table()).contains("  " + field.name() + " ");
+    assertThat(FetchFields.glossary().summary()).contains(field.name());
+  }
+
+  @Test
+  void aSlipInAFieldIsAnsweredWithTheField() {
+    assertThatThrownBy(() -> FetchFields.parse("uid size.virtal"))
+        .hasMessageStartingWith("Unknown fetch field: size.virtal (did you mean size.virtual?)");
   }
 
   @ParameterizedTest
