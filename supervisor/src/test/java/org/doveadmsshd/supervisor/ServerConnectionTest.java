@@ -15,8 +15,7 @@ import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.supervision.LineChannel;
 import org.doveadmsshd.supervision.SupervisorRequest;
 import org.doveadmsshd.supervisor.SupervisorStage.ServerEnd;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,17 +30,12 @@ class ServerConnectionTest {
   private static final String NO_USER = Integer.toString(Outcome.NO_USER.code());
   private static final String MISTAKE = Integer.toString(Outcome.CONFIGURATION_ERROR.code());
 
-  @TempDir Path directory;
-  private SupervisorStage stage;
+  private final Path directory;
+  @AutoClose private final SupervisorStage stage;
 
-  @BeforeEach
-  void make() throws Exception {
+  ServerConnectionTest(@TempDir Path directory) throws Exception {
+    this.directory = directory;
     stage = new SupervisorStage(directory);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    stage.close();
   }
 
   @Test

@@ -6,8 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.supervisor.SupervisorStage.ServerEnd;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,19 +14,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two services: each has its own processes, limits and user. */
 @Timeout(120)
 class ServicesTest {
-  @TempDir Path directory;
+  private final Path directory;
   private final ScriptedProgram others = new ScriptedProgram();
-  private SupervisorStage stage;
+  @AutoClose private final SupervisorStage stage;
 
-  @BeforeEach
-  void begin() throws Exception {
+  ServicesTest(@TempDir Path directory) throws Exception {
+    this.directory = directory;
     stage = new SupervisorStage(directory);
     stage.beginBeside("lmtp", others, "user = mail;process_limit = 1");
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    stage.close();
   }
 
   @Test

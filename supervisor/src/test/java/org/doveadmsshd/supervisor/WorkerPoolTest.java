@@ -11,8 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.supervision.LineChannel;
 import org.doveadmsshd.supervisor.SupervisorStage.ServerEnd;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,17 +23,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkerPoolTest {
   private static final String TEMPORARY = Integer.toString(Outcome.TEMPORARY_FAILURE.code());
 
-  @TempDir Path directory;
-  private SupervisorStage stage;
+  @AutoClose private final SupervisorStage stage;
 
-  @BeforeEach
-  void make() throws Exception {
+  WorkerPoolTest(@TempDir Path directory) throws Exception {
     stage = new SupervisorStage(directory);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    stage.close();
   }
 
   @Test
