@@ -19,7 +19,6 @@ import org.apache.sshd.common.channel.ChannelListener;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.net.SshdSocketAddress;
 import org.apache.sshd.core.CoreModuleProperties;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,14 +27,9 @@ import org.slf4j.LoggerFactory;
 
 /** What a connection may open after the login, and what not. */
 @Timeout(60)
-class ChannelsTest {
-  private final MemorySite site = new MemorySite(plan -> plan.channels = 3);
-  private final Caller caller = new Caller(site);
-
-  @AfterEach
-  void stop() throws Exception {
-    caller.close();
-    site.close();
+class ChannelsTest extends CalledServer {
+  ChannelsTest() {
+    super(plan -> plan.channels = 3);
   }
 
   @Test

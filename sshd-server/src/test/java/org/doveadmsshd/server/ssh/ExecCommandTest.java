@@ -3,10 +3,8 @@ package org.doveadmsshd.server.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
-import java.util.function.Consumer;
 import org.doveadmsshd.worker.Workers;
 import org.doveadmsshd.worker.audit.AuditEvent;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,23 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Command lines on a channel: their words, their exit codes, and what is noted of them. */
 @Timeout(60)
-class ExecCommandTest {
-  private MemorySite site = new MemorySite();
-  private Caller caller = new Caller(site);
-
-  @AfterEach
-  void stop() throws Exception {
-    caller.close();
-    site.close();
-  }
-
-  /** Another server in the place of the usual one. */
-  private void restart(Consumer<MemorySite.Plan> changes) throws Exception {
-    stop();
-    site = new MemorySite(changes);
-    caller = new Caller(site);
-  }
-
+class ExecCommandTest extends CalledServer {
   private Caller.Ended run(String line) throws Exception {
     try (Caller.LoggedIn admin = caller.admin()) {
       return admin.run(line);

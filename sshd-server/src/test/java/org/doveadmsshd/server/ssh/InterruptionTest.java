@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.doveadmsshd.worker.audit.AuditEvent;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,23 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands that do not go on to their end: stopped, left alone, not read from, not sent to. */
 @Timeout(60)
-class InterruptionTest {
+class InterruptionTest extends CalledServer {
   private static final String LARGE = ("z".repeat(70) + "\n").repeat(15_000);
-
-  private MemorySite site = new MemorySite();
-  private Caller caller = new Caller(site);
-
-  @AfterEach
-  void stop() throws Exception {
-    caller.close();
-    site.close();
-  }
-
-  private void restart(Consumer<MemorySite.Plan> changes) throws Exception {
-    stop();
-    site = new MemorySite(changes);
-    caller = new Caller(site);
-  }
 
   private void awaitNobody() throws Exception {
     Await.until("no run is under way", () -> site.sessions.activeSessions().isEmpty());

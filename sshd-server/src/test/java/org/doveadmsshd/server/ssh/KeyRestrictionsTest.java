@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.security.KeyPair;
 import org.apache.sshd.common.SshException;
 import org.doveadmsshd.worker.audit.AuditEvent;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,17 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the options of a key leave of what its master may do. */
 @Timeout(60)
-class KeyRestrictionsTest {
+class KeyRestrictionsTest extends CalledServer {
   private static final KeyPair KEY = MemorySite.key();
-
-  private final MemorySite site = new MemorySite();
-  private final Caller caller = new Caller(site);
-
-  @AfterEach
-  void stop() throws Exception {
-    caller.close();
-    site.close();
-  }
 
   private Caller.LoggedIn with(String master, String options) throws Exception {
     site.authorizeOnly(master, options, KEY);

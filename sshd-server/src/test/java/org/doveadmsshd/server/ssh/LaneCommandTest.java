@@ -16,7 +16,6 @@ import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.command.ServerContext.Activity.ActiveSession;
 import org.doveadmsshd.protocol.Message;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,22 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The subsystem doveadm: lanes on channels of a connection. */
 @Timeout(60)
-class LaneCommandTest {
-  private MemorySite site = new MemorySite();
-  private Caller caller = new Caller(site);
-
-  @AfterEach
-  void stop() throws Exception {
-    caller.close();
-    site.close();
-  }
-
-  private void restart(long memory) throws Exception {
-    stop();
-    site = new MemorySite(plan -> plan.memory = memory);
-    caller = new Caller(site);
-  }
-
+class LaneCommandTest extends CalledServer {
   /** A lane, and the channel it is on. */
   private record Lane(ClientChannel channel, Conversation talk) {
     /** Waits for the end; the exit code, or -1 when there was none. */
@@ -383,7 +367,7 @@ class LaneCommandTest {
 
   @Test
   void aServerWithoutMemoryOpensNoLane() throws Exception {
-    restart(300 * 1024);
+    restart(plan -> plan.memory = 300 * 1024);
     try (Caller.LoggedIn admin = caller.admin()) {
       Lane refused = open(admin);
       assertThat(refused.talk().next(Message.Fault.class).text())
@@ -394,7 +378,7 @@ class LaneCommandTest {
 
   @Test
   void theMemoryOfALaneIsFreeAgainWhenItEnds() throws Exception {
-    restart(2 * 1024 * 1024);
+    restart(plan -> plan.memory = 2 * 1024 * 1024);
     try (Caller.LoggedIn admin = caller.admin()) {
       for (int i = 0; i < 20; i++) {
         Lane lane = open(admin);

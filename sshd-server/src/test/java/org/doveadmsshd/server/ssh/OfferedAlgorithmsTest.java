@@ -186,7 +186,8 @@ class OfferedAlgorithmsTest {
       assertThat(packet[1]).as("SSH_MSG_KEXINIT").isEqualTo((byte) 20);
       assertThat(new String(packet, ISO_8859_1))
           .contains("aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,aes256-ctr")
-          .contains("ecdh-sha2-nistp256,diffie-hellman-group14-sha256")
+          .contains("curve25519-sha256@libssh.org,ecdh-sha2-nistp256,diffie-hellman-group14-sha256")
+          .contains("kex-strict-s-v00@openssh.com")
           .contains("hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha2-256")
           .doesNotContain("sha1", "cbc", "zlib");
     }

@@ -11,22 +11,16 @@ import java.util.concurrent.TimeUnit;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.doveadmsshd.command.ServerContext.Activity.ActiveSession;
 import org.doveadmsshd.protocol.Message;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The register of what goes on: who shows it, kick ends it, a stop waits for it. */
 @Timeout(60)
-class SessionsTest {
+class SessionsTest extends CalledServer {
   private static final int PLACES = 64;
 
-  private MemorySite site = new MemorySite(plan -> plan.channels = 100);
-  private Caller caller = new Caller(site);
-
-  @AfterEach
-  void stop() throws Exception {
-    caller.close();
-    site.close();
+  SessionsTest() {
+    super(plan -> plan.channels = 100);
   }
 
   private Caller.Call held(Caller.LoggedIn connection, String user) throws Exception {

@@ -5,23 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.util.function.Consumer;
 import org.apache.sshd.client.channel.ChannelExec;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Commands whose client has asked for a terminal. */
 @Timeout(60)
-class TerminalTest {
+class TerminalTest extends CalledServer {
   private static final char CONTROL_C = 3;
-
-  private final MemorySite site = new MemorySite();
-  private final Caller caller = new Caller(site);
-
-  @AfterEach
-  void stop() throws Exception {
-    caller.close();
-    site.close();
-  }
 
   private static Consumer<ChannelExec> terminal(String type, int columns) {
     return channel -> {
