@@ -1,10 +1,7 @@
 package org.doveadmsshd.system;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.DataInputStream;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,26 +50,6 @@ class OlderClientsTest {
       String renewing = "RekeyLimit=16";
       assertThat(who(site, "-o", option, "-o", "MACs=hmac-sha2-256", "-o", renewing).code())
           .isZero();
-    }
-  }
-
-  @Test
-  void whoWaitsForTheServersProposalGetsOneThatHasEverything() throws Exception {
-    try (TestSite site = new TestSite(directory, 1);
-        Socket socket = new Socket("127.0.0.1", site.daemon.port())) {
-      socket.setSoTimeout(30_000);
-      socket.getOutputStream().write("SSH-2.0-lazy_1\r\n".getBytes(ISO_8859_1));
-      DataInputStream in = new DataInputStream(socket.getInputStream());
-      while (in.readByte() != '\n') {
-        // the server's name
-      }
-      byte[] packet = new byte[in.readInt()];
-      in.readFully(packet);
-      assertThat(packet[1]).as("SSH_MSG_KEXINIT").isEqualTo((byte) 20);
-      assertThat(new String(packet, ISO_8859_1))
-          .contains("aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,aes256-ctr")
-          .contains("curve25519-sha256@libssh.org,ecdh-sha2-nistp256,")
-          .contains("kex-strict-s-v00@openssh.com");
     }
   }
 
