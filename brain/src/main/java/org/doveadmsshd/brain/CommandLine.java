@@ -2,18 +2,25 @@ package org.doveadmsshd.brain;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.doveadmsshd.base.Failure;
 
 /**
- * Splits the one string that an ssh client sends into words, as a shell would: spaces separate,
- * {@code '…'} takes everything as it is, {@code "…"} and a backslash take the next character.
- * Nothing is expanded and no shell is involved: what a shell would take for more than a word is
- * refused, taken as words it would mean something else than was meant.
+ * Splits the one string that an ssh client sends, or a line of a script, into words as a shell
+ * would: spaces separate, {@code '…'} takes everything as it is, {@code "…"} and a backslash take
+ * the next character. Nothing is expanded and no shell is involved: what a shell would take for
+ * more than a word is refused, taken as words it would mean something else than was meant.
+ *
+ * <p>In a script a line that ends with a backslash goes on with the next one, {@code #} where a
+ * word could begin starts a comment, and {@code <<END} says that the lines up to {@code END} are
+ * input. A quote must be closed on its line: one that is forgotten must not swallow the commands
+ * after it.
  */
 public final class CommandLine {
-  private static final int MAX_LENGTH = 256 * 1024;
+  /** Most characters, of a line of a script with all lines that it goes on with. */
+  public static final int MAX_LENGTH = 256 * 1024;
 
   /** Words that are a shell's when they stand there without quotes. */
   private static final Set<String> OPERATORS = Set.of("|", "||", "|&", "&", "&&", ";", ";;", "#");
@@ -21,7 +28,7 @@ public final class CommandLine {
   /** Redirections begin so; behind it there may be a file. */
   private static final Pattern REDIRECTION = Pattern.compile("(?:[0-9]|&)?[<>].*", Pattern.DOTALL);
 
-  private final String line;
+  private final boolean ofScript;
   private final List<String> words = new ArrayList<>();
   private StringBuilder word;
 
@@ -32,76 +39,181 @@ public final class CommandLine {
   private boolean lastQuoted;
 
   private char quote;
+  private int length;
 
-  private CommandLine(String line) {
-    this.line = line;
+  /** The first one. The line is read on: a here-document must not be taken for commands. */
+  private Failure mistake;
+
+  /** Whether {@code <<} has been read, but not yet what ends the here-document. */
+  private boolean lacksEnd;
+
+  private boolean stripsTabs;
+  private HereDocument hereDocument;
+
+  /**
+   * The lines behind a command that are its input.
+   *
+   * @param end the line that ends them, and is none of them
+   * @param stripsTabs whether tabs at the beginning of lines are no part of them
+   */
+  public record HereDocument(String end, boolean stripsTabs) {}
+
+  private CommandLine(boolean ofScript) {
+    this.ofScript = ofScript;
+  }
+
+  /** The words of a line that stands alone. */
+  public static List<String> split(String line) throws Failure {
+    CommandLine all = new CommandLine(false);
+    all.add(line);
+    return all.words();
+  }
+
+  /** A line of a script, to which its text is {@linkplain #add added}. */
+  public static CommandLine ofScript() {
+    return new CommandLine(true);
   }
 
   /**
-   * @throws Failure for a quote that is not closed, and for what only a shell could do
+   * Adds a line of the file.
+   *
+   * @return whether the command is complete; if not, the next line of the file belongs to it
    */
-  public static List<String> split(String line) throws Failure {
-    if (line.length() > MAX_LENGTH) {
-      throw Failure.usage("The command line is too long");
+  public boolean add(String line) {
+    length += line.length();
+    if (length > MAX_LENGTH) {
+      mistake("The command line is too long");
+    } else if (line.indexOf('\0') >= 0) {
+      mistake("The command line has a NUL character in it");
+    } else if (goesOn(line)) {
+      return false;
     }
-    if (line.indexOf('\0') >= 0) {
-      throw Failure.usage("The command line has a NUL character in it");
-    }
-    return new CommandLine(line).split();
+    return true;
   }
 
-  private List<String> split() throws Failure {
+  /** The words; none on a line that is empty, or a comment. */
+  public List<String> words() throws Failure {
+    if (mistake != null) {
+      throw mistake;
+    }
+    return words;
+  }
+
+  /** The input that follows it. */
+  public Optional<HereDocument> hereDocument() {
+    return Optional.ofNullable(hereDocument);
+  }
+
+  private boolean goesOn(String line) {
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
       if (quote == 0 && Character.isWhitespace(c)) {
         endWord();
         continue;
       }
-      word = word == null ? new StringBuilder() : word;
-      lastQuoted = true;
-      if (isEscape(i)) {
-        word.append(line.charAt(++i));
-      } else if (quote == 0 && (c == '\'' || c == '"')) {
-        quote = c;
-      } else if (c == quote) {
-        quote = 0;
-      } else {
-        word.append(c);
-        lastQuoted = quote != 0;
+      if (ofScript) {
+        if (c == '\\' && i + 1 == line.length() && quote != '\'') {
+          return true;
+        }
+        if (c == '#' && quote == 0 && word == null) {
+          break;
+        }
+        if (beginsHereDocument(line, i)) {
+          i += stripsTabs ? 2 : 1;
+          continue;
+        }
       }
-      quoted |= lastQuoted;
+      i += take(line, i);
     }
     if (quote != 0) {
-      throw Failure.usage("A quote is not closed: " + quote);
+      mistake("A quote is not closed: " + quote);
     }
     endWord();
-    return words;
+    if (lacksEnd) {
+      mistake("<< must be followed by the word that ends the input: <<END");
+    }
+    return false;
+  }
+
+  /** Takes a character into the word; returns how many more were taken with it. */
+  private int take(String line, int at) {
+    char c = line.charAt(at);
+    word = word == null ? new StringBuilder() : word;
+    lastQuoted = true;
+    boolean escape = isEscape(line, at);
+    if (escape) {
+      word.append(line.charAt(at + 1));
+    } else if (quote == 0 && (c == '\'' || c == '"')) {
+      quote = c;
+    } else if (c == quote) {
+      quote = 0;
+    } else {
+      word.append(c);
+      lastQuoted = quote != 0;
+    }
+    quoted |= lastQuoted;
+    return escape ? 1 : 0;
   }
 
   /** Whether a backslash takes the next character; between double quotes it takes a few only. */
-  private boolean isEscape(int at) {
+  private boolean isEscape(String line, int at) {
     boolean backslash = line.charAt(at) == '\\' && at + 1 < line.length();
     return backslash && quote != '\'' && (quote == 0 || "\"\\$`".indexOf(line.charAt(at + 1)) >= 0);
   }
 
-  private void endWord() throws Failure {
-    if (word != null) {
-      checkNoShell(word.toString());
-      words.add(word.toString());
-      word = null;
-      quoted = false;
+  /** {@code <<} and {@code <<-}, but not {@code <<<}, also right behind a word. */
+  private boolean beginsHereDocument(String line, int at) {
+    boolean behindOne = word != null && !lastQuoted && word.charAt(word.length() - 1) == '<';
+    boolean operator = line.startsWith("<<", at) && !line.startsWith("<<<", at);
+    if (quote != 0 || !operator || behindOne) {
+      return false;
     }
+    if (word != null && !quoted && word.chars().allMatch(Character::isDigit)) {
+      needsShell(word + "<<"); // the input of a descriptor
+    }
+    endWord();
+    if (lacksEnd || hereDocument != null) {
+      mistake("A command has one input only, but << stands here twice");
+    }
+    lacksEnd = true;
+    stripsTabs = line.startsWith("<<-", at);
+    return true;
   }
 
-  private void checkNoShell(String text) throws Failure {
+  private void endWord() {
+    if (word == null) {
+      return;
+    }
+    String text = word.toString();
+    checkNoShell(text);
+    if (lacksEnd) {
+      hereDocument = new HereDocument(text, stripsTabs);
+      lacksEnd = false;
+    } else {
+      words.add(text);
+    }
+    word = null;
+    quoted = false;
+  }
+
+  private void checkNoShell(String text) {
     boolean whole = OPERATORS.contains(text) || REDIRECTION.matcher(text).matches();
     boolean end = text.endsWith(";") && !lastQuoted;
     if (whole && !quoted || end) {
-      throw Failure.usage(
-          "There is no shell here, so "
-              + text
-              + " cannot do what it does in one; nothing was done. As a word of the command it must"
-              + " be in quotes, inside those of your own shell: ssh … 'doveadm … \"|\" …'");
+      needsShell(text);
     }
+  }
+
+  private void needsShell(String text) {
+    mistake(
+        "There is no shell here, so "
+            + text
+            + " cannot do what it does in one; nothing was done. As a word of the command it must"
+            + " be in quotes"
+            + (ofScript ? "" : ", inside those of your own shell: ssh … 'doveadm … \"|\" …'"));
+  }
+
+  private void mistake(String text) {
+    mistake = mistake == null ? Failure.usage(text) : mistake;
   }
 }
