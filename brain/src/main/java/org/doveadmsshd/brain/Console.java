@@ -45,6 +45,11 @@ public record Console(
         isTerminal ? Formatters.fitting(width) : Formatters.plain(width));
   }
 
+  /** The same, but with something else to read. */
+  public Console reading(InputStream other) {
+    return new Console(other, out, error, isWatched, isTerminal, formatters);
+  }
+
   /** The same, but what is written to {@code out} may be anything. */
   Console guarded() {
     return isTerminal
