@@ -29,8 +29,9 @@ public final class CommandLine {
   private static final Pattern REDIRECTION = Pattern.compile("(?:[0-9]|&)?[<>].*", Pattern.DOTALL);
 
   private final boolean ofScript;
-  private final List<String> words = new ArrayList<>();
+  private final List<Word> words = new ArrayList<>();
   private StringBuilder word;
+  private int start;
 
   /** Whether part of the word was in quotes, or taken by a backslash. */
   private boolean quoted;
@@ -69,6 +70,13 @@ public final class CommandLine {
     return all.words();
   }
 
+  /** The words of a line that is still being typed, right or wrong; none of one that is too long. */
+  public static List<Word> typed(String line) {
+    CommandLine all = new CommandLine(false);
+    all.add(line);
+    return all.words;
+  }
+
   /** A line of a script, to which its text is {@linkplain #add added}. */
   public static CommandLine ofScript() {
     return new CommandLine(true);
@@ -96,7 +104,7 @@ public final class CommandLine {
     if (mistake != null) {
       throw mistake;
     }
-    return words;
+    return words.stream().map(Word::text).toList();
   }
 
   /** The input that follows it. */
@@ -108,7 +116,7 @@ public final class CommandLine {
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
       if (quote == 0 && Character.isWhitespace(c)) {
-        endWord();
+        endWord(i);
         continue;
       }
       if (ofScript) {
@@ -128,7 +136,7 @@ public final class CommandLine {
     if (quote != 0) {
       mistake("A quote is not closed: " + quote);
     }
-    endWord();
+    endWord(line.length());
     if (lacksEnd) {
       mistake("<< must be followed by the word that ends the input: <<END");
     }
@@ -138,7 +146,10 @@ public final class CommandLine {
   /** Takes a character into the word; returns how many more were taken with it. */
   private int take(String line, int at) {
     char c = line.charAt(at);
-    word = word == null ? new StringBuilder() : word;
+    if (word == null) {
+      word = new StringBuilder();
+      start = at;
+    }
     lastQuoted = true;
     boolean escape = isEscape(line, at);
     if (escape) {
@@ -169,9 +180,9 @@ public final class CommandLine {
       return false;
     }
     if (word != null && !quoted && word.chars().allMatch(Character::isDigit)) {
-      needsShell(word + "<<"); // the input of a descriptor
+      mistake(needsShell(word + "<<", ofScript)); // the input of a descriptor
     }
-    endWord();
+    endWord(at);
     if (lacksEnd || hereDocument != null) {
       mistake("A command has one input only, but << stands here twice");
     }
@@ -180,32 +191,34 @@ public final class CommandLine {
     return true;
   }
 
-  private void endWord() {
+  private void endWord(int end) {
     if (word == null) {
       return;
     }
     String text = word.toString();
-    checkNoShell(text);
+    boolean ofShell = isOfShell(text);
+    if (ofShell && mistake == null) {
+      mistake(needsShell(text, ofScript));
+    }
     if (lacksEnd) {
       hereDocument = new HereDocument(text, stripsTabs);
       lacksEnd = false;
     } else {
-      words.add(text);
+      words.add(new Word(text, start, end, quote, ofShell));
     }
     word = null;
     quoted = false;
   }
 
-  private void checkNoShell(String text) {
+  private boolean isOfShell(String text) {
     boolean whole = OPERATORS.contains(text) || REDIRECTION.matcher(text).matches();
     boolean end = text.endsWith(";") && !lastQuoted;
-    if (whole && !quoted || end) {
-      needsShell(text);
-    }
+    return whole && !quoted || end;
   }
 
-  private void needsShell(String text) {
-    mistake(
+  /** What is said of a word that is of a shell. */
+  static Failure needsShell(String text, boolean ofScript) {
+    return Failure.usage(
         "There is no shell here, so "
             + text
             + " cannot do what it does in one; nothing was done. As a word of the command it must"
@@ -214,6 +227,10 @@ public final class CommandLine {
   }
 
   private void mistake(String text) {
-    mistake = mistake == null ? Failure.usage(text) : mistake;
+    mistake(Failure.usage(text));
+  }
+
+  private void mistake(Failure found) {
+    mistake = mistake == null ? found : mistake;
   }
 }

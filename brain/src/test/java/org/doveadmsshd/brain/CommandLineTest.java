@@ -141,4 +141,29 @@ class CommandLineTest {
         .isInstanceOf(Failure.class)
         .hasMessage("The command line is too long");
   }
+
+  @Test
+  void wordsOfALineThatIsBeingTypedHaveTheirPlaces() {
+    assertThat(CommandLine.typed("  search 'a b'\\ c \"d e"))
+        .containsExactly(
+            new Word("search", 2, 8, (char) 0, false),
+            new Word("a b c", 9, 17, (char) 0, false),
+            new Word("d e", 18, 22, '"', false));
+  }
+
+  @Test
+  void wordsOfAShellAreKnownWhileTheyAreTyped() {
+    assertThat(CommandLine.typed("list | grep '|' x; y"))
+        .extracting(Word::isOfShell)
+        .containsExactly(false, true, false, false, true, false);
+    assertThat(CommandLine.typed("|").get(0).mistake().orElseThrow())
+        .hasMessageStartingWith("There is no shell here, so | cannot");
+  }
+
+  @Test
+  void ofALineThatIsTooLongNoWordsAreKept() {
+    assertThat(CommandLine.typed("x ".repeat(CommandLine.MAX_LENGTH))).isEmpty();
+    assertThat(CommandLine.typed("a\0b")).isEmpty();
+    assertThat(CommandLine.typed("")).isEmpty();
+  }
 }

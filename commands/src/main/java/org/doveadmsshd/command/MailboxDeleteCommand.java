@@ -31,8 +31,7 @@ final class MailboxDeleteCommand implements Command {
             Option.flag('e', "require-empty", "only when there are no mails in it"),
             Option.flag('r', "recursive", "its children, too"),
             Option.flag('s', "subscriptions", "unsubscribe from them"),
-            Option.flag('Z', "unsafe", "do not look for mails that arrive meanwhile"),
-            DryRun.OPTION),
+            Option.flag('Z', "unsafe", "do not look for mails that arrive meanwhile")),
         true,
         Access.DELETE);
   }
@@ -45,17 +44,12 @@ final class MailboxDeleteCommand implements Command {
       throw Failure.usage("Can't delete mailbox '': it stands for all of them, with -r");
     }
     List<String> named = words.positionals();
-    MailboxEdit.Names mailboxes = recursive ? store -> withChildren(store, named) : store -> named;
-    boolean onlyEmpty = words.has("require-empty");
-    if (words.has(DryRun.NAME)) {
-      return new MailboxDryRun(mailboxes, onlyEmpty);
-    }
     return MailboxEdit.each(
-            mailboxes,
+            recursive ? store -> withChildren(store, named) : store -> named,
             "delete",
             DELETED,
             (store, mailbox) -> {
-              store.delete(mailbox, onlyEmpty, words.has("unsafe"));
+              store.delete(mailbox, words.has("require-empty"), words.has("unsafe"));
               if (words.has("subscriptions")) {
                 store.subscribe(List.of(mailbox), false);
               }

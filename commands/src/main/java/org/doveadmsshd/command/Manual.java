@@ -1,7 +1,6 @@
 package org.doveadmsshd.command;
 
 import java.util.List;
-import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Syntax;
 
@@ -26,10 +25,5 @@ public record Manual(
     Access access) {
   public Manual {
     options = List.copyOf(options);
-  }
-
-  /** Whether the command, or one that it carries out, may take mails away. */
-  public boolean mayTakeAway() {
-    return access == Access.DELETE || synopsis.has(Kind.COMMAND);
   }
 }

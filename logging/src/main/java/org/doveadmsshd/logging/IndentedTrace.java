@@ -7,18 +7,14 @@ import org.doveadmsshd.base.Printable;
 
 /**
  * A stack trace whose lines all begin with a tab: what an exception says may have line breaks, and
- * must not look like another message. What is longer than anybody reads is cut.
+ * must not look like another message.
  */
 public final class IndentedTrace extends ThrowableProxyConverter {
-  private static final int MAX_LINES = 200;
-
   @Override
   protected String throwableProxyToString(IThrowableProxy throwable) {
     return super.throwableProxyToString(throwable)
         .lines()
-        .limit(MAX_LINES)
-        .map(line -> Printable.line(line.strip(), OneLine.MAX_LENGTH))
-        .map(line -> "\t" + line + System.lineSeparator())
+        .map(line -> "\t" + Printable.line(line.strip()) + System.lineSeparator())
         .collect(Collectors.joining());
   }
 }

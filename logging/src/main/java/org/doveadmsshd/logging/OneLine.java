@@ -6,8 +6,7 @@ import org.doveadmsshd.base.Printable;
 
 /** A message as one line, without control characters: names and peers' words are part of it. */
 public final class OneLine extends MessageConverter {
-  /** Longest line, in characters. */
-  static final int MAX_LENGTH = 8192;
+  private static final int MAX_LENGTH = 8192;
 
   @Override
   public String convert(ILoggingEvent event) {

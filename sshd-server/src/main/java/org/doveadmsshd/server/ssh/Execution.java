@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One command line from its beginning to its end. */
-final class Execution implements Running {
+final class Execution {
   private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
 
   /** Commands that get through whatever others do: they say what goes on, and end it. */
@@ -71,12 +71,8 @@ final class Execution implements Running {
     OVER
   }
 
-  /**
-   * The client that has given the command.
-   *
-   * @param input what the command reads; nothing for one of a shell or script
-   */
-  record Client(ServerSession session, ChannelOutput output, Optional<ChannelInput> input) {}
+  /** The client that has given the command. */
+  record Client(ServerSession session, ChannelOutput output, ChannelInput input) {}
 
   Execution(Sessions sessions, Client client, List<String> words) {
     this.sessions = sessions;
@@ -167,7 +163,7 @@ final class Execution implements Running {
           return refuse(console, Outcome.TEMPORARY_FAILURE, ended == null ? "Stopped" : ended);
         }
         client.output().toldTo(slot);
-        client.input().ifPresent(input -> input.toldTo(slot));
+        client.input().toldTo(slot);
         int code = carryOut(console, master, rows);
         if (ended != null) {
           say(console, ended);
@@ -249,11 +245,10 @@ final class Execution implements Running {
   }
 
   /** Its client wants it to end: users under way end at their next checkpoint. */
-  @Override
-  public void cancel() {
+  void cancel() {
     life.moveTo(Phase.STOPPING);
     client.output().hurry(LAST_WORDS);
-    client.input().ifPresent(input -> input.stop("Stopped"));
+    client.input().stop("Stopped");
     Running running = run;
     if (running != null) {
       running.cancel();
@@ -267,7 +262,7 @@ final class Execution implements Running {
    */
   void end(String why) {
     ended = why;
-    client.input().ifPresent(input -> input.stop(why));
+    client.input().stop(why);
     cancel();
     CompletableFuture.delayedExecutor(
             LATEST.toMillis(), TimeUnit.MILLISECONDS, sessions.setting().executor())
@@ -287,28 +282,17 @@ final class Execution implements Running {
     sessions.told(this);
   }
 
-  @Override
-  public long done() {
-    Running running = run;
-    return running == null ? 0 : running.done();
-  }
-
-  @Override
-  public long failed() {
-    Running running = run;
-    return running == null ? 0 : running.failed();
-  }
-
   /** What {@code who} shows. */
   ServerContext.Activity.ActiveSession session() {
+    Running running = run;
     return new ServerContext.Activity.ActiveSession(
         Long.toString(id),
         "run",
         client.session().getUsername(),
         Sessions.address(client.session()),
         (System.nanoTime() - begun) / 1_000_000_000L,
-        done(),
-        failed(),
+        running == null ? 0 : running.done(),
+        running == null ? 0 : running.failed(),
         account.text());
   }
 }
