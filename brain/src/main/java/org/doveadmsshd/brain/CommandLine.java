@@ -70,7 +70,9 @@ public final class CommandLine {
     return all.words();
   }
 
-  /** The words of a line that is still being typed, right or wrong; none of one that is too long. */
+  /**
+   * The words of a line that is still being typed, right or wrong; none of one that is too long.
+   */
   public static List<Word> typed(String line) {
     CommandLine all = new CommandLine(false);
     all.add(line);

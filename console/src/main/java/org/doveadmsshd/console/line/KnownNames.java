@@ -1,0 +1,74 @@
+package org.doveadmsshd.console.line;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.doveadmsshd.base.UserMask;
+
+/**
+ * Names that have been asked for, kept as long as somebody types them. All users are listed once if
+ * they are not too many, else those whose names begin as what has been typed. Nothing is asked
+ * before the first name is completed.
+ */
+public final class KnownNames implements Names {
+  /** How long a key press may be held up. */
+  private static final Duration PATIENCE = Duration.ofMillis(200);
+
+  private final NameSource source;
+  private final Recent<NameList> users;
+  private final Recent<NameList> mailboxes;
+
+  /**
+   * @param executor asks; must not limit its threads
+   */
+  public KnownNames(NameSource source, Executor executor) {
+    this(source, executor, PATIENCE);
+  }
+
+  /** As above, with another patience. */
+  KnownNames(NameSource source, Executor executor, Duration patience) {
+    this.source = source;
+    users =
+        new Recent<>(
+            begin -> NameList.of(taker -> source.users(new UserMask(begin + "*"), taker)),
+            executor,
+            patience);
+    mailboxes =
+        new Recent<>(
+            user -> NameList.of(taker -> source.mailboxes(user, taker)), executor, patience);
+  }
+
+  @Override
+  public Found users(String begin) {
+    if (UserMask.hasWildcard(begin)) {
+      return new Found(List.of(), "");
+    }
+    Optional<NameList> all = users.ask("");
+    if (all.isPresent() && !all.get().isComplete() && !begin.isEmpty()) {
+      all = users.ask(begin.toLowerCase(Locale.ROOT));
+    }
+    return found(all, begin);
+  }
+
+  @Override
+  public Found mailboxes(String user) {
+    return found(mailboxes.ask(user), "");
+  }
+
+  private static Found found(Optional<NameList> list, String begin) {
+    if (list.isEmpty()) {
+      return Found.LATE;
+    }
+    return list.get().isComplete()
+        ? new Found(new ArrayList<>(list.get().beginning(begin)), "")
+        : Found.MANY;
+  }
+
+  @Override
+  public List<String> servers() {
+    return source.servers();
+  }
+}

@@ -1,0 +1,65 @@
+package org.doveadmsshd.console.line;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.doveadmsshd.base.Failure;
+
+/**
+ * A list of names in as little memory as possible. Names that have a line break are left out: they
+ * cannot be typed.
+ *
+ * @param lines each name with a line feed behind it
+ * @param isComplete whether it holds them all; a list that would be too long holds none
+ */
+record NameList(String lines, boolean isComplete) {
+  /** So many names as half of them fit: 10,000 of 25 characters. */
+  private static final int MOST_CHARACTERS = 256 * 1024;
+
+  /** Names, one after another. */
+  @FunctionalInterface
+  interface Listing {
+    void list(Consumer<String> taker) throws Failure, IOException;
+  }
+
+  /** Ends a listing. */
+  private static final class EnoughException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    EnoughException() {
+      super("too many names", null, false, false);
+    }
+  }
+
+  /** Takes all names of a listing, as long as there is room. */
+  static NameList of(Listing listing) throws Failure, IOException {
+    StringBuilder lines = new StringBuilder();
+    try {
+      listing.list(
+          name -> {
+            if (lines.length() + name.length() >= MOST_CHARACTERS) {
+              throw new EnoughException();
+            }
+            if (name.indexOf('\n') < 0) {
+              lines.append(name).append('\n');
+            }
+          });
+    } catch (EnoughException e) {
+      return new NameList("", false);
+    }
+    return new NameList(lines.toString(), true);
+  }
+
+  /** The names that begin so, in whatever case. */
+  List<String> beginning(String begin) {
+    List<String> names = new ArrayList<>();
+    int end;
+    for (int at = 0; (end = lines.indexOf('\n', at)) >= 0; at = end + 1) {
+      if (lines.regionMatches(true, at, begin, 0, begin.length()) && end - at >= begin.length()) {
+        names.add(lines.substring(at, end));
+      }
+    }
+    return names;
+  }
+}
