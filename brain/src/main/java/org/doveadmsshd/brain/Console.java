@@ -50,8 +50,18 @@ public record Console(
     return new Console(other, out, error, isWatched, isTerminal, formatters);
   }
 
+  /** The same, but what it writes goes elsewhere. */
+  public Console writing(OutputStream other, OutputStream otherError) {
+    return new Console(in, other, otherError, isWatched, isTerminal, formatters);
+  }
+
+  /** The same with other formatters. */
+  public Console with(FormatterFactory others) {
+    return new Console(in, out, error, isWatched, isTerminal, others);
+  }
+
   /** The same, but what is written to {@code out} may be anything. */
-  Console guarded() {
+  public Console guarded() {
     return isTerminal
         ? new Console(in, new TerminalText(out), error, isWatched, false, formatters)
         : this;

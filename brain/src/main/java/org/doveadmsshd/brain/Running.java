@@ -10,6 +10,15 @@ public interface Running {
     return 0;
   }
 
+  /**
+   * A thread of it begins to wait until a person wants to see more: others may have its place
+   * meanwhile. Followed by {@link #goesOn} on the same thread.
+   */
+  default void waits() {}
+
+  /** That thread goes on, when there is a place for it again. */
+  default void goesOn() {}
+
   /** Users for which it failed. */
   default long failed() {
     return 0;

@@ -1,0 +1,154 @@
+package org.doveadmsshd.console.result;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.util.concurrent.CompletableFuture;
+import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.TextWidth;
+import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.Running;
+import org.jline.terminal.Terminal;
+
+/**
+ * What one command prints at a terminal: directly as long as it fits on the screen, in the pager as
+ * soon as it does not. The command waits while the pager has enough to show, and tells others that
+ * they may have its place.
+ *
+ * <p>The command writes on any threads; the session's thread {@linkplain #show shows} and closes.
+ */
+public final class Paging implements AutoCloseable {
+  /** Columns from one tab stop to the next. */
+  private static final int TAB = 8;
+
+  private static final char FORM_FEED_SHOWN = '\u240c';
+
+  private final Terminal terminal;
+  private final Console console;
+  private final Transcript transcript;
+  private final PagedLines lines;
+  private final LineGatherer gatherer = new LineGatherer(this::take);
+  private final CompletableFuture<Void> filled = new CompletableFuture<>();
+  private volatile Running running = () -> {};
+
+  /** Rows of the screen that have been printed; only the command changes it. */
+  private int rows;
+
+  /**
+   * @param console that of the terminal
+   * @param memory draws the lines
+   */
+  public Paging(Terminal terminal, Console console, MemoryBudget.Share memory) {
+    this.terminal = terminal;
+    this.console = console;
+    transcript = new Transcript(terminal, console);
+    lines = new PagedLines(memory.share(PagedLines.MOST));
+  }
+
+  /** Whether a terminal can do more than print lines. */
+  public static boolean isPossible(Terminal terminal) {
+    return PagerScreen.isPossible(terminal);
+  }
+
+  /** What the command reads and writes. */
+  public Console console() {
+    return console.writing(new Out(), transcript);
+  }
+
+  /** The command that waits for the pager, and may be stopped from there. */
+  public void started(Running run) {
+    running = run;
+  }
+
+  /** Done when there is more to show than the screen has room for. */
+  public CompletableFuture<Void> filled() {
+    return filled;
+  }
+
+  /** Shows it; returns when somebody leaves, or the terminal is gone. */
+  public void show() {
+    new Pager(terminal, lines, transcript::progress, () -> running.cancel()).show();
+  }
+
+  /** The command has ended: there will be no more. */
+  public void finished() throws IOException {
+    gatherer.end();
+    lines.finish();
+  }
+
+  /** Forgets the lines, also those that come later, and says what has been kept back. */
+  @Override
+  public void close() throws IOException {
+    lines.close();
+    transcript.release();
+  }
+
+  private void take(String line, boolean isWhole) throws IOException {
+    String shown = shown(line);
+    if (!filled.isDone()) {
+      int columns = Math.max(1, terminal.getColumns());
+      rows += Math.max(1, (TextWidth.of(shown) + columns - 1) / columns);
+      if (rows < terminal.getRows()) {
+        transcript.print(isWhole ? line + "\n" : line);
+      } else {
+        transcript.hold();
+        filled.complete(null);
+      }
+    }
+    try {
+      lines.add(shown, new Places());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("stopped while waiting for the pager");
+    }
+  }
+
+  /** With spaces for tabs. Whatever else a terminal obeys has been replaced before. */
+  private static String shown(String line) {
+    if (line.indexOf('\t') < 0 && line.indexOf('\f') < 0) {
+      return line;
+    }
+    StringBuilder shown = new StringBuilder();
+    int column = 0;
+    for (String part : line.replace('\f', FORM_FEED_SHOWN).split("(?<=\t)")) {
+      String text = part.replace("\t", "");
+      column += TextWidth.of(text);
+      int blanks = text.length() < part.length() ? TAB - column % TAB : 0;
+      column += blanks;
+      shown.append(text).append(" ".repeat(blanks));
+    }
+    return shown.toString();
+  }
+
+  /** Whoever waits for the pager works at nothing. */
+  private final class Places implements PagedLines.WaitListener {
+    @Override
+    public void begins() {
+      running.waits();
+    }
+
+    @Override
+    public void ends() {
+      running.goesOn();
+    }
+  }
+
+  /** Standard output of the command. */
+  private final class Out extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      gatherer.write(bytes, offset, length);
+    }
+
+    /** A line that is not complete is not on the screen yet. */
+    @Override
+    public void flush() throws IOException {
+      console.out().flush();
+    }
+  }
+}
