@@ -51,6 +51,14 @@ public final class CommandLineOptions {
               "timeout", Kind.SPAN.named("time"), "give up on a user after this time: 30s, 5m"),
           Option.flag("allow-empty", "it is no error when no user matches"));
 
+  /** Of commands that can say what they would do. */
+  public static final Option DRY_RUN =
+      Option.flag("dry-run", "change nothing; count the mails that it is about");
+
+  /** Behind commands that may take mails away. Only a shell or script asks; others ignore it. */
+  public static final Option YES =
+      Option.flag("yes", "take mails of several users away without asking (the shell asks)");
+
   private CommandLineOptions() {}
 
   /** All that may stand behind a command: its own first. */
@@ -58,6 +66,9 @@ public final class CommandLineOptions {
     List<Option> options = new ArrayList<>(manual.options());
     if (manual.isPerUser()) {
       options.addAll(SELECTION);
+      if (manual.mayTakeAway()) {
+        options.add(YES);
+      }
     }
     return options;
   }

@@ -74,7 +74,7 @@ final class CopyCommand implements Command {
       implements Task.OfUser {
     @Override
     public List<Column> columns() {
-      return dryRun ? new DryRun(search).columns() : List.of();
+      return dryRun ? DryRun.COLUMNS : List.of();
     }
 
     @Override

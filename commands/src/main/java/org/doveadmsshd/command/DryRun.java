@@ -14,18 +14,19 @@ import org.doveadmsshd.storage.search.Candidate;
 
 /** {@code --dry-run}: for each mailbox how many mails a command would touch, and their bytes. */
 record DryRun(MailSearch search) implements Task.OfUser {
-  static final String NAME = "dry-run";
+  static final Option OPTION = CommandLineOptions.DRY_RUN;
+  static final String NAME = OPTION.name();
 
-  /** The option of commands that have it. */
-  static final Option OPTION =
-      Option.flag(NAME, "change nothing; count the mails that it is about");
+  /** What is counted. */
+  static final List<Column> COLUMNS =
+      List.of(
+          new Column("mailbox", Column.HIDE_TITLE),
+          new Column("mails", Column.NUMBER),
+          new Column("bytes", Column.NUMBER));
 
   @Override
   public List<Column> columns() {
-    return List.of(
-        new Column("mailbox", Column.HIDE_TITLE),
-        new Column("mails", Column.NUMBER),
-        new Column("bytes", Column.NUMBER));
+    return COLUMNS;
   }
 
   @Override
@@ -44,9 +45,15 @@ record DryRun(MailSearch search) implements Task.OfUser {
       add(mailbox, candidate.mail());
     }
 
+    /** Has a row for a mailbox, also when there is no mail in it. */
+    void begin(Mailbox mailbox) {
+      sums.computeIfAbsent(mailbox.name(), name -> new long[2]);
+    }
+
     void add(Mailbox mailbox, Mail mail) throws Failure {
       long size = mail.virtualSize();
-      long[] sum = sums.computeIfAbsent(mailbox.name(), name -> new long[2]);
+      begin(mailbox);
+      long[] sum = sums.get(mailbox.name());
       sum[0]++;
       sum[1] += size;
     }

@@ -31,7 +31,8 @@ final class MailboxDeleteCommand implements Command {
             Option.flag('e', "require-empty", "only when there are no mails in it"),
             Option.flag('r', "recursive", "its children, too"),
             Option.flag('s', "subscriptions", "unsubscribe from them"),
-            Option.flag('Z', "unsafe", "do not look for mails that arrive meanwhile")),
+            Option.flag('Z', "unsafe", "do not look for mails that arrive meanwhile"),
+            DryRun.OPTION),
         true,
         Access.DELETE);
   }
@@ -44,12 +45,17 @@ final class MailboxDeleteCommand implements Command {
       throw Failure.usage("Can't delete mailbox '': it stands for all of them, with -r");
     }
     List<String> named = words.positionals();
+    MailboxEdit.Names mailboxes = recursive ? store -> withChildren(store, named) : store -> named;
+    boolean onlyEmpty = words.has("require-empty");
+    if (words.has(DryRun.NAME)) {
+      return new MailboxDryRun(mailboxes, onlyEmpty);
+    }
     return MailboxEdit.each(
-            recursive ? store -> withChildren(store, named) : store -> named,
+            mailboxes,
             "delete",
             DELETED,
             (store, mailbox) -> {
-              store.delete(mailbox, words.has("require-empty"), words.has("unsafe"));
+              store.delete(mailbox, onlyEmpty, words.has("unsafe"));
               if (words.has("subscriptions")) {
                 store.subscribe(List.of(mailbox), false);
               }

@@ -1,6 +1,7 @@
 package org.doveadmsshd.command;
 
 import java.util.List;
+import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Syntax;
 
@@ -25,5 +26,10 @@ public record Manual(
     Access access) {
   public Manual {
     options = List.copyOf(options);
+  }
+
+  /** Whether the command, or one that it carries out, may take mails away. */
+  public boolean mayTakeAway() {
+    return access == Access.DELETE || synopsis.has(Kind.COMMAND);
   }
 }

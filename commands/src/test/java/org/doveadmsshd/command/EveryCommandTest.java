@@ -267,6 +267,9 @@ class EveryCommandTest {
     assertThat(outcome).isEqualTo(Outcome.OK);
     assertThat(stage.columns.stream().map(column -> column.key()))
         .containsExactly("mailbox", "mails", "bytes");
+    if (name.equals("mailbox delete")) {
+      return; // it counts mailboxes, its dry run their mails: MailboxCommandsTest
+    }
     Stage really = CatalogLines.stage();
     really.run(CatalogLines.line(name));
     long done =

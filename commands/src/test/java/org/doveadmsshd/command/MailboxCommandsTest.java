@@ -57,6 +57,25 @@ class MailboxCommandsTest {
   }
 
   @Test
+  void whatWouldBeRemovedWithMailboxesCanBeCountedBefore() {
+    run("mailbox create A A.B Other");
+    stage.mail("A.B", "one", Flags.NONE);
+    stage.mail("A.B", "two", Flags.NONE);
+    stage.mail("Other", "three", Flags.NONE);
+    long bytes = stage.store.mails("A.B").stream().mapToLong(mail -> mail.text().length()).sum();
+    long lines = stage.store.mails("A.B").stream().flatMap(mail -> mail.text().lines()).count();
+    assertThat(run("mailbox delete -r --dry-run A")).isEqualTo(Outcome.OK);
+    assertThat(stage.rows)
+        .containsExactly(List.of("A.B", "2", "" + (bytes + lines)), List.of("A", "0", "0"));
+    assertThat(run("mailbox delete -r -e --dry-run A")).isEqualTo(Outcome.OK);
+    assertThat(stage.rows).containsExactly(List.of("A", "0", "0"));
+    assertThat(run("mailbox delete --dry-run Nowhere A")).isEqualTo(Outcome.NOT_FOUND);
+    assertThat(stage.error()).startsWith("Can't delete mailbox Nowhere: ");
+    assertThat(stage.rows).containsExactly(List.of("A", "0", "0"));
+    assertThat(stage.store.contents()).containsOnlyKeys("INBOX", "A", "A.B", "Other");
+  }
+
+  @Test
   void recursiveRemovalTakesTheChildrenAndNoNeighbours() {
     run("mailbox create A.B.C A.B AB Z");
     assertThat(stage.run("mailbox", "delete", "-r", "A")).isEqualTo(Outcome.OK);

@@ -7,14 +7,18 @@ import org.doveadmsshd.base.Printable;
 
 /**
  * A stack trace whose lines all begin with a tab: what an exception says may have line breaks, and
- * must not look like another message.
+ * must not look like another message. What is longer than anybody reads is cut.
  */
 public final class IndentedTrace extends ThrowableProxyConverter {
+  private static final int MAX_LINES = 200;
+
   @Override
   protected String throwableProxyToString(IThrowableProxy throwable) {
     return super.throwableProxyToString(throwable)
         .lines()
-        .map(line -> "\t" + Printable.line(line.strip()) + System.lineSeparator())
+        .limit(MAX_LINES)
+        .map(line -> Printable.line(line.strip(), OneLine.MAX_LENGTH))
+        .map(line -> "\t" + line + System.lineSeparator())
         .collect(Collectors.joining());
   }
 }

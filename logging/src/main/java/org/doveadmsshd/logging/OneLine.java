@@ -6,7 +6,8 @@ import org.doveadmsshd.base.Printable;
 
 /** A message as one line, without control characters: names and peers' words are part of it. */
 public final class OneLine extends MessageConverter {
-  private static final int MAX_LENGTH = 8192;
+  /** Longest line, in characters. */
+  static final int MAX_LENGTH = 8192;
 
   @Override
   public String convert(ILoggingEvent event) {

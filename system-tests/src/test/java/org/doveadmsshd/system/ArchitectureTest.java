@@ -22,7 +22,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.sshd.common.util.logging.AbstractLoggingBean;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Imports run one way through the house. */
 class ArchitectureTest {
@@ -185,5 +187,16 @@ class ArchitectureTest {
     return type.getStaticInitializer().stream()
         .flatMap(code -> code.getCallsFromSelf().stream())
         .anyMatch(call -> STATE.contains(call.getTargetOwner().getSimpleName()));
+  }
+
+  /** Its classes log by the name of the class at hand, and at a stranger's will. */
+  @Test
+  void whatExtendsTheTransportDoesNotLogForIt() {
+    assertThat(CLASSES)
+        .filteredOn(each -> each.isAssignableTo(AbstractLoggingBean.class))
+        .isNotEmpty()
+        .extracting(JavaClass::getName)
+        .filteredOn(name -> LoggerFactory.getLogger(name).isErrorEnabled())
+        .isEmpty();
   }
 }

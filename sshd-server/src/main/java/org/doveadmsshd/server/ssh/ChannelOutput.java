@@ -31,6 +31,10 @@ final class ChannelOutput {
   private final ChannelSession channel;
   private final CoalescingSession connection;
   private final Duration timeout;
+
+  /** Held while a packet is sent: those of one channel go one after another. */
+  private final Object turn;
+
   private volatile WaitListener waiting = WaitListener.UNKNOWN;
   private volatile Duration patience;
 
@@ -52,9 +56,19 @@ final class ChannelOutput {
   }
 
   ChannelOutput(ChannelSession channel) {
+    this(channel, new Object());
+  }
+
+  private ChannelOutput(ChannelSession channel, Object turn) {
     this.channel = channel;
+    this.turn = turn;
     this.connection = CoalescingSession.of(channel.getSession());
     this.timeout = connection.writeTimeout();
+  }
+
+  /** The same channel for one of several commands, with a listener and a hurry of its own. */
+  ChannelOutput forCommand() {
+    return new ChannelOutput(channel, turn);
   }
 
   /** Sets the listener for waits of threads; called before the first write. */
@@ -96,22 +110,26 @@ final class ChannelOutput {
     patience = longest;
   }
 
-  private synchronized void send(byte type, byte[] bytes, int offset, int length)
-      throws IOException {
-    int sent = 0;
-    while (sent < length) {
-      int size = Math.min(length - sent, awaitRoom(Math.min(length - sent, PACKET)));
-      channel.getRemoteWindow().consume(size);
-      Session session = channel.getSession();
-      Buffer packet = session.createBuffer(type, size + AROUND);
-      packet.putUInt(channel.getRecipient());
-      if (type == SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA) {
-        packet.putUInt(SshConstants.SSH_EXTENDED_DATA_STDERR);
+  private void send(byte type, byte[] bytes, int offset, int length) throws IOException {
+    synchronized (turn) {
+      for (int sent = 0; sent < length; ) {
+        int size = Math.min(length - sent, awaitRoom(Math.min(length - sent, PACKET)));
+        sendPacket(type, bytes, offset + sent, size);
+        sent += size;
       }
-      packet.putBytes(bytes, offset + sent, size);
-      channel.writePacket(packet);
-      sent += size;
     }
+  }
+
+  private void sendPacket(byte type, byte[] bytes, int offset, int size) throws IOException {
+    channel.getRemoteWindow().consume(size);
+    Session session = channel.getSession();
+    Buffer packet = session.createBuffer(type, size + AROUND);
+    packet.putUInt(channel.getRecipient());
+    if (type == SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA) {
+      packet.putUInt(SshConstants.SSH_EXTENDED_DATA_STDERR);
+    }
+    packet.putBytes(bytes, offset, size);
+    channel.writePacket(packet);
   }
 
   /** Waits until a packet can be sent; returns its size. */

@@ -150,7 +150,7 @@ final class ExecCommand extends ChannelCommand {
       account(session, words).ended(NOT_FOUND, "no doveadm command");
       return NOT_FOUND;
     }
-    Execution.Client client = new Execution.Client(session, output, input);
+    Execution.Client client = new Execution.Client(session, output, Optional.of(input));
     Execution started = sessions.begin(client, words);
     execution = started;
     if (life.hasReached(Phase.CANCELLED)) {

@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One command line from its beginning to its end. */
-final class Execution {
+final class Execution implements Running {
   private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
 
   /** Commands that get through whatever others do: they say what goes on, and end it. */
@@ -71,8 +71,12 @@ final class Execution {
     OVER
   }
 
-  /** The client that has given the command. */
-  record Client(ServerSession session, ChannelOutput output, ChannelInput input) {}
+  /**
+   * The client that has given the command.
+   *
+   * @param input what the command reads; nothing for one of a shell or script
+   */
+  record Client(ServerSession session, ChannelOutput output, Optional<ChannelInput> input) {}
 
   Execution(Sessions sessions, Client client, List<String> words) {
     this.sessions = sessions;
@@ -163,7 +167,7 @@ final class Execution {
           return refuse(console, Outcome.TEMPORARY_FAILURE, ended == null ? "Stopped" : ended);
         }
         client.output().toldTo(slot);
-        client.input().toldTo(slot);
+        client.input().ifPresent(input -> input.toldTo(slot));
         int code = carryOut(console, master, rows);
         if (ended != null) {
           say(console, ended);
@@ -245,10 +249,11 @@ final class Execution {
   }
 
   /** Its client wants it to end: users under way end at their next checkpoint. */
-  void cancel() {
+  @Override
+  public void cancel() {
     life.moveTo(Phase.STOPPING);
     client.output().hurry(LAST_WORDS);
-    client.input().stop("Stopped");
+    client.input().ifPresent(input -> input.stop("Stopped"));
     Running running = run;
     if (running != null) {
       running.cancel();
@@ -262,7 +267,7 @@ final class Execution {
    */
   void end(String why) {
     ended = why;
-    client.input().stop(why);
+    client.input().ifPresent(input -> input.stop(why));
     cancel();
     CompletableFuture.delayedExecutor(
             LATEST.toMillis(), TimeUnit.MILLISECONDS, sessions.setting().executor())
@@ -282,17 +287,28 @@ final class Execution {
     sessions.told(this);
   }
 
+  @Override
+  public long done() {
+    Running running = run;
+    return running == null ? 0 : running.done();
+  }
+
+  @Override
+  public long failed() {
+    Running running = run;
+    return running == null ? 0 : running.failed();
+  }
+
   /** What {@code who} shows. */
   ServerContext.Activity.ActiveSession session() {
-    Running running = run;
     return new ServerContext.Activity.ActiveSession(
         Long.toString(id),
         "run",
         client.session().getUsername(),
         Sessions.address(client.session()),
         (System.nanoTime() - begun) / 1_000_000_000L,
-        running == null ? 0 : running.done(),
-        running == null ? 0 : running.failed(),
+        done(),
+        failed(),
         account.text());
   }
 }

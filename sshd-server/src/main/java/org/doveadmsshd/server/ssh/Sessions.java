@@ -55,6 +55,11 @@ public final class Sessions implements ServerContext.Activity {
 
   private static final long TICK_MILLIS = 20;
 
+  /** What clients are told by a server that ends. */
+  private static final String STOPPING = "The server is stopping";
+
+  private static final String KICKED = "Ended by an administrator (kick)";
+
   /** Most characters of a command that who shows. */
   static final int MAX_SHOWN = 500;
 
@@ -73,6 +78,7 @@ public final class Sessions implements ServerContext.Activity {
   private final Semaphore controlling = new Semaphore(CONTROLLING);
   private final Map<Long, Active> active = new ConcurrentHashMap<>();
   private final Map<Long, Execution> executions = new ConcurrentHashMap<>();
+  private final Map<Long, ShellCommand> shells = new ConcurrentHashMap<>();
   private final Map<Long, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
   private volatile Control control;
@@ -174,10 +180,12 @@ public final class Sessions implements ServerContext.Activity {
    */
   public void drain(Duration patience) {
     stopping = true;
+    shells.values().forEach(each -> each.end(STOPPING, false));
     long end = System.nanoTime() + patience.toNanos();
     try {
       if (!awaitEnd(end) || !awaitIdle(end, IDLE)) {
-        executions.values().forEach(each -> each.end("The server is stopping"));
+        shells.values().forEach(each -> each.end(STOPPING, true));
+        executions.values().forEach(each -> each.end(STOPPING));
         lanes.values().forEach(each -> each.session().cancel());
         long last = System.nanoTime() + LAST_WORDS.toNanos();
         awaitEnd(last);
@@ -191,7 +199,7 @@ public final class Sessions implements ServerContext.Activity {
   /** Waits until every client has been told how its command ended. */
   private boolean awaitEnd(long end) throws InterruptedException {
     synchronized (executions) {
-      for (long left; !executions.isEmpty(); ) {
+      for (long left; !executions.isEmpty() || !shells.isEmpty(); ) {
         left = end - System.nanoTime();
         if (left <= 0) {
           return false;
@@ -232,9 +240,7 @@ public final class Sessions implements ServerContext.Activity {
       told(execution);
       return false;
     }
-    active.put(
-        execution.id(),
-        new Active(execution::session, () -> execution.end("Ended by an administrator (kick)")));
+    active.put(execution.id(), new Active(execution::session, () -> execution.end(KICKED)));
     return true;
   }
 
@@ -246,6 +252,25 @@ public final class Sessions implements ServerContext.Activity {
   /** The client of a command has been told, or is gone. */
   void told(Execution execution) {
     executions.remove(execution.id());
+    synchronized (executions) {
+      executions.notifyAll();
+    }
+  }
+
+  /** Notes that a shell has begun; false when the server is stopping. */
+  boolean opened(ShellCommand shell) {
+    shells.put(shell.id(), shell);
+    if (stopping) { // looked at after it can be seen: else drain() could miss it
+      return false;
+    }
+    active.put(shell.id(), new Active(shell::session, () -> shell.end(KICKED, true)));
+    return true;
+  }
+
+  /** A shell is over. */
+  void closed(ShellCommand shell) {
+    active.remove(shell.id());
+    shells.remove(shell.id());
     synchronized (executions) {
       executions.notifyAll();
     }
@@ -328,7 +353,7 @@ public final class Sessions implements ServerContext.Activity {
       LanePeer peer, String peerName, String address, LaneSession.Transport transport, long id)
       throws Failure {
     if (stopping) {
-      throw Failure.temporary("The server is stopping", null);
+      throw Failure.temporary(STOPPING, null);
     }
     MemoryBudget.Share memory =
         transport.memory().share(LANE_MEMORY + LANE_QUEUE).named("lane " + id);
@@ -361,7 +386,7 @@ public final class Sessions implements ServerContext.Activity {
 
   /** Tells the peer why, and closes the lane in any case. */
   private void kick(LaneSession lane, LaneSession.Transport transport) {
-    lane.fault("Ended by an administrator (kick)");
+    lane.fault(KICKED);
     CompletableFuture.delayedExecutor(
             LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS, setting.executor())
         .execute(transport.close());

@@ -15,6 +15,7 @@ import org.apache.sshd.common.keyprovider.FileHostKeyCertificateProvider;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.SessionHeartbeatController.HeartbeatType;
 import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.keyboard.UserAuthKeyboardInteractiveFactory;
@@ -25,6 +26,7 @@ import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
 import org.apache.sshd.server.session.ServerSessionImpl;
 import org.apache.sshd.server.session.SessionFactory;
+import org.apache.sshd.server.shell.ShellFactory;
 import org.apache.sshd.server.subsystem.SubsystemFactory;
 import org.doveadmsshd.accounts.Masters;
 import org.doveadmsshd.auth.EarlyDrop;
@@ -106,7 +108,7 @@ public final class SshEndpoint {
     setLimits(limits, logins.rules().timeout(), memory);
     offerNothingButSessions(limits);
     server.setCommandFactory((channel, line) -> new ExecCommand(sessions, channel, line));
-    server.setShellFactory(channel -> new ExecCommand(sessions, channel, NoShell.LINE));
+    server.setShellFactory(new ShellChannels(sessions));
     server.setSubsystemFactories(
         List.of(new LaneFactory(sessions), NoFileTransfer.factory(sessions.executor())));
   }
@@ -132,9 +134,20 @@ public final class SshEndpoint {
     announcement.announce(identity.announced());
   }
 
-  /** The line that is carried out for a client that asks for a shell: it explains what there is. */
-  private static final class NoShell {
-    static final String LINE = "doveadm help";
+  /** What a client gets that asks for a shell. */
+  private record ShellChannels(Sessions sessions) implements ShellFactory {
+    /** Of a key that is for one command; another command is carried out instead of this one. */
+    private static final String NOTHING_ASKED = "";
+
+    @Override
+    public Command createShell(ChannelSession channel) {
+      boolean oneCommand =
+          KeyAuthentication.grantOf(channel.getServerSession()).flatMap(Grant::command).isPresent();
+      boolean terminal = channel.getEnvironment().getEnv().containsKey(Environment.ENV_TERM);
+      return oneCommand || !terminal
+          ? new ExecCommand(sessions, channel, oneCommand ? NOTHING_ASKED : "doveadm help")
+          : new ShellCommand(sessions, channel);
+    }
   }
 
   private record LaneFactory(Sessions sessions) implements SubsystemFactory {

@@ -135,6 +135,16 @@ public final class Caller implements AutoCloseable {
       return open(channel, new Collected());
     }
 
+    /** Asks for a shell on a terminal. */
+    Call shell(String term, int columns, int lines) throws IOException {
+      ChannelShell channel = session.createShellChannel();
+      channel.setUsePty(true);
+      channel.setPtyType(term);
+      channel.setPtyColumns(columns);
+      channel.setPtyLines(lines);
+      return open(channel, new Collected());
+    }
+
     Call subsystem(String name) throws IOException {
       return open(session.createSubsystemChannel(name), new Collected());
     }
@@ -173,6 +183,12 @@ public final class Caller implements AutoCloseable {
 
     public Call withoutInput() throws IOException {
       in().close();
+      return this;
+    }
+
+    /** Waits until a text has come on its standard output. */
+    Call awaits(String text) throws InterruptedException {
+      out.await(text);
       return this;
     }
 

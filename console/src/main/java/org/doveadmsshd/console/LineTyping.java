@@ -1,0 +1,97 @@
+package org.doveadmsshd.console;
+
+import java.io.IOException;
+import java.util.Set;
+import org.jline.reader.LineReader;
+import org.jline.reader.Reference;
+import org.jline.reader.Widget;
+import org.jline.reader.impl.LineReaderImpl;
+import org.jline.terminal.Terminal;
+
+/**
+ * A line that can be edited as it is typed. Of JLine's keys only those do something that edit one
+ * line: others would start an editor on the server, or repeat a key a thousand million times.
+ */
+final class LineTyping extends LineReaderImpl implements Typing {
+  /** Most characters of a line, or of lines that are pasted together. */
+  static final int MOST = 128 * 1024;
+
+  private static final String NAME = "doveadm";
+  private static final Set<String> KEYMAPS =
+      Set.of(LineReader.EMACS, LineReader.MAIN, LineReader.MENU, LineReader.SAFE);
+
+  private static final Set<String> WIDGETS =
+      Set.of(
+          LineReader.ACCEPT_LINE,
+          LineReader.BACKWARD_CHAR,
+          LineReader.BACKWARD_DELETE_CHAR,
+          LineReader.BACKWARD_KILL_LINE,
+          LineReader.BACKWARD_KILL_WORD,
+          LineReader.BACKWARD_WORD,
+          LineReader.BEEP,
+          LineReader.BEGINNING_OF_HISTORY,
+          LineReader.BEGINNING_OF_LINE,
+          LineReader.BEGIN_PASTE,
+          LineReader.CLEAR_SCREEN,
+          LineReader.COMPLETE_WORD,
+          LineReader.DELETE_CHAR,
+          LineReader.DELETE_CHAR_OR_LIST,
+          LineReader.DOWN_LINE_OR_HISTORY,
+          LineReader.DOWN_LINE_OR_SEARCH,
+          LineReader.END_OF_HISTORY,
+          LineReader.END_OF_LINE,
+          LineReader.EXPAND_OR_COMPLETE,
+          LineReader.FORWARD_CHAR,
+          LineReader.FORWARD_WORD,
+          LineReader.HISTORY_INCREMENTAL_SEARCH_BACKWARD,
+          LineReader.HISTORY_INCREMENTAL_SEARCH_FORWARD,
+          LineReader.HISTORY_SEARCH_BACKWARD,
+          LineReader.HISTORY_SEARCH_FORWARD,
+          LineReader.INTERRUPT,
+          LineReader.KILL_LINE,
+          LineReader.KILL_WHOLE_LINE,
+          LineReader.KILL_WORD,
+          LineReader.LIST_CHOICES,
+          LineReader.MENU_COMPLETE,
+          LineReader.REDISPLAY,
+          LineReader.REDRAW_LINE,
+          LineReader.SELF_INSERT,
+          LineReader.SEND_BREAK,
+          LineReader.TRANSPOSE_CHARS,
+          LineReader.UP_LINE_OR_HISTORY,
+          LineReader.UP_LINE_OR_SEARCH,
+          LineReader.YANK);
+
+  LineTyping(Terminal terminal) throws IOException {
+    super(terminal, NAME);
+    getKeyMaps().keySet().retainAll(KEYMAPS);
+    getWidgets().keySet().retainAll(WIDGETS);
+    setOpt(Option.DISABLE_EVENT_EXPANSION);
+    setOpt(Option.DISABLE_UNDO);
+    setOpt(Option.BRACKETED_PASTE);
+    unsetOpt(Option.INSERT_TAB);
+    setVariable(BLINK_MATCHING_PAREN, 0L);
+    setVariable(BELL_STYLE, "none");
+    setVariable(SECONDARY_PROMPT_PATTERN, "%M> ");
+    setAutosuggestion(SuggestionType.HISTORY);
+  }
+
+  @Override
+  public String line(String prompt) {
+    return readLine(prompt.replace("%", "%%"));
+  }
+
+  /** Shown once for what has been typed ahead, and not for each key of it. */
+  @Override
+  public boolean redisplay() {
+    return terminal.reader().available() > 0 || super.redisplay();
+  }
+
+  /** Nothing is said of a key that does nothing here. */
+  @Override
+  protected Widget getWidget(Object binding) {
+    boolean known =
+        !(binding instanceof Reference) || getWidgets().containsKey(((Reference) binding).name());
+    return known ? super.getWidget(binding) : () -> true;
+  }
+}

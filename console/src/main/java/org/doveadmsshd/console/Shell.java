@@ -1,0 +1,111 @@
+package org.doveadmsshd.console;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.format.Formatters;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Terminal;
+
+/** The interactive shell: asks for lines and carries them out until somebody leaves. */
+public final class Shell {
+  private static final int MAX_PROMPT = 40;
+
+  private final Terminal terminal;
+  private final InterruptibleForeground foreground;
+  private final Session session;
+  private final Typing typing;
+
+  /** Why it is to end, in words for who sits there; null as long as it goes on. */
+  private volatile String ended;
+
+  /**
+   * @param terminal is not closed here
+   * @param executor carries out commands while the shell's thread waits for keys
+   * @throws IOException when the terminal is gone
+   */
+  public Shell(Terminal terminal, CommandRunner runner, Executor executor) throws IOException {
+    this.terminal = terminal;
+    foreground = new InterruptibleForeground(terminal, executor);
+    session = new Session(runner, this::console, Optional.of(terminal), foreground);
+    typing = isDumb() ? new PlainTyping(terminal) : new LineTyping(terminal);
+  }
+
+  private boolean isDumb() {
+    return terminal.getType().startsWith(Terminal.TYPE_DUMB);
+  }
+
+  /** What a person types while a command runs is no input of it. */
+  private Console console() {
+    return new Console(
+        InputStream.nullInputStream(),
+        terminal.output(),
+        terminal.output(),
+        !isDumb(),
+        true,
+        Formatters.fitting(terminal.getColumns()));
+  }
+
+  /**
+   * Asks for lines and carries them out.
+   *
+   * @return the exit code of the last one
+   * @throws IOException when the terminal is gone
+   */
+  public int run() throws IOException {
+    try {
+      while (!session.isOver() && ended == null) {
+        next();
+      }
+    } catch (EndOfFileException e) {
+      // Ctrl-D, or the terminal is gone
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    if (ended != null) {
+      terminal.output().write((Printable.line(ended) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    terminal.flush();
+    return session.exitCode();
+  }
+
+  private void next() throws IOException {
+    String typed;
+    try {
+      typed = typing.line(prompt());
+    } catch (UserInterruptException e) {
+      return; // the line is given up
+    }
+    session.execute(typed);
+  }
+
+  /** Whose mail the next command touches. */
+  private String prompt() {
+    String whose =
+        session
+            .choices()
+            .users()
+            .map(users -> users.equals(Choices.ALL) ? "all users" : users)
+            .orElse(session.runner().master());
+    return Printable.line(whose, MAX_PROMPT) + "> ";
+  }
+
+  /**
+   * Ends it. The terminal's input has to end, too. Safe for several threads.
+   *
+   * @param why in words for who sits there
+   * @param now whether a command that is carried out is stopped
+   */
+  public void end(String why, boolean now) {
+    ended = why;
+    if (now) {
+      foreground.end();
+    }
+  }
+}

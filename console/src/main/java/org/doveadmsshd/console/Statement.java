@@ -1,0 +1,25 @@
+package org.doveadmsshd.console;
+
+import java.io.IOException;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Words;
+import org.doveadmsshd.command.Manual;
+
+/**
+ * What a shell or script does itself, beside doveadm's commands: {@code use}, {@code set}, {@code
+ * exit}. Has no state of its own.
+ */
+public interface Statement {
+  /** Its help. Its name is one word; it is never per user. */
+  Manual manual();
+
+  /**
+   * Carries it out, on the thread of the session.
+   *
+   * @param words behind its name; as many as the synopsis allows
+   * @return the exit code
+   * @throws Failure that says what is wrong with the words, or why it cannot be done
+   * @throws IOException when the console is gone
+   */
+  int run(Words words, Session session) throws Failure, IOException;
+}

@@ -1,0 +1,45 @@
+package org.doveadmsshd.console;
+
+import java.util.List;
+import java.util.Optional;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.UserName;
+import org.doveadmsshd.base.options.Argument.Kind;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
+import org.doveadmsshd.base.options.Words;
+import org.doveadmsshd.command.Access;
+import org.doveadmsshd.command.Manual;
+
+/** {@code use}: whose mail the commands that follow are about. */
+record UseStatement() implements Statement {
+  @Override
+  public Manual manual() {
+    return new Manual(
+        "use",
+        Syntax.maybe(Kind.USER_MASK.named("user")),
+        "choose whose mail the commands that follow are about",
+        """
+        A user, a mask in quotes ('*@example.org'), or -A for all users that your scope covers.
+        Without any of them nobody is chosen any more. A command with -u, -A or -F of its own is
+        not changed. The prompt shows who is chosen.
+        """,
+        List.of(Option.flag('A', "all-users", "all users (that your scope covers)")),
+        false,
+        Access.READ);
+  }
+
+  @Override
+  public int run(Words words, Session session) throws Failure {
+    Optional<String> named = words.positionals().stream().findFirst();
+    boolean all = words.has("all-users");
+    if (all && named.isPresent()) {
+      throw Failure.usage("use: either -A or one user or mask");
+    }
+    if (!named.map(UserName::isPossible).orElse(true)) {
+      throw Failure.usage("use: " + UserName.explanation(named.orElse("")));
+    }
+    session.choose(session.choices().withUsers(all ? Optional.of(Choices.ALL) : named));
+    return 0;
+  }
+}

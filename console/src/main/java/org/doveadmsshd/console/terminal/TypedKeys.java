@@ -1,0 +1,201 @@
+package org.doveadmsshd.console.terminal;
+
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.IntConsumer;
+import org.doveadmsshd.base.MemoryBudget;
+import org.jline.utils.NonBlockingReader;
+
+/**
+ * What has been typed and not been read yet. Bytes come in on a thread of the transport, one reader
+ * takes characters and waits for them on its own thread. The peer may send ahead as long as there
+ * is room; then its window stays closed until something is read.
+ */
+final class TypedKeys extends NonBlockingReader {
+  /** What may be typed ahead: a paste of thousands of lines, and Ctrl-C still gets through. */
+  private static final int MOST = 512 * 1024;
+
+  /** What a character takes. */
+  private static final int WIDTH = 2;
+
+  private static final int CHUNK = 1024;
+
+  /** A buffer that is larger is not kept. */
+  private static final int KEPT = 4 * 1024;
+
+  /** How often JLine looks whether a key has come; here it is told. */
+  private static final long POLL_MILLIS = 100;
+
+  private final CharsetDecoder decoder =
+      StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPLACE)
+          .onUnmappableCharacter(CodingErrorAction.REPLACE);
+  private final MemoryBudget.Share memory;
+  private final IntConsumer window;
+
+  // guarded by this
+  private StringBuilder typed = new StringBuilder();
+  private int at;
+  private byte[] incomplete = {};
+  private long drawn;
+  private int owed;
+  private boolean ended;
+  private Duration patience = Duration.ZERO;
+  private Runnable whenIdle = () -> {};
+
+  /**
+   * @param memory draws what is typed ahead
+   * @param window lets the peer send so many bytes more; must not wait
+   */
+  TypedKeys(MemoryBudget.Share memory, IntConsumer window) {
+    this.memory = memory;
+    this.window = window;
+  }
+
+  /** Calls back, on the reader's thread, each time that nothing has come for so long. */
+  synchronized void whenIdle(Duration wait, Runnable action) {
+    patience = wait;
+    whenIdle = action;
+  }
+
+  /** Takes bytes in. */
+  void add(byte[] bytes, int offset, int length) {
+    if (keep(bytes, offset, length)) {
+      window.accept(length);
+    }
+  }
+
+  /** Keeps bytes; says whether there is room for more. */
+  private synchronized boolean keep(byte[] bytes, int offset, int length) {
+    if (ended) {
+      return false;
+    }
+    ByteBuffer in = ByteBuffer.allocate(incomplete.length + length);
+    in.put(incomplete).put(bytes, offset, length).flip();
+    CharBuffer out = CharBuffer.allocate(CHUNK);
+    boolean more;
+    do {
+      more = decoder.decode(in, out, false).isOverflow();
+      typed.append(out.flip());
+      out.clear();
+    } while (more);
+    incomplete = new byte[in.remaining()];
+    in.get(incomplete);
+    notifyAll();
+    boolean room = typed.length() - at < MOST && draw();
+    owed += room ? 0 : length;
+    return room;
+  }
+
+  private boolean draw() {
+    long missing = (long) WIDTH * typed.length() - drawn;
+    boolean room = typed.length() <= KEPT || missing <= 0 || memory.tryTake(missing);
+    drawn += room && typed.length() > KEPT ? Math.max(0, missing) : 0;
+    return room;
+  }
+
+  /** Forgets what has been typed, as a terminal does after Ctrl-C. */
+  void discard() {
+    window.accept(consumed(available()));
+  }
+
+  /** Nothing more comes. */
+  synchronized void end() {
+    ended = true;
+    notifyAll();
+  }
+
+  @Override
+  public synchronized int available() {
+    return typed.length() - at;
+  }
+
+  @Override
+  protected int read(long millis, boolean isPeek) throws InterruptedIOException {
+    char[] one = new char[1];
+    int got = take(one, 0, 1, millis == POLL_MILLIS && !isPeek ? 0 : millis);
+    if (got > 0 && !isPeek) {
+      window.accept(consumed(1));
+    }
+    return got > 0 ? one[0] : got;
+  }
+
+  @Override
+  public int readBuffered(char[] target, int offset, int length, long millis)
+      throws InterruptedIOException {
+    int got = take(target, offset, length, millis);
+    if (got > 0) {
+      window.accept(consumed(got));
+    }
+    return got;
+  }
+
+  /** Shows the next characters, which stay; waits for at least one. */
+  private int take(char[] target, int offset, int length, long millis)
+      throws InterruptedIOException {
+    long end = System.nanoTime() + millis * 1_000_000;
+    try {
+      while (true) {
+        Runnable idle = millis <= 0 ? awaitKey() : awaitKey(end);
+        synchronized (this) {
+          int count = Math.min(length, available());
+          if (count > 0) {
+            typed.getChars(at, at + count, target, offset);
+            return count;
+          }
+          if (ended) {
+            return EOF;
+          }
+        }
+        if (millis > 0 && System.nanoTime() >= end) {
+          return READ_EXPIRED;
+        }
+        idle.run();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("stopped while reading");
+    }
+  }
+
+  /** Waits for a key for any time; returns what is to be done when nothing has come for long. */
+  private synchronized Runnable awaitKey() throws InterruptedException {
+    long begun = System.nanoTime();
+    while (available() == 0 && !ended) {
+      long left = patience.toNanos() - (System.nanoTime() - begun);
+      if (!patience.isZero() && left <= 0) {
+        return whenIdle;
+      }
+      wait(patience.isZero() ? 0 : left / 1_000_000 + 1);
+    }
+    return () -> {};
+  }
+
+  private synchronized Runnable awaitKey(long end) throws InterruptedException {
+    for (long left; available() == 0 && !ended && (left = end - System.nanoTime()) > 0; ) {
+      wait(left / 1_000_000 + 1);
+    }
+    return () -> {};
+  }
+
+  /** Takes characters away; returns how many bytes more the peer may send. */
+  private synchronized int consumed(int count) {
+    at += count;
+    if (at == typed.length()) {
+      typed = typed.capacity() > KEPT ? new StringBuilder() : typed;
+      typed.setLength(0);
+      at = 0;
+      memory.give(drawn);
+      drawn = 0;
+    }
+    int more = available() < MOST / 2 ? owed : 0;
+    owed -= more;
+    return more;
+  }
+}
