@@ -195,8 +195,15 @@ class ArchitectureTest {
     assertThat(CLASSES)
         .filteredOn(each -> each.isAssignableTo(AbstractLoggingBean.class))
         .isNotEmpty()
-        .extracting(JavaClass::getName)
-        .filteredOn(name -> LoggerFactory.getLogger(name).isErrorEnabled())
+        .filteredOn(each -> LoggerFactory.getLogger(each.getName()).isErrorEnabled())
         .isEmpty();
+    ArchRuleDefinition.noClasses()
+        .that()
+        .areAssignableTo(AbstractLoggingBean.class)
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(LoggerFactory.class)
+        .because("what is logged by their names is lost")
+        .check(CLASSES);
   }
 }

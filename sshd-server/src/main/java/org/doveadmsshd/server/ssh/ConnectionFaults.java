@@ -2,6 +2,7 @@ package org.doveadmsshd.server.ssh;
 
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
+import org.doveadmsshd.base.FaultLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,6 +12,10 @@ import org.slf4j.LoggerFactory;
  */
 final class ConnectionFaults implements SessionListener {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionFaults.class);
+
+  /** For what is done on threads of the transport. */
+  static final FaultLog LOGGED =
+      (doing, thrown) -> LOG.error("{} failed by a fault of the program", doing, thrown);
 
   @Override
   public void sessionException(Session session, Throwable thrown) {

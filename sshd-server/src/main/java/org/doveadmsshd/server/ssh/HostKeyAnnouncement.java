@@ -17,8 +17,6 @@ import org.apache.sshd.common.session.helpers.AbstractConnectionServiceRequestHa
 import org.apache.sshd.common.signature.Signature;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells clients all host keys after a login, and proves that the server has them (OpenSSH, PROTOCOL
@@ -27,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class HostKeyAnnouncement extends AbstractConnectionServiceRequestHandler
     implements ChannelListener {
-  private static final Logger LOG = LoggerFactory.getLogger(HostKeyAnnouncement.class);
   private static final String KEYS = "hostkeys-00@openssh.com";
   private static final String PROVE = "hostkeys-prove-00@openssh.com";
 
@@ -64,7 +61,7 @@ final class HostKeyAnnouncement extends AbstractConnectionServiceRequestHandler
       }
       session.writePacket(buffer);
     } catch (IOException e) {
-      LOG.debug("The client has gone", e);
+      // the client has gone
     }
   }
 

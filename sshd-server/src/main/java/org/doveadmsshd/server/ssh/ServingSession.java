@@ -10,9 +10,6 @@ import org.apache.sshd.common.kex.KexState;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.server.ServerFactoryManager;
 import org.apache.sshd.server.session.ServerSessionImpl;
-import org.doveadmsshd.base.FaultLog;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connection that reads the client's proposal of algorithms before it sends ours. Algorithms for
@@ -25,10 +22,6 @@ import org.slf4j.LoggerFactory;
  * memory.
  */
 final class ServingSession extends ServerSessionImpl {
-  private static final Logger LOG = LoggerFactory.getLogger(ServingSession.class);
-  private static final FaultLog FAULTS =
-      (doing, thrown) -> LOG.error("{} failed by a fault of the program", doing, thrown);
-
   /** Clients send their proposal unasked; one that waits for ours gets it after this time. */
   private static final Duration PATIENCE = Duration.ofMillis(500);
 
@@ -73,7 +66,7 @@ final class ServingSession extends ServerSessionImpl {
     getFactoryManager()
         .getScheduledExecutorService()
         .schedule(
-            FAULTS.guard("Offering algorithms", this::waitNoLonger),
+            ConnectionFaults.LOGGED.guard("Offering algorithms", this::waitNoLonger),
             PATIENCE.toMillis(),
             TimeUnit.MILLISECONDS);
     return new byte[0]; // MINA does not use the result
