@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
 public final class Sizes {
   private static final Pattern FORM = Pattern.compile("([0-9]{1,18}) *([bkmgt]?)i?b?");
 
+  private static final String UNITS = "BKMGTPE";
+
   private Sizes() {}
 
   /** How many bytes a text says; empty for another form, and for more than 2^63-1. */
@@ -26,5 +28,18 @@ public final class Sizes {
     return number > Long.MAX_VALUE >> shift
         ? OptionalLong.empty()
         : OptionalLong.of(number << shift);
+  }
+
+  /** A number of bytes for people: {@code 1.2 GiB}. */
+  public static String text(long bytes) {
+    int unit = 0;
+    double number = bytes;
+    while (Math.abs(number) >= 1023.95 && unit < UNITS.length() - 1) {
+      number /= 1024;
+      unit++;
+    }
+    return unit == 0
+        ? bytes + " B"
+        : String.format(Locale.ROOT, "%.1f %siB", number, UNITS.charAt(unit));
   }
 }

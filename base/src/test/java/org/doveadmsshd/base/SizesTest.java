@@ -51,4 +51,19 @@ class SizesTest {
   void anythingElseIsNone(String text) {
     assertThat(Sizes.bytes(text)).isEmpty();
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0 B",
+    "1023, 1023 B",
+    "1024, 1.0 KiB",
+    "1536, 1.5 KiB",
+    "1048524, 1023.9 KiB",
+    "1048575, 1.0 MiB",
+    "1288490189, 1.2 GiB",
+    "9223372036854775807, 8.0 EiB",
+  })
+  void bytesAreShownWithAUnit(long bytes, String text) {
+    assertThat(Sizes.text(bytes)).isEqualTo(text);
+  }
 }

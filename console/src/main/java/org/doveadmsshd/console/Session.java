@@ -1,13 +1,25 @@
 package org.doveadmsshd.console;
 
 import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.CommandLine;
 import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.Invocation;
+import org.doveadmsshd.brain.Running;
+import org.doveadmsshd.command.Command;
+import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.command.Task;
+import org.doveadmsshd.console.safety.Caution;
+import org.doveadmsshd.console.safety.Removal;
 import org.jline.terminal.Terminal;
 
 /** One shell or script from its beginning to its end, line by line. Used by one thread. */
@@ -19,6 +31,7 @@ public final class Session {
   private final Supplier<Console> consoles;
   private final Optional<Terminal> terminal;
   private final Foreground foreground;
+  private final Caution caution;
   private Choices choices = Choices.NONE;
   private int exitCode;
   private boolean over;
@@ -27,16 +40,19 @@ public final class Session {
    * @param consoles what the next command reads and writes
    * @param terminal at which a person sits; nothing for a script
    * @param foreground where commands are carried out
+   * @param caution stands before those that take mails of several users away
    */
   public Session(
       CommandRunner runner,
       Supplier<Console> consoles,
       Optional<Terminal> terminal,
-      Foreground foreground) {
+      Foreground foreground,
+      Caution caution) {
     this.runner = runner;
     this.consoles = consoles;
     this.terminal = terminal;
     this.foreground = foreground;
+    this.caution = caution;
   }
 
   public CommandRunner runner() {
@@ -83,8 +99,24 @@ public final class Session {
    * @throws IOException when the console is gone
    */
   public int execute(String line) throws IOException {
+    List<String> all;
     try {
-      execute(CommandLine.split(line));
+      all = CommandLine.split(line);
+    } catch (Failure e) {
+      console().complain(e.getMessage());
+      exitCode = e.outcome().exitCode();
+      return exitCode;
+    }
+    boolean named = !all.isEmpty() && all.get(0).equals(PROGRAM);
+    List<String> words = named ? all.subList(1, all.size()) : all;
+    return words.isEmpty() && !named ? exitCode : execute(words);
+  }
+
+  /** As {@link #execute(String)}, for words without {@code doveadm} before them. */
+  int execute(List<String> words) throws IOException {
+    Optional<Statement> statement = statement(words);
+    try {
+      exitCode = statement.isPresent() ? run(statement.get(), words) : carryOut(words);
     } catch (Failure e) {
       console().complain(e.getMessage());
       exitCode = e.outcome().exitCode();
@@ -92,22 +124,16 @@ public final class Session {
     return exitCode;
   }
 
-  private void execute(List<String> line) throws Failure, IOException {
-    boolean named = !line.isEmpty() && line.get(0).equals(PROGRAM);
-    List<String> words = named ? line.subList(1, line.size()) : line;
-    if (words.isEmpty() && !named) {
-      return;
-    }
-    Optional<Statement> statement =
-        words.isEmpty() ? Optional.empty() : Statements.find(words.get(0));
-    if (statement.isEmpty()) {
-      exitCode = carryOut(words);
-      return;
-    }
-    exitCode = run(statement.get(), words.subList(1, words.size()));
+  private static Optional<Statement> statement(List<String> words) {
+    return words.isEmpty() ? Optional.empty() : Statements.find(words.get(0));
   }
 
-  private int run(Statement statement, List<String> behind) throws Failure, IOException {
+  private int run(Statement statement, List<String> line) throws Failure, IOException {
+    return statement.run(words(statement, line), this);
+  }
+
+  private static Words words(Statement statement, List<String> line) throws Failure {
+    List<String> behind = line.subList(1, line.size());
     var manual = statement.manual();
     Words words = Words.parse(manual.name(), manual.options(), behind);
     if (!manual.synopsis().takes(words.positionals().size())) {
@@ -118,7 +144,7 @@ public final class Session {
                   manual.synopsis().most() == 0 ? "no words" : manual.synopsis().text(),
                   manual.name()));
     }
-    return statement.run(words, this);
+    return words;
   }
 
   /**
@@ -129,8 +155,54 @@ public final class Session {
    */
   public int carryOut(List<String> words) throws IOException {
     List<String> line = choices.applied(words);
+    Optional<Removal> removal = Removal.of(line);
+    OptionalInt instead =
+        removal.isPresent()
+            ? caution.before(removal.get(), console(), this::carryOut)
+            : OptionalInt.empty();
+    return instead.isPresent()
+        ? instead.getAsInt()
+        : carryOut(line, console(), UnaryOperator.identity());
+  }
+
+  private int carryOut(List<String> line, Console at, UnaryOperator<Running> seen)
+      throws IOException {
     List<String> servers = choices.servers();
     return foreground.run(
-        console(), (console, started) -> runner.run(line, servers, console, started));
+        at,
+        (console, started) ->
+            runner.run(line, servers, console, run -> started.accept(seen.apply(run))));
+  }
+
+  /**
+   * Checks a line as far as that is possible without doing anything; only what is chosen is chosen.
+   *
+   * @param words without {@code doveadm} before them
+   * @param hasInput whether there is something for the command to read
+   * @throws Failure that says what is wrong with it
+   */
+  void check(List<String> words, boolean hasInput) throws Failure, IOException {
+    Optional<Statement> statement = statement(words);
+    if (statement.isPresent()) {
+      Words behind = words(statement.get(), words);
+      if (statement.get().onlyChooses()) {
+        statement.get().run(behind, this);
+      }
+      return;
+    }
+    List<String> line = choices.applied(words);
+    if (CommandCatalog.HELP.name().equals(line.isEmpty() ? "" : line.get(0))) {
+      return;
+    }
+    Invocation invocation = Invocation.parse(line);
+    Command.Time now = new Command.Time(Instant.now(), ZoneId::systemDefault);
+    Task task = invocation.command().prepare(invocation.words(), now);
+    boolean reads =
+        Stream.of(task.input(), invocation.users().file())
+            .anyMatch(name -> name.filter("-"::equals).isPresent());
+    if (reads && !hasInput) {
+      throw Failure.usage(
+          "There is nothing for it to read; in a script <<END and lines up to END are");
+    }
   }
 }

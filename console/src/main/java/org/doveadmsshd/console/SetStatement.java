@@ -59,4 +59,9 @@ record SetStatement() implements Statement {
     out.write(Printable.lines(text.toString()).getBytes(StandardCharsets.UTF_8));
     out.flush();
   }
+
+  @Override
+  public boolean onlyChooses() {
+    return true;
+  }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.format.Formatters;
+import org.doveadmsshd.console.safety.Confirmation;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
@@ -33,7 +34,13 @@ public final class Shell {
   public Shell(Terminal terminal, CommandRunner runner, Executor executor) throws IOException {
     this.terminal = terminal;
     foreground = new InterruptibleForeground(terminal, executor);
-    session = new Session(runner, this::console, Optional.of(terminal), foreground);
+    session =
+        new Session(
+            runner,
+            this::console,
+            Optional.of(terminal),
+            foreground,
+            new Confirmation(this::answer));
     typing = isDumb() ? new PlainTyping(terminal) : new LineTyping(terminal);
   }
 
@@ -83,6 +90,15 @@ public final class Shell {
       return; // the line is given up
     }
     session.execute(typed);
+  }
+
+  /** What is typed is no line for the history. Ctrl-C and Ctrl-D are no answer. */
+  private String answer(String prompt) {
+    try {
+      return new PlainTyping(terminal).line(prompt);
+    } catch (UserInterruptException | EndOfFileException e) {
+      return "";
+    }
   }
 
   /** Whose mail the next command touches. */

@@ -22,4 +22,9 @@ public interface Statement {
    * @throws IOException when the console is gone
    */
   int run(Words words, Session session) throws Failure, IOException;
+
+  /** Whether it changes nothing but what is chosen for the lines that follow. */
+  default boolean onlyChooses() {
+    return false;
+  }
 }

@@ -26,4 +26,9 @@ record UnsetStatement() implements Statement {
     session.choose(Choice.of(words.positionals().get(0)).unset(session.choices()));
     return 0;
   }
+
+  @Override
+  public boolean onlyChooses() {
+    return true;
+  }
 }

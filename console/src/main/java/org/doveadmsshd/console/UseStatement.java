@@ -42,4 +42,9 @@ record UseStatement() implements Statement {
     session.choose(session.choices().withUsers(all ? Optional.of(Choices.ALL) : named));
     return 0;
   }
+
+  @Override
+  public boolean onlyChooses() {
+    return true;
+  }
 }

@@ -70,7 +70,10 @@ public final class Script {
      * @param hasInput whether there is a here-document
      * @throws Failure that says what is wrong with it
      */
-    void check(List<String> words, boolean hasInput) throws Failure;
+    void check(List<String> words, boolean hasInput) throws Failure, IOException;
+
+    /** Whether the last command has ended the script. */
+    boolean isOver();
   }
 
   /**
@@ -128,6 +131,10 @@ public final class Script {
       code = carryOut(words, line);
     } finally {
       running = null;
+    }
+    if (interpreter.isOver()) {
+      exitCode = words.size() > 1 ? code : exitCode; // without one it is as if the script ended
+      return false;
     }
     if (code == 0) {
       return true;

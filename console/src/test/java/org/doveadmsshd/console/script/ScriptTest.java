@@ -51,9 +51,16 @@ class ScriptTest {
         case "cat":
           console.in().transferTo(console.out());
           return 0;
+        case "leave":
+          return words.size() > 1 ? Integer.parseInt(words.get(1)) : 0;
         default:
           return 0;
       }
+    }
+
+    @Override
+    public boolean isOver() {
+      return done.stream().anyMatch(words -> words.get(0).equals("leave"));
     }
 
     @Override
@@ -115,6 +122,13 @@ class ScriptTest {
     assertThat(run("on-error continue\nexit 68\non-error stop\nexit 65\necho end")).isEqualTo(68);
     assertThat(out.toString(UTF_8)).isEmpty();
     assertThat(error.toString(UTF_8)).contains("line 2: ", "line 4: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"leave, 68", "leave 0, 0", "leave 7, 7"})
+  void aCommandMayEndTheScript(String line, int code) throws Exception {
+    assertThat(run("on-error continue\nexit 68\n" + line + "\necho end")).isEqualTo(code);
+    assertThat(out.toString(UTF_8)).isEmpty();
   }
 
   @ParameterizedTest
