@@ -252,6 +252,11 @@ final class Dispatch {
     endOne();
   }
 
+  /** Whether all users have been added. */
+  boolean isFed() {
+    return fed;
+  }
+
   /** Waits until all users have come to the end; false if that takes longer. */
   boolean awaitEnd(long millis) throws InterruptedException {
     return ended.await(millis, TimeUnit.MILLISECONDS);

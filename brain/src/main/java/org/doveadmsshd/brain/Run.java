@@ -2,6 +2,7 @@ package org.doveadmsshd.brain;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
@@ -150,6 +151,11 @@ public final class Run implements Running {
   @Override
   public long done() {
     return reporter.done();
+  }
+
+  @Override
+  public OptionalLong users() {
+    return dispatch.isFed() ? OptionalLong.of(dispatch.assigned()) : OptionalLong.empty();
   }
 
   @Override

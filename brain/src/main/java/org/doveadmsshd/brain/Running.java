@@ -1,5 +1,7 @@
 package org.doveadmsshd.brain;
 
+import java.util.OptionalLong;
+
 /** A command line that is being carried out. Safe for several threads. */
 public interface Running {
   /** Stops it at its next checkpoint; returns at once. */
@@ -18,6 +20,11 @@ public interface Running {
 
   /** That thread goes on, when there is a place for it again. */
   default void goesOn() {}
+
+  /** How many users it is for, done ones among them; nothing until all have been named. */
+  default OptionalLong users() {
+    return OptionalLong.empty();
+  }
 
   /** Users for which it failed. */
   default long failed() {

@@ -1,6 +1,7 @@
 package org.doveadmsshd.command;
 
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.accounts.Masters;
@@ -71,6 +72,7 @@ public record ServerContext(
      * @param done users done
      * @param failed users among them for whom it failed
      * @param doing the command; empty for an idle lane
+     * @param users how many it has to do with, done ones among them, once all have been named
      */
     record ActiveSession(
         String id,
@@ -80,6 +82,7 @@ public record ServerContext(
         long seconds,
         long done,
         long failed,
-        String doing) {}
+        String doing,
+        OptionalLong users) {}
   }
 }

@@ -21,7 +21,8 @@ final class WhoCommand implements Command {
           new Column("seconds", Column.RIGHT | Column.NUMBER),
           new Column("done", Column.RIGHT | Column.NUMBER),
           new Column("failed", Column.RIGHT | Column.NUMBER),
-          new Column("command"));
+          new Column("command"),
+          new Column("users", Column.RIGHT | Column.NUMBER));
 
   @Override
   public Manual manual() {
@@ -31,8 +32,9 @@ final class WhoCommand implements Command {
         "show runs and lanes in progress",
         """
         A run is a command that the server's own brain works through; a lane is a channel on
-        which another brain sends requests. "done" and "failed" count users. Who may not see
-        every user sees what is his own, and what masters do whose names are in his scope.
+        which another brain sends requests. "done" and "failed" count users; "users" says how
+        many a run is for, once all of them have been named. Who may not see every user sees what
+        is his own, and what masters do whose names are in his scope.
         """,
         List.of(),
         false,
@@ -74,9 +76,14 @@ final class WhoCommand implements Command {
                       Value.of(session.seconds()),
                       Value.of(session.done()),
                       Value.of(session.failed()),
-                      Value.of(session.doing())));
+                      Value.of(session.doing()),
+                      users(session)));
         }
       }
+    }
+
+    private static Value users(ServerContext.Activity.ActiveSession session) {
+      return session.users().isPresent() ? Value.of(session.users().getAsLong()) : Value.ABSENT;
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.doveadmsshd.accounts.Login;
@@ -98,7 +99,7 @@ class ServerCommandsTest {
     assertThat(run("who")).isEqualTo(Outcome.OK);
     assertThat(stage.column(0)).containsExactly("1", "2", "3");
     assertThat(stage.rows.get(0))
-        .containsExactly("1", "run", "root", "::1", "7", "3", "1", "expunge -A");
+        .containsExactly("1", "run", "root", "::1", "7", "3", "1", "expunge -A", "12");
     scope = only("jane");
     run("who");
     assertThat(stage.column(2)).containsExactly("root", "jane");
@@ -263,7 +264,8 @@ class ServerCommandsTest {
   private static ServerContext.Activity.ActiveSession entry(
       String id, String master, String doing) {
     String kind = doing.isEmpty() ? "lane" : "run";
-    return new ServerContext.Activity.ActiveSession(id, kind, master, "::1", 7, 3, 1, doing);
+    OptionalLong users = doing.isEmpty() ? OptionalLong.empty() : OptionalLong.of(12);
+    return new ServerContext.Activity.ActiveSession(id, kind, master, "::1", 7, 3, 1, doing, users);
   }
 
   /** A server that notes what it is told. */

@@ -205,4 +205,15 @@ public final class Session {
           "There is nothing for it to read; in a script <<END and lines up to END are");
     }
   }
+
+  /**
+   * Carries out the words after {@code doveadm} as they are.
+   *
+   * @param at what they read and write
+   * @return the exit code
+   * @throws IOException when the console is gone
+   */
+  int carryOut(List<String> words, List<String> servers, Console at) throws IOException {
+    return foreground.run(at, (console, started) -> runner.run(words, servers, console, started));
+  }
 }

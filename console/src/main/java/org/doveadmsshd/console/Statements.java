@@ -10,6 +10,7 @@ public final class Statements {
           new UseStatement(),
           new SetStatement(),
           new UnsetStatement(),
+          new TopStatement(),
           new LeaveStatement("exit"),
           new LeaveStatement("quit"));
 

@@ -78,7 +78,8 @@ class LastWordsTest {
   }
 
   private static Activity.ActiveSession entry(int id, String doing) {
-    return new Activity.ActiveSession("" + id, "run", "admin", "192.0.2.7", 12, 345, 6, doing);
+    return new Activity.ActiveSession(
+        "" + id, "run", "admin", "192.0.2.7", 12, 345, 6, doing, java.util.OptionalLong.empty());
   }
 
   private List<String> said() {

@@ -271,7 +271,7 @@ class StockClientTest {
   void whoShowsTheRunThatAsks() throws Exception {
     TestSite.Result result = site.doveadm("-f tab who");
     assertThat(result.lines().get(0))
-        .isEqualTo("id\tkind\tmaster\taddress\tseconds\tdone\tfailed\tcommand");
+        .isEqualTo("id\tkind\tmaster\taddress\tseconds\tdone\tfailed\tcommand\tusers");
     assertThat(result.out()).contains("\trun\tadmin\t127.0.0.1\t");
   }
 

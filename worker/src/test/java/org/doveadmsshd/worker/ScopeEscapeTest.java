@@ -264,7 +264,16 @@ class ScopeEscapeTest {
   /** Another process works, and every command about the server as a whole fails. */
   private static final class Busy implements ServerContext.Activity {
     private static final ActiveSession RUN =
-        new ActiveSession("7", "run", "root", "192.0.2.1", 1, 0, 0, "fetch " + SECRET);
+        new ActiveSession(
+            "7",
+            "run",
+            "root",
+            "192.0.2.1",
+            1,
+            0,
+            0,
+            "fetch " + SECRET,
+            java.util.OptionalLong.empty());
 
     @Override
     public List<ActiveSession> activeSessions() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.TextWidth;
+import org.doveadmsshd.console.terminal.FullScreen;
 import org.jline.keymap.BindingReader;
 import org.jline.keymap.KeyMap;
 import org.jline.terminal.Attributes;
@@ -36,7 +37,7 @@ final class Pager {
   private final Terminal terminal;
   private final PagedLines lines;
   private final Viewport view;
-  private final PagerScreen screen;
+  private final FullScreen screen;
   private final KeyMap<PagerKey> keys;
   private final BindingReader typed;
   private final Supplier<String> progress;
@@ -65,7 +66,7 @@ final class Pager {
     this.progress = progress;
     this.stop = stop;
     view = new Viewport(lines);
-    screen = new PagerScreen(terminal);
+    screen = new FullScreen(terminal);
     keys = PagerKey.of(terminal);
     typed = new BindingReader(terminal.reader());
   }

@@ -8,6 +8,7 @@ import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.TextWidth;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
+import org.doveadmsshd.console.terminal.FullScreen;
 import org.jline.terminal.Terminal;
 
 /**
@@ -47,7 +48,7 @@ public final class Paging implements AutoCloseable {
 
   /** Whether a terminal can do more than print lines. */
   public static boolean isPossible(Terminal terminal) {
-    return PagerScreen.isPossible(terminal);
+    return FullScreen.isPossible(terminal);
   }
 
   /** What the command reads and writes. */

@@ -11,6 +11,7 @@ import org.doveadmsshd.worker.audit.Audit;
 import org.doveadmsshd.worker.audit.AuditEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Accounts for a command line: a line of the log when it ends, and one of the audit log. What may
@@ -23,6 +24,9 @@ record CommandAccount(Audit audit, ServerSession session, List<String> words, lo
 
   /** Words that cannot be told apart. */
   static final List<String> UNREADABLE = List.of(Secrets.MASKED);
+
+  /** Asked each second by whoever watches what goes on: the audit log has it, the log does not. */
+  private static final List<String> WATCHING = List.of("who");
 
   /** As others may see it. */
   String text() {
@@ -45,14 +49,15 @@ record CommandAccount(Audit audit, ServerSession session, List<String> words, lo
       LOG.error("A command could not be accounted for: {}", Reason.full(e));
       accounted = false;
     }
-    LOG.info(
-        "{} from {}: doveadm {} (exit {}, {}{} ms)",
-        session.getUsername(),
-        Sessions.address(session),
-        text(),
-        code,
-        why.isEmpty() ? "" : why + ", ",
-        micros / 1000);
+    LOG.atLevel(WATCHING.equals(words) ? Level.DEBUG : Level.INFO)
+        .log(
+            "{} from {}: doveadm {} (exit {}, {}{} ms)",
+            session.getUsername(),
+            Sessions.address(session),
+            text(),
+            code,
+            why.isEmpty() ? "" : why + ", ",
+            micros / 1000);
     return accounted;
   }
 }

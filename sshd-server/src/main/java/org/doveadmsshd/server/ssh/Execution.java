@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -294,6 +295,12 @@ final class Execution implements Running {
   }
 
   @Override
+  public OptionalLong users() {
+    Running running = run;
+    return running == null ? OptionalLong.empty() : running.users();
+  }
+
+  @Override
   public long failed() {
     Running running = run;
     return running == null ? 0 : running.failed();
@@ -309,6 +316,7 @@ final class Execution implements Running {
         (System.nanoTime() - begun) / 1_000_000_000L,
         done(),
         failed(),
-        account.text());
+        account.text(),
+        users());
   }
 }

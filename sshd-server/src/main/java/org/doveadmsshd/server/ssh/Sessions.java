@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -381,7 +382,8 @@ public final class Sessions implements ServerContext.Activity {
         (System.nanoTime() - begun) / 1_000_000_000L,
         lane.done(),
         lane.failed(),
-        Printable.line(lane.doing(), MAX_SHOWN));
+        Printable.line(lane.doing(), MAX_SHOWN),
+        OptionalLong.empty());
   }
 
   /** Tells the peer why, and closes the lane in any case. */

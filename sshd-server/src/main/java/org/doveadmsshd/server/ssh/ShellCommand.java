@@ -3,6 +3,7 @@ package org.doveadmsshd.server.ssh;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.Signal;
@@ -184,7 +185,8 @@ final class ShellCommand extends ChannelCommand {
         seconds(),
         0,
         0,
-        "");
+        "",
+        OptionalLong.empty());
   }
 
   /**

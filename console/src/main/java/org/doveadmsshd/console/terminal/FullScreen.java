@@ -1,4 +1,4 @@
-package org.doveadmsshd.console.result;
+package org.doveadmsshd.console.terminal;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +11,7 @@ import org.jline.utils.InfoCmp.Capability;
  * sent, each to its place, so that a terminal which counts the columns of a character otherwise
  * spoils no row but that one.
  */
-final class PagerScreen {
+public final class FullScreen {
   /** More than anybody reads: what a client says of its size costs no more than this. */
   private static final int MOST_COLUMNS = 500;
 
@@ -24,12 +24,12 @@ final class PagerScreen {
   private int rows;
   private List<String> shown = List.of();
 
-  PagerScreen(Terminal terminal) {
+  public FullScreen(Terminal terminal) {
     this.terminal = terminal;
   }
 
   /** Whether a terminal can show it: dumb ones and those without a size cannot. */
-  static boolean isPossible(Terminal terminal) {
+  public static boolean isPossible(Terminal terminal) {
     return !terminal.getType().startsWith(Terminal.TYPE_DUMB)
         && terminal.getStringCapability(Capability.cursor_address) != null
         && terminal.getStringCapability(Capability.clear_screen) != null
@@ -38,14 +38,14 @@ final class PagerScreen {
         && terminal.getRows() >= LEAST_ROWS;
   }
 
-  void open() {
+  public void open() {
     terminal.puts(Capability.enter_ca_mode);
     terminal.puts(Capability.keypad_xmit);
     refresh();
   }
 
   /** Gives the screen back as it was. */
-  void close() {
+  public void close() {
     terminal.puts(Capability.clear_screen);
     terminal.puts(Capability.keypad_local);
     terminal.puts(Capability.exit_ca_mode);
@@ -53,7 +53,7 @@ final class PagerScreen {
   }
 
   /** Forgets what is on the screen: all is sent next time. */
-  void refresh() {
+  public void refresh() {
     columns = terminal.getColumns();
     rows = terminal.getRows();
     terminal.puts(Capability.clear_screen);
@@ -61,21 +61,21 @@ final class PagerScreen {
   }
 
   /** Whether it has another size than when it was last refreshed. */
-  boolean isResized() {
+  public boolean isResized() {
     return terminal.getColumns() != columns || terminal.getRows() != rows;
   }
 
-  int columns() {
+  public int columns() {
     return Math.max(1, Math.min(columns, MOST_COLUMNS));
   }
 
   /** Rows beside the status. */
-  int rows() {
+  public int rows() {
     return Math.max(1, Math.min(rows, MOST_ROWS) - 1);
   }
 
   /** Shows rows of text and the status below them, behind which the cursor stands. */
-  void draw(List<AttributedString> text, AttributedString status) {
+  public void draw(List<AttributedString> text, AttributedString status) {
     List<String> wanted = new ArrayList<>();
     for (int i = 0; i < rows(); i++) {
       wanted.add(i < text.size() ? text.get(i).toAnsi(terminal) : "");

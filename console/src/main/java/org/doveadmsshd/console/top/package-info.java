@@ -1,0 +1,2 @@
+/** What goes on at servers, looked at again and again. */
+package org.doveadmsshd.console.top;
