@@ -1,9 +1,63 @@
 package org.doveadmsshd.base;
 
-/** Which version of the programs this is. */
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+
+/** Which version of the programs this is, and of what they are made. */
 public final class Version {
-  /** As in the name of a package. */
-  public static final String NUMBER = "0.1.0";
+  /** As in the name of a package: what is built before a release has its number, too. */
+  public static final String NUMBER = build().getProperty("number").replaceFirst("-SNAPSHOT$", "");
 
   private Version() {}
+
+  private static Properties build() {
+    Properties build = new Properties();
+    try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
+      build.load(in);
+    } catch (IOException e) {
+      throw new AssertionError("version.properties is part of the program", e);
+    }
+    return build;
+  }
+
+  /** {@code doveadm-sshd 0.1.0}, as programs are told apart by people and by their peers. */
+  public static String of(String program) {
+    return program + " " + NUMBER;
+  }
+
+  /** What is asked for when something does not work: a line each, ended. */
+  public static String report(String program) {
+    return of(program) + "\n" + surroundings();
+  }
+
+  /** Java, the system, and the libraries that are there: a line each, ended. */
+  public static String surroundings() {
+    StringBuilder text = new StringBuilder();
+    text.append("Java %s (%s)\n".formatted(property("java.version"), property("java.vendor")));
+    text.append(
+        "%s %s %s\n".formatted(property("os.name"), property("os.version"), property("os.arch")));
+    for (String library : libraries()) {
+      text.append(library).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String property(String name) {
+    return System.getProperty(name, "");
+  }
+
+  private static List<String> libraries() {
+    Properties build = build();
+    List<String> libraries = new ArrayList<>();
+    for (int i = 1; build.containsKey("library." + i); i++) {
+      String[] words = build.getProperty("library." + i).split(",");
+      if (Version.class.getClassLoader().getResource(words[2]) != null) {
+        libraries.add(words[0] + " " + words[1]);
+      }
+    }
+    return libraries;
+  }
 }

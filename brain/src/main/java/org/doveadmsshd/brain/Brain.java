@@ -15,7 +15,6 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Spool;
 import org.doveadmsshd.command.Command;
-import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Task;
 
 /** Carries out command lines. Safe for several threads. */
@@ -23,6 +22,7 @@ public final class Brain {
   private final Executor executor;
   private final Clock clock;
   private final Patience patience;
+  private final About about;
 
   /** Held by a command that hashes a password where it was typed. */
   private final Semaphore hashing = new Semaphore(1, true);
@@ -30,15 +30,17 @@ public final class Brain {
   /**
    * @param executor runs what may block; must not limit its threads
    * @param clock says what dates such as {@code 30d} count back from
+   * @param about the program in which lines are typed
    */
-  public Brain(Executor executor, Clock clock) {
-    this(executor, clock, Patience.STANDARD);
+  public Brain(Executor executor, Clock clock, About about) {
+    this(executor, clock, about, Patience.STANDARD);
   }
 
   /** As above, with another patience for workers that do not answer. */
-  Brain(Executor executor, Clock clock, Patience patience) {
+  Brain(Executor executor, Clock clock, About about, Patience patience) {
     this.executor = executor;
     this.clock = clock;
+    this.about = about;
     this.patience = patience;
   }
 
@@ -73,11 +75,14 @@ public final class Brain {
       throws IOException {
     Console console = given.guarded();
     try {
-      if (!words.isEmpty()
-          && (words.get(0).equals(CommandCatalog.HELP.name()) || words.get(0).equals("--help"))) {
-        List<String> about = words.subList(1, words.size());
-        print(console, about.isEmpty() ? Help.overview() : Help.of(about));
+      List<String> line = Invocation.withoutGlobalOptions(words);
+      Optional<List<String>> topic = Help.topic(line);
+      if (topic.isPresent()) {
+        print(console, new Help(about).about(topic.get()));
         return 0;
+      }
+      if (VersionReport.isAskedFor(line)) {
+        return new VersionReport(about.program(), console).print(line, resources);
       }
       return run(Invocation.parse(words), console, resources, started);
     } catch (Failure e) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Nearest;
 import org.doveadmsshd.base.Times;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.base.UserName;
@@ -18,6 +19,7 @@ import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.CommandLineOptions;
+import org.doveadmsshd.command.Manual;
 
 /**
  * A command line, checked as far as that is possible without asking a server.
@@ -80,6 +82,15 @@ public record Invocation(
         words.has("allow-empty"));
   }
 
+  /** The words from the command on; all of them when there is a mistake before it. */
+  static List<String> withoutGlobalOptions(List<String> line) {
+    try {
+      return Words.parseUntilPositional("", CommandLineOptions.GLOBAL, line).positionals();
+    } catch (Failure e) {
+      return line;
+    }
+  }
+
   private static Failure unknownCommand(List<String> words) {
     if (words.isEmpty()) {
       return Failure.usage("Missing command; doveadm help lists them");
@@ -92,9 +103,13 @@ public record Invocation(
     if (!longer.isEmpty()) {
       String name = words.size() > 1 ? words.get(0) + " " + words.get(1) : words.get(0);
       return Failure.usage(
-          "Unknown command: %s (there are: %s)".formatted(name, String.join(", ", longer)));
+          "Unknown command: %s%s (there are: %s)"
+              .formatted(name, Nearest.question(name, longer), String.join(", ", longer)));
     }
-    return Failure.usage("Unknown command: " + words.get(0) + " (doveadm help lists them)");
+    List<String> known = CommandCatalog.manuals().stream().map(Manual::name).toList();
+    return Failure.usage(
+        "Unknown command: %s%s (doveadm help lists them)"
+            .formatted(words.get(0), Nearest.question(words.get(0), known)));
   }
 
   private static UserSelection users(Command command, Words words) throws Failure {

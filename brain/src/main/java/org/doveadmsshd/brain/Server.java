@@ -1,5 +1,6 @@
 package org.doveadmsshd.brain;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.UserMask;
@@ -8,6 +9,15 @@ import org.doveadmsshd.base.UserMask;
 public interface Server {
   /** As in the configuration. */
   String name();
+
+  /**
+   * Name and version of the program there, as it says; nothing of one that is this program.
+   *
+   * @throws Failure when it cannot be asked
+   */
+  default Optional<String> software() throws Failure {
+    return Optional.empty();
+  }
 
   /** Whether a user may be there, as far as the configuration tells. */
   boolean mayHave(String user);

@@ -153,7 +153,7 @@ class BrainTest {
             here.on(command);
           }
         };
-    return new Brain(threads, Clock.systemUTC(), patience)
+    return new Brain(threads, Clock.systemUTC(), new About("doveadm"), patience)
         .run(List.of(words), console, resources, this::begun);
   }
 

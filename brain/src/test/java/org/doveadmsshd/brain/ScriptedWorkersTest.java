@@ -82,7 +82,7 @@ class ScriptedWorkersTest {
     Server server = new RemoteServer("s", workers, List.of(UserMask.ALL), lanes, threads);
     InputStream in = new ByteArrayInputStream(names.toString().getBytes(StandardCharsets.UTF_8));
     Brain.Resources resources = new FixedResources(List.of(server), budget);
-    return new Brain(threads, Clock.systemUTC(), patience)
+    return new Brain(threads, Clock.systemUTC(), new About("doveadm"), patience)
         .run(
             List.of(words),
             new Console(in, out, error, false, 80),

@@ -135,7 +135,7 @@ class TerminalTest {
     MemoryBudget budget = new MemoryBudget(64 * 1024 * 1024);
     List<Server> servers = List.of(new EvilServer(List.of(words).contains("list")));
     Brain.Resources resources = new FixedResources(servers, budget);
-    return new Brain(threads, Clock.systemUTC())
+    return new Brain(threads, Clock.systemUTC(), new About("doveadm"))
         .run(List.of(words), console, resources, started -> {});
   }
 

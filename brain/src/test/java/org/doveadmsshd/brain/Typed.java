@@ -53,7 +53,7 @@ final class Typed implements AutoCloseable {
             return mayReadFiles;
           }
         };
-    return new Brain(threads, Clock.fixed(NOW, ZoneOffset.UTC))
+    return new Brain(threads, Clock.fixed(NOW, ZoneOffset.UTC), new About("doveadm"))
         .run(List.of(words), console, resources, started -> running = started);
   }
 

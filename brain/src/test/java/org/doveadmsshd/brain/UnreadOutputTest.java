@@ -136,7 +136,7 @@ class UnreadOutputTest {
     List<String> words = List.of("search", "-A", "all");
     return threads.submit(
         () ->
-            new Brain(threads, Clock.systemUTC())
+            new Brain(threads, Clock.systemUTC(), new About("doveadm"))
                 .run(words, console, resources, started::complete));
   }
 

@@ -1,6 +1,7 @@
 package org.doveadmsshd.command;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +12,63 @@ import org.doveadmsshd.base.options.Syntax;
 
 /** Every command there is. */
 public final class CommandCatalog {
-  private static final List<Command> COMMANDS = sorted();
+  private static final List<Section> SECTIONS =
+      List.of(
+          section("Look at mail", new FetchCommand(), new SearchCommand()),
+          section(
+              "Change mail",
+              new FlagsCommand(FlagsCommand.Change.ADD),
+              new FlagsCommand(FlagsCommand.Change.REMOVE),
+              new FlagsCommand(FlagsCommand.Change.REPLACE),
+              new CopyCommand(false),
+              new CopyCommand(true),
+              new ExpungeCommand(),
+              new DeduplicateCommand(),
+              new SaveCommand(),
+              new ImportCommand(),
+              new RebuildAttachmentsCommand(),
+              new BatchCommand()),
+          section(
+              "Mailboxes",
+              new MailboxListCommand(),
+              new MailboxStatusCommand(),
+              new MailboxPathCommand(),
+              new MailboxCreateCommand(),
+              new MailboxDeleteCommand(),
+              new MailboxRenameCommand(),
+              new MailboxSubscribeCommand(true),
+              new MailboxSubscribeCommand(false),
+              new MailboxUpdateCommand(),
+              new MailboxMutf7Command(),
+              new MailboxCachePurgeCommand(),
+              new ResyncCommand(false),
+              new ResyncCommand(true)),
+          section(
+              "Users and quota",
+              new UserCommand(),
+              new QuotaCommand(false),
+              new QuotaCommand(true)),
+          section(
+              "Master users and passwords",
+              new AuthCommand(AuthCommand.Kind.LOGIN),
+              new AuthCommand(AuthCommand.Kind.LOOKUP),
+              new AuthCommand(AuthCommand.Kind.TEST),
+              new PwCommand()),
+          section(
+              "Servers",
+              new WhoCommand(),
+              new KickCommand(),
+              new ControlCommand(ControlCommand.Kind.CONFIG),
+              new ControlCommand(ControlCommand.Kind.RELOAD),
+              new ControlCommand(ControlCommand.Kind.STOP)),
+          new Section(
+              "Not on Maildir: nothing to do, or not implemented", NotOnMaildirCommand.all()));
+
+  private static final List<Command> COMMANDS =
+      SECTIONS.stream()
+          .flatMap(section -> section.commands().stream())
+          .sorted(Comparator.comparing(Command::name))
+          .toList();
 
   private static final Map<String, Command> BY_NAME =
       COMMANDS.stream().collect(Collectors.toUnmodifiableMap(Command::name, Function.identity()));
@@ -20,66 +77,46 @@ public final class CommandCatalog {
   private static final int MOST_WORDS =
       COMMANDS.stream().mapToInt(command -> command.name().split(" ").length).max().orElse(1);
 
-  private static final Syntax OF_HELP = Syntax.maybe(Kind.TOPIC.named("topic"));
+  /** Of {@code help}, which needs no scope. */
+  public static final Manual HELP =
+      general(
+          "help",
+          Syntax.maybe(Kind.TOPIC.named("topic")),
+          "explain a command, a search key or a fetch field",
+          """
+          Without a topic all commands are listed. A topic is a command (expunge, mailbox list), a
+          search key (savedbefore), a fetch field (size.virtual), or one of: search keys,
+          mimepart keys, fetch fields. doveadm <command> --help says the same of a command.
+          """);
+
+  /** Of {@code version}, which needs no scope. */
+  public static final Manual VERSION =
+      general(
+          "version",
+          Syntax.NOTHING,
+          "tell which version this is",
+          """
+          Tells the version of the program, of the protocol that it speaks, of Java and of libraries;
+          in doveadm-ssh also what each server says of itself.
+          """);
 
   /**
-   * Of {@code help}, which is no {@link Command}: it is answered where it is typed, needs no scope,
-   * and no worker knows it.
+   * Commands that serve the same purpose, as help lists them.
+   *
+   * @param title what one wants
    */
-  public static final Manual HELP =
-      new Manual(
-          "help",
-          OF_HELP,
-          "explain a command, a search key or a field: help " + OF_HELP.text(),
-          "Without the name of a command all of them are listed.\n",
-          List.of(),
-          false,
-          Access.READ);
+  public record Section(String title, List<Command> commands) {
+    public Section {
+      commands = List.copyOf(commands);
+    }
+  }
 
-  private static List<Command> sorted() {
-    List<Command> commands = new ArrayList<>(NotOnMaildirCommand.all());
-    commands.addAll(
-        List.of(
-            new AuthCommand(AuthCommand.Kind.LOGIN),
-            new AuthCommand(AuthCommand.Kind.LOOKUP),
-            new AuthCommand(AuthCommand.Kind.TEST),
-            new BatchCommand(),
-            new ControlCommand(ControlCommand.Kind.CONFIG),
-            new ControlCommand(ControlCommand.Kind.RELOAD),
-            new ControlCommand(ControlCommand.Kind.STOP),
-            new CopyCommand(false),
-            new CopyCommand(true),
-            new DeduplicateCommand(),
-            new ExpungeCommand(),
-            new FetchCommand(),
-            new FlagsCommand(FlagsCommand.Change.ADD),
-            new FlagsCommand(FlagsCommand.Change.REMOVE),
-            new FlagsCommand(FlagsCommand.Change.REPLACE),
-            new ImportCommand(),
-            new KickCommand(),
-            new MailboxCachePurgeCommand(),
-            new MailboxCreateCommand(),
-            new MailboxDeleteCommand(),
-            new MailboxListCommand(),
-            new MailboxMutf7Command(),
-            new MailboxPathCommand(),
-            new MailboxRenameCommand(),
-            new MailboxStatusCommand(),
-            new MailboxSubscribeCommand(false),
-            new MailboxSubscribeCommand(true),
-            new MailboxUpdateCommand(),
-            new PwCommand(),
-            new QuotaCommand(false),
-            new QuotaCommand(true),
-            new RebuildAttachmentsCommand(),
-            new ResyncCommand(false),
-            new ResyncCommand(true),
-            new SaveCommand(),
-            new SearchCommand(),
-            new UserCommand(),
-            new WhoCommand()));
-    commands.sort((one, other) -> one.name().compareTo(other.name()));
-    return List.copyOf(commands);
+  private static Section section(String title, Command... commands) {
+    return new Section(title, List.of(commands));
+  }
+
+  private static Manual general(String name, Syntax synopsis, String summary, String text) {
+    return new Manual(name, synopsis, summary, text, List.of(), false, Access.READ);
   }
 
   private CommandCatalog() {}
@@ -89,10 +126,23 @@ public final class CommandCatalog {
     return COMMANDS;
   }
 
-  /** What there is to know of all words that a line may begin with: of commands, and of help. */
+  /** All commands, by what they are for; those that Maildir has no use for come last. */
+  public static List<Section> sections() {
+    return SECTIONS;
+  }
+
+  /**
+   * What is no {@link Command}: it is answered where it is typed, needs no scope, and no worker
+   * knows it.
+   */
+  public static List<Manual> answeredWhereTyped() {
+    return List.of(HELP, VERSION);
+  }
+
+  /** What there is to know of all words that a line may begin with. */
   public static List<Manual> manuals() {
     List<Manual> manuals = new ArrayList<>(COMMANDS.stream().map(Command::manual).toList());
-    manuals.add(HELP);
+    manuals.addAll(answeredWhereTyped());
     return manuals;
   }
 

@@ -59,6 +59,9 @@ public final class CommandLineOptions {
   public static final Option YES =
       Option.flag("yes", "take mails of several users away without asking (the shell asks)");
 
+  /** Behind every command; other words, right or wrong, do not matter then. */
+  public static final Option HELP = Option.flag("help", "say this, and do nothing");
+
   private CommandLineOptions() {}
 
   /** All that may stand behind a command: its own first. */
@@ -70,6 +73,7 @@ public final class CommandLineOptions {
         options.add(YES);
       }
     }
+    options.add(HELP);
     return options;
   }
 }

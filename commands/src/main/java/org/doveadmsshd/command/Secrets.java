@@ -77,7 +77,8 @@ public final class Secrets {
   }
 
   private static boolean isOpen(String first, Optional<Command> command) {
-    return first.equals(CommandCatalog.HELP.name())
+    return CommandCatalog.answeredWhereTyped().stream()
+            .anyMatch(manual -> manual.name().equals(first))
         || !WITH_PASSWORDS.contains(first) && command.isPresent();
   }
 

@@ -208,10 +208,23 @@ class CommandLinesTest {
   }
 
   @Test
-  void helpIsInTheCatalogButNoCommandOfAWorkerNorOfAScope() {
-    assertThat(CommandCatalog.manuals()).hasSize(CommandCatalog.all().size() + 1);
-    assertThat(CommandCatalog.manuals()).contains(CommandCatalog.HELP);
-    assertThat(CommandCatalog.find("help")).isEmpty();
-    assertThat(CommandCatalog.scopeWords()).doesNotContain("help");
+  void everyCommandStandsInOneSection() {
+    List<String> listed =
+        CommandCatalog.sections().stream()
+            .flatMap(section -> section.commands().stream())
+            .map(Command::name)
+            .toList();
+    assertThat(listed).containsExactlyInAnyOrderElementsOf(commands().toList());
+  }
+
+  @Test
+  void whatIsAnsweredWhereItIsTypedIsNoCommandOfAWorkerNorOfAScope() {
+    assertThat(CommandCatalog.manuals())
+        .hasSize(CommandCatalog.all().size() + 2)
+        .contains(CommandCatalog.HELP, CommandCatalog.VERSION);
+    for (Manual manual : CommandCatalog.answeredWhereTyped()) {
+      assertThat(CommandCatalog.find(manual.name())).isEmpty();
+      assertThat(CommandCatalog.scopeWords()).doesNotContain(manual.name());
+    }
   }
 }

@@ -28,6 +28,7 @@ import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
+import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
@@ -110,7 +111,7 @@ public final class Main {
               return thread;
             });
     try (Resources resources = new Resources(words, executor)) {
-      Brain brain = new Brain(executor, Clock.systemDefaultZone());
+      Brain brain = new Brain(executor, Clock.systemDefaultZone(), new About(PROGRAM.name()));
       return brain.run(line, console(), resources, running -> stopOnSignal(running, exitCode));
     }
   }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program doveadm-ssh as it is called: its exit codes, and what it says where. */
 @Timeout(120)
@@ -60,7 +61,6 @@ class ProgramTest {
         "--nonsense search -A all | 64 | unknown option --nonsense (see: doveadm-ssh --help)",
         "-f nonsense search -A all | 75 | nonsense",
         "search -cnowhere.conf -A all | 64 | search: unknown option -c",
-        "search --help | 64 | search: unknown option --help",
         "trust -c nowhere.conf here | 64 | unknown option -c",
         "keygen -s one | 64 | unknown option -s",
         "-v keygen | 64 | Unknown command: keygen",
@@ -82,6 +82,15 @@ class ProgramTest {
     ProgramCall called = call("--help");
     assertThat(called.code()).isZero();
     assertThat(called.out()).startsWith("usage: doveadm-ssh").contains("--config");
+    assertThat(called.error()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"search --help", "help search", "-f tab search -A --nonsense --help"})
+  void theHelpOfACommandNeedsNeitherServersNorRightWords(String line) throws Exception {
+    ProgramCall called = call(line.split(" "));
+    assertThat(called.code()).as(called.error()).isZero();
+    assertThat(called.out()).startsWith("usage: doveadm search -u <user>");
     assertThat(called.error()).isEmpty();
   }
 

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Main {
   /** Name and version, as peers are told. */
-  public static final String SOFTWARE = "doveadm-sshd " + Version.NUMBER;
+  public static final String SOFTWARE = Version.of("doveadm-sshd");
 
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 

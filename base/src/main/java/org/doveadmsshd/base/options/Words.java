@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Nearest;
 
 /**
  * The words after a command, told apart: options may stand anywhere, as in GNU getopt, until {@code
@@ -185,8 +186,10 @@ public record Words(Map<String, String> options, List<String> positionals) {
     }
 
     private Failure unknown(String shown) {
+      List<String> names = known.stream().map(option -> "--" + option.name()).toList();
       return Failure.usage(
-          "%sunknown option %s (see: %s)".formatted(caller.prefix(), shown, caller.help()));
+          "%sunknown option %s%s (see: %s)"
+              .formatted(caller.prefix(), shown, Nearest.question(shown, names), caller.help()));
     }
   }
 }

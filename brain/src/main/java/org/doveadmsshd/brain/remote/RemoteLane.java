@@ -14,6 +14,7 @@ import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.Reason;
+import org.doveadmsshd.base.Version;
 import org.doveadmsshd.brain.Assignment;
 import org.doveadmsshd.brain.UserQueue;
 import org.doveadmsshd.protocol.FrameDecoder;
@@ -37,6 +38,7 @@ final class RemoteLane implements Closeable {
   private static final int MAX_AHEAD = 128;
   private static final int FIRST_GUESS_MICROS = 1000;
   private static final int BUFFER = 64 * 1024;
+  private static final String SOFTWARE = Version.of("doveadm-ssh");
 
   private final String server;
   private final LaneTransport transport;
@@ -79,11 +81,28 @@ final class RemoteLane implements Closeable {
     OutputStream stream = transport.out();
     out = new FrameWriter(stream::write, stream::flush);
     outbox = new Outbox(executor, out, transport::close);
-    out.send(new Message.Hello(Limits.VERSION, "doveadm-ssh", Optional.empty(), List.of()));
+    out.send(new Message.Hello(Limits.VERSION, SOFTWARE, Optional.empty(), List.of()));
     out.flush();
     if (authentication.isPresent()) {
       new LaneLogin(this::readOnce, out, client, server).authenticate(authentication.get());
     }
+  }
+
+  /** Waits until the worker has greeted. */
+  void awaitHello() throws IOException {
+    while (client.hello().isEmpty()) {
+      if (!readOnce()) {
+        throw new EOFException("the connection was closed");
+      }
+    }
+  }
+
+  /** What the worker that has greeted says it is. */
+  String software() {
+    return client
+        .hello()
+        .map(hello -> hello.software() + ", protocol " + hello.version())
+        .orElseThrow();
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -76,7 +77,25 @@ public final class RemoteServer implements Server {
     return users.stream().anyMatch(mask -> mask.matches(user));
   }
 
-  private RemoteLane open() throws Failure, IOException {
+  @Override
+  public Optional<String> software() throws Failure {
+    RemoteLane lane = null;
+    try {
+      lane = open(true);
+      return Optional.of(lane.software());
+    } catch (IOException e) {
+      throw Failure.temporary("Server " + name() + ": cannot open a lane: " + Reason.of(e), e);
+    } finally {
+      close(lane);
+    }
+  }
+
+  /**
+   * Opens a lane.
+   *
+   * @param greeted whether to wait for the worker's hello, too
+   */
+  private RemoteLane open(boolean greeted) throws Failure, IOException {
     LaneTransport transport = connector.open();
     AtomicBoolean decided = new AtomicBoolean();
     boolean done = false;
@@ -84,6 +103,9 @@ public final class RemoteServer implements Server {
         .execute(() -> closeUnless(decided, transport));
     try {
       RemoteLane lane = new RemoteLane(transport, name, connector.authentication(), executor);
+      if (greeted) {
+        lane.awaitHello();
+      }
       done = decided.compareAndSet(false, true);
       if (!done) {
         throw new IOException("it does not answer");
@@ -106,7 +128,7 @@ public final class RemoteServer implements Server {
   public void listUsers(UserMask mask, Consumer<String> taker) throws Failure {
     RemoteLane lane = null;
     try {
-      lane = open();
+      lane = open(false);
       lanes.add(lane);
       lane.list(mask.text(), user -> take(user, taker));
     } catch (IOException e) {
@@ -158,7 +180,7 @@ public final class RemoteServer implements Server {
     List<RemoteLane> open = new ArrayList<>();
     for (int i = 0; i < wanted && !abandoned; i++) {
       try {
-        RemoteLane lane = open();
+        RemoteLane lane = open(false);
         open.add(lane);
         lanes.add(lane);
       } catch (IOException e) {

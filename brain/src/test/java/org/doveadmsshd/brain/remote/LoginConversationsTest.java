@@ -20,6 +20,7 @@ import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Server;
@@ -64,7 +65,7 @@ class LoginConversationsTest {
     workers = new ScriptedWorkers(threads, script).withLogin(() -> login.get());
     Server server = new RemoteServer("s", workers, List.of(UserMask.ALL), 2, threads, patience);
     byte[] users = "jane\njoe\njim\n".getBytes(StandardCharsets.UTF_8);
-    return new Brain(threads, Clock.systemUTC())
+    return new Brain(threads, Clock.systemUTC(), new About("doveadm"))
         .run(
             List.of("search", "-F", "-", "all"),
             new Console(new ByteArrayInputStream(users), out, error, false, 80),

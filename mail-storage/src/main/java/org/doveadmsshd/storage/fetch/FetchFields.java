@@ -146,18 +146,29 @@ public final class FetchFields {
   /** Those of which there are as many as header fields and parts. */
   private static void families() {
     String header = HEADER_PREFIX + "<name>";
-    family(HEADER, header, "with folding and encodings", "hdr.subject=Re: minutes");
-    family(HEADER, header + ".utf8", "decoded", "hdr.subject.utf8=Re: Entwürfe");
+    family(HEADER, header, "a header field, with folding and encodings", "hdr.subject=Re: minutes");
+    family(HEADER, header + ".utf8", "a header field, decoded", "hdr.subject.utf8=Re: Entwürfe");
     family(
         HEADER,
         header + ".address",
-        "mailbox@domain, a line each",
+        "its addresses: mailbox@domain, a line each",
         "hdr.to.address=bob@example.org");
-    family(HEADER, header + ".address_name", "names of persons", "hdr.to.address_name=Bob");
     family(
-        HEADER, header + ".address_name.utf8", "decoded", "hdr.from.address_name.utf8=Jörg Müller");
-    family(PARTS, "body.<section>", "a part, or what IMAP calls so", "body.1.mime=...");
-    family(PARTS, "binary.<section>", "with the transfer encoding undone", "binary.1=Dear Bob");
+        HEADER,
+        header + ".address_name",
+        "the names beside its addresses",
+        "hdr.to.address_name=Bob");
+    family(
+        HEADER,
+        header + ".address_name.utf8",
+        "the names beside its addresses, decoded",
+        "hdr.from.address_name.utf8=Jörg Müller");
+    family(PARTS, "body.<section>", "IMAP's BODY[<section>]", "body.1.mime=...");
+    family(
+        PARTS,
+        "binary.<section>",
+        "IMAP's BODY[<section>], the transfer encoding undone",
+        "binary.1=Dear Bob");
   }
 
   private static void sizes() {

@@ -63,13 +63,13 @@ final class MimePartKeys {
     add(
         PART,
         "TYPE",
-        "its Content-Type begins with this",
+        "the first half of its Content-Type is this",
         "type image",
         words -> PartConditions.type(PartDescription::mainType, words));
     add(
         PART,
         "SUBTYPE",
-        "behind the slash of its Content-Type stands this",
+        "the second half of its Content-Type is this",
         "subtype pdf",
         words -> PartConditions.type(PartDescription::subtype, words));
     add(
@@ -120,7 +120,7 @@ final class MimePartKeys {
     add(
         PART,
         "LANGUAGE",
-        "one of its Content-Language is this",
+        "one of the languages of its Content-Language is this",
         "language de",
         PartConditions::language);
     add(
@@ -155,7 +155,7 @@ final class MimePartKeys {
         PLACE,
         "INDEX",
         NUMBER,
-        "so many parts of its parent come to here",
+        "it is the part of this number in its parent",
         "index 1",
         PartConditions::index);
     add(

@@ -31,7 +31,8 @@ final class Execution implements Running {
   private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
 
   /** Commands that get through whatever others do: they say what goes on, and end it. */
-  private static final Set<String> CONTROL = Set.of("who", "kick", "stop", "help", "--help");
+  private static final Set<String> CONTROL =
+      Set.of("who", "kick", "stop", "help", "--help", "version", "--version");
 
   /** About what a run holds besides rows: buffers, users that wait for a lane. */
   private static final long MEMORY = 192 * 1024;

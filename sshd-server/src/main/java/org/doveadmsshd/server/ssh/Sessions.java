@@ -27,6 +27,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.command.Access;
 import org.doveadmsshd.command.ServerContext;
@@ -114,7 +115,7 @@ public final class Sessions implements ServerContext.Activity {
     this.masters = masters;
     this.workers = workers;
     this.audit = audit;
-    this.brain = new Brain(setting.executor(), setting.clock());
+    this.brain = new Brain(setting.executor(), setting.clock(), new About("doveadm-sshd"));
   }
 
   /** Commands about the server as a whole. */

@@ -26,6 +26,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
@@ -128,7 +129,7 @@ class LocalServerTest {
     Console console =
         new Console(
             InputStream.nullInputStream(), OutputStream.nullOutputStream(), error, false, 80);
-    return new Brain(threads, Clock.systemUTC())
+    return new Brain(threads, Clock.systemUTC(), new About("doveadm"))
         .run(List.of(words), console, resources, started -> running = started);
   }
 

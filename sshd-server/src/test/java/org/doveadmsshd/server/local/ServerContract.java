@@ -32,6 +32,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
@@ -169,7 +170,7 @@ abstract class ServerContract {
   private int run(String input, String... words) throws Exception {
     Server server = server();
     InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
-    return new Brain(threads, Clock.systemUTC())
+    return new Brain(threads, Clock.systemUTC(), new About("doveadm"))
         .run(
             List.of(words),
             new Console(in, out, error, false, 80),
