@@ -65,8 +65,13 @@ public final class ScriptSession {
     return script.check(in, memory);
   }
 
-  /** As {@link Script#cancel}. */
-  public void cancel() {
-    script.cancel();
+  /** As {@link Script#end}. */
+  public void end(boolean now) {
+    script.end(now);
+  }
+
+  /** As {@link Script#line}. */
+  public long line() {
+    return script.line();
   }
 }

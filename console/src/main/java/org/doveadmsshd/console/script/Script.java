@@ -52,6 +52,8 @@ public final class Script {
   private long failures;
   private volatile Running running;
   private volatile boolean cancelled;
+  private volatile boolean ended;
+  private volatile long line;
 
   /** What carries out the commands of a script. */
   public interface Interpreter {
@@ -89,19 +91,21 @@ public final class Script {
    *
    * @param in read no further than needed
    * @param memory draws long lines and here-documents
-   * @return the exit code
+   * @return the exit code; that of what is cancelled when the script has been {@linkplain #end
+   *     ended}, which is left to others to say
    * @throws IOException when the console is gone, or the script cannot be read to its end
    */
   public int run(InputStream in, MemoryBudget.Share memory) throws IOException {
     ScriptReader reader = new ScriptReader(in, memory);
-    while (!cancelled) {
+    while (!ended) {
       try {
-        Optional<ScriptLine> line = reader.next();
-        if (line.isEmpty()) {
+        Optional<ScriptLine> next = reader.next();
+        if (next.isEmpty()) {
           sumUp();
           return exitCode;
         }
-        if (!goesOnAfter(line.get())) {
+        line = next.get().number();
+        if (!goesOnAfter(next.get())) {
           return exitCode;
         }
       } catch (Failure e) {
@@ -110,25 +114,34 @@ public final class Script {
         return exitCode;
       }
     }
-    complain(reader.number(), "The script was stopped here");
     return Outcome.CANCELLED.exitCode();
   }
 
-  /** Stops the command under way, if there is one, and the script. Safe for several threads. */
-  public void cancel() {
-    cancelled = true;
-    Running now = running;
-    if (now != null) {
-      now.cancel();
+  /**
+   * Carries no further command out; one that waits for its text waits on. Safe for several threads.
+   *
+   * @param now whether the command under way is stopped
+   */
+  public void end(boolean now) {
+    ended = true;
+    cancelled |= now;
+    Running run = running;
+    if (now && run != null) {
+      run.cancel();
     }
   }
 
+  /** The line where the last command began, from 1 on; 0 before the first. */
+  public long line() {
+    return line;
+  }
+
   /** Carries out a command; says whether the next one may follow. */
-  private boolean goesOnAfter(ScriptLine line) throws IOException {
-    List<String> words = withoutProgram(line.words());
+  private boolean goesOnAfter(ScriptLine command) throws IOException {
+    List<String> words = withoutProgram(command.words());
     int code;
-    try (line) {
-      code = carryOut(words, line);
+    try (command) {
+      code = carryOut(words, command);
     } finally {
       running = null;
     }
@@ -140,14 +153,14 @@ public final class Script {
       return true;
     }
     failed(code);
-    if (!cancelled) {
+    if (!ended) {
       String end = goesOn ? "" : "; nothing after it was done";
-      complain(line.number(), "%s (exit %d)%s".formatted(shown(words), code, end));
+      complain(command.number(), "%s (exit %d)%s".formatted(shown(words), code, end));
     }
-    return goesOn || cancelled;
+    return goesOn || ended;
   }
 
-  private int carryOut(List<String> words, ScriptLine line) throws IOException {
+  private int carryOut(List<String> words, ScriptLine command) throws IOException {
     if (isOnError(words)) {
       try {
         goesOn = goesOn(words);
@@ -157,7 +170,7 @@ public final class Script {
         return e.outcome().exitCode();
       }
     }
-    try (InputStream input = line.input()) {
+    try (InputStream input = command.input()) {
       return interpreter.run(words, console.reading(input), this::started);
     }
   }
@@ -192,12 +205,12 @@ public final class Script {
     if (next.isEmpty()) {
       return false;
     }
-    try (ScriptLine line = next.get()) {
-      List<String> words = withoutProgram(line.words());
+    try (ScriptLine command = next.get()) {
+      List<String> words = withoutProgram(command.words());
       if (isOnError(words)) {
         goesOn(words);
       } else {
-        interpreter.check(words, line.hereDocument().isPresent());
+        interpreter.check(words, command.hereDocument().isPresent());
       }
     }
     return true;

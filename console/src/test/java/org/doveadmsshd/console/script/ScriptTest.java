@@ -175,13 +175,13 @@ class ScriptTest {
     interpreter.during =
         started -> {
           started.accept(() -> cancelled.add("first"));
-          script.cancel();
+          script.end(true);
           started.accept(() -> cancelled.add("second"));
         };
     assertThat(run("on-error continue\nexit 75\necho a")).isEqualTo(75);
     assertThat(cancelled).containsExactly("first", "second");
     assertThat(out.toString(UTF_8)).isEmpty();
-    assertThat(error.toString(UTF_8)).contains("line 2: The script was stopped here");
+    assertThat(script.line()).isEqualTo(2);
   }
 
   @Test

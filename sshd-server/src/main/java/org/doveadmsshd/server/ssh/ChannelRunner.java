@@ -27,14 +27,21 @@ final class ChannelRunner implements CommandRunner {
   private final Sessions sessions;
   private final ServerSession session;
   private final Supplier<ChannelOutput> outputs;
+  private final Consumer<String> whenEnded;
 
   /**
    * @param outputs makes what the next command's waits for the client are told to
+   * @param whenEnded told why when others than its client have ended a command
    */
-  ChannelRunner(Sessions sessions, ServerSession session, Supplier<ChannelOutput> outputs) {
+  ChannelRunner(
+      Sessions sessions,
+      ServerSession session,
+      Supplier<ChannelOutput> outputs,
+      Consumer<String> whenEnded) {
     this.sessions = sessions;
     this.session = session;
     this.outputs = outputs;
+    this.whenEnded = whenEnded;
   }
 
   @Override
@@ -55,6 +62,7 @@ final class ChannelRunner implements CommandRunner {
       return execution.run(console);
     } finally {
       execution.closed();
+      execution.ended().ifPresent(whenEnded);
     }
   }
 

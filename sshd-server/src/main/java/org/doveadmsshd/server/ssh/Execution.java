@@ -276,6 +276,11 @@ final class Execution implements Running {
         .execute(this::cutOff);
   }
 
+  /** Why others than its client have ended it, if they have. */
+  Optional<String> ended() {
+    return Optional.ofNullable(ended);
+  }
+
   /** For a client that, say, never ends an exchange of keys. */
   private void cutOff() {
     if (!life.hasReached(Phase.OVER)) {

@@ -80,7 +80,7 @@ public final class Sessions implements ServerContext.Activity {
   private final Semaphore controlling = new Semaphore(CONTROLLING);
   private final Map<Long, Active> active = new ConcurrentHashMap<>();
   private final Map<Long, Execution> executions = new ConcurrentHashMap<>();
-  private final Map<Long, ShellCommand> shells = new ConcurrentHashMap<>();
+  private final Map<Long, OpenSession> open = new ConcurrentHashMap<>();
   private final Map<Long, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
   private volatile Control control;
@@ -182,11 +182,11 @@ public final class Sessions implements ServerContext.Activity {
    */
   public void drain(Duration patience) {
     stopping = true;
-    shells.values().forEach(each -> each.end(STOPPING, false));
+    open.values().forEach(each -> each.end(STOPPING, false));
     long end = System.nanoTime() + patience.toNanos();
     try {
       if (!awaitEnd(end) || !awaitIdle(end, IDLE)) {
-        shells.values().forEach(each -> each.end(STOPPING, true));
+        open.values().forEach(each -> each.end(STOPPING, true));
         executions.values().forEach(each -> each.end(STOPPING));
         lanes.values().forEach(each -> each.session().cancel());
         long last = System.nanoTime() + LAST_WORDS.toNanos();
@@ -201,7 +201,7 @@ public final class Sessions implements ServerContext.Activity {
   /** Waits until every client has been told how its command ended. */
   private boolean awaitEnd(long end) throws InterruptedException {
     synchronized (executions) {
-      for (long left; !executions.isEmpty() || !shells.isEmpty(); ) {
+      for (long left; !executions.isEmpty() || !open.isEmpty(); ) {
         left = end - System.nanoTime();
         if (left <= 0) {
           return false;
@@ -259,9 +259,9 @@ public final class Sessions implements ServerContext.Activity {
     }
   }
 
-  /** Notes that a shell has begun; false when the server is stopping. */
-  boolean opened(ShellCommand shell) {
-    shells.put(shell.id(), shell);
+  /** Notes that a shell or script has begun; false when the server is stopping. */
+  boolean opened(OpenSession shell) {
+    open.put(shell.id(), shell);
     if (stopping) { // looked at after it can be seen: else drain() could miss it
       return false;
     }
@@ -269,10 +269,10 @@ public final class Sessions implements ServerContext.Activity {
     return true;
   }
 
-  /** A shell is over. */
-  void closed(ShellCommand shell) {
+  /** A shell or script is over. */
+  void closed(OpenSession shell) {
     active.remove(shell.id());
-    shells.remove(shell.id());
+    open.remove(shell.id());
     synchronized (executions) {
       executions.notifyAll();
     }

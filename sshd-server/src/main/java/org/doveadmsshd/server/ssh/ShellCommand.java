@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** {@code ssh -t admin@host}: the interactive shell on a channel that has a terminal. */
-final class ShellCommand extends ChannelCommand {
+final class ShellCommand extends ChannelCommand implements OpenSession {
   private static final Logger LOG = LoggerFactory.getLogger(ShellCommand.class);
 
   /** About what an idle shell holds. */
@@ -139,7 +139,7 @@ final class ShellCommand extends ChannelCommand {
       shell =
           new Shell(
               terminal,
-              new ChannelRunner(sessions, session, this::forCommand),
+              new ChannelRunner(sessions, session, this::forCommand, why -> {}),
               sessions.executor());
       if (sessions.opened(this)) {
         code = shell.run();
@@ -167,7 +167,8 @@ final class ShellCommand extends ChannelCommand {
     return current;
   }
 
-  long id() {
+  @Override
+  public long id() {
     return id;
   }
 
@@ -175,8 +176,8 @@ final class ShellCommand extends ChannelCommand {
     return (System.nanoTime() - begun) / 1_000_000_000L;
   }
 
-  /** What {@code who} shows. */
-  ServerContext.Activity.ActiveSession session() {
+  @Override
+  public ServerContext.Activity.ActiveSession session() {
     return new ServerContext.Activity.ActiveSession(
         Long.toString(id),
         "shell",
@@ -189,13 +190,8 @@ final class ShellCommand extends ChannelCommand {
         OptionalLong.empty());
   }
 
-  /**
-   * Ends it.
-   *
-   * @param why in words for who sits there
-   * @param now whether a command that is carried out is stopped
-   */
-  void end(String why, boolean now) {
+  @Override
+  public void end(String why, boolean now) {
     Shell running = shell;
     if (running != null) {
       running.end(why, now);

@@ -144,9 +144,10 @@ public final class SshEndpoint {
       boolean oneCommand =
           KeyAuthentication.grantOf(channel.getServerSession()).flatMap(Grant::command).isPresent();
       boolean terminal = channel.getEnvironment().getEnv().containsKey(Environment.ENV_TERM);
-      return oneCommand || !terminal
-          ? new ExecCommand(sessions, channel, oneCommand ? NOTHING_ASKED : "doveadm help")
-          : new ShellCommand(sessions, channel);
+      if (oneCommand) {
+        return new ExecCommand(sessions, channel, NOTHING_ASKED);
+      }
+      return terminal ? new ShellCommand(sessions, channel) : new ScriptCommand(sessions, channel);
     }
   }
 
