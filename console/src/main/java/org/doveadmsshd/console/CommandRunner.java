@@ -1,9 +1,11 @@
 package org.doveadmsshd.console;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
@@ -27,6 +29,20 @@ public interface CommandRunner {
    */
   int run(List<String> words, List<String> servers, Console console, Consumer<Running> started)
       throws IOException;
+
+  /** What a shell or script keeps of results is drawn on this. */
+  MemoryBudget.Share memory();
+
+  /**
+   * Makes a file of whoever types, or empties it.
+   *
+   * @throws Failure where nobody may have files written: on a server
+   */
+  default OutputStream create(String file) throws Failure, IOException {
+    throw Failure.usage(
+        "The server writes no files for you; run the command without a shell: ssh … doveadm … > "
+            + file);
+  }
 
   /** Names of the servers that can be chosen from; none where there is nothing to choose. */
   List<String> servers();

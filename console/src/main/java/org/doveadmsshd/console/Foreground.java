@@ -25,6 +25,21 @@ public interface Foreground {
      * @param started takes the run before it begins
      */
     int run(Console console, Consumer<Running> started) throws IOException;
+
+    /** What becomes of its output. */
+    default Output output() {
+      return Output.ELSEWHERE;
+    }
+  }
+
+  /** What becomes of the output of something that is carried out. */
+  enum Output {
+    /** It does not go to the terminal. */
+    ELSEWHERE,
+    /** It is shown; whatever prints it goes on when nobody wants to see more. */
+    SHOWN,
+    /** It is shown, and is what it is all about: nobody needs the rest of it unseen. */
+    WANTED
   }
 
   /** On the thread of the session, which nobody interrupts. */

@@ -3,13 +3,16 @@ package org.doveadmsshd.console;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
+import org.doveadmsshd.console.result.Paging;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.Terminal.SignalHandler;
@@ -25,6 +28,7 @@ final class InterruptibleForeground implements Foreground {
 
   private final Terminal terminal;
   private final Executor executor;
+  private final MemoryBudget.Share memory;
 
   /** The one that is waited for; null when there is none. */
   private volatile Attempt current;
@@ -33,15 +37,20 @@ final class InterruptibleForeground implements Foreground {
 
   /**
    * @param executor runs what may block; must not limit its threads
+   * @param memory draws what waits to be seen
    */
-  InterruptibleForeground(Terminal terminal, Executor executor) {
+  InterruptibleForeground(Terminal terminal, Executor executor, MemoryBudget.Share memory) {
     this.terminal = terminal;
     this.executor = executor;
+    this.memory = memory;
   }
 
   @Override
   public int run(Console console, Work work) throws IOException {
-    Attempt attempt = new Attempt(console);
+    boolean pages = work.output() != Output.ELSEWHERE && Paging.isPossible(terminal);
+    Optional<Paging> paging =
+        pages ? Optional.of(new Paging(terminal, console, memory)) : Optional.empty();
+    Attempt attempt = new Attempt(paging.map(Paging::console).orElse(console), paging);
     SignalHandler before = terminal.handle(Signal.INT, signal -> attempt.interrupt());
     current = attempt;
     try {
@@ -49,7 +58,7 @@ final class InterruptibleForeground implements Foreground {
         attempt.stop();
       }
       executor.execute(() -> attempt.run(work));
-      return attempt.await();
+      return attempt.await(work);
     } catch (RejectedExecutionException e) {
       console.complain("The server is stopping");
       return Outcome.TEMPORARY_FAILURE.exitCode();
@@ -71,6 +80,7 @@ final class InterruptibleForeground implements Foreground {
   /** One command. */
   private static final class Attempt {
     private final Console console;
+    private final Optional<Paging> paging;
     private final CompletableFuture<Integer> code = new CompletableFuture<>();
 
     // guarded by this
@@ -79,21 +89,16 @@ final class InterruptibleForeground implements Foreground {
 
     private volatile boolean abandoned;
 
-    Attempt(Console console) {
+    Attempt(Console console, Optional<Paging> paging) {
       this.console = console;
+      this.paging = paging;
     }
 
     void run(Work work) {
       Console own =
-          new Console(
-              console.in(),
-              new UntilAbandoned(console.out()),
-              new UntilAbandoned(console.error()),
-              console.isWatched(),
-              console.isTerminal(),
-              console.formatters());
+          console.writing(new UntilAbandoned(console.out()), new UntilAbandoned(console.error()));
       try {
-        code.complete(work.run(own, this::started));
+        code.complete(toItsEnd(work, own));
       } catch (IOException e) {
         LOG.debug("The terminal of a command is gone", e);
         code.complete(Outcome.CANCELLED.exitCode());
@@ -103,8 +108,20 @@ final class InterruptibleForeground implements Foreground {
       }
     }
 
+    /** Returns the exit code when all has been printed. */
+    private int toItsEnd(Work work, Console own) throws IOException {
+      try {
+        return work.run(own, this::started);
+      } finally {
+        if (paging.isPresent()) {
+          paging.get().finished();
+        }
+      }
+    }
+
     private synchronized void started(Running run) {
       running = run;
+      paging.ifPresent(pages -> pages.started(run));
       if (interrupts > 0) {
         run.cancel();
       }
@@ -126,8 +143,11 @@ final class InterruptibleForeground implements Foreground {
       }
     }
 
-    int await() throws IOException {
+    int await(Work work) throws IOException {
       try {
+        if (paging.isPresent()) {
+          show(work, paging.get());
+        }
         int ended = code.get();
         if (abandoned) {
           say("Not waited for any longer; it ends at its next checkpoint");
@@ -140,6 +160,20 @@ final class InterruptibleForeground implements Foreground {
         Thread.currentThread().interrupt();
         stop();
         return Outcome.CANCELLED.exitCode();
+      }
+    }
+
+    /** Shows what is longer than the screen; returns when there is nothing to be seen any more. */
+    private void show(Work work, Paging pages)
+        throws ExecutionException, InterruptedException, IOException {
+      try (pages) {
+        CompletableFuture.anyOf(code, pages.filled()).get();
+        if (pages.filled().isDone() && !abandoned) {
+          pages.show();
+          if (!code.isDone() && work.output() == Output.WANTED) {
+            stop();
+          }
+        }
       }
     }
 

@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -15,9 +16,12 @@ import org.doveadmsshd.brain.CommandLine;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Invocation;
 import org.doveadmsshd.brain.Running;
+import org.doveadmsshd.command.Access;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Task;
+import org.doveadmsshd.console.result.LastResult;
+import org.doveadmsshd.console.result.Result;
 import org.doveadmsshd.console.safety.Caution;
 import org.doveadmsshd.console.safety.Removal;
 import org.jline.terminal.Terminal;
@@ -32,6 +36,7 @@ public final class Session {
   private final Optional<Terminal> terminal;
   private final Foreground foreground;
   private final Caution caution;
+  private final LastResult last;
   private Choices choices = Choices.NONE;
   private int exitCode;
   private boolean over;
@@ -53,6 +58,7 @@ public final class Session {
     this.terminal = terminal;
     this.foreground = foreground;
     this.caution = caution;
+    last = new LastResult(runner.memory());
   }
 
   public CommandRunner runner() {
@@ -135,7 +141,10 @@ public final class Session {
   private static Words words(Statement statement, List<String> line) throws Failure {
     List<String> behind = line.subList(1, line.size());
     var manual = statement.manual();
-    Words words = Words.parse(manual.name(), manual.options(), behind);
+    Words words =
+        statement.permutesOptions()
+            ? Words.parse(manual.name(), manual.options(), behind)
+            : Words.parseUntilPositional(manual.name(), manual.options(), behind);
     if (!manual.synopsis().takes(words.positionals().size())) {
       throw Failure.usage(
           "%s: it takes %s (see: help %s)"
@@ -162,7 +171,7 @@ public final class Session {
             : OptionalInt.empty();
     return instead.isPresent()
         ? instead.getAsInt()
-        : carryOut(line, console(), UnaryOperator.identity());
+        : foreground.run(console(), new CommandWork(line, choices.servers()));
   }
 
   private int carryOut(List<String> line, Console at, UnaryOperator<Running> seen)
@@ -172,6 +181,21 @@ public final class Session {
         at,
         (console, started) ->
             runner.run(line, servers, console, run -> started.accept(seen.apply(run))));
+  }
+
+  /** Carries something out while the session waits for it. */
+  int carryOut(Foreground.Work work) throws IOException {
+    return foreground.run(console(), work);
+  }
+
+  /** The words after {@code doveadm}, to be carried out for whom and how it is chosen now. */
+  Foreground.Work work(List<String> words) {
+    return new CommandWork(choices.applied(words), choices.servers());
+  }
+
+  /** The rows of the last command that had any. */
+  Result lastResult() throws Failure {
+    return last.get();
   }
 
   /**
@@ -215,5 +239,32 @@ public final class Session {
    */
   int carryOut(List<String> words, List<String> servers, Console at) throws IOException {
     return foreground.run(at, (console, started) -> runner.run(words, servers, console, started));
+  }
+
+  /** A command line, whose rows are kept. */
+  private final class CommandWork implements Foreground.Work {
+    private final List<String> words;
+    private final List<String> servers;
+
+    CommandWork(List<String> words, List<String> servers) {
+      this.words = words;
+      this.servers = servers;
+    }
+
+    @Override
+    public int run(Console console, Consumer<Running> started) throws IOException {
+      return runner.run(words, servers, last.keeping(console), started);
+    }
+
+    @Override
+    public Foreground.Output output() {
+      boolean reads;
+      try {
+        reads = Invocation.parse(words).command().manual().access() == Access.READ;
+      } catch (Failure e) {
+        reads = true; // it is refused, or asks for help
+      }
+      return reads ? Foreground.Output.WANTED : Foreground.Output.SHOWN;
+    }
   }
 }

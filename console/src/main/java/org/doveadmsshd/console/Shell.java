@@ -33,7 +33,7 @@ public final class Shell {
    */
   public Shell(Terminal terminal, CommandRunner runner, Executor executor) throws IOException {
     this.terminal = terminal;
-    foreground = new InterruptibleForeground(terminal, executor);
+    foreground = new InterruptibleForeground(terminal, executor, runner.memory());
     session =
         new Session(
             runner,

@@ -13,6 +13,11 @@ public interface Statement {
   /** Its help. Its name is one word; it is never per user. */
   Manual manual();
 
+  /** Whether options may stand behind its words; not where these have options of their own. */
+  default boolean permutesOptions() {
+    return true;
+  }
+
   /**
    * Carries it out, on the thread of the session.
    *

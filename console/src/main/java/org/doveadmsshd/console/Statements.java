@@ -11,6 +11,9 @@ public final class Statements {
           new SetStatement(),
           new UnsetStatement(),
           new TopStatement(),
+          new LastStatement(),
+          new WatchStatement(),
+          new ExplainStatement(),
           new LeaveStatement("exit"),
           new LeaveStatement("quit"));
 

@@ -6,15 +6,10 @@ import java.util.function.Supplier;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.TextWidth;
 import org.doveadmsshd.console.terminal.FullScreen;
-import org.jline.keymap.BindingReader;
-import org.jline.keymap.KeyMap;
-import org.jline.terminal.Attributes;
-import org.jline.terminal.Attributes.LocalFlag;
 import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
-import org.jline.utils.NonBlockingReader;
 
 /**
  * Shows an output that is longer than the screen while it comes. Runs on the thread that reads from
@@ -34,15 +29,17 @@ final class Pager {
   /** Columns that one key scrolls sideways. */
   private static final int SIDEWAYS = 8;
 
+  private static final int CONTROL_C = 3;
+  private static final int ESCAPE = 27;
+
   private final Terminal terminal;
   private final PagedLines lines;
   private final Viewport view;
   private final FullScreen screen;
-  private final KeyMap<PagerKey> keys;
-  private final BindingReader typed;
   private final Supplier<String> progress;
   private final Runnable stop;
   private final PagerSearch search = new PagerSearch();
+  private Keys keys;
   private Goal goal = Goal.NONE;
   private String message = "";
   private long lastKey = System.nanoTime();
@@ -67,42 +64,31 @@ final class Pager {
     this.stop = stop;
     view = new Viewport(lines);
     screen = new FullScreen(terminal);
-    keys = PagerKey.of(terminal);
-    typed = new BindingReader(terminal.reader());
   }
 
   /** Returns when somebody leaves, or the terminal is gone. */
   void show() {
-    Attributes before = terminal.enterRawMode();
-    Attributes raw = terminal.getAttributes();
-    raw.setLocalFlag(LocalFlag.ISIG, false); // Ctrl-C is a key
-    terminal.setAttributes(raw);
-    screen.open();
-    view.resize(screen.columns(), screen.rows());
-    try {
+    try (Keys pressed = new Keys(terminal)) {
+      keys = pressed;
+      screen.open();
+      view.resize(screen.columns(), screen.rows());
       while (!over) {
         advance();
         draw(status());
-        key();
+        take(keys.next(timeout()));
       }
-    } finally {
       screen.close();
-      terminal.setAttributes(before);
     }
   }
 
-  private void key() {
-    int next = typed.peekCharacter(timeout());
-    if (next == NonBlockingReader.READ_EXPIRED) {
+  private void take(PagerKey key) {
+    if (key == PagerKey.NONE) {
       waited();
       return;
     }
-    PagerKey key = next == NonBlockingReader.EOF ? null : typed.readBinding(keys);
     lastKey = System.nanoTime();
     message = "";
-    if (key == null) {
-      over = true;
-    } else if (key == PagerKey.INTERRUPT) {
+    if (key == PagerKey.INTERRUPT) {
       interrupt();
     } else {
       goal = Goal.NONE;
@@ -183,8 +169,8 @@ final class Pager {
       draw(
           new AttributedString(
               (down ? "/" : "?") + TextWidth.cut(text.toString(), screen.columns() - 2)));
-      int c = typed.readCharacter();
-      if (c < 0 || c == KeyMap.ctrl('C').charAt(0) || c == '\033') {
+      int c = keys.character();
+      if (c < 0 || c == CONTROL_C || c == ESCAPE) {
         return;
       }
       finished = c == '\r' || c == '\n';
@@ -242,7 +228,7 @@ final class Pager {
     List<AttributedString> rows =
         PagerKey.HELP_TEXT.lines().map(line -> new AttributedString(cut(line))).toList();
     screen.draw(rows, status("Press any key"));
-    typed.readBinding(keys);
+    keys.next(0);
   }
 
   private void draw(AttributedString status) {

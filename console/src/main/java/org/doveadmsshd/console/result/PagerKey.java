@@ -25,7 +25,12 @@ enum PagerKey {
   AGAIN_BACK,
   REDRAW,
   INTERRUPT,
-  OTHER;
+
+  /** One that means nothing. */
+  OTHER,
+
+  /** Nothing has been pressed. */
+  NONE;
 
   /** Told by the key for help. */
   static final String HELP_TEXT =

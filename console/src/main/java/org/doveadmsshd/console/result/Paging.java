@@ -19,11 +19,6 @@ import org.jline.terminal.Terminal;
  * <p>The command writes on any threads; the session's thread {@linkplain #show shows} and closes.
  */
 public final class Paging implements AutoCloseable {
-  /** Columns from one tab stop to the next. */
-  private static final int TAB = 8;
-
-  private static final char FORM_FEED_SHOWN = '\u240c';
-
   private final Terminal terminal;
   private final Console console;
   private final Transcript transcript;
@@ -85,7 +80,7 @@ public final class Paging implements AutoCloseable {
   }
 
   private void take(String line, boolean isWhole) throws IOException {
-    String shown = shown(line);
+    String shown = LineGatherer.shown(line);
     if (!filled.isDone()) {
       int columns = Math.max(1, terminal.getColumns());
       rows += Math.max(1, (TextWidth.of(shown) + columns - 1) / columns);
@@ -102,23 +97,6 @@ public final class Paging implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("stopped while waiting for the pager");
     }
-  }
-
-  /** With spaces for tabs. Whatever else a terminal obeys has been replaced before. */
-  private static String shown(String line) {
-    if (line.indexOf('\t') < 0 && line.indexOf('\f') < 0) {
-      return line;
-    }
-    StringBuilder shown = new StringBuilder();
-    int column = 0;
-    for (String part : line.replace('\f', FORM_FEED_SHOWN).split("(?<=\t)")) {
-      String text = part.replace("\t", "");
-      column += TextWidth.of(text);
-      int blanks = text.length() < part.length() ? TAB - column % TAB : 0;
-      column += blanks;
-      shown.append(text).append(" ".repeat(blanks));
-    }
-    return shown.toString();
   }
 
   /** Whoever waits for the pager works at nothing. */

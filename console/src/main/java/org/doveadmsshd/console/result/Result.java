@@ -23,7 +23,7 @@ public record Result(String formatter, List<Column> columns, List<List<Value>> r
    * @param cancelled asked before each row; the rows end there
    * @throws Failure when that formatter cannot print such columns
    */
-  void print(
+  public void print(
       String name, FormatterFactory formatters, Formatter.Sink sink, BooleanSupplier cancelled)
       throws Failure, IOException {
     Formatter printer = formatters.make(name, columns, true, sink);

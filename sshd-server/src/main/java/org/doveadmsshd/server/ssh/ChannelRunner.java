@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Console;
@@ -26,20 +27,24 @@ final class ChannelRunner implements CommandRunner {
 
   private final Sessions sessions;
   private final ServerSession session;
+  private final MemoryBudget.Share memory;
   private final Supplier<ChannelOutput> outputs;
   private final Consumer<String> whenEnded;
 
   /**
+   * @param memory draws what the shell or script keeps
    * @param outputs makes what the next command's waits for the client are told to
    * @param whenEnded told why when others than its client have ended a command
    */
   ChannelRunner(
       Sessions sessions,
       ServerSession session,
+      MemoryBudget.Share memory,
       Supplier<ChannelOutput> outputs,
       Consumer<String> whenEnded) {
     this.sessions = sessions;
     this.session = session;
+    this.memory = memory;
     this.outputs = outputs;
     this.whenEnded = whenEnded;
   }
@@ -64,6 +69,11 @@ final class ChannelRunner implements CommandRunner {
       execution.closed();
       execution.ended().ifPresent(whenEnded);
     }
+  }
+
+  @Override
+  public MemoryBudget.Share memory() {
+    return memory;
   }
 
   /** A server's own brain works on that server only. */

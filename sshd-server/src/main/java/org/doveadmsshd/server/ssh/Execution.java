@@ -59,6 +59,10 @@ final class Execution implements Running {
   private final long begun = System.nanoTime();
   private final CommandAccount account;
   private volatile Running run;
+
+  /** Its place among the runs that work; null before it has one. */
+  private volatile WorkingSlots.Slot place;
+
   private final Life<Phase> life = new Life<>(Phase.GOING);
 
   /** Why it was ended by others than its client; null when it was not. */
@@ -168,6 +172,7 @@ final class Execution implements Running {
         if (slot == null) {
           return refuse(console, Outcome.TEMPORARY_FAILURE, ended == null ? "Stopped" : ended);
         }
+        place = slot;
         client.output().toldTo(slot);
         client.input().ifPresent(input -> input.toldTo(slot));
         int code = carryOut(console, master, rows);
@@ -292,6 +297,22 @@ final class Execution implements Running {
   /** The client has been told, or is gone. */
   void closed() {
     sessions.told(this);
+  }
+
+  @Override
+  public void waits() {
+    WorkingSlots.Slot held = place;
+    if (held != null) {
+      held.begins();
+    }
+  }
+
+  @Override
+  public void goesOn() {
+    WorkingSlots.Slot held = place;
+    if (held != null) {
+      held.ends();
+    }
   }
 
   @Override

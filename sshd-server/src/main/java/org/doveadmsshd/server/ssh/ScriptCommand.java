@@ -59,7 +59,12 @@ final class ScriptCommand extends ChannelCommand implements OpenSession {
             Console.DEFAULT_WIDTH);
     this.script =
         new ScriptSession(
-            new ChannelRunner(sessions, session, this::forCommand, why -> end(why, true)),
+            new ChannelRunner(
+                sessions,
+                session,
+                memory.oneOf(ShellCommand.SHARERS),
+                this::forCommand,
+                why -> end(why, true)),
             console,
             Caution.NONE);
     channel.setDataReceiver(input);

@@ -28,6 +28,9 @@ final class ShellCommand extends ChannelCommand implements OpenSession {
   /** And what may be typed ahead. */
   private static final long TYPED_AHEAD = 1024 * 1024;
 
+  /** Results of one shell may take this fraction of the connection's memory that is free. */
+  static final int SHARERS = 16;
+
   /** What a client may send before the shell has taken in anything. */
   private static final long WINDOW = 32 * 1024;
 
@@ -37,6 +40,10 @@ final class ShellCommand extends ChannelCommand implements OpenSession {
   private final ServerSession session;
   private final ChannelOutput output;
   private final MemoryBudget.Share memory;
+
+  /** Draws the last result, and what the pager has. */
+  private final MemoryBudget.Share results;
+
   private final long id;
   private final long begun = System.nanoTime();
 
@@ -54,6 +61,8 @@ final class ShellCommand extends ChannelCommand implements OpenSession {
     this.id = sessions.nextId();
     this.memory =
         CoalescingSession.of(session).memory().share(MEMORY + TYPED_AHEAD).named("shell " + id);
+    this.results =
+        CoalescingSession.of(session).memory().oneOf(SHARERS).named("results of shell " + id);
   }
 
   /** On a thread of the transport: only hands over. */
@@ -139,7 +148,7 @@ final class ShellCommand extends ChannelCommand implements OpenSession {
       shell =
           new Shell(
               terminal,
-              new ChannelRunner(sessions, session, this::forCommand, why -> {}),
+              new ChannelRunner(sessions, session, results, this::forCommand, why -> {}),
               sessions.executor());
       if (sessions.opened(this)) {
         code = shell.run();
@@ -204,5 +213,6 @@ final class ShellCommand extends ChannelCommand implements OpenSession {
   public void destroy(ChannelSession channel) {
     end("The client has gone", true);
     memory.close();
+    results.close();
   }
 }

@@ -1,0 +1,108 @@
+package org.doveadmsshd.console;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.options.Argument;
+import org.doveadmsshd.base.options.Argument.Kind;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Syntax;
+import org.doveadmsshd.base.options.Words;
+import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.Running;
+import org.doveadmsshd.brain.format.FormatterFactory;
+import org.doveadmsshd.brain.format.Formatters;
+import org.doveadmsshd.command.Access;
+import org.doveadmsshd.command.CommandLineOptions;
+import org.doveadmsshd.command.Manual;
+import org.doveadmsshd.console.result.Arrangement;
+import org.doveadmsshd.console.result.Result;
+
+/** {@code last}: the rows of the last command again. */
+record LastStatement() implements Statement {
+  private static final String FORMATTER = "formatter";
+  private static final String OUTPUT = "output";
+
+  @Override
+  public Manual manual() {
+    List<Option> options = new ArrayList<>();
+    options.add(
+        Option.of(
+            'f',
+            FORMATTER,
+            Argument.choice("formatter", CommandLineOptions.FORMATTERS),
+            "in this format"));
+    options.addAll(Arrangement.OPTIONS);
+    options.add(
+        Option.of('o', OUTPUT, Kind.FILE.named("file"), "into a file (doveadm-ssh), as in a pipe"));
+    return new Manual(
+        "last",
+        Syntax.NOTHING,
+        "show the last result again, in another format, sorted or filtered",
+        """
+        The rows of the last command that printed any are kept, up to 4 MiB, and shown again
+        without asking a server. Columns are called as in -f json.
+
+        Example: last -f table --sort 'messages desc' --where 'mailbox=*Trash'
+        """,
+        options,
+        false,
+        Access.READ);
+  }
+
+  @Override
+  public int run(Words words, Session session) throws Failure, IOException {
+    Result result = Arrangement.of(words).applied(session.lastResult());
+    String formatter = words.value(FORMATTER).orElse(result.formatter());
+    if (words.has(FORMATTER)) {
+      Formatters.check(formatter);
+    }
+    if (words.has(OUTPUT)) {
+      try (OutputStream file = session.runner().create(words.value(OUTPUT).orElse(""))) {
+        print(result, formatter, Formatters.plain(Console.DEFAULT_WIDTH), file, () -> false);
+      }
+      return 0;
+    }
+    return session.carryOut(new Showing(result, formatter));
+  }
+
+  /** Shows it on the terminal. */
+  private record Showing(Result result, String formatter) implements Foreground.Work {
+    @Override
+    public int run(Console console, Consumer<Running> started) throws IOException {
+      AtomicBoolean cancelled = new AtomicBoolean();
+      started.accept(() -> cancelled.set(true));
+      try {
+        OutputStream out = console.guarded().out();
+        print(result, formatter, console.formatters(), out, cancelled::get);
+        return 0;
+      } catch (Failure e) {
+        console.complain(e.getMessage());
+        return e.outcome().exitCode();
+      }
+    }
+
+    @Override
+    public Foreground.Output output() {
+      return Foreground.Output.WANTED;
+    }
+  }
+
+  private static void print(
+      Result result,
+      String formatter,
+      FormatterFactory formatters,
+      OutputStream to,
+      BooleanSupplier cancelled)
+      throws Failure, IOException {
+    OutputStream out = new BufferedOutputStream(to);
+    result.print(formatter, formatters, out::write, cancelled);
+    out.flush();
+  }
+}
