@@ -1,12 +1,14 @@
 package org.doveadmsshd.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.Pipe;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -188,6 +190,27 @@ class WireTest {
     }
     assertThat(ids).containsExactly(1, 2, 3);
     assertThat(reads).isEqualTo(2);
+  }
+
+  @Test
+  void aPeerThatEndsInsideAMessageHasBrokenTheProtocol() throws IOException {
+    ByteArrayInputStream in = new ByteArrayInputStream(framed("06 00000001"), 0, 7);
+    FrameReader reader = new FrameReader(Channels.newChannel(in), 20);
+    assertThat(reader.read(message -> {})).isTrue();
+    assertThatThrownBy(() -> reader.read(message -> {})).isInstanceOf(ProtocolException.class);
+  }
+
+  @Test
+  void aReadThatBringsNothingIsNotTheEnd() throws IOException {
+    Pipe pipe = Pipe.open();
+    try (Pipe.SinkChannel to = pipe.sink();
+        Pipe.SourceChannel from = pipe.source()) {
+      from.configureBlocking(false);
+      FrameReader reader = new FrameReader(from, 20);
+      assertThat(reader.read(message -> {})).as("still open").isTrue();
+      to.close();
+      assertThat(reader.read(message -> {})).isFalse();
+    }
   }
 
   @Test
