@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -14,9 +15,12 @@ import java.security.PublicKey;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.kex.KexProposalOption;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
@@ -51,6 +55,10 @@ class SshConnectorTest {
   private KnownHosts knownHosts;
   private SshConnections connections;
   private PublicKey hostKey;
+
+  /** Whether the server ends each connection before anybody logs in. */
+  private volatile boolean hangsUp;
+
   private Path identity;
 
   @TempDir Path directory;
@@ -72,6 +80,9 @@ class SshConnectorTest {
           @Override
           public void sessionEvent(Session session, Event event) {
             logins.addAndGet(event == Event.Authenticated ? 1 : 0);
+            if (event == Event.KeyEstablished && hangsUp) {
+              session.close(true);
+            }
           }
 
           @Override
@@ -152,6 +163,15 @@ class SshConnectorTest {
     public void destroy(ChannelSession channel) {}
   }
 
+  /** The server notices a while later that a client has gone. */
+  private void expectNoConnection() {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!server.getActiveSessions().isEmpty()) {
+      assertThat(System.nanoTime()).as("there is still a connection").isLessThan(end);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
   private InetSocketAddress address() {
     return new InetSocketAddress(HOST, server.getPort());
   }
@@ -183,13 +203,34 @@ class SshConnectorTest {
         LaneTransport other = connector.open()) {
       assertThat(echo(one, "abc")).isEqualTo("abc");
       assertThat(echo(other, "de")).isEqualTo("de");
-      assertThat(one.roundTripMicros()).isPositive();
       one.close();
       assertThat(echo(other, "f")).isEqualTo("f");
       other.finish();
       assertThat(other.in().read()).isEqualTo(-1);
     }
     assertThat(logins).hasValue(1);
+  }
+
+  @Test
+  void theWayToAServerIsNoLongerThanItTakesToOpenALane() throws Exception {
+    knownHosts.add(address(), hostKey);
+    SshConnector connector = connector("admin", identity);
+    connector.open().close();
+    long begun = System.nanoTime();
+    try (LaneTransport lane = connector.open()) {
+      long micros = (System.nanoTime() - begun) / 1000;
+      assertThat(lane.roundTripMicros()).isPositive().isLessThanOrEqualTo(micros / 2);
+    }
+  }
+
+  @Test
+  void lanesEndWithTheConnections() throws Exception {
+    knownHosts.add(address(), hostKey);
+    LaneTransport lane = connector("admin", identity).open();
+    assertThat(echo(lane, "abc")).isEqualTo("abc");
+    connections.close();
+    assertThat(lane.in().read()).isEqualTo(-1);
+    expectNoConnection();
   }
 
   @Test
@@ -214,6 +255,15 @@ class SshConnectorTest {
     knownHosts.add(address(), hostKey);
     String words = HOST + ":" + server.getPort() + " does not accept the key for guest";
     expectRefusal(connector("guest", identity), Outcome.NO_PERMISSION, words);
+    expectNoConnection();
+  }
+
+  @Test
+  void aServerThatHangsUpBeforeTheLoginHasNotRefusedTheKey() throws Exception {
+    knownHosts.add(address(), hostKey);
+    hangsUp = true;
+    String words = "Cannot log in at " + HOST + ":" + server.getPort();
+    expectRefusal(connector("admin", identity), Outcome.TEMPORARY_FAILURE, words);
   }
 
   @Test
@@ -224,6 +274,7 @@ class SshConnectorTest {
         connector("admin", missing),
         Outcome.CONFIGURATION_ERROR,
         "Key " + missing + " cannot be used");
+    expectNoConnection();
   }
 
   @Test
@@ -254,6 +305,27 @@ class SshConnectorTest {
     PublicKey shown = SshConnections.hostKey(HOST, server.getPort());
     assertThat(KeyUtils.compareKeys(shown, hostKey)).isTrue();
     assertThat(logins).hasValue(0);
+    expectNoConnection();
+  }
+
+  @Test
+  void whoHangsUpHasShownNoHostKey() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0)) {
+      int port = silent.getLocalPort();
+      CompletableFuture<Void> hungUp = CompletableFuture.runAsync(() -> hangUp(silent));
+      assertThatThrownBy(() -> SshConnections.hostKey(HOST, port))
+          .isInstanceOf(Failure.class)
+          .hasMessageStartingWith("No host key from " + HOST + ":" + port);
+      hungUp.join();
+    }
+  }
+
+  private static void hangUp(ServerSocket server) {
+    try {
+      server.accept().close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void expectModernAlgorithms() {
