@@ -38,6 +38,7 @@ public final class ScriptedWorkers implements Connector {
   private final AtomicInteger open = new AtomicInteger();
   private volatile ObjIntConsumer<Message> listener = (message, number) -> {};
   private volatile Supplier<Optional<SaslClient>> login = Optional::empty;
+  private volatile long roundTripMicros;
 
   /** What a worker does with one connection; number counts them from 1. */
   public interface Script {
@@ -58,6 +59,12 @@ public final class ScriptedWorkers implements Connector {
   /** Has the brain log in. */
   public ScriptedWorkers withLogin(Supplier<SaslClient> how) {
     login = () -> Optional.of(how.get());
+    return this;
+  }
+
+  /** Has the way to them seem to take that long. */
+  public ScriptedWorkers farAway(long micros) {
+    roundTripMicros = micros;
     return this;
   }
 
@@ -235,7 +242,7 @@ public final class ScriptedWorkers implements Connector {
 
     @Override
     public long roundTripMicros() {
-      return 0;
+      return roundTripMicros;
     }
 
     @Override
