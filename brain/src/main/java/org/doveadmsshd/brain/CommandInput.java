@@ -16,6 +16,8 @@ import org.doveadmsshd.protocol.Limits;
 
 /** Gathers what a command reads before the first user is touched, so that each gets all of it. */
 final class CommandInput {
+  private static final String STANDARD_INPUT = "standard input";
+
   private CommandInput() {}
 
   /**
@@ -37,13 +39,13 @@ final class CommandInput {
       throw Failure.usage("Standard input cannot be both the list of users and what to read");
     }
     if (fromStandardInput) {
-      return Optional.of(spool(console.in(), resources.memory()));
+      return Optional.of(spool(console.in(), STANDARD_INPUT, resources.memory()));
     }
     if (!resources.mayReadFiles()) {
       throw Failure.usage("The server opens no files for you; send it: ssh … < " + name.get());
     }
     try (InputStream in = Files.newInputStream(Path.of(name.get()))) {
-      return Optional.of(spool(in, resources.memory()));
+      return Optional.of(spool(in, name.get(), resources.memory()));
     } catch (FileSystemException e) {
       String text = "Cannot read " + name.get() + ": " + Reason.of(e);
       throw new Failure(Outcome.TEMPORARY_FAILURE, text, e);
@@ -54,7 +56,7 @@ final class CommandInput {
     return users.file().filter("-"::equals).isPresent();
   }
 
-  private static Spool spool(InputStream in, MemoryBudget.Share memory)
+  private static Spool spool(InputStream in, String source, MemoryBudget.Share memory)
       throws Failure, IOException {
     Spool spool = new Spool(memory);
     boolean complete = false;
@@ -66,11 +68,13 @@ final class CommandInput {
         if (spool.size() > Limits.MAX_INPUT) {
           throw new Failure(
               Outcome.DATA_ERROR,
-              "Standard input is longer than " + Limits.MAX_INPUT + " bytes; nothing was done");
+              "There are more than %,d bytes in %s; nothing was done"
+                  .formatted(Limits.MAX_INPUT, source));
         }
       }
       if (spool.size() == 0) {
-        throw Failure.usage("There is nothing on standard input (with ssh -t there never is)");
+        String hint = source.equals(STANDARD_INPUT) ? " (with ssh -t there never is)" : "";
+        throw Failure.usage("There is nothing in " + source + hint);
       }
       complete = true;
       return spool;

@@ -1,10 +1,12 @@
 package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +83,33 @@ class CommandInputTest {
   @Test
   void nothingAtAllIsAMistake() throws Exception {
     assertThat(run(bytes(0), "save", "-A")).isEqualTo(64);
-    assertThat(said()).contains("There is nothing on standard input");
+    assertThat(said()).contains("There is nothing in standard input (with ssh -t there never is)");
+    assertThat(read).isEmpty();
+  }
+
+  @Test
+  void aFileThatIsEmptyIsNamed() throws Exception {
+    typed.allowFiles();
+    Path file = Files.createFile(directory.resolve("mail"));
+    assertThat(run(bytes(5), "save", "-A", file.toString())).isEqualTo(64);
+    assertThat(said()).isEqualTo("doveadm: Error: There is nothing in " + file + "\n");
+    assertThat(read).isEmpty();
+  }
+
+  /** The client has gone: what came is no whole mail. */
+  @Test
+  void inputThatBreaksOffReachesNobody() throws Exception {
+    InputStream broken =
+        new SequenceInputStream(
+            bytes(300_000),
+            new InputStream() {
+              @Override
+              public int read() throws IOException {
+                throw new IOException("reset");
+              }
+            });
+    assertThatThrownBy(() -> run(broken, "save", "-A")).hasMessage("reset");
+    assertThat(typed.held()).as("memory is given back").isZero();
     assertThat(read).isEmpty();
   }
 
