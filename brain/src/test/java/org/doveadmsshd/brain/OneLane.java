@@ -22,6 +22,9 @@ class OneLane implements Server {
   /** Of a search. */
   static final Message COLUMNS = new Message.Columns(1, List.of(GUID, UID));
 
+  /** How many rows are many. */
+  static final int MANY = 40;
+
   private final String name;
   private final List<String> users;
   private final Work work;
@@ -55,6 +58,14 @@ class OneLane implements Server {
     attempt.send(COLUMNS);
     attempt.send(new Message.Row(1, List.of(Value.of("g"), Value.of(1))));
     ok(attempt);
+  }
+
+  /** So many rows that they are printed as they come, and no end. */
+  static void manyRows(Assignment.Attempt attempt) throws IOException {
+    attempt.send(COLUMNS);
+    for (int i = 0; i < MANY; i++) {
+      attempt.send(new Message.Row(1, List.of(Value.of("x".repeat(10_000)), Value.of(i))));
+    }
   }
 
   /** The end, and no row. */

@@ -75,20 +75,15 @@ class RunTest {
 
   @Test
   void whoseRowsHaveBeenPrintedInPartIsNotTriedAgain() throws Exception {
-    int rows = 40;
     OneLane server =
         lane(
             attempt -> {
-              attempt.send(COLUMNS);
-              for (int i = 0; i < rows; i++) {
-                attempt.send(
-                    new Message.Row(1, List.of(Value.of("x".repeat(10_000)), Value.of(i))));
-              }
+              OneLane.manyRows(attempt);
               attempt.lost("Connection lost");
             });
     assertThat(run(List.of(server), "", "search", "-u", "joe", "all")).isEqualTo(75);
     assertThat(server.asked).containsExactly("joe");
-    assertThat(printed().lines()).hasSize(rows);
+    assertThat(printed().lines()).hasSize(OneLane.MANY);
     assertThat(typed.held()).isZero();
   }
 

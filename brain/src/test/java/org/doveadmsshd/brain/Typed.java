@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -11,6 +12,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.brain.format.Formatters;
 
@@ -20,11 +23,20 @@ final class Typed implements AutoCloseable {
   static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final AtomicInteger flushed = new AtomicInteger();
+  private final ByteArrayOutputStream out =
+      new ByteArrayOutputStream() {
+        @Override
+        public void flush() {
+          flushed.incrementAndGet();
+        }
+      };
   private final ByteArrayOutputStream error = new ByteArrayOutputStream();
+  private OutputStream errorTo = error;
   private final MemoryBudget budget = new MemoryBudget(16 * 1024 * 1024);
   private boolean isWatched;
   private boolean mayReadFiles;
+  private Patience patience = Patience.STANDARD;
 
   /** The run that was begun last. */
   private volatile Running running;
@@ -34,9 +46,27 @@ final class Typed implements AutoCloseable {
     isWatched = true;
   }
 
+  /** From now on whatever is said goes there. */
+  void sayTo(OutputStream to) {
+    errorTo = to;
+  }
+
   /** From now on files may be named. */
   void allowFiles() {
     mayReadFiles = true;
+  }
+
+  /** From now on runs wait so long for workers. */
+  void setPatience(Patience patience) {
+    this.patience = patience;
+  }
+
+  /** Waits until the run has looked after its workers some times; it passes on output then. */
+  void awaitLooks() {
+    int enough = flushed.get() + 3;
+    while (flushed.get() < enough) {
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   /** Carries a line out on these servers. Returns the exit code. */
@@ -45,7 +75,7 @@ final class Typed implements AutoCloseable {
   }
 
   int run(List<? extends Server> servers, InputStream input, String... words) throws IOException {
-    Console console = new Console(input, out, error, isWatched, false, Formatters.plain(80));
+    Console console = new Console(input, out, errorTo, isWatched, false, Formatters.plain(80));
     Brain.Resources resources =
         new FixedResources(List.copyOf(servers), budget) {
           @Override
@@ -53,7 +83,7 @@ final class Typed implements AutoCloseable {
             return mayReadFiles;
           }
         };
-    return new Brain(threads, Clock.fixed(NOW, ZoneOffset.UTC), new About("doveadm"))
+    return new Brain(threads, Clock.fixed(NOW, ZoneOffset.UTC), new About("doveadm"), patience)
         .run(List.of(words), console, resources, started -> running = started);
   }
 

@@ -1,0 +1,148 @@
+package org.doveadmsshd.brain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.doveadmsshd.brain.OneLane.lane;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Runs that are stopped, or cannot go on, and how long their workers may take. */
+@Timeout(60)
+class StoppedRunTest {
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private final Typed typed = new Typed();
+
+  @AfterEach
+  void stop() {
+    typed.close();
+  }
+
+  @Test
+  void whatAWorkerSaysSoonAfterTheStopCounts() throws Exception {
+    typed.setPatience(new Patience(LONG, LONG));
+    OneLane server =
+        lane(
+            attempt -> {
+              typed.running().cancel();
+              typed.awaitLooks();
+              OneLane.row(attempt);
+            });
+    assertThat(typed.run(List.of(server), "", "search", "-u", "joe", "all")).isEqualTo(75);
+    assertThat(typed.printed()).isEqualTo("g 1\n");
+  }
+
+  @Test
+  void aWorkerMayEndAUserItselfSoonAfterTheTimeForHim() throws Exception {
+    typed.setPatience(new Patience(LONG, LONG));
+    OneLane server =
+        lane(
+            attempt -> {
+              attempt.begun();
+              typed.awaitLooks();
+              attempt.send(OneLane.done(Outcome.TIMED_OUT, "Time is up"));
+            });
+    String[] words = {"search", "-u", "joe", "--timeout", "1s", "all"};
+    assertThat(typed.run(List.of(server), "", words)).isEqualTo(75);
+    assertThat(typed.said()).isEqualTo("doveadm(joe): Error: Time is up\n");
+  }
+
+  @Test
+  void aRunThatIsStoppedWaitsForNoFurtherUsers() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    InputStream slow =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            typed.running().cancel();
+            await(over);
+            return -1;
+          }
+        };
+    OneLane server = lane(OneLane::ok);
+    assertThat(typed.run(List.of(server), slow, "search", "-F", "-", "all")).isEqualTo(75);
+    assertThat(typed.said()).contains("Stopped");
+    over.countDown();
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Test
+  void outputThatCannotBePassedOnEndsTheRun() {
+    OneLane server = new OneLane("s", List.of("joe", "jane"), OneLane::row);
+    OneLane broken = lane(attempt -> attempt.outputBroken(new IOException("gone")));
+    assertThatThrownBy(() -> typed.run(List.of(broken, server), "", "search", "-A", "all"))
+        .hasMessage("gone");
+    assertThat(typed.held()).isZero();
+  }
+
+  /** Another lane waits for the printer then. */
+  @Test
+  void outputThatBreaksOffBetweenRowsHoldsUpNoOtherLane() throws Exception {
+    CountDownLatch printing = new CountDownLatch(1);
+    CountDownLatch back = new CountDownLatch(1);
+    AtomicReference<Thread> other = new AtomicReference<>();
+    OneLane breaking =
+        new OneLane(
+            "a",
+            List.of("joe"),
+            attempt -> {
+              OneLane.manyRows(attempt);
+              printing.countDown();
+              while (other.get() == null || other.get().getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+              }
+              attempt.outputBroken(new IOException("gone"));
+            });
+    OneLane waiting =
+        new OneLane(
+            "b",
+            List.of("jane"),
+            attempt -> {
+              await(printing);
+              other.set(Thread.currentThread());
+              OneLane.manyRows(attempt);
+              back.countDown();
+            });
+    assertThatThrownBy(() -> typed.run(List.of(breaking, waiting), "", "search", "-A", "all"))
+        .hasMessage("gone");
+    back.await();
+  }
+
+  @Test
+  void whenItCannotBeToldWhyAServerIsDownTheRunEnds() {
+    typed.sayTo(
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("gone");
+          }
+        });
+    OneLane down =
+        new OneLane("s", List.of("joe", "jane"), OneLane::row) {
+          @Override
+          public void work(UserQueue queue, int limit) throws Failure {
+            throw new Failure(Outcome.TEMPORARY_FAILURE, "Server s: down");
+          }
+        };
+    assertThatThrownBy(() -> typed.run(List.of(down), "", "search", "-A", "all"))
+        .hasMessage("gone");
+  }
+}
