@@ -256,6 +256,16 @@ class PrintedRowsTest {
   }
 
   @Test
+  void whatAFormatHasAtItsEndIsPrintedToo() throws Exception {
+    List<Column> columns = List.of(new Column("a"));
+    Printer printer =
+        new Printer(budget.all(), console(out), new Printer.Layout("json", columns, false, true));
+    printer.finished(0, "joe", rows("1"), 0);
+    printer.end();
+    assertThat(out.text().strip()).isEqualTo("[{\"a\":\"1\"}]");
+  }
+
+  @Test
   void titlesComeBeforeTheFirstRowThoughThereIsNone() throws Exception {
     List<Column> columns = List.of(new Column("a", "Title", 0));
     Printer printer =

@@ -3,11 +3,13 @@ package org.doveadmsshd.brain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.protocol.Column;
@@ -55,14 +57,11 @@ class PrinterTest {
       if (sequence % 4 == 0) {
         printer.finished(sequence, "user" + sequence, List.of(row(sequence)), 0);
       } else {
-        threads.add(new Thread(() -> printMany(own)));
-        threads.get(threads.size() - 1).start();
+        threads.add(start(() -> printMany(own)));
       }
     }
     for (Thread each : threads) {
-      while (each.getState() != Thread.State.WAITING) {
-        Thread.onSpinWait();
-      }
+      await(each, Thread.State.WAITING);
     }
     printer.print("user0", row(0));
     printer.release();
@@ -70,9 +69,71 @@ class PrinterTest {
       each.join();
     }
     printer.end();
-    assertThat(out.toString(StandardCharsets.UTF_8).lines().map(String::strip))
+    assertThat(printed())
         .containsExactlyElementsOf(
             LongStream.rangeClosed(0, WAITING).mapToObj(Long::toString).toList());
+  }
+
+  /** Until it waits so, or has come back. */
+  private static void await(Thread thread, Thread.State state) {
+    while (thread.getState() != state && thread.isAlive()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private List<String> printed() {
+    return out.toString(StandardCharsets.UTF_8).lines().map(String::strip).toList();
+  }
+
+  private Thread start(Runnable work) {
+    Thread thread = new Thread(work);
+    thread.start();
+    return thread;
+  }
+
+  /** The one who stands behind him is not told by a printer that is given back. */
+  @Test
+  void whoWaitsNoMoreHoldsUpNobodyBehindHim() throws Exception {
+    Thread first =
+        start(
+            () -> {
+              try {
+                printer.acquire(1);
+                printer.release();
+              } catch (InterruptedException | IOException e) {
+                // as expected, unless the patience was over before
+              }
+            });
+    await(first, Thread.State.TIMED_WAITING);
+    Thread second = start(() -> printMany(2));
+    await(second, Thread.State.WAITING);
+    first.interrupt();
+    first.join();
+    second.join();
+    printer.end();
+    assertThat(printed()).containsExactly("2");
+  }
+
+  @Test
+  void theEndWaitsForWhoeverPrints() throws Exception {
+    printer.acquire(0);
+    printer.finished(1, "user1", List.of(row(1)), 0);
+    AtomicReference<Exception> failure = new AtomicReference<>();
+    Thread end =
+        start(
+            () -> {
+              try {
+                printer.end();
+              } catch (IOException e) {
+                failure.set(e);
+              }
+            });
+    await(end, Thread.State.WAITING);
+    printer.print("user0", row(0));
+    printer.release();
+    end.join();
+    assertThat(failure).hasNullValue();
+    assertThat(printed()).containsExactly("0", "1");
   }
 
   @Test
@@ -80,7 +141,6 @@ class PrinterTest {
     printMany(5);
     printMany(3);
     printer.end();
-    assertThat(out.toString(StandardCharsets.UTF_8).lines().map(String::strip))
-        .containsExactly("5", "3");
+    assertThat(printed()).containsExactly("5", "3");
   }
 }
