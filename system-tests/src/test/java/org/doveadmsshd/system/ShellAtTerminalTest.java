@@ -1,0 +1,199 @@
+package org.doveadmsshd.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.doveadmsshd.base.TextWidth;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shell in a real terminal, with the stock ssh client. */
+@Timeout(180)
+class ShellAtTerminalTest {
+  private static final String USER = "user0002@example.org";
+
+  /** Users whose mail is where there is none. */
+  private static final int MANY = 10_000;
+
+  @TempDir static Path directory;
+  private static TestSite site;
+
+  @BeforeAll
+  static void start() throws Exception {
+    assumeTrue(Tmux.isThere(), "needs tmux");
+    site = new TestSite(directory, 4);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (site != null) {
+      site.close();
+    }
+  }
+
+  /** A shell of admin, at its first prompt. */
+  private static Tmux shell() throws Exception {
+    return new Tmux(directory, site.ssh("admin", "-t")).awaitsLine("admin>");
+  }
+
+  /** Users who have no mail, for long runs. */
+  private static void addUsers() throws Exception {
+    Path users = directory.resolve("users");
+    if (!Files.readString(users).contains("bulk")) {
+      String more =
+          IntStream.range(0, MANY)
+              .mapToObj("bulk%05d@example.net:::::/nonexistent::\n"::formatted)
+              .collect(Collectors.joining());
+      Files.writeString(users, more, StandardOpenOption.APPEND);
+    }
+  }
+
+  @Test
+  void thePromptSaysWhoseMailTheNextCommandTouches() throws Exception {
+    try (Tmux shell = shell()) {
+      shell.line("use " + USER).awaitsLine(USER + ">");
+      shell.line("mailbox list").awaits("Trash").awaitsLine(USER + ">");
+      shell.line("use -A").awaitsLine("all users>");
+      shell.line("use").awaitsLine("admin>");
+      shell.press("C-d");
+      assertThat(shell.awaitsEnd()).isZero();
+    }
+  }
+
+  @Test
+  void whatIsWrongIsSaidAndTheShellGoesOn() throws Exception {
+    try (Tmux shell = shell()) {
+      shell.line("serch -A all").awaits("Unknown command: serch").awaitsLine("admin>");
+      shell.line("search -A 'all").awaits("not closed").awaitsLine("admin>");
+      shell.line("exit 3");
+      assertThat(shell.awaitsEnd()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void linesAreEditedAndComeBackWithTheArrowKeys() throws Exception {
+    try (Tmux shell = shell()) {
+      shell.line("user user0001@example.com").awaits("mail").awaitsLine("admin>");
+      shell.press("Up").awaitsLine("admin> user user0001@example.com");
+      shell.press("C-a", "M-f", "C-k").type(" '*'").press("Enter").awaits("user0003@example.com");
+    }
+  }
+
+  @Test
+  void tablesTakeTheWidthThatTheTerminalHasNow() throws Exception {
+    try (Tmux shell = shell()) {
+      String line = "-f table fetch -u " + USER + " 'guid hdr.from hdr.subject date.received' all";
+      shell.resize(60, 20).line(line).awaitsLine("admin>");
+      assertThat(shell.screen()).allMatch(row -> TextWidth.of(row) <= 60);
+      assertThat(shell.screen()).anyMatch(row -> row.contains("…"));
+    }
+  }
+
+  @Test
+  void aColumnBehindWideCharactersIsStraight() throws Exception {
+    String wide = "日本語のメール";
+    assertThat(site.doveadm("mailbox create -u " + USER + " " + wide).code()).isZero();
+    try (Tmux shell = shell()) {
+      shell.line("-f table mailbox status -u " + USER + " messages '*'").awaits(wide);
+      shell.awaitsLine("admin>");
+      List<Integer> widths =
+          shell.screen().stream()
+              .filter(row -> row.matches("(INBOX|Sent|Trash|" + wide + ") .*[0-9]"))
+              .map(TextWidth::of)
+              .distinct()
+              .toList();
+      assertThat(widths).hasSize(1); // numbers stand to the right, all rows end together
+    }
+  }
+
+  @Test
+  void controlCInARunOverManyUsersGivesTheSummaryAndThePrompt() throws Exception {
+    addUsers();
+    try (Tmux shell = shell()) {
+      shell.line("search -A all").awaits("search: ").press("C-c").awaits("not reached");
+      shell.awaits("Stopped; users that were not reached are unchanged").awaitsLine("admin>");
+      shell.line("use " + USER).awaitsLine(USER + ">");
+    }
+  }
+
+  @Test
+  void aClientThatVanishesLeavesNothingBehind() throws Exception {
+    addUsers();
+    try (Tmux shell = shell()) {
+      shell.line("search -A body nothing").awaits("search: ");
+      assertThat(site.doveadm("who").out()).contains("search -A body nothing");
+      shell.kill();
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (site.doveadm("who").out().contains("search -A body nothing")) {
+        assertThat(System.nanoTime()).as("it ends").isLessThan(end);
+      }
+    }
+  }
+
+  @Test
+  void topShowsARunWhichIsStoppedFromThere() throws Exception {
+    addUsers();
+    try (Tmux worker = shell();
+        Tmux shell = shell()) {
+      worker.line("search -A subject nothing").awaits("search: ");
+      shell.line("top").awaits("search -A subject nothing").awaits("users/s");
+      shell.press("Down").type("k").awaits("y/n").type("n").awaits("Nothing was stopped");
+      shell.type("k").awaits("y/n").type("y");
+      worker.awaits("Ended by an administrator (kick)").awaitsLine("admin>");
+      shell.awaits("no run", rows -> rows.get(0).startsWith("0 runs"));
+      shell.resize(40, 12).awaits("no line is cut by the terminal", rows -> rows.size() <= 12);
+      shell.type("q").awaits("admin> top").awaitsLine("admin>");
+    }
+  }
+
+  @Test
+  void mailsOfSeveralUsersAreTakenAwayOnlyAfterAnAnswer() throws Exception {
+    String line = "expunge -u '*@example.com' mailbox INBOX all";
+    String count = "search -u '*@example.com' mailbox INBOX all";
+    int before = site.doveadm(count).lines().size();
+    try (Tmux shell = shell()) {
+      shell.line(line).awaits("?").line("no").awaitsLine("admin>");
+      assertThat(site.doveadm(count).lines()).hasSize(before);
+      shell.press("C-l").line(line).awaits("?").line("yes").awaits("expunged").awaitsLine("admin>");
+      assertThat(site.doveadm(count).lines()).isEmpty();
+    }
+  }
+
+  @Test
+  void aDumbTerminalGetsPlainLines() throws Exception {
+    try (Tmux shell = new Tmux(directory, "dumb", site.ssh("admin", "-t")).awaitsLine("admin>")) {
+      shell.line("use " + USER).awaitsLine(USER + ">");
+      shell.line("mailbox list").awaits("Trash").awaitsLine(USER + ">");
+      shell.line("top").awaits("0 runs").type("q").awaitsLine(USER + ">");
+    }
+  }
+
+  @Test
+  void whatMailsAndUsersAreCalledNeverDrivesTheTerminal() throws Exception {
+    String title = "\u001b]2;owned\u0007\u001b[2J";
+    Files.createDirectories(site.maildir(USER).resolve(".a" + title + "/cur"));
+    Files.createDirectories(site.maildir(USER).resolve(".a" + title + "/new"));
+    Files.createDirectories(site.maildir(USER).resolve(".a" + title + "/tmp"));
+    Files.writeString(
+        site.maildir(USER).resolve("new/9.evil"),
+        "Subject: raw " + title + "\u202e =?utf-8?Q?=1B]2;owned=07=1B[2J?=\n\nx\n");
+    try (Tmux shell = shell()) {
+      shell.line("mailbox list -u " + USER).awaits("Trash").awaitsLine("admin>");
+      shell.line("fetch -u " + USER + " 'hdr.subject.utf8 hdr.subject' subject raw");
+      shell.awaits("raw").awaitsLine("admin>");
+      shell.line("use 'a" + title + "'").awaitsLine("admin>");
+      assertThat(shell.title()).doesNotContain("owned");
+      assertThat(String.join("", shell.screen())).contains("Trash").contains("\ufffd");
+    }
+  }
+}
