@@ -107,8 +107,9 @@ public final class Brain {
     }
     if (task instanceof Task.Local) {
       resources.checkHere(invocation.command().name());
-      return LocalRun.execute(
+      LocalRun.execute(
           invocation, (Task.Local) task, hashing, console, resources.memory(), started);
+      return 0;
     }
     List<Server> servers = resources.servers();
     Optional<Spool> input = CommandInput.read(invocation, task, console, resources);

@@ -1,8 +1,6 @@
 package org.doveadmsshd.brain;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -11,26 +9,24 @@ import org.doveadmsshd.auth.scheme.PasswordSchemes;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.command.LocalContext;
-import org.doveadmsshd.command.Output;
+import org.doveadmsshd.command.LocalOutput;
 import org.doveadmsshd.command.Task;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
 
 /** Carries out a command that needs neither user nor server. */
-final class LocalRun implements Output, Running {
+final class LocalRun implements LocalOutput, Running {
   private final Console console;
   private final List<Message> rows = new ArrayList<>();
-  private Failure failure;
   private volatile boolean cancelled;
 
   private LocalRun(Console console) {
     this.console = console;
   }
 
-  /** Returns the exit code. */
-  static int execute(
+  /** Ends when all is printed. */
+  static void execute(
       Invocation invocation,
       Task.Local task,
       Semaphore hashing,
@@ -49,11 +45,11 @@ final class LocalRun implements Output, Running {
             "There is no memory for this at the moment (it takes %,d KiB); try again later"
                 .formatted(needed / 1024));
       }
-      return run.execute(invocation, task, context, memory);
+      run.execute(invocation, task, context, memory);
     }
   }
 
-  private int execute(
+  private void execute(
       Invocation invocation, Task.Local task, LocalContext context, MemoryBudget.Share memory)
       throws Failure, IOException {
     Printer printer =
@@ -72,10 +68,6 @@ final class LocalRun implements Output, Running {
       printer.finished(0, "", rows, 0);
       printer.end();
     }
-    if (failure != null) {
-      throw failure;
-    }
-    return 0;
   }
 
   @Override
@@ -84,34 +76,8 @@ final class LocalRun implements Output, Running {
   }
 
   @Override
-  public void row(String mailbox, List<Value> values, List<InputStream> streams) {
+  public void row(List<Value> values) {
     rows.add(new Message.Row(0, values));
-  }
-
-  @Override
-  public void count(String what, long number) {}
-
-  @Override
-  public void progress(long done, long total) {}
-
-  @Override
-  public void log(Message.Log.Level level, String text) throws IOException {
-    String line = "doveadm: " + Printable.line(text) + "\n";
-    console.error().write(line.getBytes(StandardCharsets.UTF_8));
-  }
-
-  @Override
-  public void failed(Failure part) throws IOException {
-    if (failure != null) {
-      log(Message.Log.Level.ERROR, part.getMessage());
-    } else {
-      failure = part;
-    }
-  }
-
-  @Override
-  public boolean hasFailed() {
-    return failure != null;
   }
 
   @Override

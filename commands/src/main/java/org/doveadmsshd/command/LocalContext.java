@@ -11,4 +11,4 @@ import org.doveadmsshd.accounts.PasswordHashing;
  * @param input what the task reads, for one that says so in {@link Task#input}
  */
 public record LocalContext(
-    PasswordHashing passwords, Semaphore hashing, UserContext.Input input, Output output) {}
+    PasswordHashing passwords, Semaphore hashing, UserContext.Input input, LocalOutput output) {}

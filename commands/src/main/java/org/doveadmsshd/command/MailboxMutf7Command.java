@@ -46,7 +46,7 @@ final class MailboxMutf7Command implements Command {
     public void run(LocalContext context) throws Failure, IOException {
       for (String name : names) {
         String converted = fromMutf7 ? decode(name) : ModifiedUtf7.encode(name);
-        context.output().row(null, List.of(Value.of(converted)));
+        context.output().row(List.of(Value.of(converted)));
       }
     }
 

@@ -126,8 +126,8 @@ final class PwCommand implements Command {
       print(context.output(), checks ? hash + " (verified)" : hash);
     }
 
-    private static void print(Output output, String line) throws Failure, IOException {
-      output.row(null, List.of(Value.of(line)));
+    private static void print(LocalOutput output, String line) throws Failure, IOException {
+      output.row(List.of(Value.of(line)));
     }
   }
 }

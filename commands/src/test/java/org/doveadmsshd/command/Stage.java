@@ -28,7 +28,7 @@ import org.doveadmsshd.testing.MemoryMailStore;
 import org.doveadmsshd.testing.StoredMail;
 
 /** Where commands are carried out for a user whose mail is in memory: Jane's. */
-final class Stage implements Output {
+final class Stage implements Output, LocalOutput {
   private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
   static final Instant NOW = Instant.parse("2026-06-15T12:00:00Z");
@@ -153,6 +153,11 @@ final class Stage implements Output {
       asked.add(user);
       return others.get(user);
     }
+  }
+
+  @Override
+  public void row(List<Value> values) throws IOException {
+    row(null, values, List.of());
   }
 
   @Override
