@@ -714,6 +714,7 @@ class BrainTest {
   @Test
   void whatNeedsNoServerCanBeStoppedAndEndsAsSuch() throws Exception {
     begun = Running::cancel;
+    assertThat(run(List.of(), "mailbox", "mutf7", "ä")).isEqualTo(75);
     assertThat(run(List.of(), "pw", "-p", "secret", "-s", "BLF-CRYPT")).isEqualTo(75);
     assertThat(out.size()).isZero();
     assertThat(error.toString(StandardCharsets.UTF_8)).contains("Stopped");
