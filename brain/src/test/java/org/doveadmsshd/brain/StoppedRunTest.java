@@ -11,8 +11,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserMask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +23,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class StoppedRunTest {
   private static final Duration LONG = Duration.ofHours(1);
+
+  private static final OutputStream GONE =
+      new OutputStream() {
+        @Override
+        public void write(int b) throws IOException {
+          throw new IOException("gone");
+        }
+      };
 
   private final Typed typed = new Typed();
 
@@ -127,14 +137,62 @@ class StoppedRunTest {
   }
 
   @Test
-  void whenItCannotBeToldWhyAServerIsDownTheRunEnds() {
-    typed.sayTo(
-        new OutputStream() {
+  void aThreadThatIsInterruptedStopsItsRunAndIsStillInterrupted() throws Exception {
+    Thread caller = Thread.currentThread();
+    CountDownLatch stopped = new CountDownLatch(1);
+    OneLane.Work work =
+        attempt -> {
+          caller.interrupt();
+          await(stopped);
+          attempt.send(OneLane.done(Outcome.CANCELLED, "Stopped"));
+        };
+    OneLane server =
+        new OneLane("s", List.of("joe"), work) {
           @Override
-          public void write(int b) throws IOException {
-            throw new IOException("gone");
+          public void cancel() {
+            stopped.countDown();
           }
-        });
+        };
+    assertThat(typed.run(List.of(server), "", "search", "-u", "joe", "all")).isEqualTo(75);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void whatAListSaysAfterTheStopIsNotHeard() throws Exception {
+    OneLane server =
+        new OneLane("s", List.of(), OneLane::ok) {
+          @Override
+          public void listUsers(UserMask mask, Consumer<String> taker) throws Failure {
+            typed.running().cancel();
+            taker.accept("joe");
+            throw new Failure(Outcome.TEMPORARY_FAILURE, "Connection lost");
+          }
+        };
+    assertThat(typed.run(List.of(server), "", "search", "-A", "all")).isEqualTo(75);
+    assertThat(server.asked).isEmpty();
+    assertThat(typed.said()).contains("Stopped").doesNotContain("Connection lost");
+  }
+
+  @Test
+  void whenItCannotBeToldWhatIsWrongWithAListTheRunEnds() {
+    typed.sayTo(GONE);
+    OneLane unlisted =
+        new OneLane("s", List.of(), OneLane::ok) {
+          @Override
+          public void listUsers(UserMask mask, Consumer<String> taker) throws Failure {
+            throw new Failure(Outcome.TEMPORARY_FAILURE, "Connection lost");
+          }
+        };
+    OneLane misnamed = new OneLane("s", List.of("no\u0007body"), OneLane::ok);
+    for (OneLane each : List.of(unlisted, misnamed)) {
+      assertThatThrownBy(() -> typed.run(List.of(each), "", "search", "-A", "all"))
+          .hasMessage("gone");
+    }
+  }
+
+  @Test
+  void whenItCannotBeToldWhyAServerIsDownTheRunEnds() {
+    typed.sayTo(GONE);
     OneLane down =
         new OneLane("s", List.of("joe", "jane"), OneLane::row) {
           @Override
