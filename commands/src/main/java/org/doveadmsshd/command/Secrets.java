@@ -66,6 +66,11 @@ public final class Secrets {
     return arguments.isEmpty() || isOpen(command) ? arguments : List.of(MASKED);
   }
 
+  /** Whether commands that begin with this word are given passwords. */
+  public static boolean takesPassword(String word) {
+    return WITH_PASSWORDS.contains(word);
+  }
+
   /** Whether messages about a command may be repeated: they may quote a password. */
   public static boolean isOpen(String command) {
     int end = command.indexOf(' ');

@@ -34,6 +34,7 @@ final class InterruptibleForeground implements Foreground {
   private volatile Attempt current;
 
   private volatile boolean ended;
+  private boolean interrupted;
 
   /**
    * @param executor runs what may block; must not limit its threads
@@ -58,7 +59,9 @@ final class InterruptibleForeground implements Foreground {
         attempt.stop();
       }
       executor.execute(() -> attempt.run(work));
-      return attempt.await(work);
+      int code = attempt.await(work);
+      interrupted = attempt.isInterrupted();
+      return code;
     } catch (RejectedExecutionException e) {
       console.complain("The server is stopping");
       return Outcome.TEMPORARY_FAILURE.exitCode();
@@ -66,6 +69,13 @@ final class InterruptibleForeground implements Foreground {
       current = null;
       terminal.handle(Signal.INT, before);
     }
+  }
+
+  /** Whether somebody has pressed Ctrl-C during the last command; asked once. */
+  boolean wasInterrupted() {
+    boolean was = interrupted;
+    interrupted = false;
+    return was;
   }
 
   /** Stops what is carried out, and all that would follow. */
@@ -135,6 +145,10 @@ final class InterruptibleForeground implements Foreground {
       } else if (running != null) {
         running.cancel();
       }
+    }
+
+    synchronized boolean isInterrupted() {
+      return interrupts > 0;
     }
 
     synchronized void stop() {

@@ -2,6 +2,11 @@ package org.doveadmsshd.console;
 
 import java.io.IOException;
 import java.util.Set;
+import org.doveadmsshd.base.Printable;
+import org.jline.keymap.KeyMap;
+import org.jline.reader.Binding;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.History;
 import org.jline.reader.LineReader;
 import org.jline.reader.Reference;
 import org.jline.reader.Widget;
@@ -17,6 +22,12 @@ final class LineTyping extends LineReaderImpl implements Typing {
   static final int MOST = 128 * 1024;
 
   private static final String NAME = "doveadm";
+  private static final String TOO_LONG =
+      "More than " + MOST + " characters at a time; nothing of it was taken";
+
+  /** What the sequences end with that the cursor keys, Home and End send. */
+  private static final String CURSOR_KEYS = "ABCDHF";
+
   private static final Set<String> KEYMAPS =
       Set.of(LineReader.EMACS, LineReader.MAIN, LineReader.MENU, LineReader.SAFE);
 
@@ -62,9 +73,12 @@ final class LineTyping extends LineReaderImpl implements Typing {
           LineReader.UP_LINE_OR_SEARCH,
           LineReader.YANK);
 
-  LineTyping(Terminal terminal) throws IOException {
+  private boolean tooLong;
+
+  LineTyping(Terminal terminal, History history) throws IOException {
     super(terminal, NAME);
     getKeyMaps().keySet().retainAll(KEYMAPS);
+    bindCursorKeys();
     getWidgets().keySet().retainAll(WIDGETS);
     setOpt(Option.DISABLE_EVENT_EXPANSION);
     setOpt(Option.DISABLE_UNDO);
@@ -72,13 +86,93 @@ final class LineTyping extends LineReaderImpl implements Typing {
     unsetOpt(Option.INSERT_TAB);
     setVariable(BLINK_MATCHING_PAREN, 0L);
     setVariable(BELL_STYLE, "none");
-    setVariable(SECONDARY_PROMPT_PATTERN, "%M> ");
+    setVariable(SECONDARY_PROMPT_PATTERN, "");
+    setVariable(HISTORY_SIZE, ShellHistory.MOST_LINES);
+    setHistory(history);
     setAutosuggestion(SuggestionType.HISTORY);
+  }
+
+  /** A terminal sends them in one of two ways, whichever way it was told to. */
+  private void bindCursorKeys() {
+    KeyMap<Binding> keys = getKeyMaps().get(EMACS);
+    for (char key : CURSOR_KEYS.toCharArray()) {
+      Binding bound = keys.getBound("\033O" + key);
+      if (bound != null) {
+        keys.bind(bound, "\033[" + key);
+      }
+    }
   }
 
   @Override
   public String line(String prompt) {
-    return readLine(prompt.replace("%", "%%"));
+    tooLong = false;
+    String line = readLine(prompt.replace("%", "%%"));
+    if (tooLong) {
+      say(TOO_LONG);
+      return "";
+    }
+    return line;
+  }
+
+  @Override
+  public void say(String text) {
+    printAbove(text);
+  }
+
+  @Override
+  protected boolean selfInsert() {
+    tooLong |= buf.length() >= MOST;
+    return tooLong || super.selfInsert();
+  }
+
+  /** What is pasted is shown, and is carried out when Enter is pressed. */
+  @Override
+  public boolean beginPaste() {
+    StringBuilder pasted = new StringBuilder();
+    boolean all = true;
+    while (!ends(pasted)) {
+      int key = readCharacter();
+      if (key < 0) {
+        throw new EndOfFileException();
+      }
+      pasted.appendCodePoint(key);
+      if (pasted.length() > MOST) {
+        all = false;
+        pasted.delete(0, MOST / 2);
+      }
+    }
+    pasted.setLength(pasted.length() - BRACKETED_PASTE_END.length());
+    if (!all || buf.length() + pasted.length() > MOST) {
+      say(TOO_LONG);
+      return true;
+    }
+    buf.write(Printable.lines(pasted.toString().replaceAll("\r\n?", "\n").stripTrailing()));
+    return true;
+  }
+
+  private static boolean ends(StringBuilder pasted) {
+    int at = pasted.length() - BRACKETED_PASTE_END.length();
+    return at >= 0 && pasted.indexOf(BRACKETED_PASTE_END, at) >= 0;
+  }
+
+  /** At the end of the line the suggestion is taken. */
+  @Override
+  protected boolean forwardChar() {
+    return takesSuggestion() || super.forwardChar();
+  }
+
+  @Override
+  protected boolean endOfLine() {
+    return takesSuggestion() || super.endOfLine();
+  }
+
+  private boolean takesSuggestion() {
+    boolean takes = buf.cursor() == buf.length() && !buf.toString().isEmpty() && !tailTip.isEmpty();
+    if (takes) {
+      buf.write(tailTip);
+      tailTip = "";
+    }
+    return takes;
   }
 
   /** Shown once for what has been typed ahead, and not for each key of it. */

@@ -39,6 +39,12 @@ final class PlainTyping implements Typing {
     }
   }
 
+  @Override
+  public void say(String text) {
+    terminal.writer().println("\n" + text);
+    terminal.flush();
+  }
+
   private String read() throws IOException {
     StringBuilder line = new StringBuilder();
     while (true) {

@@ -29,7 +29,7 @@ import org.jline.terminal.Terminal;
 /** One shell or script from its beginning to its end, line by line. Used by one thread. */
 public final class Session {
   /** May stand before every command, as on the command line. */
-  private static final String PROGRAM = "doveadm";
+  static final String PROGRAM = "doveadm";
 
   private final CommandRunner runner;
   private final Supplier<Console> consoles;
@@ -99,15 +99,18 @@ public final class Session {
   }
 
   /**
-   * Carries a line out; what is wrong with it is said on the console.
+   * Carries a command out; what is wrong with it is said on the console.
    *
-   * @return its exit code; that of the line before if there is nothing to do
+   * @return its exit code; that of the one before if there is nothing to do
    * @throws IOException when the console is gone
    */
-  public int execute(String line) throws IOException {
+  int execute(CommandLine command) throws IOException {
     List<String> all;
     try {
-      all = CommandLine.split(line);
+      if (command.hereDocument().isPresent()) {
+        throw Failure.usage("<< is for scripts: ssh -T … < script");
+      }
+      all = command.words();
     } catch (Failure e) {
       console().complain(e.getMessage());
       exitCode = e.outcome().exitCode();
@@ -118,7 +121,7 @@ public final class Session {
     return words.isEmpty() && !named ? exitCode : execute(words);
   }
 
-  /** As {@link #execute(String)}, for words without {@code doveadm} before them. */
+  /** As {@link #execute(CommandLine)}, for words without {@code doveadm} before them. */
   int execute(List<String> words) throws IOException {
     Optional<Statement> statement = statement(words);
     try {

@@ -4,9 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.brain.CommandLine;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.console.safety.Confirmation;
@@ -18,10 +23,17 @@ import org.jline.terminal.Terminal;
 public final class Shell {
   private static final int MAX_PROMPT = 40;
 
+  /** Asks for the rest of a line that ended with a backslash. */
+  private static final String CONTINUED = "> ";
+
   private final Terminal terminal;
   private final InterruptibleForeground foreground;
   private final Session session;
   private final Typing typing;
+  private final ShellHistory history;
+
+  /** Lines that were pasted together and have not been carried out yet. */
+  private final Deque<String> pasted = new ArrayDeque<>();
 
   /** Why it is to end, in words for who sits there; null as long as it goes on. */
   private volatile String ended;
@@ -29,9 +41,12 @@ public final class Shell {
   /**
    * @param terminal is not closed here
    * @param executor carries out commands while the shell's thread waits for keys
+   * @param file keeps what is typed for the shells to come
    * @throws IOException when the terminal is gone
    */
-  public Shell(Terminal terminal, CommandRunner runner, Executor executor) throws IOException {
+  public Shell(
+      Terminal terminal, CommandRunner runner, Executor executor, Optional<HistoryFile> file)
+      throws IOException {
     this.terminal = terminal;
     foreground = new InterruptibleForeground(terminal, executor, runner.memory());
     session =
@@ -41,7 +56,8 @@ public final class Shell {
             Optional.of(terminal),
             foreground,
             new Confirmation(this::answer));
-    typing = isDumb() ? new PlainTyping(terminal) : new LineTyping(terminal);
+    history = new ShellHistory(file);
+    typing = isDumb() ? new PlainTyping(terminal) : new LineTyping(terminal, history);
   }
 
   private boolean isDumb() {
@@ -67,6 +83,11 @@ public final class Shell {
    */
   public int run() throws IOException {
     try {
+      history.begin();
+    } catch (Failure e) {
+      typing.say(e.getMessage());
+    }
+    try {
       while (!session.isOver() && ended == null) {
         next();
       }
@@ -83,13 +104,34 @@ public final class Shell {
   }
 
   private void next() throws IOException {
-    String typed;
+    CommandLine command = CommandLine.ofScript();
     try {
-      typed = typing.line(prompt());
+      boolean complete = command.add(line(prompt()));
+      while (!complete) {
+        complete = command.add(line(CONTINUED));
+      }
     } catch (UserInterruptException e) {
       return; // the line is given up
     }
-    session.execute(typed);
+    session.execute(command);
+    if (foreground.wasInterrupted() && !pasted.isEmpty()) {
+      typing.say("Lines that were not carried out: " + pasted.size());
+      pasted.clear();
+    }
+  }
+
+  /** The next of those that were pasted, or else one that is typed now. */
+  private String line(String prompt) {
+    if (pasted.isEmpty()) {
+      List<String> typed = typing.line(prompt).lines().toList();
+      if (typed.size() <= 1) {
+        return typed.isEmpty() ? "" : typed.get(0);
+      }
+      pasted.addAll(typed);
+    }
+    String next = pasted.remove();
+    typing.say(prompt + Printable.line(next));
+    return next;
   }
 
   /** What is typed is no line for the history. Ctrl-C and Ctrl-D are no answer. */
@@ -110,6 +152,11 @@ public final class Shell {
             .map(users -> users.equals(Choices.ALL) ? "all users" : users)
             .orElse(session.runner().master());
     return Printable.line(whose, MAX_PROMPT) + "> ";
+  }
+
+  /** Says something, on the shell's own thread. */
+  public void say(String text) {
+    typing.say(Printable.line(text));
   }
 
   /**

@@ -13,4 +13,7 @@ interface Typing {
    * @throws EndOfFileException after Ctrl-D, and when the terminal is gone
    */
   String line(String prompt);
+
+  /** Says something while a line is asked for, or between two. */
+  void say(String text);
 }

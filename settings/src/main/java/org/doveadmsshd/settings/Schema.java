@@ -71,6 +71,8 @@ final class Schema {
         .add("max_channels_per_connection", Type.COUNT, "64")
         .add("input_timeout", Type.TIME, "10 mins")
         .add("write_timeout", Type.TIME, "0s")
+        .add("shell_idle_timeout", Type.TIME, "2 hours")
+        .add("shell_history_directory", Type.TEXT, "/var/lib/doveadm-sshd/shell_history")
         .add("shutdown_timeout", Type.TIME, "30s")
         .add("known_hosts", Type.TEXT, "~/.ssh/known_hosts")
         .add("identity", Type.TEXT, "~/.ssh/id_ed25519");

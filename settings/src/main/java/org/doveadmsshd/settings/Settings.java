@@ -30,6 +30,7 @@ public record Settings(
     AuditSettings audit,
     Duration shutdownTimeout,
     Connections connections,
+    ShellSettings shell,
     ClientSettings client,
     AuthSettings auth,
     Map<String, List<RuleSettings>> masters,
@@ -132,6 +133,14 @@ public record Settings(
       int channels,
       Duration inputTimeout,
       Duration writeTimeout) {}
+
+  /**
+   * The interactive shell.
+   *
+   * @param idleTimeout how long it waits for a key; zero for any time
+   * @param historyDirectory where masters' lines are kept, if they are
+   */
+  public record ShellSettings(Duration idleTimeout, Optional<Path> historyDirectory) {}
 
   /**
    * The cache of answers of passdbs and userdbs.

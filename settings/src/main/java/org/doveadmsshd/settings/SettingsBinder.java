@@ -24,6 +24,7 @@ import org.doveadmsshd.settings.Settings.LoginSettings;
 import org.doveadmsshd.settings.Settings.MailSettings;
 import org.doveadmsshd.settings.Settings.QuotaSettings;
 import org.doveadmsshd.settings.Settings.RuleSettings;
+import org.doveadmsshd.settings.Settings.ShellSettings;
 import org.doveadmsshd.settings.Settings.SshSettings;
 import org.doveadmsshd.settings.Settings.WorkSettings;
 
@@ -65,6 +66,8 @@ final class SettingsBinder {
         new AuditSettings(optionalPath(top, "audit_log"), top.yes("audit_required")),
         top.time("shutdown_timeout"),
         connections(top),
+        new ShellSettings(
+            top.time("shell_idle_timeout"), optionalPath(top, "shell_history_directory")),
         new ClientSettings(
             path(top.text("known_hosts")),
             path(top.text("identity")),

@@ -50,6 +50,8 @@ class DefaultsTest {
       max_channels_per_connection = 64
       input_timeout = 10 mins
       write_timeout = 0s
+      shell_idle_timeout = 2 hours
+      shell_history_directory = /var/lib/doveadm-sshd/shell_history
       shutdown_timeout = 30s
       known_hosts = ~/.ssh/known_hosts
       identity = ~/.ssh/id_ed25519

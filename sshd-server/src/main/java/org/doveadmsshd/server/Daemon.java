@@ -104,7 +104,10 @@ public final class Daemon implements Sessions.Control {
         clock,
         lanes(settings),
         software,
-        settings.connections().inputTimeout(),
+        new Sessions.ClientRules(
+            settings.connections().inputTimeout(),
+            settings.shell().idleTimeout(),
+            settings.shell().historyDirectory()),
         memory.part(PART_OF_ROWS));
   }
 

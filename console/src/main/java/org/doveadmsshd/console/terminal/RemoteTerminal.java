@@ -8,6 +8,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.doveadmsshd.base.MemoryBudget;
 import org.jline.terminal.Attributes;
@@ -119,9 +120,15 @@ public final class RemoteTerminal extends AbstractTerminal {
     keys.end();
   }
 
-  /** Calls back, on the thread that reads, each time that nothing has come for so long. */
-  public void whenIdle(Duration wait, Runnable action) {
-    keys.whenIdle(wait, action);
+  /**
+   * Sets what happens when no key comes, on the thread that waits for it.
+   *
+   * @param limit how long is waited
+   * @param ahead how long before that there is a warning
+   */
+  public void whenIdle(Duration limit, Duration ahead, Runnable warn, Runnable end) {
+    keys.whenIdle(
+        List.of(new TypedKeys.Alarm(limit.minus(ahead), warn), new TypedKeys.Alarm(limit, end)));
   }
 
   /** Takes another size; an impossible one is made possible. */

@@ -7,6 +7,8 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.doveadmsshd.base.MemoryBudget;
 import org.jline.utils.NonBlockingReader;
@@ -46,8 +48,7 @@ final class TypedKeys extends NonBlockingReader {
   private long drawn;
   private int owed;
   private boolean ended;
-  private Duration patience = Duration.ZERO;
-  private Runnable whenIdle = () -> {};
+  private List<Alarm> alarms = List.of();
 
   /**
    * @param memory draws what is typed ahead
@@ -58,10 +59,12 @@ final class TypedKeys extends NonBlockingReader {
     this.window = window;
   }
 
-  /** Calls back, on the reader's thread, each time that nothing has come for so long. */
-  synchronized void whenIdle(Duration wait, Runnable action) {
-    patience = wait;
-    whenIdle = action;
+  /** Called on the reader's thread when it has waited for a key for so long. */
+  record Alarm(Duration after, Runnable action) {}
+
+  /** Sets what happens when no key comes, the earliest first. */
+  synchronized void whenIdle(List<Alarm> all) {
+    alarms = List.copyOf(all);
   }
 
   /** Takes bytes in. */
@@ -139,10 +142,12 @@ final class TypedKeys extends NonBlockingReader {
   /** Shows the next characters, which stay; waits for at least one. */
   private int take(char[] target, int offset, int length, long millis)
       throws InterruptedIOException {
-    long end = System.nanoTime() + millis * 1_000_000;
+    long begun = System.nanoTime();
+    long end = millis <= 0 ? Long.MAX_VALUE : begun + millis * 1_000_000;
+    int rung = 0;
     try {
       while (true) {
-        Runnable idle = millis <= 0 ? awaitKey() : awaitKey(end);
+        Optional<Alarm> alarm = awaitKey(begun, end, rung);
         synchronized (this) {
           int count = Math.min(length, available());
           if (count > 0) {
@@ -153,10 +158,11 @@ final class TypedKeys extends NonBlockingReader {
             return EOF;
           }
         }
-        if (millis > 0 && System.nanoTime() >= end) {
+        if (alarm.isEmpty()) {
           return READ_EXPIRED;
         }
-        idle.run();
+        alarm.get().action().run();
+        rung++;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -164,24 +170,23 @@ final class TypedKeys extends NonBlockingReader {
     }
   }
 
-  /** Waits for a key for any time; returns what is to be done when nothing has come for long. */
-  private synchronized Runnable awaitKey() throws InterruptedException {
-    long begun = System.nanoTime();
+  /** Waits for a key; returns the alarm that has gone off meanwhile. */
+  private synchronized Optional<Alarm> awaitKey(long begun, long end, int rung)
+      throws InterruptedException {
+    Optional<Alarm> alarm = alarms.stream().skip(rung).findFirst();
+    long until =
+        Math.min(end, alarm.map(each -> begun + each.after().toNanos()).orElse(Long.MAX_VALUE));
     while (available() == 0 && !ended) {
-      long left = patience.toNanos() - (System.nanoTime() - begun);
-      if (!patience.isZero() && left <= 0) {
-        return whenIdle;
+      long left = until - System.nanoTime();
+      if (until == Long.MAX_VALUE) {
+        wait();
+      } else if (left > 0) {
+        wait(left / 1_000_000 + 1);
+      } else {
+        return until == end ? Optional.empty() : alarm;
       }
-      wait(patience.isZero() ? 0 : left / 1_000_000 + 1);
     }
-    return () -> {};
-  }
-
-  private synchronized Runnable awaitKey(long end) throws InterruptedException {
-    for (long left; available() == 0 && !ended && (left = end - System.nanoTime()) > 0; ) {
-      wait(left / 1_000_000 + 1);
-    }
-    return () -> {};
+    return Optional.empty();
   }
 
   /** Takes characters away; returns how many bytes more the peer may send. */

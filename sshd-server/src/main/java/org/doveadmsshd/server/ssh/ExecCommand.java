@@ -56,7 +56,7 @@ final class ExecCommand extends ChannelCommand {
   ExecCommand(Sessions sessions, ChannelSession channel, String line) {
     this.sessions = sessions;
     this.line = line;
-    this.input = new ChannelInput(channel, sessions.setting().inputTimeout());
+    this.input = new ChannelInput(channel, sessions.setting().clients().inputTimeout());
     this.output = new ChannelOutput(channel);
     out = output.out();
     error = output.error();

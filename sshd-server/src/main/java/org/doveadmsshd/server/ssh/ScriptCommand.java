@@ -44,7 +44,7 @@ final class ScriptCommand extends ChannelCommand implements OpenSession {
   ScriptCommand(Sessions sessions, ChannelSession channel) {
     this.sessions = sessions;
     this.session = channel.getServerSession();
-    this.input = new ChannelInput(channel, sessions.setting().inputTimeout());
+    this.input = new ChannelInput(channel, sessions.setting().clients().inputTimeout());
     this.output = new ChannelOutput(channel);
     this.current = output;
     this.id = sessions.nextId();

@@ -1,5 +1,6 @@
 package org.doveadmsshd.server.ssh;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,7 +100,7 @@ public final class Sessions implements ServerContext.Activity {
    * @param clock says what relative dates count back from
    * @param lanes how many users a run works on at a time
    * @param software name and version
-   * @param inputTimeout how long a command waits for its client's input; zero for any time
+   * @param clients what clients are waited for, and what is kept of them
    * @param rows draws the rows that runs keep back for their order
    */
   public record SessionSettings(
@@ -107,8 +108,18 @@ public final class Sessions implements ServerContext.Activity {
       Clock clock,
       int lanes,
       String software,
-      Duration inputTimeout,
+      ClientRules clients,
       MemoryBudget.Share rows) {}
+
+  /**
+   * What clients are waited for, and what is kept of them.
+   *
+   * @param inputTimeout how long a command waits for its client's input; zero for any time
+   * @param shellIdleTimeout how long a shell waits for a key; zero for any time
+   * @param shellHistory directory of the lines that masters have typed, if they are kept
+   */
+  public record ClientRules(
+      Duration inputTimeout, Duration shellIdleTimeout, Optional<Path> shellHistory) {}
 
   public Sessions(SessionSettings setting, Masters masters, Workers workers, Audit audit) {
     this.setting = setting;

@@ -3,6 +3,9 @@ package org.doveadmsshd.server.ssh;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.sshd.server.Environment;
@@ -13,6 +16,7 @@ import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.command.ServerContext;
+import org.doveadmsshd.console.HistoryFile;
 import org.doveadmsshd.console.Shell;
 import org.doveadmsshd.console.terminal.RemoteTerminal;
 import org.slf4j.Logger;
@@ -33,6 +37,9 @@ final class ShellCommand extends ChannelCommand implements OpenSession {
 
   /** What a client may send before the shell has taken in anything. */
   private static final long WINDOW = 32 * 1024;
+
+  /** How long before an idle shell ends it says so. */
+  private static final Duration WARNING = Duration.ofMinutes(1);
 
   private static final byte[] CONTROL_C = {3};
 
@@ -149,7 +156,9 @@ final class ShellCommand extends ChannelCommand implements OpenSession {
           new Shell(
               terminal,
               new ChannelRunner(sessions, session, results, this::forCommand, why -> {}),
-              sessions.executor());
+              sessions.executor(),
+              history());
+      watchIdle();
       if (sessions.opened(this)) {
         code = shell.run();
       } else {
@@ -168,6 +177,28 @@ final class ShellCommand extends ChannelCommand implements OpenSession {
           Sessions.address(session),
           code,
           seconds());
+    }
+  }
+
+  private Optional<HistoryFile> history() {
+    return sessions
+        .setting()
+        .clients()
+        .shellHistory()
+        .filter(directory -> Files.isDirectory(directory.toAbsolutePath().getParent()))
+        .flatMap(directory -> HistoryFile.of(directory, session.getUsername()));
+  }
+
+  private void watchIdle() {
+    Duration limit = sessions.setting().clients().shellIdleTimeout();
+    if (!limit.isZero()) {
+      Duration half = limit.dividedBy(2);
+      Duration ahead = half.compareTo(WARNING) < 0 ? half : WARNING;
+      terminal.whenIdle(
+          limit,
+          ahead,
+          () -> shell.say("This shell ends in " + ahead.toSeconds() + " s unless a key is pressed"),
+          () -> end("Nothing was typed for a long time (shell_idle_timeout)", false));
     }
   }
 

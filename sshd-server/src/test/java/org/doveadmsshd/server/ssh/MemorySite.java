@@ -84,6 +84,8 @@ public final class MemorySite implements AutoCloseable {
   /** How a server is set up. */
   public static final class Plan {
     public Duration inputTimeout = Duration.ZERO;
+    Duration shellIdleTimeout = Duration.ZERO;
+    Optional<Path> shellHistory = Optional.empty();
     public Duration writeTimeout = Duration.ZERO;
     public Duration loginTimeout = Duration.ofSeconds(60);
     public Duration failureDelay = Duration.ZERO;
@@ -114,7 +116,7 @@ public final class MemorySite implements AutoCloseable {
             Clock.fixed(NOW, ZoneOffset.UTC),
             2,
             "test 1.0",
-            plan.inputTimeout,
+            new Sessions.ClientRules(plan.inputTimeout, plan.shellIdleTimeout, plan.shellHistory),
             memory.part(0.15));
     Workers workers = plan.workers == null ? Workers.always(worker()) : plan.workers;
     sessions = new Sessions(setting, masters, workers, audit);
