@@ -66,8 +66,8 @@ public final class ScriptSession {
   }
 
   /** As {@link Script#end}. */
-  public void end(boolean now) {
-    script.end(now);
+  public boolean end(boolean now) {
+    return script.end(now);
   }
 
   /** As {@link Script#line}. */

@@ -37,7 +37,11 @@ class ProgramTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'' | 64 | usage: doveadm-ssh",
+        "-f tab | 64 | usage: doveadm-ssh",
+        "run | 64 | usage: doveadm-ssh run",
+        "run a b | 64 | usage: doveadm-ssh run",
+        "run nowhere | 75 | Cannot read nowhere: No such file or directory",
+        "-v run script | 64 | Unknown command: run",
         "-c nowhere.conf search -A all | 78 | nowhere.conf",
         "search -A all | 78 | No configuration",
         "keygen a b | 64 | usage: doveadm-ssh keygen",

@@ -69,7 +69,8 @@ public record ProgramCall(int code, String out, String error) {
     return new ProgramCall(process.waitFor(), shown.toString(StandardCharsets.UTF_8), "");
   }
 
-  private static List<String> line(Path directory, String main, String... words) {
+  /** The words of the call, for those who call it in another way. */
+  public static List<String> line(Path directory, String main, String... words) {
     List<String> line =
         new ArrayList<>(
             List.of(

@@ -38,6 +38,11 @@ public final class SshConnector implements Connector {
     return Lane.open(session());
   }
 
+  /** Whether lanes can be had: it has not connected yet, or is connected. */
+  public synchronized boolean isUsable() {
+    return connectFailure == null && (session == null || session.isOpen());
+  }
+
   /**
    * Connects once. A second caller waits for that, and gets the same connection or the same
    * failure.

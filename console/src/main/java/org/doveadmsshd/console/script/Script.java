@@ -121,14 +121,16 @@ public final class Script {
    * Carries no further command out; one that waits for its text waits on. Safe for several threads.
    *
    * @param now whether the command under way is stopped
+   * @return whether there is one
    */
-  public void end(boolean now) {
+  public boolean end(boolean now) {
     ended = true;
     cancelled |= now;
     Running run = running;
     if (now && run != null) {
       run.cancel();
     }
+    return run != null;
   }
 
   /** The line where the last command began, from 1 on; 0 before the first. */

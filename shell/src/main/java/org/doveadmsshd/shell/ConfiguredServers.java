@@ -1,0 +1,144 @@
+package org.doveadmsshd.shell;
+
+import java.io.Closeable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.doveadmsshd.auth.sasl.SaslClient;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.base.options.Words;
+import org.doveadmsshd.brain.Server;
+import org.doveadmsshd.brain.remote.Connector;
+import org.doveadmsshd.brain.remote.RemoteServer;
+import org.doveadmsshd.brain.socket.SocketConnector;
+import org.doveadmsshd.brain.ssh.SshConnections;
+import org.doveadmsshd.brain.ssh.SshConnector;
+import org.doveadmsshd.keys.KnownHosts;
+import org.doveadmsshd.keys.SecretFile;
+import org.doveadmsshd.settings.Settings;
+
+/**
+ * The servers of the configuration. Each is connected to when a command needs it, and stays
+ * connected for those that follow. Safe for several threads.
+ */
+final class ConfiguredServers implements Closeable {
+  private final Words words;
+  private final Executor executor;
+
+  // guarded by this
+  private Settings settings;
+  private SshConnections connections;
+  private final Map<String, SshConnector> connectors = new HashMap<>();
+
+  /**
+   * @param words options of the program
+   */
+  ConfiguredServers(Words words, Executor executor) {
+    this.words = words;
+    this.executor = executor;
+  }
+
+  /** The configuration, read when it is first wanted. */
+  synchronized Settings settings() throws Failure {
+    if (settings == null) {
+      settings = ConfigurationFile.read(words);
+    }
+    return settings;
+  }
+
+  /** The names of all that the program may work on. */
+  List<String> names() throws Failure {
+    return configured().stream().map(Settings.ServerSettings::name).toList();
+  }
+
+  /**
+   * Those of some names.
+   *
+   * @param names all when there are none
+   */
+  synchronized List<Server> named(List<String> names) throws Failure {
+    List<Server> servers = new ArrayList<>();
+    for (Settings.ServerSettings server : configured()) {
+      if (names.isEmpty() || names.contains(server.name())) {
+        servers.add(server(server));
+      }
+    }
+    return servers;
+  }
+
+  private List<Settings.ServerSettings> configured() throws Failure {
+    List<Settings.ServerSettings> servers =
+        settings().client().servers().stream()
+            .filter(server -> words.value("server").orElse(server.name()).equals(server.name()))
+            .toList();
+    if (servers.isEmpty()) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "The configuration has no server" + words.value("server").map(n -> " " + n).orElse(""));
+    }
+    return servers;
+  }
+
+  private Server server(Settings.ServerSettings server) throws Failure {
+    return new RemoteServer(
+        server.name(),
+        connector(server),
+        server.users().stream().map(UserMask::new).toList(),
+        server.lanes(),
+        executor);
+  }
+
+  private Connector connector(Settings.ServerSettings server) throws Failure {
+    if (server.socket().isPresent()) {
+      return new SocketConnector(
+          server.name(), server.socket().get(), () -> authentication(server));
+    }
+    SshConnector known = connectors.get(server.name());
+    if (known != null && known.isUsable()) {
+      return known;
+    }
+    if (connections == null) {
+      connections = new SshConnections(new KnownHosts(settings().client().knownHosts()));
+    }
+    SshConnector connector =
+        new SshConnector(
+            connections,
+            new SshConnector.Address(
+                server.name(), server.host(), server.port(), server.user(), server.identity()));
+    connectors.put(server.name(), connector);
+    return connector;
+  }
+
+  private static SaslClient authentication(Settings.ServerSettings server) throws Failure {
+    if (server.mechanism().equals("external")) {
+      return SaslClient.external("");
+    }
+    Path file =
+        server
+            .secretFile()
+            .orElseThrow(
+                () ->
+                    new Failure(
+                        Outcome.CONFIGURATION_ERROR,
+                        "Server " + server.name() + ": secret_file must be set"));
+    String secret = SecretFile.read(file);
+    return switch (server.mechanism()) {
+      case "plain" -> SaslClient.plain("", server.user(), secret);
+      case "scram-sha-1" -> SaslClient.scramSha1("", server.user(), secret);
+      case "oauthbearer" -> SaslClient.oauthBearer("", secret);
+      default -> SaslClient.scramSha256("", server.user(), secret);
+    };
+  }
+
+  @Override
+  public synchronized void close() {
+    if (connections != null) {
+      connections.close();
+    }
+  }
+}
