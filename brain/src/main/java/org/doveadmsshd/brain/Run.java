@@ -2,6 +2,7 @@ package org.doveadmsshd.brain;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import org.doveadmsshd.base.Failure;
@@ -31,6 +32,7 @@ public final class Run implements Running {
   private final Reporter reporter;
   private final Dispatch dispatch;
   private final Feed feed;
+  private final Optional<Census> census;
 
   /**
    * Opens the output.
@@ -67,6 +69,11 @@ public final class Run implements Running {
                 !invocation.hideTitles()));
     dispatch = new Dispatch(request, printer, reporter, servers, executor, patience);
     feed = new Feed(invocation, console.in(), new Placement(servers), dispatch, executor);
+    census =
+        invocation
+            .users()
+            .pattern()
+            .map(mask -> new Census(mask, servers, executor, dispatch::isOver));
   }
 
   /** Works until all is done. Returns the exit code. */
@@ -155,7 +162,14 @@ public final class Run implements Running {
 
   @Override
   public OptionalLong users() {
-    return dispatch.isFed() ? OptionalLong.of(dispatch.assigned()) : OptionalLong.empty();
+    if (!invocation.users().isSeveral()) {
+      return OptionalLong.empty();
+    }
+    return dispatch.isFed() ? OptionalLong.of(dispatch.assigned()) : counted();
+  }
+
+  private OptionalLong counted() {
+    return census.isPresent() ? census.get().users() : OptionalLong.empty();
   }
 
   @Override

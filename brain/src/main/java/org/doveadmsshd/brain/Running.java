@@ -21,7 +21,7 @@ public interface Running {
   /** That thread goes on, when there is a place for it again. */
   default void goesOn() {}
 
-  /** How many users it is for, done ones among them; nothing until all have been named. */
+  /** How many users it is for, done ones among them; nothing as long as that is not known. */
   default OptionalLong users() {
     return OptionalLong.empty();
   }

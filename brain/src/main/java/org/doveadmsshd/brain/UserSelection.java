@@ -14,6 +14,11 @@ public sealed interface UserSelection {
     return Optional.empty();
   }
 
+  /** Which users of the servers it means. Nothing when they are named otherwise. */
+  default Optional<UserMask> pattern() {
+    return Optional.empty();
+  }
+
   /** Calls the method of the visitor that is for this kind of selection. */
   void accept(Visitor visitor) throws IOException, InterruptedException;
 
@@ -46,6 +51,11 @@ public sealed interface UserSelection {
     @Override
     public boolean isSeveral() {
       return true;
+    }
+
+    @Override
+    public Optional<UserMask> pattern() {
+      return Optional.of(mask);
     }
 
     @Override

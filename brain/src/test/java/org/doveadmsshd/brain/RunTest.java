@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -53,6 +55,40 @@ class RunTest {
 
   private String said() {
     return typed.said();
+  }
+
+  @Test
+  void whoAsksLearnsHowManyUsersThereAreBeforeAllHaveBeenNamed() throws Exception {
+    List<String> users = IntStream.range(0, 2000).mapToObj("u%d"::formatted).toList();
+    List<OptionalLong> known = new ArrayList<>();
+    OneLane server =
+        new OneLane(
+            "s",
+            users,
+            attempt -> {
+              while (known.isEmpty()) {
+                Stream.of(typed.running().users())
+                    .filter(OptionalLong::isPresent)
+                    .forEach(known::add);
+              }
+              OneLane.ok(attempt);
+            });
+    assertThat(run(List.of(server), "", "search", "-u", "u1*", "all")).isZero();
+    assertThat(known).containsExactly(OptionalLong.of(1111));
+    assertThat(typed.running().users()).hasValue(1111);
+  }
+
+  @Test
+  void ofOneUserItIsNotSaidHowManyThereAre() throws Exception {
+    List<OptionalLong> known = new ArrayList<>();
+    OneLane server =
+        lane(
+            attempt -> {
+              known.add(typed.running().users());
+              OneLane.ok(attempt);
+            });
+    assertThat(run(List.of(server), "", "search", "-u", "joe", "all")).isZero();
+    assertThat(known).containsExactly(OptionalLong.empty());
   }
 
   @Test

@@ -72,7 +72,7 @@ public record ServerContext(
      * @param done users done
      * @param failed users among them for whom it failed
      * @param doing the command; empty for an idle lane
-     * @param users how many it has to do with, done ones among them, once all have been named
+     * @param users how many it has to do with, done ones among them, where that is known
      */
     record ActiveSession(
         String id,

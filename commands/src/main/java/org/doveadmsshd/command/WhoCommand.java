@@ -33,8 +33,8 @@ final class WhoCommand implements Command {
         """
         A run is a command that the server's own brain works through; a lane is a channel on
         which another brain sends requests. "done" and "failed" count users; "users" says how
-        many a run is for, once all of them have been named. Who may not see every user sees what
-        is his own, and what masters do whose names are in his scope.
+        many a run over several users is for, as soon as they have been counted. Who may not see
+        every user sees what is his own, and what masters do whose names are in his scope.
         """,
         List.of(),
         false,
