@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,15 +34,8 @@ class AuditTest {
   }
 
   private TestSite.Result verify(Path... files) throws Exception {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.doveadmsshd.server.Main",
-                "audit",
-                "verify"));
+    List<String> words = TestSite.java("org.doveadmsshd.server.Main");
+    words.addAll(List.of("audit", "verify"));
     for (Path file : files) {
       words.add(file.toString());
     }

@@ -51,10 +51,7 @@ class HostKeysTest {
   }
 
   private TestSite.Result server(String... words) throws Exception {
-    List<String> line = new ArrayList<>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    line.add("org.doveadmsshd.server.Main");
+    List<String> line = TestSite.java("org.doveadmsshd.server.Main");
     line.addAll(List.of("-c", file("sshd.conf").toString()));
     line.addAll(Arrays.asList(words));
     return site.exec(new byte[0], line.toArray(String[]::new));

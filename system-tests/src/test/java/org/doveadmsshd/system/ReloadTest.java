@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -94,13 +93,9 @@ class ReloadTest {
 
   @Test
   void anOpenLaneFailsForNobodyWhenTheDatabaseIsAnotherNow() throws Exception {
-    List<String> words = new ArrayList<>();
-    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(List.of("-cp", System.getProperty("java.class.path"), "-Xmx64m"));
-    words.addAll(List.of("-Dlogback.configurationFile=logback-doveadm-ssh.xml"));
-    words.addAll(List.of("org.doveadmsshd.shell.Main", "-c"));
-    words.add(directory.resolve("doveadm-ssh.conf").toString());
-    words.addAll(List.of("fetch", "-A", "text", "mailbox", "INBOX", "header", "X-Large", "yes"));
+    List<String> words =
+        site.doveadmSshWords("fetch", "-A", "text", "mailbox", "INBOX", "header", "X-Large", "yes");
+    words.add(1, "-Xmx64m");
     survivesReload(words);
   }
 

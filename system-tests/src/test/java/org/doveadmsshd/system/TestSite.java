@@ -203,13 +203,21 @@ final class TestSite implements AutoCloseable {
 
   /** The words that start the program {@code doveadm-ssh}. */
   List<String> doveadmSshWords(String... words) {
-    List<String> line = new ArrayList<>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    line.add("-Dlogback.configurationFile=logback-doveadm-ssh.xml");
-    line.add("org.doveadmsshd.shell.Main");
+    List<String> line =
+        java("org.doveadmsshd.shell.Main", "-Dlogback.configurationFile=logback-doveadm-ssh.xml");
     line.addAll(List.of("-c", directory.resolve("doveadm-ssh.conf").toString()));
     line.addAll(Arrays.asList(words));
+    return line;
+  }
+
+  /** The words that start a program for a short time, up to its class; with further options. */
+  static List<String> java(String main, String... options) {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // as in bin
+    line.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    line.addAll(Arrays.asList(options));
+    line.add(main);
     return line;
   }
 
