@@ -73,6 +73,7 @@ final class Schema {
         .add("write_timeout", Type.TIME, "0s")
         .add("shell_idle_timeout", Type.TIME, "2 hours")
         .add("shell_history_directory", Type.TEXT, "/var/lib/doveadm-sshd/shell_history")
+        .add("scripts_ask", Type.YES_OR_NO, "no")
         .add("shutdown_timeout", Type.TIME, "30s")
         .add("known_hosts", Type.TEXT, "~/.ssh/known_hosts")
         .add("identity", Type.TEXT, "~/.ssh/id_ed25519");

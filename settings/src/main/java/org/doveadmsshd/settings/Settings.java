@@ -135,12 +135,13 @@ public record Settings(
       Duration writeTimeout) {}
 
   /**
-   * The interactive shell.
+   * The interactive shell, and scripts.
    *
    * @param idleTimeout how long it waits for a key; zero for any time
    * @param historyDirectory where masters' lines are kept, if they are
    */
-  public record ShellSettings(Duration idleTimeout, Optional<Path> historyDirectory) {}
+  public record ShellSettings(
+      Duration idleTimeout, Optional<Path> historyDirectory, boolean scriptsAsk) {}
 
   /**
    * The cache of answers of passdbs and userdbs.

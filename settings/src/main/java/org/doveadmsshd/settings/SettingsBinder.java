@@ -67,7 +67,9 @@ final class SettingsBinder {
         top.time("shutdown_timeout"),
         connections(top),
         new ShellSettings(
-            top.time("shell_idle_timeout"), optionalPath(top, "shell_history_directory")),
+            top.time("shell_idle_timeout"),
+            optionalPath(top, "shell_history_directory"),
+            top.yes("scripts_ask")),
         new ClientSettings(
             path(top.text("known_hosts")),
             path(top.text("identity")),

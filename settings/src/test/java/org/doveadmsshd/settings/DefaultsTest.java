@@ -52,6 +52,7 @@ class DefaultsTest {
       write_timeout = 0s
       shell_idle_timeout = 2 hours
       shell_history_directory = /var/lib/doveadm-sshd/shell_history
+      scripts_ask = no
       shutdown_timeout = 30s
       known_hosts = ~/.ssh/known_hosts
       identity = ~/.ssh/id_ed25519
@@ -290,7 +291,7 @@ class DefaultsTest {
   @Test
   void theExampleOfTheShellShowsItsOwn() throws Exception {
     Map<String, String> shown = shown("doveadm-ssh.conf", "");
-    assertThat(shown).containsOnlyKeys("known_hosts", "identity");
+    assertThat(shown).containsOnlyKeys("known_hosts", "identity", "scripts_ask");
     assertThat(defaults(Schema.TOP, List.of())).containsAllEntriesOf(shown);
     assertThat(shown("doveadm-ssh.conf", "server mail1 {"))
         .containsEntry("port", Schema.settings("server").get("port").standard())

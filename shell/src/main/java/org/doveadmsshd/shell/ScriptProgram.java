@@ -85,7 +85,7 @@ final class ScriptProgram {
 
   private boolean wantsYes() {
     try {
-      return servers.settings() == null;
+      return servers.settings().shell().scriptsAsk();
     } catch (Failure e) {
       return false; // no server is found either: the command says why
     }

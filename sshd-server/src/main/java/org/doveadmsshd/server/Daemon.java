@@ -107,7 +107,8 @@ public final class Daemon implements Sessions.Control {
         new Sessions.ClientRules(
             settings.connections().inputTimeout(),
             settings.shell().idleTimeout(),
-            settings.shell().historyDirectory()),
+            settings.shell().historyDirectory(),
+            settings.shell().scriptsAsk()),
         memory.part(PART_OF_ROWS));
   }
 

@@ -210,6 +210,32 @@ class ScriptTest {
   }
 
   @Test
+  void aLongScriptIsReadNoFurtherAheadThanAShortOne() throws Exception {
+    byte[] line = "echo a # and a comment of some length, so that lines are long".getBytes(UTF_8);
+    line[line.length - 1] = '\n';
+    long[] read = {0};
+    long[] most = {0};
+    interpreter.during =
+        started -> {
+          most[0] = Math.max(most[0], read[0] - interpreter.done.size() * (long) line.length);
+          out.reset();
+        };
+    InputStream in =
+        new InputStream() {
+          private final long all = 100_000L * line.length;
+
+          @Override
+          public int read() {
+            return read[0] == all ? -1 : line[(int) (read[0]++ % line.length)];
+          }
+        };
+    assertThat(script.run(in, memory)).isZero();
+    assertThat(interpreter.done).hasSize(100_000);
+    assertThat(most[0]).isBetween(1L, 8192L);
+    assertThat(memory.held()).isZero();
+  }
+
+  @Test
   void aCheckSaysEveryMistakeAndDoesNothing() throws Exception {
     String text =
         "echo a\nexit 1\necho 'b\non-error go\ncat <<END\nexit 2\nEND\ncat\non-error stop\nx | y";

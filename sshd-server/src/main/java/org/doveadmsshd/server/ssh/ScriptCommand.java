@@ -66,7 +66,7 @@ final class ScriptCommand extends ChannelCommand implements OpenSession {
                 this::forCommand,
                 why -> end(why, true)),
             console,
-            Caution.NONE);
+            sessions.setting().clients().scriptsAsk() ? Caution.WANTS_YES : Caution.NONE);
     channel.setDataReceiver(input);
   }
 

@@ -117,9 +117,14 @@ public final class Sessions implements ServerContext.Activity {
    * @param inputTimeout how long a command waits for its client's input; zero for any time
    * @param shellIdleTimeout how long a shell waits for a key; zero for any time
    * @param shellHistory directory of the lines that masters have typed, if they are kept
+   * @param scriptsAsk whether commands of scripts that take mails of several users away must say
+   *     {@code --yes}
    */
   public record ClientRules(
-      Duration inputTimeout, Duration shellIdleTimeout, Optional<Path> shellHistory) {}
+      Duration inputTimeout,
+      Duration shellIdleTimeout,
+      Optional<Path> shellHistory,
+      boolean scriptsAsk) {}
 
   public Sessions(SessionSettings setting, Masters masters, Workers workers, Audit audit) {
     this.setting = setting;

@@ -86,6 +86,7 @@ public final class MemorySite implements AutoCloseable {
     public Duration inputTimeout = Duration.ZERO;
     Duration shellIdleTimeout = Duration.ZERO;
     Optional<Path> shellHistory = Optional.empty();
+    boolean scriptsAsk;
     public Duration writeTimeout = Duration.ZERO;
     public Duration loginTimeout = Duration.ofSeconds(60);
     public Duration failureDelay = Duration.ZERO;
@@ -116,7 +117,8 @@ public final class MemorySite implements AutoCloseable {
             Clock.fixed(NOW, ZoneOffset.UTC),
             2,
             "test 1.0",
-            new Sessions.ClientRules(plan.inputTimeout, plan.shellIdleTimeout, plan.shellHistory),
+            new Sessions.ClientRules(
+                plan.inputTimeout, plan.shellIdleTimeout, plan.shellHistory, plan.scriptsAsk),
             memory.part(0.15));
     Workers workers = plan.workers == null ? Workers.always(worker()) : plan.workers;
     sessions = new Sessions(setting, masters, workers, audit);

@@ -161,6 +161,21 @@ class ScriptCommandTest {
   }
 
   @Test
+  void whereScriptsAskTheyMustSayYes() throws Exception {
+    String expunge = "expunge %s-A mailbox INBOX all\nsearch -A mailbox INBOX all\n";
+    assertThat(run(expunge.formatted("")).code()).isZero();
+    stop();
+    site = new MemorySite(plan -> plan.scriptsAsk = true);
+    caller = new Caller(site);
+    Caller.Ended refused = run(expunge.formatted(""));
+    assertThat(refused.code()).isEqualTo(64);
+    assertThat(refused.error()).contains("--yes", "nothing was done", "line 1: ");
+    Caller.Ended done = run(expunge.formatted("--yes "));
+    assertThat(done.code()).isZero();
+    assertThat(done.out()).isEmpty();
+  }
+
+  @Test
   void manyCommandsNeedNoMoreMemoryThanFew() throws Exception {
     String line = "user m* # " + "x".repeat(1000) + "\n";
     try (Caller.LoggedIn admin = caller.admin()) {
