@@ -29,6 +29,10 @@ public final class CommandLine {
   private static final Pattern REDIRECTION = Pattern.compile("(?:[0-9]|&)?[<>].*", Pattern.DOTALL);
 
   private final boolean ofScript;
+
+  /** Whether a backslash at the end of a line joins the next one to it. */
+  private final boolean joins;
+
   private final List<Word> words = new ArrayList<>();
   private StringBuilder word;
   private int start;
@@ -59,29 +63,31 @@ public final class CommandLine {
    */
   public record HereDocument(String end, boolean stripsTabs) {}
 
-  private CommandLine(boolean ofScript) {
+  private CommandLine(boolean ofScript, boolean joins) {
     this.ofScript = ofScript;
+    this.joins = joins;
   }
 
   /** The words of a line that stands alone. */
   public static List<String> split(String line) throws Failure {
-    CommandLine all = new CommandLine(false);
+    CommandLine all = new CommandLine(false, false);
     all.add(line);
     return all.words();
   }
 
   /**
-   * The words of a line that is still being typed, right or wrong; none of one that is too long.
+   * The words of a line of a shell or script that is still being typed, right or wrong; none of one
+   * that is too long.
    */
   public static List<Word> typed(String line) {
-    CommandLine all = new CommandLine(false);
+    CommandLine all = new CommandLine(true, false);
     all.add(line);
     return all.words;
   }
 
   /** A line of a script, to which its text is {@linkplain #add added}. */
   public static CommandLine ofScript() {
-    return new CommandLine(true);
+    return new CommandLine(true, true);
   }
 
   /**
@@ -122,7 +128,7 @@ public final class CommandLine {
         continue;
       }
       if (ofScript) {
-        if (c == '\\' && i + 1 == line.length() && quote != '\'') {
+        if (joins && c == '\\' && i + 1 == line.length() && quote != '\'') {
           return true;
         }
         if (c == '#' && quote == 0 && word == null) {

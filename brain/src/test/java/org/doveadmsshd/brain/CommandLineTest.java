@@ -156,6 +156,8 @@ class CommandLineTest {
     assertThat(CommandLine.typed("list | grep '|' x; y"))
         .extracting(Word::isOfShell)
         .containsExactly(false, true, false, false, true, false);
+    assertThat(CommandLine.typed("all # of them")).extracting(Word::text).containsExactly("all");
+    assertThat(CommandLine.typed("a\\")).extracting(Word::text).containsExactly("a\\");
     assertThat(CommandLine.typed("|").get(0).mistake().orElseThrow())
         .hasMessageStartingWith("There is no shell here, so | cannot");
   }

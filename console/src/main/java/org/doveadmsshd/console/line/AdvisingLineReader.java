@@ -1,8 +1,8 @@
 package org.doveadmsshd.console.line;
 
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.TextWidth;
 import org.jline.reader.impl.LineReaderImpl;
@@ -29,7 +29,7 @@ public class AdvisingLineReader extends LineReaderImpl {
    */
   public AdvisingLineReader(
       Terminal terminal, String name, Vocabulary vocabulary, Surroundings surroundings) {
-    super(terminal, name, Map.of());
+    super(terminal, name, new HashMap<>());
     this.surroundings = surroundings;
     adviser = new Adviser(vocabulary);
     setParser(new LineParser(vocabulary));

@@ -2,7 +2,10 @@ package org.doveadmsshd.console.line;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Glossary;
@@ -27,12 +30,17 @@ final class Grammar {
   private static final Syntax PARTS = Syntax.several(Kind.PART_KEY.named("key"));
   private static final Syntax CLOSE = Syntax.word(")");
 
-  private final Glossary keys;
-  private final Glossary partKeys;
+  private final Map<String, Term> keys;
+  private final Map<String, Term> partKeys;
 
   Grammar(Glossary keys, Glossary partKeys) {
-    this.keys = keys;
-    this.partKeys = partKeys;
+    this.keys = byName(keys);
+    this.partKeys = byName(partKeys);
+  }
+
+  private static Map<String, Term> byName(Glossary glossary) {
+    return glossary.terms().stream()
+        .collect(Collectors.toMap(term -> term.name().toUpperCase(Locale.ROOT), term -> term));
   }
 
   /** What a word turned out to be, and what may follow it. */
@@ -139,18 +147,18 @@ final class Grammar {
     return known ? Role.ARGUMENT : Role.UNKNOWN;
   }
 
-  private static void key(Glossary known, Syntax group, Rest next, String word, Readings readings) {
-    Optional<Term> term = known.find(word);
+  private static void key(
+      Map<String, Term> known, Syntax group, Rest next, String word, Readings readings) {
+    Term term = known.get(word.toUpperCase(Locale.ROOT));
     if (word.equals("(")) {
       Rest closed = next.behind(CLOSE, null);
       readings.add(Certainty.ITSELF, Role.OPERATOR, closed.behind(group, null));
-    } else if (term.isPresent()) {
-      boolean joins =
-          term.get().arguments().has(Kind.SEARCH_KEY) || term.get().arguments().has(Kind.PART_KEY);
+    } else if (term != null) {
+      boolean joins = term.arguments().has(Kind.SEARCH_KEY) || term.arguments().has(Kind.PART_KEY);
       readings.add(
           Certainty.ITSELF,
           joins ? Role.OPERATOR : Role.KEY,
-          next.behind(term.get().arguments(), term.get()));
+          next.behind(term.arguments(), term));
     } else {
       boolean set = isSet(word);
       readings.add(

@@ -1,7 +1,6 @@
 package org.doveadmsshd.console.line;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,7 +46,7 @@ public final class KnownNames implements Names {
       return new Found(List.of(), "");
     }
     Optional<NameList> all = users.ask("");
-    if (all.isPresent() && !all.get().isComplete() && !begin.isEmpty()) {
+    if (all.map(NameList::isTooLong).orElse(false) && !begin.isEmpty()) {
       all = users.ask(begin.toLowerCase(Locale.ROOT));
     }
     return found(all, begin);
@@ -59,12 +58,7 @@ public final class KnownNames implements Names {
   }
 
   private static Found found(Optional<NameList> list, String begin) {
-    if (list.isEmpty()) {
-      return Found.LATE;
-    }
-    return list.get().isComplete()
-        ? new Found(new ArrayList<>(list.get().beginning(begin)), "")
-        : Found.MANY;
+    return list.map(names -> new Found(names.beginning(begin), names.note())).orElse(Found.LATE);
   }
 
   @Override

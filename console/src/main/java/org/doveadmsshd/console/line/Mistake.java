@@ -26,6 +26,12 @@ record Mistake(int word, String sentence) {
 
   private static final List<String> SOMEBODY = List.of("-u", "~");
 
+  /** A line with more words is only checked when it is carried out: the reader of keys waits. */
+  private static final int MAX_WORDS = 1000;
+
+  /** Has the command explained, whatever else the line says. */
+  private static final String HELP = "--help";
+
   /** The first mistake among the words before the current one. */
   static Optional<Mistake> in(TypedLine line) {
     for (int i = 0; i < line.current() && !line.isStatement(); i++) {
@@ -54,7 +60,7 @@ record Mistake(int word, String sentence) {
       int end = line.current();
       boolean lacksValue = end > 0 && line.places().get(end - 1).isForValue();
       end = lacksValue ? end - 1 : end; // any value may be a wrong one
-      if (end <= first) {
+      if (end <= first || end > MAX_WORDS || words.contains(HELP)) {
         return Optional.empty();
       }
       Optional<String> said = said(end, ANYTHING.get(0));

@@ -11,11 +11,13 @@ import org.doveadmsshd.base.Failure;
  * cannot be typed.
  *
  * @param lines each name with a line feed behind it
- * @param isComplete whether it holds them all; a list that would be too long holds none
+ * @param note why it holds none; empty when it holds all there are
  */
-record NameList(String lines, boolean isComplete) {
-  /** So many names as half of them fit: 10,000 of 25 characters. */
-  private static final int MOST_CHARACTERS = 256 * 1024;
+record NameList(String lines, String note) {
+  /** So many characters: 5,000 of 25 characters. */
+  private static final int MOST_CHARACTERS = 128 * 1024;
+
+  private static final String MANY = "too many to list; type more of the name";
 
   /** Names, one after another. */
   @FunctionalInterface
@@ -33,7 +35,7 @@ record NameList(String lines, boolean isComplete) {
   }
 
   /** Takes all names of a listing, as long as there is room. */
-  static NameList of(Listing listing) throws Failure, IOException {
+  static NameList of(Listing listing) {
     StringBuilder lines = new StringBuilder();
     try {
       listing.list(
@@ -46,9 +48,17 @@ record NameList(String lines, boolean isComplete) {
             }
           });
     } catch (EnoughException e) {
-      return new NameList("", false);
+      return new NameList("", MANY);
+    } catch (Failure e) {
+      return new NameList("", e.getMessage());
+    } catch (IOException e) {
+      return new NameList("", "cannot be listed");
     }
-    return new NameList(lines.toString(), true);
+    return new NameList(lines.toString(), "");
+  }
+
+  boolean isTooLong() {
+    return note.equals(MANY);
   }
 
   /** The names that begin so, in whatever case. */

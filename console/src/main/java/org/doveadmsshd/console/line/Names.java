@@ -27,9 +27,6 @@ public interface Names {
     /** They are not known in time. */
     static final Found LATE = new Found(List.of(), "not known yet; press Tab again");
 
-    /** There are more than can be kept. */
-    static final Found MANY = new Found(List.of(), "too many to list; type more of the name");
-
     public Found {
       all = List.copyOf(all);
     }

@@ -65,7 +65,7 @@ final class Offers {
     line.expected().leaves().forEach(offers::leaf);
     offers.options();
     return offers.found.size() > MOST
-        ? new Found(offers.beginning(), Names.Found.MANY.note())
+        ? new Found(offers.beginning(), "too many to list; type more")
         : new Found(List.copyOf(offers.found.values()), offers.note);
   }
 

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
@@ -156,18 +158,25 @@ interface Place {
   /**
    * Behind the name of a command.
    *
+   * @param kinds of all its arguments
    * @param options that may still come
    * @param rests arguments that may still come
    * @param before the argument before, with a space behind it; empty at first
    */
   record InCommand(
-      Vocabulary vocabulary, Manual manual, List<Option> options, List<Rest> rests, String before)
+      Vocabulary vocabulary,
+      Manual manual,
+      Set<Kind> kinds,
+      List<Option> options,
+      List<Rest> rests,
+      String before)
       implements Place {
 
     static InCommand of(Vocabulary vocabulary, Manual manual) {
       return new InCommand(
           vocabulary,
           manual,
+          manual.synopsis().arguments().stream().map(Argument::kind).collect(Collectors.toSet()),
           CommandLineOptions.behind(manual),
           List.of(Rest.END.behind(manual.synopsis(), null)),
           "");
@@ -176,13 +185,9 @@ interface Place {
     @Override
     public Expected expected() {
       List<Expected.Leaf> leaves = vocabulary.grammar().leaves(rests);
-      Expected own = new Expected(leaves, options, topic() ? before : "");
+      Expected own = new Expected(leaves, options, kinds.contains(Kind.TOPIC) ? before : "");
       boolean command = vocabulary.grammar().command(rests).isPresent();
       return command ? new BeforeCommand(vocabulary).expected().or(own) : own;
-    }
-
-    private boolean topic() {
-      return manual.synopsis().has(Kind.TOPIC);
     }
 
     @Override
@@ -193,14 +198,15 @@ interface Place {
       if (!options.isEmpty() && OptionWord.isOne(word)) {
         return OptionWord.take(word, options, this);
       }
-      Optional<Rest> behindCommand = vocabulary.grammar().command(rests);
+      boolean commands = kinds.contains(Kind.COMMAND);
+      Optional<Rest> behindCommand =
+          commands ? vocabulary.grammar().command(rests) : Optional.empty();
       if (behindCommand.isPresent()) {
         return InnerCommand.of(this, behindCommand.get()).take(word);
       }
       Grammar.Taken taken = vocabulary.grammar().take(rests, word);
-      boolean optionsGoOn = !manual.synopsis().has(Kind.COMMAND);
-      String read = (topic() ? before : "") + word + " ";
-      return new Step(taken.role(), with(optionsGoOn ? options : List.of(), taken.rests(), read));
+      String read = (kinds.contains(Kind.TOPIC) ? before : "") + word + " ";
+      return new Step(taken.role(), with(commands ? List.of() : options, taken.rests(), read));
     }
 
     @Override
@@ -212,7 +218,7 @@ interface Place {
     }
 
     InCommand with(List<Option> options, List<Rest> rests, String before) {
-      return new InCommand(vocabulary, manual, options, rests, before);
+      return new InCommand(vocabulary, manual, kinds, options, rests, before);
     }
   }
 

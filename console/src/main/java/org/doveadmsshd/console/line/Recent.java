@@ -1,6 +1,5 @@
 package org.doveadmsshd.console.line;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,7 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.doveadmsshd.base.Failure;
+import java.util.function.Function;
 
 /**
  * Answers to the last few questions. One that is a little old is still given, and asked for again
@@ -23,7 +22,7 @@ final class Recent<T> {
   private static final Duration KEPT = Duration.ofMinutes(1);
   private static final int MOST = 4;
 
-  private final Question<T> question;
+  private final Function<String, T> question;
   private final Executor executor;
   private final Duration patience;
 
@@ -33,32 +32,24 @@ final class Recent<T> {
   private long lastUse;
   private boolean forgets;
 
-  /** Finds an answer; may take its time. */
-  @FunctionalInterface
-  interface Question<T> {
-    T answer(String about) throws Failure, IOException;
-  }
-
-  private record Answer<T>(Optional<T> value, long since) {}
+  private record Answer<T>(T value, long since) {}
 
   /**
+   * @param question finds an answer; may take its time
    * @param patience how long who asks waits at most
    */
-  Recent(Question<T> question, Executor executor, Duration patience) {
+  Recent(Function<String, T> question, Executor executor, Duration patience) {
     this.question = question;
     this.executor = executor;
     this.patience = patience;
   }
 
-  /** The answer; nothing when it is not known in time, or cannot be found. */
+  /** The answer; nothing when it is not known in time. */
   Optional<T> ask(String about) {
     long end = System.nanoTime() + patience.toNanos();
     Optional<T> known = known(about);
     while (known.isEmpty() && await(begin(about), end)) {
       known = known(about);
-      if (isAnswered(about)) {
-        break;
-      }
     }
     return known;
   }
@@ -72,11 +63,7 @@ final class Recent<T> {
     if (lastUse - answer.since() > FRESH.toNanos()) {
       begin(about);
     }
-    return answer.value();
-  }
-
-  private synchronized boolean isAnswered(String about) {
-    return answers.containsKey(about);
+    return Optional.of(answer.value());
   }
 
   /** Asks, unless another question is on its way; returns the end of what is on its way. */
@@ -105,12 +92,7 @@ final class Recent<T> {
   }
 
   private void answer(String about) {
-    Optional<T> value;
-    try {
-      value = Optional.of(question.answer(about));
-    } catch (Failure | IOException e) {
-      value = Optional.empty(); // said when the command is carried out
-    }
+    T value = question.apply(about);
     synchronized (this) {
       answers.remove(about);
       answers.put(about, new Answer<>(value, System.nanoTime()));

@@ -35,7 +35,7 @@ record TypedLine(
     int current,
     Expected expected,
     Word begun) {
-  /** Longest line that is looked at. */
+  /** Longest line that is looked at; several that are pasted together are not either. */
   static final int MAX_LENGTH = 64 * 1024;
 
   /** What some type by habit. */
@@ -57,19 +57,19 @@ record TypedLine(
 
   /** Reads a line; any text and any cursor will do. */
   static TypedLine of(String line, int cursor, Vocabulary vocabulary) {
-    List<Word> words = line.length() > MAX_LENGTH ? List.of() : CommandLine.typed(line);
+    boolean read = line.length() <= MAX_LENGTH && line.indexOf('\n') < 0;
+    List<Word> words = read ? CommandLine.typed(line) : List.of();
     int current = 0;
     while (current < words.size() && words.get(current).end() < cursor) {
       current++;
     }
-    boolean unread = words.isEmpty() && !line.isBlank();
     Reader reader = new Reader(vocabulary);
-    Expected expected = unread ? Expected.NOTHING : reader.place.expected();
+    Expected expected = Expected.NOTHING;
     for (int i = 0; i < words.size(); i++) {
       expected = i == current ? reader.place.expected() : expected;
       reader.take(i, words.get(i).text());
     }
-    expected = current == words.size() && !unread ? reader.place.expected() : expected;
+    expected = current == words.size() && read ? reader.place.expected() : expected;
     return new TypedLine(
         words,
         reader.roles,
@@ -133,12 +133,14 @@ record TypedLine(
   }
 
   private static Word begun(String line, int cursor, int start) {
-    if (start >= cursor || cursor > line.length() || cursor - start > MAX_LENGTH) {
-      return new Word("", cursor, cursor, (char) 0, false);
+    Word nothing = new Word("", cursor, cursor, (char) 0, false);
+    if (start >= cursor || cursor > line.length()) {
+      return nothing;
     }
-    List<Word> begun = CommandLine.typed(line.substring(start, cursor));
-    Word word = begun.get(0);
-    return new Word(word.text(), start, cursor, word.quote(), word.isOfShell());
+    return CommandLine.typed(line.substring(start, cursor)).stream()
+        .findFirst()
+        .map(word -> new Word(word.text(), start, cursor, word.quote(), word.isOfShell()))
+        .orElse(nothing);
   }
 
   /** Whether users are chosen in the line. */

@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.doveadmsshd.base.options.Glossary;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Manual;
@@ -16,7 +14,6 @@ import org.doveadmsshd.storage.search.QueryGuide;
 /** The words that a line may begin with, and those of queries and field lists. Immutable. */
 public final class Vocabulary {
   private final Map<String, Manual> manuals = new TreeMap<>();
-  private final Set<String> statements;
   private final Glossary keys = QueryGuide.keys();
   private final Glossary partKeys = QueryGuide.partKeys();
   private final Glossary fields = FetchFields.glossary();
@@ -27,7 +24,6 @@ public final class Vocabulary {
    */
   public Vocabulary(List<Manual> statements) {
     CommandCatalog.manuals().forEach(manual -> manuals.put(manual.name(), manual));
-    this.statements = statements.stream().map(Manual::name).collect(Collectors.toUnmodifiableSet());
     statements.forEach(manual -> manuals.put(manual.name(), manual));
   }
 
@@ -36,9 +32,9 @@ public final class Vocabulary {
     return Optional.ofNullable(manuals.get(name));
   }
 
-  /** Whether exec does not know it. */
+  /** Whether a manual is not that of a command, but of the shell's own. */
   boolean isStatement(String name) {
-    return statements.contains(name) || name.equals(CommandCatalog.HELP.name());
+    return CommandCatalog.find(name).isEmpty();
   }
 
   /** Whether some name begins with that. */
