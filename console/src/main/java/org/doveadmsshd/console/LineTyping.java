@@ -1,8 +1,10 @@
 package org.doveadmsshd.console;
 
-import java.io.IOException;
 import java.util.Set;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.console.line.AdvisingLineReader;
+import org.doveadmsshd.console.line.Surroundings;
+import org.doveadmsshd.console.line.Vocabulary;
 import org.jline.keymap.KeyMap;
 import org.jline.reader.Binding;
 import org.jline.reader.EndOfFileException;
@@ -10,14 +12,13 @@ import org.jline.reader.History;
 import org.jline.reader.LineReader;
 import org.jline.reader.Reference;
 import org.jline.reader.Widget;
-import org.jline.reader.impl.LineReaderImpl;
 import org.jline.terminal.Terminal;
 
 /**
  * A line that can be edited as it is typed. Of JLine's keys only those do something that edit one
  * line: others would start an editor on the server, or repeat a key a thousand million times.
  */
-final class LineTyping extends LineReaderImpl implements Typing {
+final class LineTyping extends AdvisingLineReader implements Typing {
   /** Most characters of a line, or of lines that are pasted together. */
   static final int MOST = 128 * 1024;
 
@@ -73,10 +74,13 @@ final class LineTyping extends LineReaderImpl implements Typing {
           LineReader.UP_LINE_OR_SEARCH,
           LineReader.YANK);
 
+  private static final Vocabulary VOCABULARY =
+      new Vocabulary(Statements.all().stream().map(Statement::manual).toList());
+
   private boolean tooLong;
 
-  LineTyping(Terminal terminal, History history) throws IOException {
-    super(terminal, NAME);
+  LineTyping(Terminal terminal, History history, Surroundings surroundings) {
+    super(terminal, NAME, VOCABULARY, surroundings);
     getKeyMaps().keySet().retainAll(KEYMAPS);
     bindCursorKeys();
     getWidgets().keySet().retainAll(WIDGETS);

@@ -57,7 +57,10 @@ public final class Shell {
             foreground,
             new Confirmation(this::answer));
     history = new ShellHistory(file);
-    typing = isDumb() ? new PlainTyping(terminal) : new LineTyping(terminal, history);
+    typing =
+        isDumb()
+            ? new PlainTyping(terminal)
+            : new LineTyping(terminal, history, new SessionSurroundings(session, executor));
   }
 
   private boolean isDumb() {

@@ -47,25 +47,25 @@ class AdvisingLineReaderTest {
       delimiter = '→',
       quoteCharacter = '^',
       value = {
-        "sea\t → search",
-        "mailbox ren\t → mailbox rename",
-        "search savedb\t30d → search savedbefore 30d",
-        "search savedb\t3\t → search savedbefore 30d",
-        "expunge mailbox H\t → expunge mailbox Häuser\\ \\&\\ \\\"Höfe\\\"",
-        "expunge mailbox 'H\t → expunge mailbox 'Häuser & \"Höfe\"'",
-        "fetch \"uid fl\t\" all → fetch \"uid flags\" all",
-        "flags add '\\S\t' all → flags add '\\Seen' all",
-        "flags add \\S\tall → flags add \\\\Seen all",
-        "search -u p\tall → search -u per\\ o\\'neil all",
+        "sea⇥ → search",
+        "mailbox ren⇥ → mailbox rename",
+        "search savedb⇥30d → search savedbefore 30d",
+        "search savedb⇥3⇥ → search savedbefore 30d",
+        "expunge mailbox H⇥ → expunge mailbox Häuser\\ \\&\\ \\\"Höfe\\\"",
+        "expunge mailbox 'H⇥ → expunge mailbox 'Häuser & \"Höfe\"'",
+        "fetch \"uid fl⇥\" all → fetch \"uid flags\" all",
+        "flags add '\\S⇥' all → flags add '\\Seen' all",
+        "flags add \\S⇥all → flags add \\\\Seen all",
+        "search -u p⇥all → search -u per\\ o\\'neil all",
       })
   void tabCompletesWhatCanBeOnlyOneThing(String keys, String line) throws IOException {
-    assertThat(read(keys).strip()).isEqualTo(line);
+    assertThat(read(keys.replace('⇥', '\t')).strip()).isEqualTo(line);
   }
 
   @Test
   void ofSeveralWordsWhatIsCommonIsPutIn() throws IOException {
-    assertThat(read("search mailbox S\t\u0007")).startsWith("search mailbox Sent");
-    assertThat(shown()).contains("Sent Mail");
+    assertThat(read("search mailbox S\t")).startsWith("search mailbox Sent");
+    assertThat(shown()).contains("Mail");
   }
 
   @Test
@@ -81,7 +81,7 @@ class AdvisingLineReaderTest {
 
     assertThat(shown())
         .contains("Unknown search key: savedbefor (did you mean savedbefore?)")
-        .contains("\u001b[4m");
+        .containsPattern("\u001b\\[[0-9;]*\\b4[;m][^\u001b]*savedbefor");
   }
 
   @Test
