@@ -71,16 +71,22 @@ final class Screen implements AutoCloseable {
   Screen awaits(String text) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONG_SECONDS);
     synchronized (shown) {
-      while (all().indexOf(text, read) < 0) {
+      while (plain().indexOf(text, read) < 0) {
         long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         if (left <= 0) {
-          throw new AssertionError("'" + text + "' does not come, only: " + all().substring(read));
+          throw new AssertionError(
+              "'" + text + "' does not come, only: " + plain().substring(read));
         }
         shown.wait(left);
       }
-      read = all().indexOf(text, read) + text.length();
+      read = plain().indexOf(text, read) + text.length();
     }
     return this;
+  }
+
+  /** All that has been shown, whatever its colours. */
+  private String plain() {
+    return all().replaceAll("\u001b\\[[0-9;]*m", "");
   }
 
   /** All that has been shown. */

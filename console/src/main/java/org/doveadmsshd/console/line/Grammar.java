@@ -156,9 +156,7 @@ final class Grammar {
     } else if (term != null) {
       boolean joins = term.arguments().has(Kind.SEARCH_KEY) || term.arguments().has(Kind.PART_KEY);
       readings.add(
-          Certainty.ITSELF,
-          joins ? Role.OPERATOR : Role.KEY,
-          next.behind(term.arguments(), term));
+          Certainty.ITSELF, joins ? Role.OPERATOR : Role.KEY, next.behind(term.arguments(), term));
     } else {
       boolean set = isSet(word);
       readings.add(

@@ -24,8 +24,7 @@ class AdvisingLineReaderTest {
 
   private String read(String keys, Surroundings surroundings, Size size) throws IOException {
     var in = new ByteArrayInputStream(keys.getBytes(StandardCharsets.UTF_8));
-    try (var terminal =
-        new DumbTerminal("test", "xterm", in, shown, StandardCharsets.UTF_8)) {
+    try (var terminal = new DumbTerminal("test", "xterm", in, shown, StandardCharsets.UTF_8)) {
       terminal.setSize(size);
       AdvisingLineReader reader =
           new AdvisingLineReader(terminal, "test", Cursor.VOCABULARY, surroundings);
