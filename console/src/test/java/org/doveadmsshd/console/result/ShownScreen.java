@@ -15,6 +15,7 @@ import org.doveadmsshd.base.TextWidth;
  */
 final class ShownScreen extends OutputStream {
   private static final char ESCAPE = '\033';
+  private static final int TAB = 8;
 
   // guarded by this
   private final String[][] cells;
@@ -80,6 +81,8 @@ final class ShownScreen extends OutputStream {
       column = 0;
     } else if (c == '\n') {
       feed();
+    } else if (c == '\t') {
+      column = Math.min(column - column % TAB + TAB, cells[row].length - 1);
     } else if (c >= ' ') {
       put(c);
     }
