@@ -28,10 +28,17 @@ public final class CommandLine {
   /** Redirections begin so; behind it there may be a file. */
   private static final Pattern REDIRECTION = Pattern.compile("(?:[0-9]|&)?[<>].*", Pattern.DOTALL);
 
+  /** At the end of a line of the interactive shell, as in that of MySQL. */
+  private static final String VERTICAL = "\\G";
+
+  /** Whether it is read as in a script, or in a shell. */
   private final boolean ofScript;
 
   /** Whether a backslash at the end of a line joins the next one to it. */
   private final boolean joins;
+
+  /** Whether {@code \G} may stand behind it. */
+  private final boolean ofShell;
 
   private final List<Word> words = new ArrayList<>();
   private StringBuilder word;
@@ -53,6 +60,7 @@ public final class CommandLine {
   private boolean lacksEnd;
 
   private boolean stripsTabs;
+  private boolean vertical;
   private HereDocument hereDocument;
 
   /**
@@ -63,14 +71,24 @@ public final class CommandLine {
    */
   public record HereDocument(String end, boolean stripsTabs) {}
 
-  private CommandLine(boolean ofScript, boolean joins) {
-    this.ofScript = ofScript;
-    this.joins = joins;
+  /** Where a line comes from. */
+  private enum Origin {
+    EXEC,
+    SCRIPT,
+    SHELL,
+    /** The shell, where it is not complete yet. */
+    TYPED
+  }
+
+  private CommandLine(Origin origin) {
+    ofScript = origin != Origin.EXEC;
+    joins = origin == Origin.SCRIPT || origin == Origin.SHELL;
+    ofShell = origin == Origin.TYPED || origin == Origin.SHELL;
   }
 
   /** The words of a line that stands alone. */
   public static List<String> split(String line) throws Failure {
-    CommandLine all = new CommandLine(false, false);
+    CommandLine all = new CommandLine(Origin.EXEC);
     all.add(line);
     return all.words();
   }
@@ -80,14 +98,19 @@ public final class CommandLine {
    * that is too long.
    */
   public static List<Word> typed(String line) {
-    CommandLine all = new CommandLine(true, false);
+    CommandLine all = new CommandLine(Origin.TYPED);
     all.add(line);
     return all.words;
   }
 
   /** A line of a script, to which its text is {@linkplain #add added}. */
   public static CommandLine ofScript() {
-    return new CommandLine(true, true);
+    return new CommandLine(Origin.SCRIPT);
+  }
+
+  /** A line of the interactive shell: as in a script, and {@code \G} may stand behind it. */
+  public static CommandLine ofShell() {
+    return new CommandLine(Origin.SHELL);
   }
 
   /**
@@ -120,12 +143,29 @@ public final class CommandLine {
     return Optional.ofNullable(hereDocument);
   }
 
+  /** Whether {@code \G} stands at its end: values are to be shown one below the other. */
+  public boolean isVertical() {
+    return vertical;
+  }
+
+  private boolean isVertical(String line, int at) {
+    return ofShell
+        && quote == 0
+        && line.startsWith(VERTICAL, at)
+        && line.substring(at + VERTICAL.length()).isBlank();
+  }
+
   private boolean goesOn(String line) {
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
       if (quote == 0 && Character.isWhitespace(c)) {
         endWord(i);
         continue;
+      }
+      if (isVertical(line, i)) {
+        vertical = true;
+        endWord(i);
+        break;
       }
       if (ofScript) {
         if (joins && c == '\\' && i + 1 == line.length() && quote != '\'') {

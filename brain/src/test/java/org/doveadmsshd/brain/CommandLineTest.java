@@ -68,6 +68,28 @@ class CommandLineTest {
     assertThat(CommandLine.split(line)).hasSizeGreaterThan(2);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "fetch all \\G, fetch all, true",
+    "fetch all\\G, fetch all, true",
+    "'fetch all \\G  ', fetch all, true",
+    "\\G, '', true",
+    "fetch \\\\G, fetch \\G, false",
+    "fetch \\Gx, fetch Gx, false",
+    "fetch \\G x, fetch G x, false",
+    "fetch \"\\G\", fetch \\G, false",
+    "fetch G, fetch G, false",
+  })
+  void rowsBelowOneAnotherAreAskedForAtTheEndOfALineOfTheShell(
+      String line, String words, boolean vertical) throws Exception {
+    CommandLine typed = CommandLine.ofShell();
+    assertThat(typed.add(line)).isTrue();
+    assertThat(String.join(" ", typed.words())).isEqualTo(words);
+    assertThat(typed.isVertical()).isEqualTo(vertical);
+    assertThat(CommandLine.typed(line).stream().map(Word::text)).isEqualTo(typed.words());
+    assertThat(CommandLine.split(line)).hasSameSizeAs(line.strip().split(" +"));
+  }
+
   @Test
   void quotesInsideTellWhatIsMeant() throws Exception {
     assertThat(CommandLine.split("batch ':' search all ';' x"))

@@ -59,7 +59,8 @@ record LastStatement() implements Statement {
   @Override
   public int run(Words words, Session session) throws Failure, IOException {
     Result result = Arrangement.of(words).applied(session.lastResult());
-    String formatter = words.value(FORMATTER).orElse(result.formatter());
+    String formatter =
+        words.value(FORMATTER).or(session.choices()::format).orElse(result.formatter());
     if (words.has(FORMATTER)) {
       Formatters.check(formatter);
     }

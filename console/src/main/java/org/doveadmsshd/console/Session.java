@@ -16,6 +16,7 @@ import org.doveadmsshd.brain.CommandLine;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Invocation;
 import org.doveadmsshd.brain.Running;
+import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.command.Access;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
@@ -118,7 +119,21 @@ public final class Session {
     }
     boolean named = !all.isEmpty() && all.get(0).equals(PROGRAM);
     List<String> words = named ? all.subList(1, all.size()) : all;
-    return words.isEmpty() && !named ? exitCode : execute(words);
+    if (words.isEmpty() && !named) {
+      return exitCode;
+    }
+    return command.isVertical() ? executeVertically(words) : execute(words);
+  }
+
+  /** Rows are shown one below the other, and so are the values of each. */
+  private int executeVertically(List<String> words) throws IOException {
+    Optional<String> format = choices.format();
+    choices = choices.withFormat(Optional.of(Formatters.PAGER));
+    try {
+      return execute(words);
+    } finally {
+      choices = choices.withFormat(format);
+    }
   }
 
   /** As {@link #execute(CommandLine)}, for words without {@code doveadm} before them. */

@@ -107,7 +107,7 @@ public final class Shell {
   }
 
   private void next() throws IOException {
-    CommandLine command = CommandLine.ofScript();
+    CommandLine command = CommandLine.ofShell();
     try {
       boolean complete = command.add(line(prompt()));
       while (!complete) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -105,7 +106,7 @@ class ShellResultsTest {
   void open() throws Exception {
     terminal = new LineDisciplineTerminal("test", "xterm", screen, StandardCharsets.UTF_8);
     terminal.setSize(Size.of(COLUMNS, ROWS));
-    Shell opened = new Shell(terminal, runner, threads);
+    Shell opened = new Shell(terminal, runner, threads, Optional.empty());
     shell = threads.submit(() -> run(opened));
     screen.await(shown -> shown.get(0).startsWith("admin>"));
   }
@@ -149,11 +150,32 @@ class ShellResultsTest {
     expect("last", "doveadm: Error: There is no result yet: run a command that p", "rints one");
     expect("mailbox list -A", "mailbox messages", "box1    7", "box2    4", "box3    1");
     expect("last -f flow --columns messages", "messages=7", "messages=4", "messages=1");
-    expect("last --sort messages --where m*=x", "doveadm: Error: The last result has no column m* (there are:", " mailbox, messages)");
+    expect(
+        "last --sort messages --where m*=x",
+        "doveadm: Error: The last result has no column m* (there are:",
+        " mailbox, messages)");
     expect("last --sort messages --where mailbox=*[", "mailbox messages");
-    expect("last -f flow --sort 'messages desc' --columns mailbox", "mailbox=box1", "mailbox=box2", "mailbox=box3");
-    expect("last -f xml", "doveadm: Error: Unknown formatter: xml (there are: flow tab", "table pager json ndjson)");
+    expect(
+        "last -f flow --sort 'messages desc' --columns mailbox",
+        "mailbox=box1",
+        "mailbox=box2",
+        "mailbox=box3");
+    expect(
+        "last -f xml",
+        "doveadm: Error: Unknown formatter: xml (there are: flow tab",
+        "table pager json ndjson)");
     assertThat(runner.lines).hasSize(1);
+  }
+
+  @Test
+  void valuesAreShownOneBelowTheOther() throws Exception {
+    runner.rows = 2;
+    String rule = "─".repeat(40);
+    String[] rows = {"mailbox: box1", "messages: 7", rule, "mailbox: box2", "messages: 4"};
+    expect("mailbox list -A \\G", rows);
+    expect("last -f tab", "mailbox messages", "box1    7", "box2    4");
+    expect("last\\G", rows);
+    assertThat(runner.lines).containsExactly(List.of("-f", "pager", "mailbox", "list", "-A"));
   }
 
   @Test
