@@ -34,6 +34,7 @@ final class Dispatch {
   private final Executor executor;
   private final Patience patience;
   private final Map<Server, UserQueue> queues = new HashMap<>();
+  private final Pace pace = new Pace();
   private final Set<Server> working = ConcurrentHashMap.newKeySet();
   private final Set<Assignment> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong assigned = new AtomicLong();
@@ -62,7 +63,7 @@ final class Dispatch {
     this.listeners = List.of(reporter);
     this.executor = executor;
     this.patience = patience;
-    servers.forEach(server -> queues.put(server, new UserQueue()));
+    servers.forEach(server -> queues.put(server, new UserQueue(pace)));
   }
 
   CommandRequest request() {
@@ -75,6 +76,11 @@ final class Dispatch {
 
   Reporter reporter() {
     return reporter;
+  }
+
+  /** How many users may begin. */
+  Pace pace() {
+    return pace;
   }
 
   /** How many users have been found so far. */

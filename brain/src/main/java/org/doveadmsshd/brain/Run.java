@@ -150,6 +150,11 @@ public final class Run implements Running {
     dispatch.cancel();
   }
 
+  @Override
+  public void slow(int usersPerSecond) {
+    dispatch.pace().set(usersPerSecond);
+  }
+
   /** The output is gone. */
   void broken(IOException e) {
     dispatch.broken(null, e);

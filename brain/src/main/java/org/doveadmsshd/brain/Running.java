@@ -7,6 +7,12 @@ public interface Running {
   /** Stops it at its next checkpoint; returns at once. */
   void cancel();
 
+  /**
+   * Begins no more users a second from now on, where its lanes are of this process; 0 for as many
+   * as possible.
+   */
+  default void slow(int usersPerSecond) {}
+
   /** Users done so far; 0 for a command about no user. */
   default long done() {
     return 0;

@@ -18,11 +18,16 @@ public final class UserQueue {
   private final List<Runnable> bells = new ArrayList<>();
   private boolean closed;
   private boolean stopped;
+  private final Pace pace;
 
   /** How many threads wait for a user, and for room. */
   private int takers;
 
   private int putters;
+
+  UserQueue(Pace pace) {
+    this.pace = pace;
+  }
 
   /**
    * Adds a user; waits while the queue is full.
@@ -70,11 +75,15 @@ public final class UserQueue {
     return next;
   }
 
-  /** Takes the next user; waits for one. Null when there will be none any more. */
+  /**
+   * Takes the next user; waits for one, and until the run may begin him. Null when there will be
+   * none any more.
+   */
   public synchronized Assignment take() throws InterruptedException {
-    while (waiting.isEmpty() && !closed) {
+    long early = 0;
+    while (waiting.isEmpty() ? !closed : (early = pace.begin()) > 0) {
       takers++;
-      wait();
+      wait(waiting.isEmpty() ? 0 : early / 1_000_000 + 1);
       takers--;
     }
     return poll();
@@ -91,7 +100,7 @@ public final class UserQueue {
     List<Assignment> taken = new ArrayList<>();
     for (Assignment next = take(); next != null; next = poll()) {
       taken.add(next);
-      if (taken.size() >= Math.min(most, waiting.size() / TAKERS)) {
+      if (pace.isLimited() || taken.size() >= Math.min(most, waiting.size() / TAKERS)) {
         break;
       }
     }

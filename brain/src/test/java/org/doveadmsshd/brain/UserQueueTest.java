@@ -11,7 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class UserQueueTest {
-  private final UserQueue queue = new UserQueue();
+  private final Pace pace = new Pace();
+  private final UserQueue queue = new UserQueue(pace);
 
   /** A user without a run; the queue does not look inside. */
   private static Assignment user(long sequence) {
@@ -51,6 +52,19 @@ class UserQueueTest {
     queue.stop();
     assertThat(queue.add(user(0))).isFalse();
     assertThat(queue.poll()).isNull();
+  }
+
+  @Test
+  void whoeverIsSlowedDownTakesOneUserAtATimeAndNotTooSoon() throws Exception {
+    pace.set(20);
+    add(8);
+    long begun = System.nanoTime();
+    for (int i = 0; i < 3; i++) {
+      assertThat(queue.take(100)).hasSize(1);
+    }
+    assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(100_000_000);
+    pace.set(0);
+    assertThat(queue.take(100)).isNotEmpty();
   }
 
   private void add(int count) {

@@ -58,6 +58,7 @@ public final class CommandCatalog {
               "Servers",
               new WhoCommand(),
               new KickCommand(),
+              new SlowCommand(),
               new ControlCommand(ControlCommand.Kind.CONFIG),
               new ControlCommand(ControlCommand.Kind.RELOAD),
               new ControlCommand(ControlCommand.Kind.STOP)),

@@ -54,6 +54,14 @@ public record ServerContext(
     /** Ends runs and lanes. @return those that are being ended */
     List<ActiveSession> kick(Predicate<ActiveSession> which);
 
+    /**
+     * Slows runs down.
+     *
+     * @param usersPerSecond 0 for as many as possible
+     * @return those that are slowed down
+     */
+    List<ActiveSession> slow(Predicate<ActiveSession> which, int usersPerSecond);
+
     /** The settings in force, a line each, secrets masked. */
     List<String> settings();
 

@@ -35,6 +35,7 @@ class CatalogTableTest {
     OTHERS.put("mailbox mutf7", "x");
     OTHERS.put("pw", "");
     OTHERS.put("reload", "");
+    OTHERS.put("slow", "1 20");
     OTHERS.put("stop", "");
     OTHERS.put("sync", "maildir:~/x");
     OTHERS.put("user", "jane");

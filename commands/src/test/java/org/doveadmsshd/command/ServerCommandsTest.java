@@ -120,6 +120,25 @@ class ServerCommandsTest {
   }
 
   @Test
+  void aRunIsSlowedDownByItsIdWithinTheScope() {
+    assertThat(run("slow", "1", "20")).isEqualTo(Outcome.OK);
+    assertThat(stage.rows).containsExactly(List.of("1", "root", "expunge -A"));
+    assertThat(run("slow", "3", "0")).isEqualTo(Outcome.OK);
+    assertThat(run("slow", "r*", "20")).isEqualTo(Outcome.NOT_FOUND);
+    scope = only("jane");
+    assertThat(run("slow", "3", "20")).isEqualTo(Outcome.NOT_FOUND);
+    assertThat(server.done).containsExactly("slow 1 20", "slow 3 0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"slow", "slow 1", "slow 1 -1", "slow 1 1.5", "slow 1 1000000", "slow 1 2 3"})
+  void howSlowARunIsToBeIsANumber(String line) {
+    assertThat(run(line.split(" "))).isEqualTo(Outcome.USAGE);
+    assertThat(server.done).isEmpty();
+  }
+
+  @Test
   void theServerIsForThoseWhoMaySeeEveryUser() {
     assertThat(run("reload")).isEqualTo(Outcome.OK);
     assertThat(run("config")).isEqualTo(Outcome.OK);
@@ -287,6 +306,13 @@ class ServerCommandsTest {
       List<ActiveSession> ended = entries.stream().filter(which).toList();
       ended.forEach(each -> kicked.add(each.id()));
       return ended;
+    }
+
+    @Override
+    public List<ActiveSession> slow(Predicate<ActiveSession> which, int usersPerSecond) {
+      List<ActiveSession> slowed = entries.stream().filter(which).toList();
+      slowed.forEach(each -> done.add("slow " + each.id() + " " + usersPerSecond));
+      return slowed;
     }
 
     @Override

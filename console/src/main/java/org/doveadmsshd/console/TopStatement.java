@@ -32,8 +32,9 @@ record TopStatement() implements Statement {
         """
         Shows what doveadm who shows, anew each second or after another interval of up to 60s,
         with users a second and the time that a run over several users has left.
-        Up and Down select a line, k asks and then stops what stands there, q or Ctrl-C leaves. A
-        terminal that can only print gets the lines one below another; a script gets them once.
+        Up and Down select a line, k asks and then stops what stands there, s slows a run down, q or
+        Ctrl-C leaves. A terminal that can only print gets the lines one below another; a script
+        gets them once.
         """,
         List.of(),
         false,

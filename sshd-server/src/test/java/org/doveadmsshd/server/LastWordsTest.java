@@ -57,6 +57,11 @@ class LastWordsTest {
   /** A server that does what a list says. */
   private record Doing(List<ActiveSession> activeSessions) implements Activity {
     @Override
+    public List<ActiveSession> slow(Predicate<ActiveSession> which, int usersPerSecond) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<ActiveSession> kick(Predicate<ActiveSession> which) {
       throw new AssertionError();
     }

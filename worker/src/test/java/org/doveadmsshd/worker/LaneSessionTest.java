@@ -92,6 +92,11 @@ class LaneSessionTest {
     }
 
     @Override
+    public List<ActiveSession> slow(Predicate<ActiveSession> which, int usersPerSecond) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<ActiveSession> kick(Predicate<ActiveSession> which) {
       return List.of();
     }

@@ -129,6 +129,7 @@ class ScopeEscapeTest {
           List.of("kick", "*"),
           List.of("kick", "7"),
           List.of("kick", "-f", "root"),
+          List.of("slow", "7", "1"),
           List.of("auth test", "root", "pw"),
           List.of("auth login", "root", "pw"),
           List.of("auth lookup", "root"),
@@ -278,6 +279,12 @@ class ScopeEscapeTest {
     @Override
     public List<ActiveSession> activeSessions() {
       return List.of(RUN);
+    }
+
+    @Override
+    public List<ActiveSession> slow(Predicate<ActiveSession> which, int usersPerSecond) {
+      assertThat(which.test(RUN)).as("slowed down").isFalse();
+      return List.of();
     }
 
     @Override

@@ -90,6 +90,15 @@ public final class Lookout {
 
   /** Has a server end something; says what has become of that. */
   String end(Activity activity) throws IOException {
+    return tell(activity, List.of("kick", activity.id()), "Stopped");
+  }
+
+  /** Has a server slow a run down; says what has become of that. */
+  String slow(Activity activity, String usersPerSecond) throws IOException {
+    return tell(activity, List.of("slow", activity.id(), usersPerSecond), "Slowed down");
+  }
+
+  private String tell(Activity activity, List<String> words, String done) throws IOException {
     ByteArrayOutputStream error = new ByteArrayOutputStream();
     Console console =
         new Console(
@@ -98,8 +107,9 @@ public final class Lookout {
             error,
             false,
             Console.DEFAULT_WIDTH);
-    int code = carryOut(List.of("kick", activity.id()), activity.server(), console);
-    return complaint(error, code).orElse("Stopped: " + activity.kind() + " " + activity.id());
+    int code = carryOut(words, activity.server(), console);
+    return complaint(error, code)
+        .orElse("%s: %s %s".formatted(done, activity.kind(), activity.id()));
   }
 
   /** The last line that was said, or that something went wrong without one. */

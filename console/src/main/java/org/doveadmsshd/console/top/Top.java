@@ -24,7 +24,12 @@ public final class Top {
   /** How often it is looked whether the terminal has another size. */
   private static final long SIZE_MILLIS = 200;
 
-  private static final String KEYS = "Up/Down select, k stop, q leave";
+  private static final String KEYS = "Up/Down select, k stop, s slow down, q leave";
+  private static final int CONTROL_C = 3;
+  private static final int BACKSPACE = 8;
+  private static final int ESCAPE = 27;
+  private static final int DELETE = 127;
+  private static final int MOST_DIGITS = 6;
   private static final AttributedStyle BOLD = AttributedStyle.BOLD;
 
   private final Terminal terminal;
@@ -125,10 +130,30 @@ public final class Top {
       message = key == TopKey.YES ? lookout.end(question.get()) : "Nothing was stopped";
     } else if (key == TopKey.UP || key == TopKey.DOWN) {
       move(key == TopKey.UP ? -1 : 1);
+    } else if (selection().isEmpty() && key != TopKey.OTHER) {
+      message = "Nothing is selected: Up and Down do that";
     } else if (key == TopKey.STOP) {
       asked = selection();
-      message = asked.isEmpty() ? "Nothing is selected: Up and Down do that" : "";
+    } else if (key == TopKey.SLOW) {
+      slow(selection().orElseThrow());
     }
+  }
+
+  /** Asks how many users a second are enough, and has the run begin no more. */
+  private void slow(Activity run) throws IOException {
+    StringBuilder number = new StringBuilder();
+    for (int key = 0; key != '\r' && key != '\n'; key = typed.readCharacter()) {
+      if (key == CONTROL_C || key == ESCAPE || key == NonBlockingReader.EOF) {
+        return;
+      } else if (key == DELETE || key == BACKSPACE) {
+        number.setLength(Math.max(0, number.length() - 1));
+      } else if (key >= '0' && key <= '9' && number.length() < MOST_DIGITS) {
+        number.append((char) key);
+      }
+      message = "Users a second for %s (0: as many as possible): %s".formatted(run.id(), number);
+      draw();
+    }
+    message = number.length() == 0 ? "" : lookout.slow(run, number.toString());
   }
 
   private int index() {

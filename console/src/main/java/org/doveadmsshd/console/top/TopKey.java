@@ -7,6 +7,7 @@ enum TopKey {
   UP,
   DOWN,
   STOP,
+  SLOW,
   YES,
   LEAVE,
   OTHER;
@@ -22,6 +23,7 @@ enum TopKey {
     keys.bind(UP, "\033[A", "\033OA", "p");
     keys.bind(DOWN, "\033[B", "\033OB", "n");
     keys.bind(STOP, "k");
+    keys.bind(SLOW, "s");
     keys.bind(YES, "y", "Y");
     keys.bind(LEAVE, "q", "Q", "\003", "\004");
     return keys;

@@ -121,13 +121,15 @@ class TopTest {
   }
 
   @Test
-  void oneIsEndedOnItsServer() throws IOException {
+  void oneIsEndedOrSlowedDownOnItsServer() throws IOException {
     goesOn("2", "run", 0, "search -A all", "");
     Lookout lookout = new Lookout(this::carryOut, List.of("one"));
     Activity run = lookout.look().activities().get(0);
     assertThat(lookout.end(run)).isEqualTo("Stopped: run 2");
+    assertThat(lookout.slow(run, "20")).isEqualTo("Slowed down: run 2");
     complaint = "doveadm: Error: no users kicked";
     assertThat(lookout.end(run)).isEqualTo("doveadm: Error: no users kicked");
-    assertThat(carriedOut).containsExactly("who[one]", "kick 2[one]", "kick 2[one]");
+    assertThat(carriedOut)
+        .containsExactly("who[one]", "kick 2[one]", "slow 2 20[one]", "kick 2[one]");
   }
 }

@@ -32,7 +32,7 @@ final class Execution implements Running {
 
   /** Commands that get through whatever others do: they say what goes on, and end it. */
   private static final Set<String> CONTROL =
-      Set.of("who", "kick", "stop", "help", "--help", "version", "--version");
+      Set.of("who", "kick", "slow", "stop", "help", "--help", "version", "--version");
 
   /** About what a run holds besides rows: buffers, users that wait for a lane. */
   private static final long MEMORY = 192 * 1024;
@@ -252,6 +252,14 @@ final class Execution implements Running {
     run = started;
     if (isStopping()) {
       started.cancel();
+    }
+  }
+
+  @Override
+  public void slow(int usersPerSecond) {
+    Running running = run;
+    if (running != null) {
+      running.slow(usersPerSecond);
     }
   }
 

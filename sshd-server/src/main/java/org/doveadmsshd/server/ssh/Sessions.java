@@ -180,6 +180,19 @@ public final class Sessions implements ServerContext.Activity {
     return kicked;
   }
 
+  @Override
+  public List<ActiveSession> slow(Predicate<ActiveSession> which, int usersPerSecond) {
+    List<ActiveSession> slowed = new ArrayList<>();
+    for (Execution each : executions.values()) {
+      ActiveSession session = each.session();
+      if (which.test(session)) {
+        each.slow(usersPerSecond);
+        slowed.add(session);
+      }
+    }
+    return slowed;
+  }
+
   Executor executor() {
     return setting.executor();
   }
