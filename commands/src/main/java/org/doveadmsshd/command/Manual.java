@@ -28,6 +28,11 @@ public record Manual(
     options = List.copyOf(options);
   }
 
+  /** Whether it changes nothing, and carries out no other command that might. */
+  public boolean onlyReads() {
+    return access == Access.READ && !synopsis.has(Kind.COMMAND);
+  }
+
   /** Whether the command, or one that it carries out, may take mails away. */
   public boolean mayTakeAway() {
     return access == Access.DELETE || synopsis.has(Kind.COMMAND);

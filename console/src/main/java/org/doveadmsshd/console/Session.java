@@ -17,7 +17,6 @@ import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Invocation;
 import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.format.Formatters;
-import org.doveadmsshd.command.Access;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.Task;
@@ -278,7 +277,7 @@ public final class Session {
     public Foreground.Output output() {
       boolean reads;
       try {
-        reads = Invocation.parse(words).command().manual().access() == Access.READ;
+        reads = Invocation.parse(words).command().manual().onlyReads();
       } catch (Failure e) {
         reads = true; // it is refused, or asks for help
       }

@@ -1,7 +1,11 @@
 package org.doveadmsshd.console;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.doveadmsshd.brain.About;
+import org.doveadmsshd.command.Manual;
+import org.doveadmsshd.console.script.Script;
 
 /** The catalog of statements. */
 public final class Statements {
@@ -22,6 +26,13 @@ public final class Statements {
   /** All there are. */
   public static List<Statement> all() {
     return ALL;
+  }
+
+  /** What help says of them, and of the one that only scripts have. */
+  public static About.Section section() {
+    List<Manual> manuals = new ArrayList<>(ALL.stream().map(Statement::manual).toList());
+    manuals.add(Script.ON_ERROR);
+    return new About.Section("In the shell (ssh -t) and in scripts (ssh -T)", "", manuals);
   }
 
   /** The one of that name. */

@@ -48,7 +48,7 @@ record WatchStatement() implements Statement {
     List<String> command = words.positionals().subList(1, words.positionals().size());
     Duration interval = interval(time);
     Invocation checked = Invocation.parse(session.choices().applied(command));
-    if (checked.command().manual().access() != Access.READ) {
+    if (!checked.command().manual().onlyReads()) {
       throw Failure.usage("watch: only commands that change nothing can be watched");
     }
     Terminal terminal =

@@ -32,6 +32,7 @@ import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.command.Access;
 import org.doveadmsshd.command.ServerContext;
+import org.doveadmsshd.console.Statements;
 import org.doveadmsshd.keys.Grant;
 import org.doveadmsshd.worker.LanePeer;
 import org.doveadmsshd.worker.LaneSession;
@@ -131,7 +132,11 @@ public final class Sessions implements ServerContext.Activity {
     this.masters = masters;
     this.workers = workers;
     this.audit = audit;
-    this.brain = new Brain(setting.executor(), setting.clock(), new About("doveadm-sshd"));
+    this.brain =
+        new Brain(
+            setting.executor(),
+            setting.clock(),
+            new About("doveadm-sshd", List.of(Statements.section())));
   }
 
   /** Commands about the server as a whole. */

@@ -161,6 +161,23 @@ class ScriptCommandTest {
   }
 
   @Test
+  void helpKnowsWhatScriptsHaveBesideCommands() throws Exception {
+    Caller.Ended ended = run("help on-error\nhelp use\nhelp\n");
+    assertThat(ended.code()).isZero();
+    assertThat(ended.out()).contains("usage: on-error ", "usage: use ", "usage: doveadm ");
+  }
+
+  @Test
+  void whatNeedsATerminalIsRefused() throws Exception {
+    for (String line : List.of("watch 1s who", "watch 1s batch -A : expunge mailbox INBOX all")) {
+      Caller.Ended ended = run(line + "\n");
+      assertThat(ended.code()).isEqualTo(64);
+      assertThat(ended.error()).contains("watch: ", "line 1: ");
+    }
+    assertThat(site.work.mail("jane").mails("INBOX")).hasSize(2);
+  }
+
+  @Test
   void whereScriptsAskTheyMustSayYes() throws Exception {
     String expunge = "expunge %s-A mailbox INBOX all\nsearch -A mailbox INBOX all\n";
     assertThat(run(expunge.formatted("")).code()).isZero();
