@@ -99,7 +99,7 @@ class OneLane implements Server {
     try {
       for (Assignment next; (next = queue.take()) != null; ) {
         asked.add(next.user());
-        work.on(next.attempt(() -> {}));
+        work.on(next.attempt(this::givenUp));
       }
     } catch (IOException e) {
       throw Failure.temporary("Server " + name + ": " + e.getMessage(), e);
@@ -107,6 +107,9 @@ class OneLane implements Server {
       Thread.currentThread().interrupt();
     }
   }
+
+  /** Somebody waits no more for what is done for a user. */
+  void givenUp() {}
 
   @Override
   public void cancel() {

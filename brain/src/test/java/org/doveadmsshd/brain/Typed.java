@@ -33,7 +33,7 @@ final class Typed implements AutoCloseable {
       };
   private final ByteArrayOutputStream error = new ByteArrayOutputStream();
   private OutputStream errorTo = error;
-  private final MemoryBudget budget = new MemoryBudget(16 * 1024 * 1024);
+  private MemoryBudget budget = new MemoryBudget(16 * 1024 * 1024);
   private boolean isWatched;
   private boolean mayReadFiles;
   private Patience patience = Patience.STANDARD;
@@ -49,6 +49,11 @@ final class Typed implements AutoCloseable {
   /** From now on whatever is said goes there. */
   void sayTo(OutputStream to) {
     errorTo = to;
+  }
+
+  /** From now on there are so many bytes. */
+  void setMemory(long bytes) {
+    budget = new MemoryBudget(bytes);
   }
 
   /** From now on files may be named. */
