@@ -41,7 +41,7 @@ class CommandLinesTest {
       return List.of(choice.get());
     }
     return switch (argument.kind()) {
-      case USER, MASTER, MASTER_MASK -> List.of("jane");
+      case USER, MASTER, MASTER_MASK, SERVER -> List.of("jane");
       case USER_MASK -> List.of("j*");
       case MAILBOX, NEW_MAILBOX -> List.of("INBOX");
       case MAILBOX_MASK -> List.of("*");

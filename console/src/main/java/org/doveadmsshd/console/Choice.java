@@ -4,11 +4,20 @@ import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Times;
+import org.doveadmsshd.base.options.Argument;
+import org.doveadmsshd.base.options.Argument.Kind;
+import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.brain.format.Formatters;
+import org.doveadmsshd.command.CommandLineOptions;
 
 /** What {@code set} and {@code unset} are about. */
 enum Choice {
   FORMAT {
+    @Override
+    Syntax syntax() {
+      return Argument.choice("formatter", CommandLineOptions.FORMATTERS);
+    }
+
     @Override
     String shown(Choices choices) {
       return choices.format().orElse(DEFAULT);
@@ -27,6 +36,11 @@ enum Choice {
     }
   },
   TIMEOUT {
+    @Override
+    Syntax syntax() {
+      return Kind.SPAN.named("time");
+    }
+
     @Override
     String shown(Choices choices) {
       return choices.timeout().orElse("none");
@@ -48,6 +62,11 @@ enum Choice {
   },
   SERVERS {
     @Override
+    Syntax syntax() {
+      return Syntax.several(Kind.SERVER.named("server"));
+    }
+
+    @Override
     String shown(Choices choices) {
       return choices.servers().isEmpty() ? "all" : String.join(" ", choices.servers());
     }
@@ -66,7 +85,35 @@ enum Choice {
     Choices unset(Choices choices) {
       return choices.withServers(List.of());
     }
+  },
+  COLORS {
+    @Override
+    Syntax syntax() {
+      return Syntax.word(ON, OFF);
+    }
+
+    @Override
+    String shown(Choices choices) {
+      return choices.colors() ? ON : OFF;
+    }
+
+    @Override
+    Choices set(Choices choices, List<String> values, List<String> servers) throws Failure {
+      String value = only(values);
+      if (!value.equals(ON) && !value.equals(OFF)) {
+        throw Failure.usage("Invalid colors: " + value + " (on or off)");
+      }
+      return choices.withColors(value.equals(ON));
+    }
+
+    @Override
+    Choices unset(Choices choices) {
+      return choices.withColors(true);
+    }
   };
+
+  private static final String ON = "on";
+  private static final String OFF = "off";
 
   /** Takes a choice back, as unset does. */
   static final String DEFAULT = "default";
@@ -99,6 +146,9 @@ enum Choice {
                         + String.join(", ", words())
                         + ")"));
   }
+
+  /** What may stand behind it. */
+  abstract Syntax syntax();
 
   /** The value in force. */
   abstract String shown(Choices choices);

@@ -16,37 +16,43 @@ import org.doveadmsshd.command.CommandLineOptions;
  * @param format a formatter
  * @param timeout longest time for one user, as {@code --timeout} has it
  * @param servers names of those to work on; all when there are none
+ * @param colors whether anything is shown in colour
  */
 public record Choices(
     Optional<String> users,
     Optional<String> format,
     Optional<String> timeout,
-    List<String> servers) {
+    List<String> servers,
+    boolean colors) {
   /** Stands for all users. */
   public static final String ALL = "*";
 
   /** Nothing has been chosen. */
   public static final Choices NONE =
-      new Choices(Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+      new Choices(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), true);
 
   public Choices {
     servers = List.copyOf(servers);
   }
 
   Choices withUsers(Optional<String> chosen) {
-    return new Choices(chosen, format, timeout, servers);
+    return new Choices(chosen, format, timeout, servers, colors);
   }
 
   Choices withFormat(Optional<String> chosen) {
-    return new Choices(users, chosen, timeout, servers);
+    return new Choices(users, chosen, timeout, servers, colors);
   }
 
   Choices withTimeout(Optional<String> chosen) {
-    return new Choices(users, format, chosen, servers);
+    return new Choices(users, format, chosen, servers, colors);
   }
 
   Choices withServers(List<String> chosen) {
-    return new Choices(users, format, timeout, chosen);
+    return new Choices(users, format, timeout, chosen, colors);
+  }
+
+  Choices withColors(boolean chosen) {
+    return new Choices(users, format, timeout, servers, chosen);
   }
 
   /**

@@ -28,7 +28,7 @@ final class SessionSurroundings implements Surroundings {
 
   @Override
   public boolean hasColours() {
-    return true;
+    return session.choices().colors();
   }
 
   @Override

@@ -3,10 +3,9 @@ package org.doveadmsshd.console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Printable;
-import org.doveadmsshd.base.options.Argument;
-import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.command.Access;
@@ -18,13 +17,13 @@ record SetStatement() implements Statement {
   public Manual manual() {
     return new Manual(
         "set",
-        Syntax.maybe(
-            Argument.choice("setting", Choice.words()), Syntax.several(Kind.TEXT.named("value"))),
+        Syntax.maybe(Syntax.either(choices())),
         "choose how the commands that follow are carried out",
         """
         format <formatter>    how results are shown, as -f
         timeout <time>        give up on a user after this time, as --timeout: 30s, 5m
         servers <name> [...]  only on these servers (doveadm-ssh)
+        colors on|off         whether what is typed is coloured
 
         Without words it shows what is set. The value default, or unset, takes a choice back.
         A command that says it itself is not changed.
@@ -32,6 +31,12 @@ record SetStatement() implements Statement {
         List.of(),
         false,
         Access.READ);
+  }
+
+  private static Syntax[] choices() {
+    return Stream.of(Choice.values())
+        .map(choice -> Syntax.of(Syntax.word(choice.word()), choice.syntax()))
+        .toArray(Syntax[]::new);
   }
 
   @Override
@@ -43,6 +48,9 @@ record SetStatement() implements Statement {
     }
     Choice choice = Choice.of(given.get(0));
     List<String> values = given.subList(1, given.size());
+    if (values.isEmpty()) {
+      throw Failure.usage("set " + choice.word() + " takes " + choice.syntax().text());
+    }
     session.choose(
         values.equals(List.of(Choice.DEFAULT))
             ? choice.unset(session.choices())

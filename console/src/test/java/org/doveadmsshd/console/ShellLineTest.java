@@ -38,6 +38,18 @@ class ShellLineTest {
   }
 
   @Test
+  void settingsAndTheirValuesAreCompleted() throws Exception {
+    try (Screen screen = new Screen()) {
+      screen.awaits("admin> ").type("set form" + TAB + "tabl" + TAB + Screen.ENTER);
+      screen.awaits("admin> ").type("set col" + TAB + "of" + TAB + Screen.ENTER);
+      screen.awaits("admin> ").type("search all" + Screen.ENTER);
+
+      assertThat(screen.carriedOut(1)).containsExactly("-f table search all");
+      assertThat(screen.all()).contains("search all");
+    }
+  }
+
+  @Test
   void mailboxesAreThoseOfTheUserInUse() throws Exception {
     try (Screen screen = new Screen()) {
       screen.awaits("admin> ").type("use bob" + Screen.ENTER).awaits("bob> ");

@@ -33,6 +33,8 @@ public record Argument(Kind kind, String name, List<String> choices) implements 
     MASTER,
     /** A master user, or a mask for several. */
     MASTER_MASK,
+    /** The name of a server. */
+    SERVER,
     /** A mailbox that there is. */
     MAILBOX,
     /** A mailbox that there is not yet, or need not be. */

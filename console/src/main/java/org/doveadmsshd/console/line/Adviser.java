@@ -33,6 +33,13 @@ final class Adviser {
     return typed;
   }
 
+  /** Keeps nothing of a line that has been typed: a shell that is idle needs little. */
+  void forget() {
+    read("", 0);
+    before = List.of();
+    mistake = Optional.empty();
+  }
+
   /** Has something said below the line until it changes. */
   void note(String line, int cursor, String text) {
     read(line, cursor);

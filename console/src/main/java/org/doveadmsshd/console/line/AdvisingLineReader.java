@@ -64,6 +64,7 @@ public class AdvisingLineReader extends LineReaderImpl {
     try {
       super.doCleanup(newLine);
     } finally {
+      adviser.forget();
       finishing = false;
     }
   }

@@ -16,6 +16,7 @@ record Meaning(String text, String example) {
       case USER_MASK -> new Meaning("a mail user, or a mask for several", "'*@example.org'");
       case MASTER -> new Meaning("a master user", "admin");
       case MASTER_MASK -> new Meaning("a master user, or a mask for several", "'admin*'");
+      case SERVER -> new Meaning("the name of a server", "");
       case MAILBOX, NEW_MAILBOX -> new Meaning("the name of a mailbox", "INBOX");
       case MAILBOX_MASK -> new Meaning("a mailbox, or a mask for several", "'Archive/*'");
       case QUERY, NARROW_QUERY, SEARCH_KEY ->

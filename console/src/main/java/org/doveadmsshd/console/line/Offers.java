@@ -108,6 +108,7 @@ final class Offers {
       case SEARCH_KEY -> terms(vocabulary.keys(), begun);
       case PART_KEY -> terms(vocabulary.partKeys(), begun);
       case USER, USER_MASK -> names(surroundings.names().users(begun), begun, true);
+      case SERVER -> surroundings.names().servers().forEach(each -> add(begun, each));
       case MAILBOX, MAILBOX_MASK -> names(mailboxes(), begun, true);
       case NEW_MAILBOX -> names(mailboxes(), begun, false);
       case FIELDS, FIELD -> fields(argument, begun);
