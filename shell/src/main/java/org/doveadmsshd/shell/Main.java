@@ -45,6 +45,7 @@ public final class Main {
       new Program(
           "doveadm-ssh",
           List.of(
+              "[options]",
               "[options] <doveadm command line>",
               "help [<command>]",
               "[options] trust <server>|<host>[:<port>]",
@@ -76,10 +77,11 @@ public final class Main {
     if (line.isEmpty() && !ofDoveadm && !Terminal.isAt(Terminal.IN)) {
       line = List.of(ScriptProgram.NAME, ScriptProgram.STANDARD_INPUT);
     }
-    if (words.has("help") || line.isEmpty()) {
+    boolean shell = line.isEmpty() && !ofDoveadm && ShellProgram.isPossible();
+    if (words.has("help") || line.isEmpty() && !shell) {
       return PROGRAM.explain(words.has("help"));
     }
-    Optional<Integer> ended = ofDoveadm ? Optional.empty() : keys(line, words);
+    Optional<Integer> ended = ofDoveadm || shell ? Optional.empty() : keys(line, words);
     return ended.isPresent() ? ended.get() : carryOut(line, words, ofDoveadm, exitCode);
   }
 
@@ -96,6 +98,9 @@ public final class Main {
     try (ConfiguredServers servers = new ConfiguredServers(words, executor)) {
       Brain brain = new Brain(executor, Clock.systemDefaultZone(), new About(PROGRAM.name()));
       ClientRunner runner = new ClientRunner(brain, servers);
+      if (line.isEmpty()) {
+        return ShellProgram.run(runner, executor);
+      }
       if (!ofDoveadm && line.get(0).equals(ScriptProgram.NAME)) {
         List<String> rest = line.subList(1, line.size());
         return new ScriptProgram(runner, servers, console()).run(rest, exitCode);

@@ -1,0 +1,49 @@
+package org.doveadmsshd.shell;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.doveadmsshd.console.HistoryFile;
+import org.doveadmsshd.console.Shell;
+import org.jline.terminal.Terminal.SignalHandler;
+import org.jline.terminal.TerminalBuilder;
+
+/** {@code doveadm-ssh} without a command: the shell on the terminal that the program has. */
+final class ShellProgram {
+  private static final String NAME = "doveadm-ssh";
+
+  private ShellProgram() {}
+
+  /** Whether there is a terminal to type at. */
+  static boolean isPossible() {
+    return Terminal.isAt(Terminal.IN) && Terminal.isAt(Terminal.OUT);
+  }
+
+  /** Asks for lines until whoever types leaves; returns the last exit code. */
+  static int run(ClientRunner runner, Executor executor) throws IOException {
+    try (org.jline.terminal.Terminal terminal =
+        TerminalBuilder.builder()
+            .name(NAME)
+            .system(true)
+            .provider("jni")
+            .nativeSignals(true)
+            .signalHandler(SignalHandler.SIG_IGN)
+            .build()) {
+      return new Shell(terminal, runner, executor, history(runner.master())).run();
+    }
+  }
+
+  private static Optional<HistoryFile> history(String user) {
+    String set = System.getenv().getOrDefault("XDG_STATE_HOME", "");
+    Path home = Path.of(System.getProperty("user.home"));
+    Path state = set.startsWith("/") ? Path.of(set) : home.resolve(".local/state");
+    try {
+      Files.createDirectories(state);
+    } catch (IOException e) {
+      return Optional.empty(); // a home that nothing may be written to
+    }
+    return HistoryFile.of(state.resolve(NAME), user);
+  }
+}
