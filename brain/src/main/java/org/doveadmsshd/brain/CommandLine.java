@@ -40,9 +40,15 @@ public final class CommandLine {
   /** Whether {@code \G} may stand behind it. */
   private final boolean ofShell;
 
+  /** Whether {@code > file} may stand behind it, too. */
+  private final boolean mayBeSaved;
+
   private final List<Word> words = new ArrayList<>();
   private StringBuilder word;
   private int start;
+
+  /** Whether it began with {@code >}. */
+  private boolean redirects;
 
   /** Whether part of the word was in quotes, or taken by a backslash. */
   private boolean quoted;
@@ -61,6 +67,10 @@ public final class CommandLine {
 
   private boolean stripsTabs;
   private boolean vertical;
+
+  /** Behind {@code >}; empty as long as its name has not come, null without one. */
+  private String file;
+
   private HereDocument hereDocument;
 
   /**
@@ -84,6 +94,7 @@ public final class CommandLine {
     ofScript = origin != Origin.EXEC;
     joins = origin == Origin.SCRIPT || origin == Origin.SHELL;
     ofShell = origin == Origin.TYPED || origin == Origin.SHELL;
+    mayBeSaved = origin == Origin.SHELL;
   }
 
   /** The words of a line that stands alone. */
@@ -143,6 +154,11 @@ public final class CommandLine {
     return Optional.ofNullable(hereDocument);
   }
 
+  /** The file behind {@code >} at its end, in which what is shown is to be saved. */
+  public Optional<String> file() {
+    return Optional.ofNullable(file);
+  }
+
   /** Whether {@code \G} stands at its end: values are to be shown one below the other. */
   public boolean isVertical() {
     return vertical;
@@ -188,6 +204,9 @@ public final class CommandLine {
     if (lacksEnd) {
       mistake("<< must be followed by the word that ends the input: <<END");
     }
+    if (file != null && file.isEmpty()) {
+      mistake("> must be followed by the name of a file");
+    }
     return false;
   }
 
@@ -197,6 +216,7 @@ public final class CommandLine {
     if (word == null) {
       word = new StringBuilder();
       start = at;
+      redirects = c == '>' && !line.startsWith(">>", at);
     }
     lastQuoted = true;
     boolean escape = isEscape(line, at);
@@ -244,6 +264,11 @@ public final class CommandLine {
       return;
     }
     String text = word.toString();
+    if (isFile(text)) {
+      word = null;
+      quoted = false;
+      return;
+    }
     boolean ofShell = isOfShell(text);
     if (ofShell && mistake == null) {
       mistake(needsShell(text, ofScript));
@@ -256,6 +281,20 @@ public final class CommandLine {
     }
     word = null;
     quoted = false;
+  }
+
+  /** Takes {@code >}, and the name behind it, which is the end of the line. */
+  private boolean isFile(String text) {
+    boolean begins = mayBeSaved && file == null && redirects;
+    boolean named = file != null && file.isEmpty() && !isOfShell(text);
+    if (begins) {
+      file = text.substring(1);
+    } else if (named) {
+      file = text;
+    } else if (file != null) {
+      mistake("Nothing can stand behind the file: " + text);
+    }
+    return begins || named;
   }
 
   private boolean isOfShell(String text) {

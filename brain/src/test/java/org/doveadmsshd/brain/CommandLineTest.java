@@ -70,6 +70,31 @@ class CommandLineTest {
 
   @ParameterizedTest
   @CsvSource({
+    "last > x, last, x",
+    "last >x, last, x",
+    "last -f tab >'x y', last -f tab, x y",
+    "last >  'x >y', last, x >y",
+    "last '>' x, last > x, ",
+    "last, last, ",
+  })
+  void aLineOfTheShellMayEndWithAFile(String line, String words, String file) throws Exception {
+    CommandLine typed = CommandLine.ofShell();
+    assertThat(typed.add(line)).isTrue();
+    assertThat(String.join(" ", typed.words())).isEqualTo(words);
+    assertThat(typed.file().orElse(null)).isEqualTo(file);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"last >", "last > a b", "last > a > b", "last >> a", "last 2> a", "last > | a"})
+  void nothingElseIsWrittenTo(String line) {
+    CommandLine typed = CommandLine.ofShell();
+    typed.add(line);
+    assertThatThrownBy(typed::words).isInstanceOf(Failure.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "fetch all \\G, fetch all, true",
     "fetch all\\G, fetch all, true",
     "'fetch all \\G  ', fetch all, true",

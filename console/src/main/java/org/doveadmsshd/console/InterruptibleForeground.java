@@ -183,7 +183,7 @@ final class InterruptibleForeground implements Foreground {
       try (pages) {
         CompletableFuture.anyOf(code, pages.filled()).get();
         if (pages.filled().isDone() && !abandoned) {
-          pages.show();
+          pages.show(this::stop);
           if (!code.isDone() && work.output() == Output.WANTED) {
             stop();
           }

@@ -27,7 +27,8 @@ import org.doveadmsshd.console.result.Result;
 /** {@code last}: the rows of the last command again. */
 record LastStatement() implements Statement {
   private static final String FORMATTER = "formatter";
-  private static final String OUTPUT = "output";
+  static final String NAME = "last";
+  static final String OUTPUT = "output";
 
   @Override
   public Manual manual() {
@@ -42,12 +43,14 @@ record LastStatement() implements Statement {
     options.add(
         Option.of('o', OUTPUT, Kind.FILE.named("file"), "into a file (doveadm-ssh), as in a pipe"));
     return new Manual(
-        "last",
+        NAME,
         Syntax.NOTHING,
         "show the last result again, in another format, sorted or filtered",
         """
         The rows of the last command that printed any are kept, up to 4 MiB, and shown again
         without asking a server. Columns are called as in -f json.
+
+        A file is written where doveadm-ssh runs, also with last > file.
 
         Example: last -f table --sort 'messages desc' --where 'mailbox=*Trash'
         """,

@@ -3,6 +3,7 @@ package org.doveadmsshd.console;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -105,23 +106,37 @@ public final class Session {
    * @throws IOException when the console is gone
    */
   int execute(CommandLine command) throws IOException {
-    List<String> all;
+    List<String> words;
     try {
       if (command.hereDocument().isPresent()) {
         throw Failure.usage("<< is for scripts: ssh -T … < script");
       }
-      all = command.words();
+      List<String> all = command.words();
+      boolean named = !all.isEmpty() && all.get(0).equals(PROGRAM);
+      words = saved(named ? all.subList(1, all.size()) : all, command.file());
+      if (words.isEmpty() && !named) {
+        return exitCode;
+      }
     } catch (Failure e) {
       console().complain(e.getMessage());
       exitCode = e.outcome().exitCode();
       return exitCode;
     }
-    boolean named = !all.isEmpty() && all.get(0).equals(PROGRAM);
-    List<String> words = named ? all.subList(1, all.size()) : all;
-    if (words.isEmpty() && !named) {
-      return exitCode;
-    }
     return command.isVertical() ? executeVertically(words) : execute(words);
+  }
+
+  /** With the option that has a file made of the last result; of nothing else. */
+  private static List<String> saved(List<String> words, Optional<String> file) throws Failure {
+    if (file.isEmpty()) {
+      return words;
+    }
+    if (words.isEmpty() || !words.get(0).equals(LastStatement.NAME)) {
+      throw Failure.usage(
+          "> saves the last result only: run the command, then: last > " + file.get());
+    }
+    List<String> line = new ArrayList<>(words);
+    line.addAll(List.of("--" + LastStatement.OUTPUT, file.get()));
+    return line;
   }
 
   /** Rows are shown one below the other, and so are the values of each. */

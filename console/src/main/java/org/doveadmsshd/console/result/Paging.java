@@ -51,7 +51,7 @@ public final class Paging implements AutoCloseable {
     return console.writing(new Out(), transcript);
   }
 
-  /** The command that waits for the pager, and may be stopped from there. */
+  /** The command that waits for the pager. */
   public void started(Running run) {
     running = run;
   }
@@ -61,9 +61,13 @@ public final class Paging implements AutoCloseable {
     return filled;
   }
 
-  /** Shows it; returns when somebody leaves, or the terminal is gone. */
-  public void show() {
-    new Pager(terminal, lines, transcript::progress, () -> running.cancel()).show();
+  /**
+   * Shows it; returns when somebody leaves, or the terminal is gone.
+   *
+   * @param stop stops the command; what it has printed can still be looked at
+   */
+  public void show(Runnable stop) {
+    new Pager(terminal, lines, transcript::progress, stop).show();
   }
 
   /** The command has ended: there will be no more. */
@@ -84,7 +88,7 @@ public final class Paging implements AutoCloseable {
     if (!filled.isDone()) {
       int columns = Math.max(1, terminal.getColumns());
       rows += Math.max(1, (TextWidth.of(shown) + columns - 1) / columns);
-      if (rows < terminal.getRows()) {
+      if (rows < terminal.getRows() - 1) { // the command and the next prompt stay in sight
         transcript.print(isWhole ? line + "\n" : line);
       } else {
         transcript.hold();

@@ -53,9 +53,7 @@ class PagingTest {
     paging.started(
         new Running() {
           @Override
-          public void cancel() {
-            cancelled.incrementAndGet();
-          }
+          public void cancel() {}
 
           @Override
           public void waits() {
@@ -100,7 +98,7 @@ class PagingTest {
   }
 
   private void show() {
-    pager = new Thread(paging::show, "pager");
+    pager = new Thread(() -> paging.show(cancelled::incrementAndGet), "pager");
     pager.start();
   }
 

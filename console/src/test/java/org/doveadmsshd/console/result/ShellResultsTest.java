@@ -55,6 +55,7 @@ class ShellResultsTest {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final ByteArrayOutputStream file = new ByteArrayOutputStream();
     private volatile int rows = 3;
+    private volatile boolean mayWrite;
 
     @Override
     public String master() {
@@ -91,6 +92,15 @@ class ShellResultsTest {
     @Override
     public MemoryBudget.Share memory() {
       return budget.all();
+    }
+
+    @Override
+    public OutputStream create(String name) throws Failure, IOException {
+      if (!mayWrite) {
+        return CommandRunner.super.create(name);
+      }
+      file.writeBytes((name + ":").getBytes(StandardCharsets.UTF_8));
+      return file;
     }
 
     @Override
@@ -179,10 +189,23 @@ class ShellResultsTest {
   }
 
   @Test
+  void whoMayHaveFilesSavesTheLastResult() throws Exception {
+    runner.mayWrite = true;
+    expect("mailbox list -A", "mailbox messages", "box1    7", "box2    4", "box3    1");
+    expect("last --columns mailbox -f json > 'my boxes'");
+    assertThat(runner.file)
+        .hasToString(
+            "my boxes:[{\"mailbox\":\"box1\"},{\"mailbox\":\"box2\"},{\"mailbox\":\"box3\"}]");
+  }
+
+  @Test
   void aServerWritesNoFiles() throws Exception {
     expect("mailbox list -A", "mailbox messages", "box1    7", "box2    4", "box3    1");
     type("last -o /etc/passwd\r");
     screen.await(rows -> String.join("", rows).contains("The server writes no files for you"));
+    type("mailbox list -A > boxes\r");
+    screen.await(rows -> String.join("", rows).contains("> saves the last result only"));
+    assertThat(runner.lines).hasSize(1);
   }
 
   @Test
