@@ -16,7 +16,7 @@ import org.doveadmsshd.brain.format.Formatters;
  * @param error for diagnostics and progress
  * @param isWatched whether a person watches {@code error}, who likes to see progress there
  * @param isTerminal whether {@code out} is shown by a terminal, which obeys control characters;
- *     what is written there must not have them
+ *     what is written there must not have them, unless it is {@linkplain #guarded guarded}
  * @param formatters make text of rows
  */
 public record Console(
@@ -62,8 +62,8 @@ public record Console(
 
   /** The same, but what is written to {@code out} may be anything. */
   public Console guarded() {
-    return isTerminal
-        ? new Console(in, new TerminalText(out), error, isWatched, false, formatters)
+    return isTerminal && !(out instanceof TerminalText)
+        ? new Console(in, new TerminalText(out), error, isWatched, true, formatters)
         : this;
   }
 

@@ -233,14 +233,19 @@ final class Reporter implements RunListener {
     }
   }
 
-  private void line(String text) throws IOException {
-    StringBuilder shown = new StringBuilder();
+  /** Takes the line of progress from the screen, if it is there, until it is shown again. */
+  synchronized void removeProgress() throws IOException {
     if (shownProgress > 0) {
-      shown.append('\r').append(" ".repeat(shownProgress)).append('\r');
+      String blank = "\r" + " ".repeat(shownProgress) + "\r";
       shownProgress = 0;
+      error.write(blank.getBytes(StandardCharsets.UTF_8));
+      error.flush();
     }
-    shown.append(Printable.line(text));
-    error.write(shown.append('\n').toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void line(String text) throws IOException {
+    removeProgress();
+    error.write((Printable.line(text) + "\n").getBytes(StandardCharsets.UTF_8));
     error.flush();
   }
 }

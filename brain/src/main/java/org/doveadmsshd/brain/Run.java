@@ -30,6 +30,7 @@ public final class Run implements Running {
   private final Executor executor;
   private final Printer printer;
   private final Reporter reporter;
+  private final Screen screen;
   private final Dispatch dispatch;
   private final Feed feed;
   private final Optional<Census> census;
@@ -58,10 +59,12 @@ public final class Run implements Running {
             invocation.verbose(),
             invocation.users().isSeveral(),
             invocation.command().name());
+    screen = new Screen(console.out(), reporter);
+    boolean showsBoth = console.isWatched() && console.isTerminal();
     printer =
         new Printer(
             memory,
-            console,
+            showsBoth ? console.writing(screen, console.error()) : console,
             new Printer.Layout(
                 request.formatter(),
                 request.shownColumns(),
@@ -138,7 +141,8 @@ public final class Run implements Running {
       return true;
     }
     boolean free = printer.tick();
-    if (invocation.users().isSeveral() && (console.isWatched() || second)) {
+    boolean due = console.isWatched() ? !screen.isAmidLine() : second;
+    if (invocation.users().isSeveral() && due) {
       reporter.progress();
     }
     return free || dispatch.isCancelled();

@@ -93,13 +93,13 @@ class ConsoleTest {
   }
 
   @Test
-  void onlyATerminalIsGuardedAndTheGuardedOneIsNoTerminalAnyMore() {
+  void onlyATerminalIsGuardedAndOnce() {
     Console pipe = console(false);
     assertThat(pipe.guarded()).isSameAs(pipe);
     assertThat(pipe.isWatched()).isFalse();
     Console terminal = console(true);
     Console guarded = terminal.guarded();
-    assertThat(guarded.isTerminal()).isFalse();
+    assertThat(guarded.isTerminal()).isTrue();
     assertThat(guarded.isWatched()).as("a person sits there still").isTrue();
     assertThat(guarded.formatters()).isSameAs(terminal.formatters());
     assertThat(guarded.guarded()).isSameAs(guarded);
