@@ -118,12 +118,15 @@ class BigMailboxTest {
     MemoryTurns.Holder other = tree.memory.holder();
     assertThat(other.take(MAILS * 80L, 0, () -> {})).isTrue();
     tree.lockPatience = Duration.ZERO;
+    Thread reader = Thread.currentThread();
     try (Mailbox inbox = tree.inbox()) {
       Thread ending =
           new Thread(
               () -> {
-                while (budget.all().held() < MAILS * 81L) {
-                  Thread.onSpinWait(); // until the mails take what is left
+                // until the mails take what is left, or have given it back and wait for more
+                while (budget.all().held() < MAILS * 81L
+                    && reader.getState() != Thread.State.TIMED_WAITING) {
+                  Thread.onSpinWait();
                 }
                 other.close();
               });
