@@ -102,6 +102,9 @@ final class ConfiguredServers implements Closeable {
     if (known != null && known.isUsable()) {
       return known;
     }
+    if (known != null) {
+      known.close();
+    }
     if (connections == null) {
       connections = new SshConnections(new KnownHosts(settings().client().knownHosts()));
     }

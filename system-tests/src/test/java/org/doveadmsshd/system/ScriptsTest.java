@@ -116,6 +116,14 @@ class ScriptsTest {
   }
 
   @Test
+  void oneConnectionServesAllCommandsOfAScript() throws Exception {
+    String search = "search -u " + USER + " mailbox INBOX 1\n";
+    TestSite.Result result = run("doveadm-ssh", search.repeat(300)); // of at most 64 channels
+    assertThat(result.error()).doesNotContain("doveadm");
+    assertThat(result.lines()).hasSize(300);
+  }
+
+  @Test
   void execStaysAsItIs() throws Exception {
     List<String> words = new ArrayList<>(site.ssh("admin", "-T"));
     words.add("doveadm mailbox mutf7 a");

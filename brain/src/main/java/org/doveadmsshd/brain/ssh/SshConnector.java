@@ -1,5 +1,6 @@
 package org.doveadmsshd.brain.ssh;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,14 +13,18 @@ import org.doveadmsshd.brain.remote.Connector;
 import org.doveadmsshd.brain.remote.LaneTransport;
 
 /** Lanes that are channels of one SSH connection, which is opened when it is first needed. */
-public final class SshConnector implements Connector {
+public final class SshConnector implements Connector, Closeable {
   private static final String SUBSYSTEM = "doveadm";
   private static final Duration OPEN = Duration.ofSeconds(30);
+  private static final Duration CLOSE = Duration.ofSeconds(2);
 
   private final SshConnections connections;
   private final Address address;
   private ClientSession session;
   private Failure connectFailure;
+
+  /** Whether a lane has been left without the server having been told: its channel stays open. */
+  private volatile boolean hasLeftLane;
 
   /**
    * Where a server is, and which user logs in there.
@@ -35,12 +40,20 @@ public final class SshConnector implements Connector {
 
   @Override
   public LaneTransport open() throws Failure, IOException {
-    return Lane.open(session());
+    return new Lane(session(), () -> hasLeftLane = true);
   }
 
-  /** Whether lanes can be had: it has not connected yet, or is connected. */
+  /** Whether a further run may have lanes of it: those before have left nothing behind. */
   public synchronized boolean isUsable() {
-    return connectFailure == null && (session == null || session.isOpen());
+    return connectFailure == null && !hasLeftLane && (session == null || session.isOpen());
+  }
+
+  /** Closes the connection. */
+  @Override
+  public synchronized void close() {
+    if (session != null) {
+      session.close(false);
+    }
   }
 
   /**
@@ -66,12 +79,26 @@ public final class SshConnector implements Connector {
   }
 
   /** A channel of the subsystem. */
-  private record Lane(ChannelSubsystem channel, long roundTripMicros) implements LaneTransport {
-    static Lane open(ClientSession session) throws IOException {
-      ChannelSubsystem channel = session.createSubsystemChannel(SUBSYSTEM);
+  private static final class Lane implements LaneTransport {
+    private final ChannelSubsystem channel;
+    private final Runnable whenLeft;
+    private final long roundTripMicros;
+    private volatile boolean finished;
+
+    /**
+     * @param whenLeft told when it is closed without the server having been told
+     */
+    Lane(ClientSession session, Runnable whenLeft) throws IOException {
+      this.whenLeft = whenLeft;
+      channel = session.createSubsystemChannel(SUBSYSTEM);
       long begun = System.nanoTime();
       channel.open().verify(OPEN);
-      return new Lane(channel, (System.nanoTime() - begun) / 1000 / 2); // open, and the subsystem
+      roundTripMicros = (System.nanoTime() - begun) / 1000 / 2; // open, and the subsystem
+    }
+
+    @Override
+    public long roundTripMicros() {
+      return roundTripMicros;
     }
 
     @Override
@@ -86,12 +113,25 @@ public final class SshConnector implements Connector {
 
     @Override
     public void finish() {
+      finished = true;
       channel.close(false);
     }
 
     @Override
     public void close() {
-      channel.close(true);
+      if (!finished || !isClosedInTime()) {
+        whenLeft.run();
+        channel.close(true);
+      }
+    }
+
+    /** The library says nothing to a server whose channel is closed at once. */
+    private boolean isClosedInTime() {
+      try {
+        return channel.close(false).await(CLOSE);
+      } catch (IOException e) {
+        return false;
+      }
     }
   }
 }
