@@ -76,6 +76,11 @@ final class LocalRun implements LocalOutput, Running {
   }
 
   @Override
+  public boolean isCancelled() {
+    return cancelled;
+  }
+
+  @Override
   public void row(List<Value> values) {
     rows.add(new Message.Row(0, values));
   }

@@ -159,6 +159,11 @@ public final class Run implements Running {
     dispatch.pace().set(usersPerSecond);
   }
 
+  @Override
+  public boolean isCancelled() {
+    return dispatch.isCancelled();
+  }
+
   /** The output is gone. */
   void broken(IOException e) {
     dispatch.broken(null, e);

@@ -18,6 +18,11 @@ public interface Running {
     return 0;
   }
 
+  /** Whether it is to stop, or has: nothing may hold it up any longer. */
+  default boolean isCancelled() {
+    return false;
+  }
+
   /**
    * A thread of it begins to wait until a person wants to see more: others may have its place
    * meanwhile. Followed by {@link #goesOn} on the same thread.

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
@@ -80,11 +79,11 @@ record LastStatement() implements Statement {
   private record Showing(Result result, String formatter) implements Foreground.Work {
     @Override
     public int run(Console console, Consumer<Running> started) throws IOException {
-      AtomicBoolean cancelled = new AtomicBoolean();
-      started.accept(() -> cancelled.set(true));
+      Printing printing = new Printing();
+      started.accept(printing);
       try {
         OutputStream out = console.guarded().out();
-        print(result, formatter, console.formatters(), out, cancelled::get);
+        print(result, formatter, console.formatters(), out, printing::isCancelled);
         return 0;
       } catch (Failure e) {
         console.complain(e.getMessage());
@@ -95,6 +94,21 @@ record LastStatement() implements Statement {
     @Override
     public Foreground.Output output() {
       return Foreground.Output.WANTED;
+    }
+  }
+
+  /** What can be stopped. */
+  private static final class Printing implements Running {
+    private volatile boolean cancelled;
+
+    @Override
+    public void cancel() {
+      cancelled = true;
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return cancelled;
     }
   }
 

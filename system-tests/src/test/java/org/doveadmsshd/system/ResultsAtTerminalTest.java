@@ -101,6 +101,16 @@ class ResultsAtTerminalTest {
     }
   }
 
+  @Test
+  void aDumbTerminalHasNoPagerAndWatchesLineByLine() throws Exception {
+    try (Tmux shell = new Tmux(directory, "dumb", site.ssh("admin", "-t")).awaitsLine("admin>")) {
+      shell.line("user '*'").awaits("bulk00999").awaitsLine("admin>");
+      shell.line("watch 1s mailbox status -u " + USER + " messages INBOX").awaits("every 1s");
+      shell.awaits("twice", rows -> rows.stream().filter(r -> r.contains("every 1s")).count() > 1);
+      shell.type("q").awaitsLine("admin>");
+    }
+  }
+
   private static boolean isEmptyBox(String row) {
     return List.of(row.strip().split("\\s+")).equals(List.of("Watched", "messages=0"));
   }

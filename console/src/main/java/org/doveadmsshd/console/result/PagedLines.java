@@ -21,6 +21,9 @@ final class PagedLines implements AutoCloseable {
   /** About what the JVM needs for a line beside its characters. */
   private static final int AROUND = 64;
 
+  /** How often a thread that waits looks whether it is over. */
+  private static final long LOOK_MILLIS = 100;
+
   /** The least memory that is taken at once. */
   private static final int STEP = 64 * 1024;
 
@@ -45,6 +48,9 @@ final class PagedLines implements AutoCloseable {
     void begins();
 
     void ends();
+
+    /** Whether nothing may hold that thread up any longer. */
+    boolean isOver();
   }
 
   /**
@@ -58,12 +64,15 @@ final class PagedLines implements AutoCloseable {
     return 2 * line.length() + AROUND;
   }
 
-  /** Adds a line; waits while enough are ahead of the reader. Does nothing when it is closed. */
+  /**
+   * Adds a line; waits while enough are ahead of the reader, unless it is over. Does nothing when
+   * it is closed.
+   */
   void add(String line, WaitListener listener) throws InterruptedException {
     if (isFull()) {
       listener.begins();
       try {
-        awaitReader();
+        awaitReader(listener);
       } finally {
         listener.ends();
       }
@@ -76,9 +85,9 @@ final class PagedLines implements AutoCloseable {
     return !closed && bytesAhead > AHEAD;
   }
 
-  private synchronized void awaitReader() throws InterruptedException {
-    while (isFull()) {
-      wait();
+  private synchronized void awaitReader(WaitListener listener) throws InterruptedException {
+    while (isFull() && !listener.isOver()) {
+      wait(LOOK_MILLIS);
     }
   }
 
@@ -89,7 +98,7 @@ final class PagedLines implements AutoCloseable {
     int size = sizeOf(line);
     while ((bytes + size > MOST || !draw(bytes + size)) && forget()) {}
     if (bytes + size > taken) {
-      memory.force(bytes + size - taken); // as much as one screen and what may be ahead
+      memory.force(bytes + size - taken); // a screen, and what is ahead
       taken = bytes + size;
     }
     lines.add(line);

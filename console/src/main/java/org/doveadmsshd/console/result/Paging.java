@@ -114,6 +114,11 @@ public final class Paging implements AutoCloseable {
     public void ends() {
       running.goesOn();
     }
+
+    @Override
+    public boolean isOver() {
+      return running.isCancelled();
+    }
   }
 
   /** Standard output of the command. */

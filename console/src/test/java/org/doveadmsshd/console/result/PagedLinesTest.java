@@ -28,6 +28,11 @@ class PagedLinesTest {
         public void ends() {
           over.incrementAndGet();
         }
+
+        @Override
+        public boolean isOver() {
+          return false;
+        }
       };
 
   private Thread adding(PagedLines lines, int many) {

@@ -56,6 +56,11 @@ class PagingTest {
           public void cancel() {}
 
           @Override
+          public boolean isCancelled() {
+            return cancelled.get() > 0;
+          }
+
+          @Override
           public void waits() {
             waiting.incrementAndGet();
             waited.complete(null);
@@ -95,6 +100,15 @@ class PagingTest {
       text.append("line ").append(i).append('\n');
     }
     print(text.toString());
+  }
+
+  private void printMany(int lines) {
+    try {
+      printLines(1, lines);
+      paging.finished();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void show() {
@@ -231,16 +245,7 @@ class PagingTest {
 
   @Test
   void theCommandWaitsForThePagerAndOthersHaveItsPlace() throws Exception {
-    CompletableFuture<Void> printed =
-        CompletableFuture.runAsync(
-            () -> {
-              try {
-                printLines(1, 200_000);
-                paging.finished();
-              } catch (IOException e) {
-                throw new IllegalStateException(e);
-              }
-            });
+    CompletableFuture<Void> printed = CompletableFuture.runAsync(() -> printMany(200_000));
     paging.filled().join();
     show();
     expect("line 1", "line 2", "line 3", "line 4", "line 5");
@@ -257,6 +262,21 @@ class PagingTest {
     type("g");
     screen.await(shown -> shown.get(0).startsWith("line ") && !shown.get(0).equals("line 199996"));
     assertThat(budget.all().held()).isLessThanOrEqualTo(PagedLines.MOST + PagedLines.AHEAD);
+  }
+
+  /** Whoever stops it, and where: it must not lose its connection for an open pager. */
+  @Test
+  void aCommandThatIsToStopWaitsForNobody() throws Exception {
+    CompletableFuture<Void> printed = CompletableFuture.runAsync(() -> printMany(20_000));
+    paging.filled().join();
+    show();
+    waited.join();
+    assertThat(printed).isNotDone();
+    cancelled.incrementAndGet();
+    printed.join();
+    expectStatus("lines 1-5 of 20,000");
+    assertThat(waiting).hasValue(0);
+    cancelled.set(0);
   }
 
   @Test

@@ -231,9 +231,9 @@ class ShellResultsTest {
   @Test
   void aCommandIsWatchedUntilSomebodyLeaves() throws Exception {
     type("watch 1s who\r");
-    screen.await(rows -> rows.get(0).contains("every 1s: who") && rows.get(2).equals("box1    7"));
+    screen.await(rows -> rows.get(0).contains("every 1s: who") && rows.get(4).equals("box3    1"));
     runner.rows = 1;
-    screen.await(rows -> rows.get(2).equals("box1    7") && rows.get(3).isEmpty());
+    screen.await(rows -> rows.get(2).equals("box1    7") && rows.get(4).isEmpty());
     runner.rows = 20;
     screen.await(rows -> rows.get(ROWS - 1).contains("15 more lines"));
     type("q");

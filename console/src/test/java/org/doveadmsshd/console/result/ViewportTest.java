@@ -33,6 +33,11 @@ class ViewportTest {
 
         @Override
         public void ends() {}
+
+        @Override
+        public boolean isOver() {
+          return false;
+        }
       };
 
   private void addNumbered(int many) throws Exception {

@@ -308,6 +308,11 @@ final class Execution implements Running {
   }
 
   @Override
+  public boolean isCancelled() {
+    return isStopping();
+  }
+
+  @Override
   public void waits() {
     WorkingSlots.Slot held = place;
     if (held != null) {
