@@ -131,10 +131,13 @@ public final class RemoteTerminal extends AbstractTerminal {
         List.of(new TypedKeys.Alarm(limit.minus(ahead), warn), new TypedKeys.Alarm(limit, end)));
   }
 
-  /** Takes another size; an impossible one is made possible. */
+  /**
+   * Takes another size; an impossible one is made possible. The thread that reads is told so, since
+   * who draws anew may have to wait for the client.
+   */
   public void resized(int columns, int rows) {
     size = possible(columns, rows);
-    raise(Signal.WINCH);
+    keys.whenWaiting(() -> raise(Signal.WINCH));
   }
 
   private static Size possible(int columns, int rows) {

@@ -48,6 +48,7 @@ final class TypedKeys extends NonBlockingReader {
   private long drawn;
   private int owed;
   private boolean ended;
+  private Runnable event;
   private List<Alarm> alarms = List.of();
 
   /**
@@ -65,6 +66,19 @@ final class TypedKeys extends NonBlockingReader {
   /** Sets what happens when no key comes, the earliest first. */
   synchronized void whenIdle(List<Alarm> all) {
     alarms = List.copyOf(all);
+  }
+
+  /** Has the reader's thread do something as soon as it waits for a key. */
+  synchronized void whenWaiting(Runnable action) {
+    event = action;
+    notifyAll();
+  }
+
+  /** The reader is to do that before it goes on. */
+  private synchronized Optional<Runnable> takeEvent() {
+    Optional<Runnable> taken = Optional.ofNullable(event);
+    event = null;
+    return taken;
   }
 
   /** Takes bytes in. */
@@ -148,6 +162,11 @@ final class TypedKeys extends NonBlockingReader {
     try {
       while (true) {
         Optional<Alarm> alarm = awaitKey(begun, end, rung);
+        Optional<Runnable> due = takeEvent();
+        if (due.isPresent()) {
+          due.get().run();
+          continue;
+        }
         synchronized (this) {
           int count = Math.min(length, available());
           if (count > 0) {
@@ -176,7 +195,7 @@ final class TypedKeys extends NonBlockingReader {
     Optional<Alarm> alarm = alarms.stream().skip(rung).findFirst();
     long until =
         Math.min(end, alarm.map(each -> begun + each.after().toNanos()).orElse(Long.MAX_VALUE));
-    while (available() == 0 && !ended) {
+    while (available() == 0 && !ended && event == null) {
       long left = until - System.nanoTime();
       if (until == Long.MAX_VALUE) {
         wait();
