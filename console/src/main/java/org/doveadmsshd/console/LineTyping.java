@@ -29,8 +29,7 @@ final class LineTyping extends AdvisingLineReader implements Typing {
   /** What the sequences end with that the cursor keys, Home and End send. */
   private static final String CURSOR_KEYS = "ABCDHF";
 
-  private static final Set<String> KEYMAPS =
-      Set.of(LineReader.EMACS, LineReader.MAIN, LineReader.MENU, LineReader.SAFE);
+  private static final Set<String> KEYMAPS = Set.of(LineReader.MAIN, LineReader.MENU);
 
   private static final Set<String> WIDGETS =
       Set.of(
@@ -82,8 +81,10 @@ final class LineTyping extends AdvisingLineReader implements Typing {
   LineTyping(Terminal terminal, History history, Surroundings surroundings) {
     super(terminal, NAME, VOCABULARY, surroundings);
     getKeyMaps().keySet().retainAll(KEYMAPS);
+    getKeyMaps().replaceAll((name, keys) -> usual(keys));
     bindCursorKeys();
     getWidgets().keySet().retainAll(WIDGETS);
+    builtinWidgets.keySet().retainAll(WIDGETS);
     setOpt(Option.DISABLE_EVENT_EXPANSION);
     setOpt(Option.DISABLE_UNDO);
     setOpt(Option.BRACKETED_PASTE);
@@ -96,9 +97,25 @@ final class LineTyping extends AdvisingLineReader implements Typing {
     setAutosuggestion(SuggestionType.HISTORY);
   }
 
+  /** Without what terminals send only when they are asked to: it would be most of a shell. */
+  private static KeyMap<Binding> usual(KeyMap<Binding> all) {
+    KeyMap<Binding> kept = new KeyMap<>();
+    kept.setUnicode(all.getUnicode());
+    kept.setAmbiguousTimeout(all.getAmbiguousTimeout());
+    all.getBoundKeys()
+        .forEach(
+            (keys, bound) -> {
+              boolean kitty = keys.startsWith("\033[") && keys.length() > 3 && keys.endsWith("u");
+              if (!kitty && !keys.startsWith("\033[27;")) {
+                kept.bind(bound, keys);
+              }
+            });
+    return kept;
+  }
+
   /** A terminal sends them in one of two ways, whichever way it was told to. */
   private void bindCursorKeys() {
-    KeyMap<Binding> keys = getKeyMaps().get(EMACS);
+    KeyMap<Binding> keys = getKeyMaps().get(MAIN);
     for (char key : CURSOR_KEYS.toCharArray()) {
       Binding bound = keys.getBound("\033O" + key);
       if (bound != null) {
