@@ -80,6 +80,64 @@ class ShellAtTerminalTest {
     }
   }
 
+  /** Presses Tab until the line is that one: names may have to be asked for first. */
+  private static void completes(Tmux shell, String begun, String whole) throws Exception {
+    shell.press("C-u").type(begun).awaitsLine("admin> " + begun.stripTrailing()).press("Tab");
+    shell.awaits(
+        whole + " or that it is not known yet",
+        lines ->
+            lines.stream().anyMatch(line -> line.stripTrailing().equals("admin> " + whole))
+                || lines.contains("not known yet; press Tab again"));
+    if (!shell.cursorLine().contains(whole)) {
+      shell.press("Tab");
+    }
+    shell.awaitsLine("admin> " + whole);
+  }
+
+  @Test
+  void tabCompletesWhateverCanBeKnown() throws Exception {
+    String search = "search -u " + USER + " ";
+    try (Tmux shell = shell()) {
+      completes(shell, "dedup", "deduplicate");
+      completes(shell, "search --tim", "search --timeout");
+      completes(shell, "-f nd", "-f ndjson");
+      completes(shell, "search -u user0002", "search -u " + USER);
+      completes(shell, "use user0004", "use user0004@example.org");
+      completes(shell, search + "savedbef", search + "savedbefore");
+      completes(shell, search + "mailbox Tra", search + "mailbox Trash");
+      completes(shell, search + "since 1w", search + "since 1week");
+      completes(shell, "fetch 'uid size.ph", "fetch 'uid size.physical");
+      completes(shell, "flags add -A '\\Answ", "flags add -A '\\Answered");
+      completes(shell, "mailbox status mess", "mailbox status messages");
+    }
+  }
+
+  @Test
+  void whatBelongsAtTheCursorIsSaidBelowAndAMistakeIsUnderlinedBeforeEnter() throws Exception {
+    try (Tmux shell = shell()) {
+      shell.type("search savedbefore ").awaits("savedbefore <date>: ");
+      shell.press("C-u").type("search -A larger 5x").awaits("Invalid size: 5x");
+      assertThat(shell.styled()).containsPattern("\u001b\\[4m(\u001b\\[[0-9;]*m)*5x");
+      shell.press("C-u").type("serch ").awaits("did you mean search?");
+      assertThat(shell.styled()).containsPattern("\u001b\\[4m(\u001b\\[[0-9;]*m)*serch");
+      shell.press("C-u").type("search -A all");
+      shell.awaits("no complaint", lines -> lines.stream().noneMatch(l -> l.contains("mean")));
+    }
+  }
+
+  @Test
+  void linesComeBackInTheNextShell() throws Exception {
+    try (Tmux shell = shell()) {
+      shell.line("use user0004@example.org").awaitsLine("user0004@example.org>").press("C-d");
+      shell.awaitsEnd();
+    }
+    try (Tmux shell = shell()) {
+      shell.press("Up").awaitsLine("admin> use user0004@example.org").press("C-u");
+      shell.press("C-r").type("0004").awaits("use user0004@example.org");
+      shell.press("Enter").awaitsLine("user0004@example.org>");
+    }
+  }
+
   @Test
   void linesAreEditedAndComeBackWithTheArrowKeys() throws Exception {
     try (Tmux shell = shell()) {
@@ -141,13 +199,37 @@ class ShellAtTerminalTest {
   }
 
   @Test
-  void topShowsARunWhichIsStoppedFromThere() throws Exception {
+  void whatIsLongerThanTheScreenIsShownInAPagerWithASearch() throws Exception {
+    addUsers();
+    try (Tmux shell = shell()) {
+      shell.line("user '*'").awaits("h help, q leave").awaits("user0001@example.com");
+      shell.type("/bulk05000").press("Enter").awaits("bulk05000@example.net");
+      shell.type("G").awaits("bulk09999@example.net").awaits("(end)");
+      shell.type("q").awaitsLine("admin>");
+    }
+  }
+
+  @Test
+  void theLastResultIsShownAgainInAnotherOrderAndFormat() throws Exception {
+    try (Tmux shell = shell()) {
+      shell.line("user '*.com'").awaits("user0003@example.com").awaitsLine("admin>");
+      shell.press("C-l").line("last -f json --where 'user=user0001*'");
+      shell.awaits("[{\"user\":\"user0001@example.com\"}]").awaitsLine("admin>");
+      shell.press("C-l").line("last --sort 'user desc'").awaitsLine("admin>");
+      assertThat(shell.screen())
+          .containsSubsequence("user0003@example.com", "user0001@example.com");
+    }
+  }
+
+  @Test
+  void topShowsARunWhichIsSlowedDownAndStoppedFromThere() throws Exception {
     addUsers();
     try (Tmux worker = shell();
         Tmux shell = shell()) {
       worker.line("search -A subject nothing").awaits("search: ");
       shell.line("top").awaits("search -A subject nothing").awaits("users/s");
       shell.press("Down").type("k").awaits("y/n").type("n").awaits("Nothing was stopped");
+      shell.type("s").awaits("Users a second").line("50").awaits("Slowed down");
       shell.type("k").awaits("y/n").type("y");
       worker.awaits("Ended by an administrator (kick)").awaitsLine("admin>");
       shell.awaits("no run", rows -> rows.get(0).startsWith("0 runs"));
@@ -195,5 +277,32 @@ class ShellAtTerminalTest {
       assertThat(shell.title()).doesNotContain("owned");
       assertThat(String.join("", shell.screen())).contains("Trash").contains("\ufffd");
     }
+  }
+
+  @Test
+  void aThousandPastedLinesAreCarriedOutOneAfterAnother() throws Exception {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 1; i < 1000; i++) {
+      lines.append("use user%04d@example.com%n".formatted(i));
+    }
+    try (Tmux shell = shell()) {
+      shell.paste(lines + "use " + USER + "\n");
+      shell.press("Enter").awaitsLine(USER + ">");
+    }
+  }
+
+  @Test
+  void aScriptStopsAtTheLineThatFails() throws Exception {
+    StringBuilder script = new StringBuilder();
+    for (int i = 1; i <= 1000; i++) {
+      script.append(i == 500 ? "mailbox status -u %s messages Nope%n" : "mailbox list -u %s INBOX%n");
+    }
+    List<String> words = site.ssh("admin", "-T");
+    TestSite.Result result =
+        site.exec(
+            script.toString().replace("%s", USER).getBytes(), words.toArray(String[]::new));
+    assertThat(result.code()).isEqualTo(68);
+    assertThat(result.lines()).hasSize(499).containsOnly("INBOX");
+    assertThat(result.error()).contains("500", "Nope");
   }
 }

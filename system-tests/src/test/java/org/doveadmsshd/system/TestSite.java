@@ -73,6 +73,7 @@ final class TestSite implements AutoCloseable {
         port = 0
         host_key = host_key
         authorized_keys = authorized/%u
+        shell_history_directory = history
         lock_timeout = 1s
         max_channels_per_connection = 20
         passdb {
