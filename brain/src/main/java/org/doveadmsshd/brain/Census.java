@@ -2,12 +2,10 @@ package org.doveadmsshd.brain;
 
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.UserMask;
 import org.slf4j.Logger;
@@ -24,20 +22,15 @@ final class Census {
   private final UserMask mask;
   private final List<Server> servers;
   private final Executor executor;
-  private final BooleanSupplier over;
   private final AtomicBoolean begun = new AtomicBoolean();
 
   /** Negative until all have been counted. */
   private volatile long counted = -1;
 
-  /**
-   * @param over whether nobody wants to know any more
-   */
-  Census(UserMask mask, List<Server> servers, Executor executor, BooleanSupplier over) {
+  Census(UserMask mask, List<Server> servers, Executor executor) {
     this.mask = mask;
     this.servers = servers;
     this.executor = executor;
-    this.over = over;
   }
 
   /** The number, if it is known already. Never waits. */
@@ -56,20 +49,11 @@ final class Census {
     AtomicLong users = new AtomicLong();
     try {
       for (Server server : servers) {
-        server.listUsers(mask, user -> count(users));
+        server.listUsers(mask, user -> users.incrementAndGet());
       }
       counted = users.get();
-    } catch (CancellationException e) {
-      LOG.debug("Users are not counted to the end: the run is over");
     } catch (Failure | RuntimeException e) { // the top of a task; the run's own list says why
       LOG.debug("Users cannot be counted", e);
     }
-  }
-
-  private void count(AtomicLong users) {
-    if (over.getAsBoolean()) {
-      throw new CancellationException();
-    }
-    users.incrementAndGet();
   }
 }

@@ -258,11 +258,6 @@ final class Dispatch {
     endOne();
   }
 
-  /** Whether all users have come to the end, or the run is to end before. */
-  boolean isOver() {
-    return isCancelled() || ended.getCount() == 0;
-  }
-
   /** Whether all users have been added. */
   boolean isFed() {
     return fed;

@@ -76,7 +76,7 @@ public final class Run implements Running {
         invocation
             .users()
             .pattern()
-            .map(mask -> new Census(mask, servers, executor, dispatch::isOver));
+            .map(mask -> new Census(mask, servers, executor));
   }
 
   /** Works until all is done. Returns the exit code. */
