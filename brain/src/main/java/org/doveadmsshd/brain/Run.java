@@ -72,11 +72,7 @@ public final class Run implements Running {
                 !invocation.hideTitles()));
     dispatch = new Dispatch(request, printer, reporter, servers, executor, patience);
     feed = new Feed(invocation, console.in(), new Placement(servers), dispatch, executor);
-    census =
-        invocation
-            .users()
-            .pattern()
-            .map(mask -> new Census(mask, servers, executor));
+    census = invocation.users().pattern().map(mask -> new Census(mask, servers, executor));
   }
 
   /** Works until all is done. Returns the exit code. */

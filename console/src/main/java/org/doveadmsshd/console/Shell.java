@@ -15,6 +15,7 @@ import org.doveadmsshd.brain.CommandLine;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.console.safety.Confirmation;
+import org.doveadmsshd.console.terminal.WholeLines;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
@@ -30,6 +31,7 @@ public final class Shell {
   private final InterruptibleForeground foreground;
   private final Session session;
   private final Typing typing;
+  private final WholeLines output;
   private final ShellHistory history;
 
   /** Lines that were pasted together and have not been carried out yet. */
@@ -48,6 +50,7 @@ public final class Shell {
       Terminal terminal, CommandRunner runner, Executor executor, Optional<HistoryFile> file)
       throws IOException {
     this.terminal = terminal;
+    output = new WholeLines(terminal.output());
     foreground = new InterruptibleForeground(terminal, executor, runner.memory());
     session =
         new Session(
@@ -71,8 +74,8 @@ public final class Shell {
   private Console console() {
     return new Console(
         InputStream.nullInputStream(),
-        terminal.output(),
-        terminal.output(),
+        output,
+        output,
         !isDumb(),
         true,
         Formatters.fitting(terminal.getColumns()));
@@ -117,6 +120,7 @@ public final class Shell {
       return; // the line is given up
     }
     session.execute(command);
+    output.end();
     if (foreground.wasInterrupted() && !pasted.isEmpty()) {
       typing.say("Lines that were not carried out: " + pasted.size());
       pasted.clear();
