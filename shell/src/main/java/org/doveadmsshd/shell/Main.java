@@ -25,6 +25,7 @@ import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.command.CommandLineOptions;
+import org.doveadmsshd.console.Statements;
 import org.doveadmsshd.keys.KnownHosts;
 import org.doveadmsshd.settings.Settings;
 
@@ -96,7 +97,8 @@ public final class Main {
               return thread;
             });
     try (ConfiguredServers servers = new ConfiguredServers(words, executor)) {
-      Brain brain = new Brain(executor, Clock.systemDefaultZone(), new About(PROGRAM.name()));
+      About about = new About(PROGRAM.name(), List.of(Statements.section()));
+      Brain brain = new Brain(executor, Clock.systemDefaultZone(), about);
       ClientRunner runner = new ClientRunner(brain, servers);
       if (line.isEmpty()) {
         return ShellProgram.run(runner, executor);

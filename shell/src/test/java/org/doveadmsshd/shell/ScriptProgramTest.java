@@ -83,6 +83,13 @@ class ScriptProgramTest {
   }
 
   @Test
+  void helpKnowsWhatScriptsHaveBesideCommands() throws Exception {
+    ProgramCall called = run("help on-error\nhelp use\n");
+    assertThat(called.code()).isZero();
+    assertThat(called.out()).contains("usage: on-error <action>", "usage: use ");
+  }
+
+  @Test
   void anEmptyScriptDoesNothingWell() throws Exception {
     ProgramCall called = ProgramCall.of(home, MAIN);
     assertThat(called.error()).isEmpty();
