@@ -1,7 +1,10 @@
 package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,6 +112,39 @@ class RemoteServerTest {
     assertThat(typed.printed().lines()).containsExactly("a1 g 1");
     assertThat(typed.said())
         .contains("doveadm: Error: Server s: the list of users broke off: the connection was lost");
+  }
+
+  @Test
+  void aReaderWhoIsGoneEndsTheRun() {
+    typed.printTo(
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("gone");
+          }
+        });
+    Script script =
+        (peer, number) -> {
+          peer.say(HELLO);
+          int id = peer.nextRun().requestId();
+          peer.say(new Message.Columns(id, ScriptedWorkers.COLUMNS));
+          while (true) { // until the lane is closed
+            peer.say(new Message.Row(id, List.of(Value.of("x".repeat(10_000)), Value.of(1))));
+          }
+        };
+    assertThatThrownBy(() -> run(script, "*", "", "search", "-u", "joe", "all")).hasMessage("gone");
+  }
+
+  @Test
+  void aWorkerWithOtherColumnsFailsItsUsersWithThatReason() throws Exception {
+    Script script =
+        (peer, number) -> {
+          peer.say(HELLO);
+          peer.say(new Message.Columns(peer.nextRun().requestId(), List.of(new Column("other"))));
+          peer.answerAll();
+        };
+    assertThat(run(script, "*", "", "search", "-u", "joe", "all")).isEqualTo(75);
+    assertThat(typed.said()).contains("Server s", "columns differ: it runs another version");
   }
 
   @Test

@@ -31,6 +31,7 @@ final class Typed implements AutoCloseable {
           flushed.incrementAndGet();
         }
       };
+  private OutputStream outTo = out;
   private final ByteArrayOutputStream error = new ByteArrayOutputStream();
   private OutputStream errorTo = error;
   private MemoryBudget budget = new MemoryBudget(16 * 1024 * 1024);
@@ -44,6 +45,11 @@ final class Typed implements AutoCloseable {
   /** From now on a person watches. */
   void watch() {
     isWatched = true;
+  }
+
+  /** From now on whatever is printed goes there. */
+  void printTo(OutputStream to) {
+    outTo = to;
   }
 
   /** From now on whatever is said goes there. */
@@ -80,7 +86,7 @@ final class Typed implements AutoCloseable {
   }
 
   int run(List<? extends Server> servers, InputStream input, String... words) throws IOException {
-    Console console = new Console(input, out, errorTo, isWatched, false, Formatters.plain(80));
+    Console console = new Console(input, outTo, errorTo, isWatched, false, Formatters.plain(80));
     Brain.Resources resources =
         new FixedResources(List.copyOf(servers), budget) {
           @Override
