@@ -224,8 +224,7 @@ final class RemoteLane implements Closeable {
       try {
         attempt.send(message);
       } catch (ProtocolException e) {
-        attempt.lost("Server " + server + ": " + e.getMessage());
-        throw e;
+        throw e; // the lane is lost, and with it what is under way
       } catch (IOException e) {
         attempt.outputBroken(e);
       }
