@@ -91,6 +91,20 @@ final class PagedLines implements AutoCloseable {
     }
   }
 
+  /** Waits for a line; says whether it is there. */
+  synchronized boolean awaitLine(long number, long millis) {
+    long until = System.nanoTime() + millis * 1_000_000;
+    try {
+      for (long left = millis; number >= end() && !ended && left > 0; ) {
+        wait(left);
+        left = (until - System.nanoTime()) / 1_000_000;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return number < end();
+  }
+
   private synchronized void keep(String line) {
     if (closed) {
       return;
@@ -129,6 +143,7 @@ final class PagedLines implements AutoCloseable {
   /** No lines will come any more. */
   synchronized void finish() {
     ended = true;
+    notifyAll();
   }
 
   /**

@@ -98,7 +98,7 @@ final class Pager {
 
   /** In milliseconds; 0 for as long as it takes. */
   private long timeout() {
-    return isPatient() ? LOOK_MILLIS : 0;
+    return goal == Goal.MATCH ? 1 : isPatient() ? LOOK_MILLIS : 0;
   }
 
   private boolean isPatient() {
@@ -211,17 +211,23 @@ final class Pager {
     }
   }
 
+  /** Searches what comes for a moment; whoever prints is never far ahead of it. */
   private void match() {
-    boolean complete = lines.isEnded(); // asked first: lines may come while it is searched
-    if (search.advance(lines)) {
-      view.show(search.found(), search.all(lines.line(search.found())).get(0));
-      goal = Goal.NONE;
-    } else if (complete || !search.isDown()) {
-      goal = Goal.NONE;
-      message = "Not found: " + search.text();
-    } else {
-      lines.look(search.next() - 1, Long.MAX_VALUE);
-    }
+    long end = System.nanoTime() + LOOK_MILLIS * 1_000_000;
+    long left;
+    do {
+      boolean complete = lines.isEnded(); // asked first: lines may come while it is searched
+      if (search.advance(lines)) {
+        view.show(search.found(), search.all(lines.line(search.found())).get(0));
+        goal = Goal.NONE;
+      } else if (complete || !search.isDown()) {
+        goal = Goal.NONE;
+        message = "Not found: " + search.text();
+      } else {
+        lines.look(search.next() - 1, search.next() - 1);
+      }
+      left = (end - System.nanoTime()) / 1_000_000;
+    } while (goal == Goal.MATCH && left > 0 && lines.awaitLine(search.next(), left));
   }
 
   private void help() {

@@ -12,8 +12,8 @@ import org.jline.utils.InfoCmp.Capability;
 
 /**
  * Both outputs of a command on one terminal, line by line. Progress, which is standard error that
- * begins with CR, stands below the lines and is replaced. While the pager has the screen, what is
- * said on standard error is kept back.
+ * begins with CR, stands below the lines and is replaced, also by nothing. While the pager has the
+ * screen, what is said on standard error is kept back.
  *
  * <p>As a stream it is standard error; what is written at once is not mixed with other text. Safe
  * for several threads; a thread that writes waits for the terminal with the lock held.
@@ -78,7 +78,9 @@ final class Transcript extends OutputStream {
   public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
     String text = new String(bytes, offset, length, StandardCharsets.UTF_8);
     boolean isProgress = text.startsWith("\r") && !text.endsWith("\n");
-    if (isProgress) {
+    if (isProgress && text.isBlank()) {
+      clearProgress();
+    } else if (isProgress) {
       progress = text.strip();
       showProgress();
     } else if (!holds) {

@@ -148,6 +148,8 @@ class PagingTest {
     print("two\n");
     say("\rfetch: 2 users, and so much more that no line has room for it all");
     screen.await(shown -> shown.get(2).startsWith("fetch: 2 users") && shown.get(2).endsWith("…"));
+    say("\r              \r");
+    screen.await(shown -> shown.get(2).isEmpty());
     say("\r              \rfetch: 2 users, 0.1 s\n");
     screen.await(
         shown -> shown.subList(0, 4).equals(List.of("one", "two", "fetch: 2 users, 0.1 s", "")));
