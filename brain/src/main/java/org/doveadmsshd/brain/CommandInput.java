@@ -73,7 +73,10 @@ final class CommandInput {
         }
       }
       if (spool.size() == 0) {
-        String hint = source.equals(STANDARD_INPUT) ? " (with ssh -t there never is)" : "";
+        String hint =
+            source.equals(STANDARD_INPUT)
+                ? " (with ssh -t there never is; a script has <<END for it)"
+                : "";
         throw Failure.usage("There is nothing in " + source + hint);
       }
       complete = true;

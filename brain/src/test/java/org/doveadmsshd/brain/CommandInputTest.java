@@ -83,7 +83,9 @@ class CommandInputTest {
   @Test
   void nothingAtAllIsAMistake() throws Exception {
     assertThat(run(bytes(0), "save", "-A")).isEqualTo(64);
-    assertThat(said()).contains("There is nothing in standard input (with ssh -t there never is)");
+    assertThat(said())
+        .contains(
+            "There is nothing in standard input (with ssh -t there never is; a script has <<END for it)");
     assertThat(read).isEmpty();
   }
 
