@@ -12,6 +12,9 @@ import org.jline.reader.ParsedLine;
 public final class LineCompleter implements Completer {
   private static final int MAX_DESCRIPTION = 60;
 
+  /** Lines of a screen besides the list; a longer list is one of words without explanations. */
+  private static final int OTHER_LINES = 4;
+
   private final Adviser adviser;
   private final Vocabulary vocabulary;
   private final Surroundings surroundings;
@@ -31,11 +34,13 @@ public final class LineCompleter implements Completer {
   @Override
   public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
     TypedLine typed = ((LineParser.Parsed) line).typed();
-    int order = 0;
     Offers.Found found = Offers.of(typed, vocabulary, surroundings, clock);
     adviser.note(line.line(), line.cursor(), found.note());
+    boolean explains = found.all().size() < reader.getTerminal().getRows() - OTHER_LINES;
+    int order = 0;
     for (Offer offer : found.all()) {
-      String description = Printable.line(offer.description(), MAX_DESCRIPTION);
+      String description =
+          explains ? Printable.line(offer.description(), MAX_DESCRIPTION) : "";
       candidates.add(
           new Candidate(
               offer.text(),

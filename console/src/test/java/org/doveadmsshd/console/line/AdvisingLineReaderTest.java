@@ -85,7 +85,7 @@ class AdvisingLineReaderTest {
 
   @Test
   void thereIsNoColourWhereNoneIsWanted() throws IOException {
-    read("search savedbefor 30d" + ENTER, new Village(Village.OF_BOB.user(), false), size(100));
+    read("search savedbefor 30d un\t" + ENTER, new Village(Village.OF_BOB.user(), false), size(100));
 
     assertThat(shown()).doesNotContainPattern("\u001b\\[[0-9;]*3[0-9]").contains("savedbefor");
   }
