@@ -55,21 +55,21 @@ record TypedLine(
     values = List.copyOf(values);
   }
 
-  /** Reads a line; any text and any cursor will do. */
+  /** Reads a line; any text will do. */
   static TypedLine of(String line, int cursor, Vocabulary vocabulary) {
-    boolean read = line.length() <= MAX_LENGTH && line.indexOf('\n') < 0;
-    List<Word> words = read ? CommandLine.typed(line) : List.of();
+    boolean isOne = line.length() <= MAX_LENGTH && line.indexOf('\n') < 0;
+    List<Word> words = isOne ? CommandLine.typed(line) : List.of();
     int current = 0;
     while (current < words.size() && words.get(current).end() < cursor) {
       current++;
     }
     Reader reader = new Reader(vocabulary);
-    Expected expected = Expected.NOTHING;
     for (int i = 0; i < words.size(); i++) {
-      expected = i == current ? reader.place.expected() : expected;
       reader.take(i, words.get(i).text());
     }
-    expected = current == words.size() && read ? reader.place.expected() : expected;
+    int start = current < words.size() ? Math.min(words.get(current).start(), cursor) : cursor;
+    int before = current == 0 ? 0 : words.get(current - 1).end();
+    boolean isRead = line.substring(before, start).isBlank(); // not a comment, nor behind <<
     return new TypedLine(
         words,
         reader.roles,
@@ -79,8 +79,8 @@ record TypedLine(
         reader.first,
         reader.values,
         current,
-        expected,
-        begun(line, cursor, current < words.size() ? words.get(current).start() : cursor));
+        isRead ? reader.before(current).expected() : Expected.NOTHING,
+        begun(line, cursor, start));
   }
 
   /** What has been read. */
@@ -97,6 +97,10 @@ record TypedLine(
     Reader(Vocabulary vocabulary) {
       this.vocabulary = vocabulary;
       this.place = new Place.BeforeCommand(vocabulary);
+    }
+
+    Place before(int number) {
+      return number == 0 ? new Place.BeforeCommand(vocabulary) : places.get(number - 1);
     }
 
     void take(int number, String word) {
@@ -133,14 +137,10 @@ record TypedLine(
   }
 
   private static Word begun(String line, int cursor, int start) {
-    Word nothing = new Word("", cursor, cursor, (char) 0, false);
-    if (start >= cursor || cursor > line.length()) {
-      return nothing;
-    }
     return CommandLine.typed(line.substring(start, cursor)).stream()
         .findFirst()
         .map(word -> new Word(word.text(), start, cursor, word.quote(), word.isOfShell()))
-        .orElse(nothing);
+        .orElse(new Word("", cursor, cursor, (char) 0, false));
   }
 
   /** Whether users are chosen in the line. */

@@ -84,6 +84,9 @@ class TypedLineTest {
         "mailbox nonsense ¦",
         "mailbox rename a b ¦",
         "search mimepart filename ¦",
+        "# sea¦",
+        "search all # or ¦",
+        "save <<END ¦",
       })
   void whereNoArgumentCanStandNoneIsExpected(String line) {
     assertThat(Cursor.in(line).arguments()).isEmpty();
