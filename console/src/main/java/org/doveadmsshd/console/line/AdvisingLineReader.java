@@ -20,14 +20,6 @@ public class AdvisingLineReader extends LineReaderImpl {
   /** JLine looks no further at a longer line. */
   private static final int MOST_CHARACTERS = 16 * 1024;
 
-  /** Styles of lists of words that have colours. */
-  private static final List<String> COLOURED =
-      List.of(
-          COMPLETION_STYLE_STARTING,
-          COMPLETION_STYLE_DESCRIPTION,
-          COMPLETION_STYLE_LIST_STARTING,
-          COMPLETION_STYLE_LIST_DESCRIPTION);
-
   private final Adviser adviser;
   private final Surroundings surroundings;
   private boolean finishing;
@@ -67,15 +59,17 @@ public class AdvisingLineReader extends LineReaderImpl {
   }
 
   @Override
-  protected boolean doComplete(CompletionType type, boolean useMenu, boolean prefix) {
-    for (String style : COLOURED) {
-      if (surroundings.hasColours()) {
-        getVariables().remove(style); // JLine's own
-      } else {
-        setVariable(style, "");
-      }
-    }
-    return super.doComplete(type, useMenu, prefix);
+  protected AttributedStyle getCompletionStyleStarting() {
+    return surroundings.hasColours()
+        ? super.getCompletionStyleStarting()
+        : AttributedStyle.DEFAULT.bold();
+  }
+
+  @Override
+  protected AttributedStyle getCompletionStyleDescription() {
+    return surroundings.hasColours()
+        ? super.getCompletionStyleDescription()
+        : AttributedStyle.DEFAULT;
   }
 
   @Override

@@ -39,8 +39,7 @@ public final class LineCompleter implements Completer {
     boolean explains = found.all().size() < reader.getTerminal().getRows() - OTHER_LINES;
     int order = 0;
     for (Offer offer : found.all()) {
-      String description =
-          explains ? Printable.line(offer.description(), MAX_DESCRIPTION) : "";
+      String description = explains ? Printable.line(offer.description(), MAX_DESCRIPTION) : "";
       candidates.add(
           new Candidate(
               offer.text(),

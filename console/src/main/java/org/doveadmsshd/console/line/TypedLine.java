@@ -139,6 +139,7 @@ record TypedLine(
   private static Word begun(String line, int cursor, int start) {
     return CommandLine.typed(line.substring(start, cursor)).stream()
         .findFirst()
+        .filter(word -> word.end() == cursor - start)
         .map(word -> new Word(word.text(), start, cursor, word.quote(), word.isOfShell()))
         .orElse(new Word("", cursor, cursor, (char) 0, false));
   }

@@ -85,7 +85,8 @@ class AdvisingLineReaderTest {
 
   @Test
   void thereIsNoColourWhereNoneIsWanted() throws IOException {
-    read("search savedbefor 30d un\t" + ENTER, new Village(Village.OF_BOB.user(), false), size(100));
+    read(
+        "search savedbefor 30d un\t" + ENTER, new Village(Village.OF_BOB.user(), false), size(100));
 
     assertThat(shown())
         .doesNotContainPattern("\u001b\\[[0-9;]*\\b(3[0-7]|9[0-7])[0-9;]*m")
