@@ -29,12 +29,13 @@ final class WhoCommand implements Command {
     return new Manual(
         NAME,
         Syntax.NOTHING,
-        "show runs and lanes in progress",
+        "show runs, lanes, shells and scripts in progress",
         """
         A run is a command that the server's own brain works through; a lane is a channel on
-        which another brain sends requests. "done" and "failed" count users; "users" says how
-        many a run over several users is for, as soon as they have been counted. Who may not see
-        every user sees what is his own, and what masters do whose names are in his scope.
+        which another brain sends requests; a shell or script is there beside the run that it is
+        busy with. "done" and "failed" count users; "users" says how many a run over several users
+        is for, as soon as they have been counted. Who may not see every user sees what is his
+        own, and what masters do whose names are in his scope.
         """,
         List.of(),
         false,

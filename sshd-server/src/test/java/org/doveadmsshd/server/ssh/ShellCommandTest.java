@@ -208,7 +208,7 @@ class ShellCommandTest {
       shell.end();
       Caller.Call next = shell(admin);
       next.say("\u001b[A\u001b[A");
-      next.awaits("user jane");
+      next.awaits("jane");
     }
     assertThat(state.resolve("history/admin")).hasContent("user jane\nexit\n");
   }
