@@ -12,6 +12,7 @@ import org.jline.reader.History;
 import org.jline.reader.LineReader;
 import org.jline.reader.Reference;
 import org.jline.reader.Widget;
+import org.jline.reader.impl.KillRing;
 import org.jline.terminal.Terminal;
 
 /**
@@ -21,6 +22,9 @@ import org.jline.terminal.Terminal;
 final class LineTyping extends AdvisingLineReader implements Typing {
   /** Most characters of a line, or of lines that are pasted together. */
   static final int MOST = 128 * 1024;
+
+  /** How many pieces that were cut out can be put in again. */
+  private static final int MOST_CUT = 4;
 
   private static final String NAME = "doveadm";
   private static final String TOO_LONG =
@@ -94,6 +98,7 @@ final class LineTyping extends AdvisingLineReader implements Typing {
     setVariable(SECONDARY_PROMPT_PATTERN, "");
     setVariable(HISTORY_SIZE, ShellHistory.MOST_LINES);
     setHistory(history);
+    killRing = new KillRing(MOST_CUT);
     setAutosuggestion(SuggestionType.HISTORY);
   }
 
@@ -199,6 +204,10 @@ final class LineTyping extends AdvisingLineReader implements Typing {
   /** Shown once for what has been typed ahead, and not for each key of it. */
   @Override
   public boolean redisplay() {
+    if (buf.length() > MOST) { // of what was cut and put in again and again
+      tooLong = true;
+      buf.clear();
+    }
     return terminal.reader().available() > 0 || super.redisplay();
   }
 

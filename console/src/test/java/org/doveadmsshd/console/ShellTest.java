@@ -177,6 +177,12 @@ class ShellTest {
   }
 
   @Test
+  void noLineGrowsWithoutEndByWhatIsPutInAgain() throws Exception {
+    screen.type("user " + "x".repeat(100_000) + "\u0015" + "\u0019\u0019\u0019\r");
+    screen.awaits("nothing of it was taken").type("user jane\r").awaits("done user jane");
+  }
+
+  @Test
   void keysThatDoMoreThanEditALineDoNothing() throws Exception {
     screen.type("\u0018\u0005").type("\u001b99999999x");
     screen.type("\u0003").awaits("admin> ").type("user jane\r").awaits("done user jane");

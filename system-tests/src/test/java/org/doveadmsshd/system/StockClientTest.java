@@ -362,4 +362,16 @@ class StockClientTest {
     }
     assertThat(result.code()).isZero();
   }
+
+  @Test
+  void aShellTakesLinesFromAClientWithoutATerminalOfItsOwn() throws Exception {
+    List<String> words = site.ssh("admin", "-tt");
+    TestSite.Result shell =
+        site.exec(
+            "use user0002@example.org\nmailbox list\nuser nobody@example.org\n"
+                .getBytes(StandardCharsets.UTF_8),
+            words.toArray(String[]::new));
+    assertThat(shell.out()).contains("user0002@example.org> ", "Trash\r\n");
+    assertThat(shell.code()).as("that of the last command").isEqualTo(67);
+  }
 }
