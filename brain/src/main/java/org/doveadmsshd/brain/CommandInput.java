@@ -64,7 +64,7 @@ final class CommandInput {
       byte[] buffer = new byte[64 * 1024];
       int got;
       while ((got = in.read(buffer)) > 0) {
-        spool.write(buffer, 0, got);
+        keep(buffer, got, spool);
         if (spool.size() > Limits.MAX_INPUT) {
           throw new Failure(
               Outcome.DATA_ERROR,
@@ -85,6 +85,18 @@ final class CommandInput {
       if (!complete) {
         spool.close();
       }
+    }
+  }
+
+  /** A disk that takes no more is no client that has gone: who waits is told. */
+  private static void keep(byte[] bytes, int count, Spool spool) throws Failure {
+    try {
+      spool.write(bytes, 0, count);
+    } catch (IOException e) {
+      throw Failure.temporary(
+          "What was to be read cannot be kept meanwhile (%s); nothing was done"
+              .formatted(Reason.of(e)),
+          e);
     }
   }
 }

@@ -140,4 +140,28 @@ class ProgramTest {
     assertThat(called.error()).contains("there is one already");
     assertThat(Files.readString(file)).isEqualTo(made);
   }
+
+  @Test
+  void inputForWhichThereIsNoRoomIsToldOfAndNothingIsDone() throws Exception {
+    configuration(server(1));
+    Path mail = Files.writeString(home.resolve("mail"), "Subject: x\n\n" + "y\n".repeat(300_000));
+    Path error = home.resolve("error");
+    ProcessBuilder save =
+        new ProcessBuilder(
+            ProgramCall.line(
+                home,
+                "org.doveadmsshd.shell.Main",
+                "-c",
+                home.resolve("my.conf").toString(),
+                "save",
+                "-u",
+                "jane",
+                mail.toString()));
+    save.environment().put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + home.resolve("missing"));
+    Process saving = save.redirectError(error.toFile()).start();
+    saving.getOutputStream().close();
+    assertThat(saving.waitFor()).isEqualTo(75);
+    assertThat(Files.readString(error))
+        .contains("What was to be read cannot be kept meanwhile (No such file or directory)");
+  }
 }
