@@ -17,6 +17,7 @@ public final class KnownNames implements Names {
   private static final Duration PATIENCE = Duration.ofMillis(200);
 
   private final NameSource source;
+  private final Duration patience;
   private final Recent<NameList> users;
   private final Recent<NameList> mailboxes;
 
@@ -30,14 +31,12 @@ public final class KnownNames implements Names {
   /** As above, with another patience. */
   KnownNames(NameSource source, Executor executor, Duration patience) {
     this.source = source;
+    this.patience = patience;
     users =
         new Recent<>(
             begin -> NameList.of(taker -> source.users(new UserMask(begin + "*"), taker)),
-            executor,
-            patience);
-    mailboxes =
-        new Recent<>(
-            user -> NameList.of(taker -> source.mailboxes(user, taker)), executor, patience);
+            executor);
+    mailboxes = new Recent<>(user -> NameList.of(taker -> source.mailboxes(user, taker)), executor);
   }
 
   @Override
@@ -45,16 +44,22 @@ public final class KnownNames implements Names {
     if (UserMask.hasWildcard(begin)) {
       return new Found(List.of(), "");
     }
-    Optional<NameList> all = users.ask("");
+    long end = end();
+    Optional<NameList> all = users.ask("", end);
     if (all.map(NameList::isTooLong).orElse(false) && !begin.isEmpty()) {
-      all = users.ask(begin.toLowerCase(Locale.ROOT));
+      all = users.ask(begin.toLowerCase(Locale.ROOT), end);
     }
     return found(all, begin);
   }
 
   @Override
   public Found mailboxes(String user) {
-    return found(mailboxes.ask(user), "");
+    return found(mailboxes.ask(user, end()), "");
+  }
+
+  /** When who asks now is to go on. */
+  private long end() {
+    return System.nanoTime() + patience.toNanos();
   }
 
   private static Found found(Optional<NameList> list, String begin) {

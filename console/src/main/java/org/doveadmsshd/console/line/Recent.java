@@ -24,7 +24,6 @@ final class Recent<T> {
 
   private final Function<String, T> question;
   private final Executor executor;
-  private final Duration patience;
 
   // guarded by this
   private final Map<String, Answer<T>> answers = new LinkedHashMap<>();
@@ -36,17 +35,18 @@ final class Recent<T> {
 
   /**
    * @param question finds an answer; may take its time
-   * @param patience how long who asks waits at most
    */
-  Recent(Function<String, T> question, Executor executor, Duration patience) {
+  Recent(Function<String, T> question, Executor executor) {
     this.question = question;
     this.executor = executor;
-    this.patience = patience;
   }
 
-  /** The answer; nothing when it is not known in time. */
-  Optional<T> ask(String about) {
-    long end = System.nanoTime() + patience.toNanos();
+  /**
+   * The answer; nothing when it is not known in time.
+   *
+   * @param end until when who asks waits, as {@link System#nanoTime} has it
+   */
+  Optional<T> ask(String about, long end) {
     Optional<T> known = known(about);
     while (known.isEmpty() && await(begin(about), end)) {
       known = known(about);
