@@ -28,21 +28,20 @@ public final class Version {
     return program + " " + NUMBER;
   }
 
-  /** What is asked for when something does not work: a line each, ended. */
-  public static String report(String program) {
-    return of(program) + "\n" + surroundings();
-  }
-
-  /** Java, the system, and the libraries that are there: a line each, ended. */
-  public static String surroundings() {
-    StringBuilder text = new StringBuilder();
-    text.append("Java %s (%s)\n".formatted(property("java.version"), property("java.vendor")));
-    text.append(
-        "%s %s %s\n".formatted(property("os.name"), property("os.version"), property("os.arch")));
-    for (String library : libraries()) {
-      text.append(library).append('\n');
-    }
-    return text.toString();
+  /**
+   * What is asked for when something does not work, a line each: the program, Java, the system, and
+   * the libraries that are there.
+   *
+   * @param speaks the protocols that it speaks
+   */
+  public static String report(String program, String... speaks) {
+    List<String> lines = new ArrayList<>(List.of(of(program)));
+    lines.addAll(List.of(speaks));
+    lines.add("Java %s (%s)".formatted(property("java.version"), property("java.vendor")));
+    lines.add(
+        "%s %s %s".formatted(property("os.name"), property("os.version"), property("os.arch")));
+    lines.addAll(libraries());
+    return String.join("\n", lines) + "\n";
   }
 
   private static String property(String name) {

@@ -59,6 +59,9 @@ public final class CommandLine {
   private char quote;
   private int length;
 
+  /** The one that was added last. */
+  private String line = "";
+
   /** The first one. The line is read on: a here-document must not be taken for commands. */
   private Failure mistake;
 
@@ -171,7 +174,8 @@ public final class CommandLine {
         && line.substring(at + VERTICAL.length()).isBlank();
   }
 
-  private boolean goesOn(String line) {
+  private boolean goesOn(String text) {
+    line = text;
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
       if (quote == 0 && Character.isWhitespace(c)) {
@@ -248,7 +252,7 @@ public final class CommandLine {
       return false;
     }
     if (word != null && !quoted && word.chars().allMatch(Character::isDigit)) {
-      mistake(needsShell(word + "<<", ofScript)); // the input of a descriptor
+      mistake(needsShell(word + "<<", ofScript, "")); // the input of a descriptor
     }
     endWord(at);
     if (lacksEnd || hereDocument != null) {
@@ -271,7 +275,7 @@ public final class CommandLine {
     }
     boolean ofShell = isOfShell(text);
     if (ofShell && mistake == null) {
-      mistake(needsShell(text, ofScript));
+      mistake(needsShell(text, ofScript, ofScript ? "" : OwnShell.line(line, start, end)));
     }
     if (lacksEnd) {
       hereDocument = new HereDocument(text, stripsTabs);
@@ -303,13 +307,18 @@ public final class CommandLine {
     return whole && !quoted || end;
   }
 
-  /** What is said of a word that is of a shell. */
-  static Failure needsShell(String text, boolean ofScript) {
+  /**
+   * What is said of a word that is of a shell.
+   *
+   * @param instead the line as it should be typed; empty when it is not known
+   */
+  static Failure needsShell(String text, boolean ofScript, String instead) {
     return Failure.usage(
         "There is no shell here, so "
             + text
-            + " cannot do what it does in one; nothing was done. As a word of the command it must"
-            + " be in quotes"
+            + " cannot do what it does in one; nothing was done."
+            + (instead.isEmpty() ? "" : " For your own shell: " + instead + " .")
+            + " As a word of the command it must be in quotes"
             + (ofScript ? "" : ", inside those of your own shell: ssh … 'doveadm … \"|\" …'"));
   }
 

@@ -28,7 +28,7 @@ final class VersionReport {
 
   /** Prints it; {@code version} asks the servers, too. Returns the exit code. */
   int print(List<String> words, Brain.Resources resources) throws Failure, IOException {
-    print(text(program));
+    print(Version.report(program, Limits.PROTOCOL));
     int code = 0;
     if (!words.contains(OPTION)) {
       for (Server server : resources.servers()) {
@@ -44,11 +44,6 @@ final class VersionReport {
       }
     }
     return code;
-  }
-
-  /** Of a program that speaks the protocol of lanes. */
-  static String text(String program) {
-    return Version.of(program) + "\nprotocol " + Limits.VERSION + "\n" + Version.surroundings();
   }
 
   private void print(String text) throws IOException {

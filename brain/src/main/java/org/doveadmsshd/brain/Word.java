@@ -15,6 +15,6 @@ import org.doveadmsshd.base.Failure;
 public record Word(String text, int start, int end, char quote, boolean isOfShell) {
   /** Why it cannot be a word of a command. */
   public Optional<Failure> mistake() {
-    return isOfShell ? Optional.of(CommandLine.needsShell(text, true)) : Optional.empty();
+    return isOfShell ? Optional.of(CommandLine.needsShell(text, true, "")) : Optional.empty();
   }
 }

@@ -215,4 +215,21 @@ class CommandLineTest {
     assertThat(CommandLine.typed("a\0b")).isEmpty();
     assertThat(CommandLine.typed("")).isEmpty();
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '!',
+      quoteCharacter = '`',
+      value = {
+        "doveadm search -A all | wc -l ! ssh … 'doveadm search -A all' | wc -l",
+        "doveadm who > list ! ssh … 'doveadm who' > list",
+        "doveadm who 2>/dev/null ! ssh … 'doveadm who' 2>/dev/null",
+        "doveadm who; doveadm reload ! ssh … 'doveadm who'; ssh … 'doveadm reload'",
+        "doveadm who && doveadm stop ! ssh … 'doveadm who' && ssh … 'doveadm stop'",
+        "doveadm fetch \"uid flags\" all | cat ! ssh … 'doveadm fetch \"uid flags\" all' | cat",
+      })
+  void aLineForAShellIsAnsweredWithTheLineAsItShouldBeTyped(String line, String instead) {
+    assertThatThrownBy(() -> CommandLine.split(line))
+        .hasMessageContaining(" nothing was done. For your own shell: " + instead + " . ");
+  }
 }

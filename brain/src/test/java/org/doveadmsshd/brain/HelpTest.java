@@ -185,4 +185,15 @@ class HelpTest {
         .startsWith("usage: x trust <host>\n")
         .doesNotContain("In scopes");
   }
+
+  @Test
+  void fieldsThatLostTheirQuotesAreAnsweredWithTheLineAsItShouldBeTyped() throws Exception {
+    assertThat(run("fetch -u jane uid flags mailbox INBOX")).isEqualTo(64);
+    assertThat(error.toString(StandardCharsets.UTF_8))
+        .contains("doveadm fetch -u jane \"uid flags\" mailbox INBOX . ")
+        .contains("ssh … 'doveadm fetch -u jane \"uid flags\" mailbox INBOX'");
+    error.reset();
+    assertThat(run("fetch -A uid flags hdr.subject seen nosuch")).isEqualTo(75);
+    assertThat(error.toString(StandardCharsets.UTF_8)).contains("Unknown search key: flags");
+  }
 }

@@ -61,7 +61,12 @@ final class FetchCommand implements Command {
     checkNumber(words);
     List<FetchField> fields = FetchFields.parse(words.positionals().get(0));
     List<String> rest = words.positionals().subList(1, words.positionals().size());
-    Query query = MailSearch.query(this, rest, time);
+    Query query;
+    try {
+      query = MailSearch.query(this, rest, time);
+    } catch (Failure e) {
+      throw UnquotedFields.instead(this, words, time).orElse(e);
+    }
     return new FetchTask(fields, new MailSearch(query, false));
   }
 

@@ -9,51 +9,30 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.base.options.Argument.Kind;
-import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.ssh.SshConnections;
 import org.doveadmsshd.keys.KeyFile;
 import org.doveadmsshd.keys.KnownHosts;
+import org.doveadmsshd.protocol.Limits;
 
 /** {@code doveadm-ssh keygen} and {@code trust}: the keys at both ends of a connection. */
 final class KeyCommands {
   private static final int PORT = 2222;
 
-  private static final Option HELP = Option.flag("help", "say this, and end");
-
-  private static final Program KEYGEN =
-      new Program(
-          "doveadm-ssh keygen",
-          List.of("[-f <file>] [-C <comment>]"),
-          List.of(
-              Option.of(
-                  'f',
-                  "file",
-                  Kind.FILE.named("file"),
-                  "where to put it; ~/.ssh/id_ed25519 when not given"),
-              Option.of('C', "comment", Kind.TEXT.named("comment"), "to tell it from others"),
-              HELP));
-
-  private static final Program TRUST =
-      new Program(
-          "doveadm-ssh trust",
-          List.of("[--fingerprint <SHA256:…>] <server>|<host>[:<port>]"),
-          List.of(
-              Option.of(
-                  "fingerprint",
-                  Kind.TEXT.named("SHA256:…"),
-                  "what it must be; nobody is asked then"),
-              HELP));
+  private static final Program KEYGEN = OwnCommands.program(OwnCommands.KEYGEN);
+  private static final Program TRUST = OwnCommands.program(OwnCommands.TRUST);
 
   private KeyCommands() {}
 
   /** Makes an Ed25519 key to log in with. */
   static int keygen(List<String> arguments) throws Failure {
     Words words = KEYGEN.parse(arguments);
-    if (words.has("help") || !words.positionals().isEmpty()) {
-      return KEYGEN.explain(words.has("help"));
+    if (KEYGEN.tells(words, Limits.PROTOCOL)) {
+      return 0;
+    }
+    if (!words.positionals().isEmpty()) {
+      return KEYGEN.explain();
     }
     Path home = Path.of(System.getProperty("user.home"));
     Path file = words.value("file").map(Path::of).orElse(home.resolve(".ssh/id_ed25519"));
@@ -73,8 +52,11 @@ final class KeyCommands {
    */
   static int trust(List<String> arguments, KnownHosts knownHosts, Servers servers) throws Failure {
     Words words = TRUST.parse(arguments);
-    if (words.has("help") || words.positionals().size() != 1) {
-      return TRUST.explain(words.has("help"));
+    if (TRUST.tells(words, Limits.PROTOCOL)) {
+      return 0;
+    }
+    if (words.positionals().size() != 1) {
+      return TRUST.explain();
     }
     String name = words.positionals().get(0);
     InetSocketAddress address = servers.find(name).orElseGet(() -> address(name));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,14 +20,14 @@ import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
-import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.command.CommandLineOptions;
-import org.doveadmsshd.console.Statements;
+import org.doveadmsshd.command.Manual;
 import org.doveadmsshd.keys.KnownHosts;
+import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.settings.Settings;
 
 /**
@@ -38,23 +39,25 @@ public final class Main {
       List.of(
           Option.of('c', "config", Kind.FILE.named("file"), "configuration with the servers"),
           Option.of(
-              's', "server", Kind.TEXT.named("name"), "only this server of the configuration"),
-          Option.flag("help", "say this, and end"));
+              's', "server", Kind.TEXT.named("name"), "only this server of the configuration"));
 
   /** Those of doveadm may stand among its own. */
   private static final Program PROGRAM =
       new Program(
-          "doveadm-ssh",
-          List.of(
-              "[options]",
-              "[options] <doveadm command line>",
-              "help [<command>]",
-              "[options] trust <server>|<host>[:<port>]",
-              "keygen [-f <file>]",
-              "[options] run [--check] <file>|-"),
+          OwnCommands.PROGRAM,
+          synopses(),
           Stream.concat(OPTIONS.stream(), CommandLineOptions.GLOBAL.stream()).toList());
 
   private Main() {}
+
+  private static List<String> synopses() {
+    List<String> synopses = new ArrayList<>();
+    synopses.addAll(List.of("[options]", "[options] <doveadm command line>", "help [<topic>]"));
+    for (Manual own : OwnCommands.ALL) {
+      synopses.add(("[options] " + own.name() + " " + own.synopsis().text()).strip());
+    }
+    return synopses;
+  }
 
   /** Starts the program. */
   public static void main(String[] arguments) {
@@ -72,6 +75,9 @@ public final class Main {
   private static int run(List<String> arguments, Future<Integer> exitCode)
       throws Failure, IOException {
     Words words = PROGRAM.parseUntilCommand(arguments);
+    if (PROGRAM.tells(words, Limits.PROTOCOL)) {
+      return 0;
+    }
     boolean ofDoveadm =
         CommandLineOptions.GLOBAL.stream().anyMatch(option -> words.has(option.name()));
     List<String> line = words.positionals();
@@ -79,10 +85,10 @@ public final class Main {
       line = List.of(ScriptProgram.NAME, ScriptProgram.STANDARD_INPUT);
     }
     boolean shell = line.isEmpty() && !ofDoveadm && ShellProgram.isPossible();
-    if (words.has("help") || line.isEmpty() && !shell) {
-      return PROGRAM.explain(words.has("help"));
+    if (line.isEmpty() && !shell) {
+      return PROGRAM.explain();
     }
-    Optional<Integer> ended = ofDoveadm || shell ? Optional.empty() : keys(line, words);
+    Optional<Integer> ended = ofDoveadm || shell ? Optional.empty() : own(line, words);
     return ended.isPresent() ? ended.get() : carryOut(line, words, ofDoveadm, exitCode);
   }
 
@@ -97,8 +103,7 @@ public final class Main {
               return thread;
             });
     try (ConfiguredServers servers = new ConfiguredServers(words, executor)) {
-      About about = new About(PROGRAM.name(), List.of(Statements.section()));
-      Brain brain = new Brain(executor, Clock.systemDefaultZone(), about);
+      Brain brain = new Brain(executor, Clock.systemDefaultZone(), OwnCommands.ABOUT);
       ClientRunner runner = new ClientRunner(brain, servers);
       if (line.isEmpty()) {
         return ShellProgram.run(runner, executor);
@@ -120,10 +125,12 @@ public final class Main {
     return true;
   }
 
-  /** Carries out what is about keys; nothing when that is not what was asked for. */
-  private static Optional<Integer> keys(List<String> line, Words words) throws Failure {
+  /** Carries out what needs no server; nothing when that is not what was asked for. */
+  private static Optional<Integer> own(List<String> line, Words words) throws Failure {
     List<String> rest = line.subList(1, line.size());
     switch (line.get(0)) {
+      case "completion":
+        return Optional.of(CompletionScript.run(rest, PROGRAM.options()));
       case "keygen":
         return Optional.of(KeyCommands.keygen(rest));
       case "trust":

@@ -11,12 +11,12 @@ import java.util.concurrent.Future;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
-import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.console.ScriptSession;
 import org.doveadmsshd.console.safety.Caution;
+import org.doveadmsshd.protocol.Limits;
 
 /** {@code doveadm-ssh run}: carries a script out, or checks it. */
 final class ScriptProgram {
@@ -25,15 +25,9 @@ final class ScriptProgram {
   /** Stands for standard input. */
   static final String STANDARD_INPUT = "-";
 
-  private static final String CHECK = "check";
+  static final String CHECK = "check";
 
-  private static final Program PROGRAM =
-      new Program(
-          "doveadm-ssh run",
-          List.of("[--check] <file>|-"),
-          List.of(
-              Option.flag(CHECK, "do nothing; say all that is wrong with the script"),
-              Option.flag("help", "say this, and end")));
+  private static final Program PROGRAM = OwnCommands.program(OwnCommands.RUN);
 
   private final ClientRunner runner;
   private final ConfiguredServers servers;
@@ -56,8 +50,11 @@ final class ScriptProgram {
    */
   int run(List<String> arguments, Future<Integer> exitCode) throws Failure, IOException {
     Words words = PROGRAM.parse(arguments);
-    if (words.has("help") || words.positionals().size() != 1) {
-      return PROGRAM.explain(words.has("help"));
+    if (PROGRAM.tells(words, Limits.PROTOCOL)) {
+      return 0;
+    }
+    if (words.positionals().size() != 1) {
+      return PROGRAM.explain();
     }
     ScriptSession session = new ScriptSession(runner, console, caution());
     try (InputStream in = open(words.positionals().get(0))) {

@@ -9,13 +9,13 @@ import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
+import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.server.audit.AuditChain;
 
 /** {@code doveadm-sshd audit verify}: whether an audit log is as it was written. */
 final class AuditVerification {
   private static final Program PROGRAM =
-      new Program(
-          "doveadm-sshd audit", List.of("verify <file> [...], oldest first"), List.of(Main.HELP));
+      new Program("doveadm-sshd audit", List.of("verify <file> [...], oldest first"), List.of());
 
   private AuditVerification() {}
 
@@ -28,8 +28,11 @@ final class AuditVerification {
   static int run(List<String> arguments) throws Failure {
     Words words = PROGRAM.parse(arguments);
     List<String> verify = words.positionals();
-    if (words.has("help") || verify.size() < 2 || !verify.get(0).equals("verify")) {
-      return PROGRAM.explain(words.has("help"));
+    if (PROGRAM.tells(words, Limits.PROTOCOL)) {
+      return 0;
+    }
+    if (verify.size() < 2 || !verify.get(0).equals("verify")) {
+      return PROGRAM.explain();
     }
     try {
       List<Path> files = verify.subList(1, verify.size()).stream().map(Path::of).toList();

@@ -12,13 +12,13 @@ import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.keys.HostKeys;
 import org.doveadmsshd.keys.KeyFile;
+import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.settings.Settings;
 
 /** {@code doveadm-sshd keys list|rotate}: the keys by which the server is known. */
 final class HostKeyCommand {
   private static final Program PROGRAM =
-      new Program(
-          "doveadm-sshd keys", List.of("[-c <file>] list|rotate"), List.of(Main.CONFIG, Main.HELP));
+      new Program("doveadm-sshd keys", List.of("[-c <file>] list|rotate"), List.of(Main.CONFIG));
 
   private HostKeyCommand() {}
 
@@ -32,8 +32,11 @@ final class HostKeyCommand {
   static int run(List<String> arguments, Path usual) throws Failure {
     Words words = PROGRAM.parse(arguments);
     String doing = String.join(" ", words.positionals());
-    if (words.has("help") || !doing.equals("list") && !doing.equals("rotate")) {
-      return PROGRAM.explain(words.has("help"));
+    if (PROGRAM.tells(words, Limits.PROTOCOL)) {
+      return 0;
+    }
+    if (!doing.equals("list") && !doing.equals("rotate")) {
+      return PROGRAM.explain();
     }
     Path file = words.value(Main.CONFIG.name()).map(Path::of).orElse(usual);
     Optional<Settings> settings = Daemon.FILE.readOrExplain(file);

@@ -14,6 +14,7 @@ import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
+import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.settings.site.ConfigurationFile;
 import org.slf4j.Logger;
@@ -43,18 +44,11 @@ public final class Main {
           Kind.FILE.named("file"),
           "configuration, by default " + ConfigurationFile.STANDARD);
 
-  /** Asks how the program, or a part of it, is called. */
-  static final Option HELP = Option.flag('h', "help", "say this, and end");
-
   private static final Program PROGRAM =
       new Program(
           "doveadm-sshd",
           List.of("[options]", "[-c <file>] keys list|rotate", "audit verify <file> [...]"),
-          List.of(
-              CONFIG,
-              Option.flag("check-config", "report every mistake in it, and end"),
-              Option.flag("version", "say which version this is, and end"),
-              HELP));
+          List.of(CONFIG, Option.flag("check-config", "report every mistake in it, and end")));
 
   private Main() {}
 
@@ -71,15 +65,11 @@ public final class Main {
    */
   static int run(List<String> arguments) throws Failure {
     Words words = PROGRAM.parseUntilCommand(arguments);
-    if (words.has("help")) {
-      return PROGRAM.explain(true);
+    if (PROGRAM.tells(words, Limits.PROTOCOL)) {
+      return 0;
     }
     if (!words.positionals().isEmpty()) {
       return part(words);
-    }
-    if (words.has("version")) {
-      System.out.println(SOFTWARE);
-      return 0;
     }
     Path file = file(words);
     Optional<Settings> settings = Daemon.FILE.readOrExplain(file);
@@ -100,7 +90,7 @@ public final class Main {
     return switch (words.positionals().get(0)) {
       case "keys" -> HostKeyCommand.run(behind, file(words));
       case "audit" -> AuditVerification.run(behind);
-      default -> PROGRAM.explain(false);
+      default -> PROGRAM.explain();
     };
   }
 

@@ -8,6 +8,9 @@ public final class Limits {
   /** Version of the protocol described in docs/PROTOCOL.md. */
   public static final int VERSION = 1;
 
+  /** As programs say it of themselves. */
+  public static final String PROTOCOL = "protocol " + VERSION;
+
   /** Largest length field of a frame, in bytes: type, request id and fields together. */
   public static final int MAX_FRAME = 256 * 1024;
 

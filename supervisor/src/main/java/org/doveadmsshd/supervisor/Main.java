@@ -44,8 +44,7 @@ public final class Main {
                   'c',
                   "config",
                   Kind.FILE.named("file"),
-                  "by default " + ConfigurationFile.STANDARD),
-              Option.flag('h', "help", "say this, and end")));
+                  "by default " + ConfigurationFile.STANDARD)));
 
   private Main() {}
 
@@ -56,8 +55,11 @@ public final class Main {
 
   private static int run(List<String> arguments) throws Failure {
     Words words = PROGRAM.parse(arguments);
-    if (words.has("help") || !words.positionals().isEmpty()) {
-      return PROGRAM.explain(words.has("help"));
+    if (PROGRAM.tells(words)) {
+      return 0;
+    }
+    if (!words.positionals().isEmpty()) {
+      return PROGRAM.explain();
     }
     Path file = Path.of(words.value("config").orElse(ConfigurationFile.STANDARD));
     Optional<Settings> settings = FILE.readOrExplain(file);
@@ -83,8 +85,8 @@ public final class Main {
             servers);
     supervisor.start(new WorkerProgram(WorkerJvm.installed()));
     LOG.info(
-        "doveadm-supervisor {}: listens at {} for {}",
-        Version.NUMBER,
+        "{}: listens at {} for {}",
+        Version.of(PROGRAM.name()),
         settings.work().baseDir().resolve(SupervisorRequest.SOCKET),
         settings.work().processes().user());
     CountDownLatch never = new CountDownLatch(1);

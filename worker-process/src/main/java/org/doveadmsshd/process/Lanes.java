@@ -17,7 +17,7 @@ import org.doveadmsshd.worker.Workers;
  * The connections of the server to this process, one after another; on each one user after another.
  */
 final class Lanes {
-  private static final String SOFTWARE = "doveadm-worker";
+  static final String SOFTWARE = "doveadm-worker";
   private static final int BUFFER = 16 * 1024;
 
   private final LaneSocket listening;

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Version;
 import org.doveadmsshd.supervision.WorkerJvm;
 
 /**
@@ -19,6 +20,10 @@ public final class WorkerArchive {
 
   /** Starts the program. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
+    if (List.of(arguments).contains("--version")) {
+      System.out.print(Version.report("worker-archive"));
+      return;
+    }
     Path scratch = Files.createTempDirectory("worker-archive");
     try {
       System.out.println(new ClassArchive(WorkerJvm.installed()).make(scratch));

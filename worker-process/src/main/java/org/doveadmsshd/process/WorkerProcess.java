@@ -15,6 +15,8 @@ import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
+import org.doveadmsshd.base.Version;
+import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.supervision.AssignedUser;
 import org.doveadmsshd.supervision.Identity;
@@ -72,9 +74,13 @@ public class WorkerProcess {
   /**
    * Starts the program.
    *
-   * @param arguments where to listen
+   * @param arguments where to listen; or {@code --version}
    */
   public static void main(String[] arguments) {
+    if (arguments[0].equals("--version")) {
+      System.out.print(Version.report(Lanes.SOFTWARE, Limits.PROTOCOL));
+      return;
+    }
     new WorkerProcess(Path.of(arguments[0])).serve();
   }
 

@@ -1,22 +1,33 @@
 package org.doveadmsshd.base.options;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.base.Version;
 
 /**
  * A program of ours, as it is called; or a part of one, such as {@code doveadm-sshd keys}.
  *
  * @param name as people type it
  * @param synopsis what may follow it, a line for each way to call it
- * @param options its own
+ * @param options its own, among them --help and --version
  */
 public record Program(String name, List<String> synopsis, List<Option> options) {
+  private static final Option VERSION =
+      Option.flag("version", "say which version this is, and end");
+
+  /** Adds to its options those that every program has: it answers {@link #tells} with them. */
   public Program {
     synopsis = List.copyOf(synopsis);
-    options = List.copyOf(options);
+    List<Option> all = new ArrayList<>(options);
+    boolean isFree = options.stream().noneMatch(option -> option.letter() == 'h');
+    all.add(Option.flag(isFree ? 'h' : 0, "help", "say this, and end"));
+    all.add(VERSION);
+    options = List.copyOf(all);
   }
 
   /** What it does. */
@@ -61,7 +72,7 @@ public record Program(String name, List<String> synopsis, List<Option> options) 
    * @throws Failure for one that it has not
    */
   public Words parse(List<String> arguments) throws Failure {
-    return Words.ofProgram(name, options, arguments, true);
+    return parse(arguments, true);
   }
 
   /**
@@ -71,11 +82,45 @@ public record Program(String name, List<String> synopsis, List<Option> options) 
    * @throws Failure for an option that it has not
    */
   public Words parseUntilCommand(List<String> arguments) throws Failure {
-    return Words.ofProgram(name, options, arguments, false);
+    return parse(arguments, false);
   }
 
-  /** Says how it is called, on standard output if that was asked for; returns the exit code. */
-  public int explain(boolean asked) {
+  /** Who asks for help or the version is told, whatever else is wrong with the words. */
+  private Words parse(List<String> arguments, boolean permute) throws Failure {
+    for (String word : arguments) {
+      if (word.equals("--") || !permute && !word.startsWith("-")) {
+        break;
+      }
+      for (Option asked : options.subList(options.size() - 2, options.size())) {
+        if (asked.isWord(word)) {
+          return new Words(Map.of(asked.name(), ""), List.of());
+        }
+      }
+    }
+    return Words.ofProgram(name, options, arguments, permute);
+  }
+
+  /**
+   * Says on standard output what was asked for: how it is called, or which version it is.
+   *
+   * @param speaks what else belongs to its version: protocols, a line each
+   * @return whether something was asked for, so that there is nothing else to do
+   */
+  public boolean tells(Words words, String... speaks) {
+    if (words.has("help")) {
+      explain(true);
+    } else if (words.has("version")) {
+      System.out.print(Version.report(name.split(" ")[0], speaks));
+    }
+    return words.has("help") || words.has("version");
+  }
+
+  /** Says on standard error how it is called; returns the exit code. */
+  public int explain() {
+    return explain(false);
+  }
+
+  private int explain(boolean asked) {
     StringBuilder text = new StringBuilder();
     String begin = "usage: ";
     for (String line : synopsis) {

@@ -76,4 +76,22 @@ class ProgramTest {
         };
     assertThat(PROGRAM.run(List.of(), unread)).isEqualTo(75);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--help, help",
+    "-h, help",
+    "-x --help, help",
+    "-h --version, help",
+    "--version --nonsense, version",
+    "run --help, ''",
+    "-- --help, ''"
+  })
+  void whoAsksIsToldWhateverElseIsWrong(String line, String asked) throws Failure {
+    Words words = PROGRAM.parseUntilCommand(words(line));
+    for (String each : List.of("help", "version")) {
+      assertThat(words.has(each)).as(each).isEqualTo(asked.equals(each));
+    }
+    assertThat(PROGRAM.parse(words("a --nonsense --help")).has("help")).isTrue();
+  }
 }

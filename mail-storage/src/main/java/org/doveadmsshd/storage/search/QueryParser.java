@@ -5,6 +5,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.doveadmsshd.base.Nearest;
@@ -134,14 +135,16 @@ public final class QueryParser {
 
   private Query key(String word) throws QueryException {
     String name = word.toUpperCase(Locale.ROOT);
-    return SearchKeys.read(name, this)
-        .orElseThrow(
-            () ->
-                new QueryException(
-                    "Unknown search key: %s%s (doveadm help search keys lists them)"
-                        .formatted(
-                            word,
-                            Nearest.question(name, QueryGuide.keys().names())
-                                .toLowerCase(Locale.ROOT))));
+    Optional<Query> query = SearchKeys.read(name, this);
+    if (query.isPresent()) {
+      return query.get();
+    }
+    boolean joined = word.length() > 1 && (word.startsWith("(") || word.endsWith(")"));
+    String meant =
+        joined
+            ? " (parentheses are words of their own: '(' from alice ')')"
+            : Nearest.question(name, QueryGuide.keys().names()).toLowerCase(Locale.ROOT);
+    throw new QueryException(
+        "Unknown search key: %s%s (doveadm help search keys lists them)".formatted(word, meant));
   }
 }

@@ -92,4 +92,11 @@ class QueryGuideTest {
     assertThatThrownBy(() -> parse(query))
         .hasMessageEndingWith(" (did you mean savedbefore?) (doveadm help search keys lists them)");
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(unseen )", "( unseen)"})
+  void aParenthesisThatIsNoWordIsAnsweredWithOneThatIs(String query) {
+    assertThatThrownBy(() -> parse(query))
+        .hasMessageContaining("parentheses are words of their own: '(' from alice ')'");
+  }
 }
