@@ -117,6 +117,7 @@ public final class Shell {
         complete = command.add(line(CONTINUED));
       }
     } catch (UserInterruptException e) {
+      Thread.interrupted(); // JLine interrupts the thread for a Ctrl-C that comes between two lines
       return; // the line is given up
     }
     session.execute(command);

@@ -2,6 +2,7 @@ package org.doveadmsshd.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jline.terminal.Terminal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,12 @@ class ShellTest {
     screen.type("user ja" + Screen.CONTROL_C).awaits("admin> ");
     screen.type("user joe\r").awaits("done user joe");
     assertThat(screen.carriedOut(1)).containsExactly("user joe");
+  }
+
+  @Test
+  void controlCBetweenTwoLinesGivesUpOneLineOnly() throws Exception {
+    screen.terminal.raise(Terminal.Signal.INT);
+    screen.awaits("admin> ").type("user joe\r").awaits("done user joe");
   }
 
   @Test
