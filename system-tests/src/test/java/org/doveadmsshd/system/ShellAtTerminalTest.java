@@ -233,6 +233,7 @@ class ShellAtTerminalTest {
       shell.type("k").awaits("y/n").type("y");
       worker.awaits("Ended by an administrator (kick)").awaitsLine("admin>");
       shell.awaits("no run", rows -> rows.get(0).startsWith("0 runs"));
+      shell.press("Up", "Up").type("s").awaits("Only runs can be slowed down");
       shell.resize(40, 12).awaits("no line is cut by the terminal", rows -> rows.size() <= 12);
       shell.type("q").awaits("admin> top").awaitsLine("admin>");
     }

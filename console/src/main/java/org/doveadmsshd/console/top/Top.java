@@ -134,8 +134,10 @@ public final class Top {
       message = "Nothing is selected: Up and Down do that";
     } else if (key == TopKey.STOP) {
       asked = selection();
-    } else if (key == TopKey.SLOW) {
+    } else if (key == TopKey.SLOW && selection().orElseThrow().isRun()) {
       slow(selection().orElseThrow());
+    } else if (key == TopKey.SLOW) {
+      message = "Only runs can be slowed down";
     }
   }
 
@@ -150,7 +152,7 @@ public final class Top {
       } else if (key >= '0' && key <= '9' && number.length() < MOST_DIGITS) {
         number.append((char) key);
       }
-      message = "Users a second for %s (0: as many as possible): %s".formatted(run.id(), number);
+      message = "Users a second (0: no limit): %s".formatted(number);
       draw();
     }
     message = number.length() == 0 ? "" : lookout.slow(run, number.toString());
