@@ -178,10 +178,11 @@ class StockClientTest {
   }
 
   @Test
-  void onlyDoveadmCanBeRunAndAShellIsTheHelp() throws Exception {
+  void onlyDoveadmCanBeRunAndLinesWithoutACommandAreAScript() throws Exception {
     List<String> words = site.ssh("admin");
-    TestSite.Result shell = site.exec(new byte[0], words.toArray(String[]::new));
-    assertThat(shell.out()).contains("usage: doveadm");
+    byte[] lines = "help\n".getBytes(StandardCharsets.UTF_8);
+    TestSite.Result script = site.exec(lines, words.toArray(String[]::new));
+    assertThat(script.out()).contains("usage: doveadm");
     words.add("cat /etc/passwd");
     TestSite.Result other = site.exec(new byte[0], words.toArray(String[]::new));
     assertThat(other.code()).isEqualTo(127);
