@@ -94,21 +94,38 @@ enum Choice {
 
     @Override
     String shown(Choices choices) {
-      return choices.colors() ? ON : OFF;
+      return onOrOff(choices.colors());
     }
 
     @Override
     Choices set(Choices choices, List<String> values, List<String> servers) throws Failure {
-      String value = only(values);
-      if (!value.equals(ON) && !value.equals(OFF)) {
-        throw Failure.usage("Invalid colors: " + value + " (on or off)");
-      }
-      return choices.withColors(value.equals(ON));
+      return choices.withColors(isOn(values));
     }
 
     @Override
     Choices unset(Choices choices) {
       return choices.withColors(true);
+    }
+  },
+  PAGER {
+    @Override
+    Syntax syntax() {
+      return Syntax.word(ON, OFF);
+    }
+
+    @Override
+    String shown(Choices choices) {
+      return onOrOff(choices.pager());
+    }
+
+    @Override
+    Choices set(Choices choices, List<String> values, List<String> servers) throws Failure {
+      return choices.withPager(isOn(values));
+    }
+
+    @Override
+    Choices unset(Choices choices) {
+      return choices.withPager(true);
     }
   };
 
@@ -162,6 +179,18 @@ enum Choice {
   abstract Choices set(Choices choices, List<String> values, List<String> servers) throws Failure;
 
   abstract Choices unset(Choices choices);
+
+  private static String onOrOff(boolean on) {
+    return on ? ON : OFF;
+  }
+
+  boolean isOn(List<String> values) throws Failure {
+    String value = only(values);
+    if (!value.equals(ON) && !value.equals(OFF)) {
+      throw Failure.usage("Invalid %s: %s (on or off)".formatted(word(), value));
+    }
+    return value.equals(ON);
+  }
 
   String only(List<String> values) throws Failure {
     if (values.size() != 1) {

@@ -17,42 +17,48 @@ import org.doveadmsshd.command.CommandLineOptions;
  * @param timeout longest time for one user, as {@code --timeout} has it
  * @param servers names of those to work on; all when there are none
  * @param colors whether anything is shown in colour
+ * @param pager whether what is longer than the screen is shown a screen at a time
  */
 public record Choices(
     Optional<String> users,
     Optional<String> format,
     Optional<String> timeout,
     List<String> servers,
-    boolean colors) {
+    boolean colors,
+    boolean pager) {
   /** Stands for all users. */
   public static final String ALL = "*";
 
   /** Nothing has been chosen. */
   public static final Choices NONE =
-      new Choices(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), true);
+      new Choices(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), true, true);
 
   public Choices {
     servers = List.copyOf(servers);
   }
 
   Choices withUsers(Optional<String> chosen) {
-    return new Choices(chosen, format, timeout, servers, colors);
+    return new Choices(chosen, format, timeout, servers, colors, pager);
   }
 
   Choices withFormat(Optional<String> chosen) {
-    return new Choices(users, chosen, timeout, servers, colors);
+    return new Choices(users, chosen, timeout, servers, colors, pager);
   }
 
   Choices withTimeout(Optional<String> chosen) {
-    return new Choices(users, format, chosen, servers, colors);
+    return new Choices(users, format, chosen, servers, colors, pager);
   }
 
   Choices withServers(List<String> chosen) {
-    return new Choices(users, format, timeout, chosen, colors);
+    return new Choices(users, format, timeout, chosen, colors, pager);
   }
 
   Choices withColors(boolean chosen) {
-    return new Choices(users, format, timeout, servers, chosen);
+    return new Choices(users, format, timeout, servers, chosen, pager);
+  }
+
+  Choices withPager(boolean chosen) {
+    return new Choices(users, format, timeout, servers, colors, chosen);
   }
 
   /**

@@ -28,14 +28,14 @@ public interface Foreground {
 
     /** What becomes of its output. */
     default Output output() {
-      return Output.ELSEWHERE;
+      return Output.UNPAGED;
     }
   }
 
   /** What becomes of the output of something that is carried out. */
   enum Output {
-    /** It does not go to the terminal. */
-    ELSEWHERE,
+    /** It does not go to the terminal, or is shown as it comes, however long it is. */
+    UNPAGED,
     /** It is shown; whatever prints it goes on when nobody wants to see more. */
     SHOWN,
     /** It is shown, and is what it is all about: nobody needs the rest of it unseen. */

@@ -48,7 +48,7 @@ final class InterruptibleForeground implements Foreground {
 
   @Override
   public int run(Console console, Work work) throws IOException {
-    boolean pages = work.output() != Output.ELSEWHERE && Paging.isPossible(terminal);
+    boolean pages = work.output() != Output.UNPAGED && Paging.isPossible(terminal);
     Optional<Paging> paging =
         pages ? Optional.of(new Paging(terminal, console, memory)) : Optional.empty();
     Attempt attempt = new Attempt(paging.map(Paging::console).orElse(console), paging);

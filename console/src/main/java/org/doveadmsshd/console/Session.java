@@ -203,7 +203,7 @@ public final class Session {
             : OptionalInt.empty();
     return instead.isPresent()
         ? instead.getAsInt()
-        : foreground.run(console(), new CommandWork(line, choices.servers()));
+        : foreground.run(console(), paged(new CommandWork(line, choices.servers())));
   }
 
   private int carryOut(List<String> line, Console at, UnaryOperator<Running> seen)
@@ -217,7 +217,12 @@ public final class Session {
 
   /** Carries something out while the session waits for it. */
   int carryOut(Foreground.Work work) throws IOException {
-    return foreground.run(console(), work);
+    return foreground.run(console(), paged(work));
+  }
+
+  /** Of a method nothing is known but that it is carried out, so it has no pager. */
+  private Foreground.Work paged(Foreground.Work work) {
+    return choices.pager() ? work : work::run;
   }
 
   /** The words after {@code doveadm}, to be carried out for whom and how it is chosen now. */

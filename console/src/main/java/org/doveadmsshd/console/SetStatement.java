@@ -24,6 +24,7 @@ record SetStatement() implements Statement {
         timeout <time>        give up on a user after this time, as --timeout: 30s, 5m
         servers <name> [...]  only on these servers (doveadm-ssh)
         colors on|off         whether what is typed is coloured
+        pager on|off          whether what is longer than the screen waits for keys
 
         Without words it shows what is set. The value default, or unset, takes a choice back.
         A command that says it itself is not changed.

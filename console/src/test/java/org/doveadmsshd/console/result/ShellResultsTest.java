@@ -189,6 +189,20 @@ class ShellResultsTest {
   }
 
   @Test
+  void whoWantsNoPagerSeesAllThatComesWithoutAKey() throws Exception {
+    expect("set pager off");
+    runner.rows = 12;
+    type("mailbox list -A\r");
+    screen.await(
+        rows -> rows.get(ROWS - 1).equals("admin>") && rows.get(ROWS - 2).startsWith("box12 "));
+    type("last -f tab\r");
+    screen.await(rows -> rows.contains("admin> last -f tab") || rows.get(0).startsWith("box7"));
+    screen.await(
+        rows -> rows.get(ROWS - 1).equals("admin>") && rows.get(ROWS - 2).startsWith("box12 "));
+    expect("set pager maybe", "doveadm: Error: Invalid pager: maybe (on or off)");
+  }
+
+  @Test
   void whoMayHaveFilesSavesTheLastResult() throws Exception {
     runner.mayWrite = true;
     expect("mailbox list -A", "mailbox messages", "box1    7", "box2    4", "box3    1");
