@@ -39,7 +39,7 @@ public final class Main {
       List.of(
           Option.of('c', "config", Kind.FILE.named("file"), "configuration with the servers"),
           Option.of(
-              's', "server", Kind.TEXT.named("name"), "only this server of the configuration"));
+              's', "server", Kind.SERVER.named("name"), "only this server of the configuration"));
 
   /** Those of doveadm may stand among its own. */
   private static final Program PROGRAM =

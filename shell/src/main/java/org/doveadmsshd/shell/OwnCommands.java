@@ -19,7 +19,7 @@ final class OwnCommands {
   static final Manual TRUST =
       manual(
           "trust",
-          Syntax.either(Kind.TEXT.named("server"), Kind.TEXT.named("host[:port]")),
+          Syntax.either(Kind.SERVER.named("server"), Kind.TEXT.named("host[:port]")),
           "confirm the host key of a server",
           """
           Shows the key by which a server is known, and adds it to the known hosts when you say so.
