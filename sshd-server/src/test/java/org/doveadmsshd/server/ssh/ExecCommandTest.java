@@ -104,15 +104,6 @@ class ExecCommandTest extends CalledServer {
   }
 
   @Test
-  void aClientThatAsksForAShellIsToldWhatThereIs() throws Exception {
-    try (Caller.LoggedIn admin = caller.admin()) {
-      Caller.Ended shell = admin.shell().end();
-      assertThat(shell.code()).isZero();
-      assertThat(shell.out()).startsWith("usage: doveadm").contains("expunge");
-    }
-  }
-
-  @Test
   void standardInputIsWhatACommandReads() throws Exception {
     try (Caller.LoggedIn admin = caller.admin()) {
       Caller.Call save = admin.begin("doveadm save -u mary");
