@@ -232,4 +232,12 @@ class CommandLineTest {
     assertThatThrownBy(() -> CommandLine.split(line))
         .hasMessageContaining(" nothing was done. For your own shell: " + instead + " . ");
   }
+
+  @Test
+  void commandLinesAreSplitLikeAShellWould() throws Exception {
+    assertThat(CommandLine.split("a 'b c'\\''d' \"e \\\" f\\g\" '' h\\ i"))
+        .containsExactly("a", "b c'd", "e \" f\\g", "", "h i");
+    assertThat(CommandLine.split("  ")).isEmpty();
+    assertThatThrownBy(() -> CommandLine.split("a 'b")).isInstanceOf(Failure.class);
+  }
 }

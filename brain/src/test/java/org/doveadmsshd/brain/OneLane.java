@@ -97,14 +97,19 @@ class OneLane implements Server {
   public void work(UserQueue queue, int limit) throws Failure {
     limits.add(limit);
     try {
-      for (Assignment next; (next = queue.take()) != null; ) {
-        asked.add(next.user());
-        work.on(next.attempt(this::givenUp));
-      }
+      workOff(queue);
     } catch (IOException e) {
       throw Failure.temporary("Server " + name + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What one lane does. */
+  final void workOff(UserQueue queue) throws IOException, InterruptedException {
+    for (Assignment next; (next = queue.take()) != null; ) {
+      asked.add(next.user());
+      work.on(next.attempt(this::givenUp));
     }
   }
 

@@ -2,15 +2,22 @@ package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.doveadmsshd.brain.ManyLanes.rows;
+import static org.doveadmsshd.brain.ManyLanes.users;
 import static org.doveadmsshd.brain.OneLane.lane;
+import static org.doveadmsshd.brain.Typed.await;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -84,14 +91,6 @@ class StoppedRunTest {
     assertThat(typed.run(List.of(server), slow, "search", "-F", "-", "all")).isEqualTo(75);
     assertThat(typed.said()).contains("Stopped");
     over.countDown();
-  }
-
-  private static void await(CountDownLatch latch) throws IOException {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new IOException(e);
-    }
   }
 
   @Test
@@ -202,5 +201,99 @@ class StoppedRunTest {
         };
     assertThatThrownBy(() -> typed.run(List.of(down), "", "search", "-A", "all"))
         .hasMessage("gone");
+  }
+
+  @Test
+  void aReaderWhoIsGoneEndsTheRun() {
+    typed.printTo(GONE);
+    Server server = new ManyLanes(typed, "s", users(500), 4, assignment -> rows(assignment, 500));
+    assertThatThrownBy(() -> typed.run(List.of(server), "", "search", "-A", "all"))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void cancellingBeginsNoFurtherUsers() throws Exception {
+    List<String> begun = Collections.synchronizedList(new ArrayList<>());
+    OneLane.Work work =
+        assignment -> {
+          begun.add(assignment.user());
+          typed.running().cancel();
+          rows(assignment, 1);
+        };
+    Server server = new ManyLanes(typed, "s", users(1000), 1, work);
+    assertThat(typed.run(List.of(server), "", "search", "-A", "all")).isEqualTo(75);
+    assertThat(begun).hasSize(1);
+    assertThat(typed.said()).contains("Stopped");
+  }
+
+  /** Never comes back, as a thread that waits for a dead file server. */
+  private static void stick(Assignment.Attempt attempt) {
+    attempt.begun();
+    while (true) {
+      LockSupport.park();
+    }
+  }
+
+  @Test
+  void aWorkerThatDoesNotAnswerCostsItsUserAndNobodyElse() throws Exception {
+    typed.setPatience(new Patience(Duration.ofMillis(200), Duration.ofSeconds(5)));
+    OneLane.Work work =
+        attempt -> {
+          if (attempt.user().equals("user0002")) {
+            stick(attempt);
+          }
+          rows(attempt, 1);
+        };
+    Server server = new ManyLanes(typed, "s", users(20), 4, work);
+    assertThat(typed.run(List.of(server), "", "search", "-A", "--timeout", "100ms", "all"))
+        .isEqualTo(75);
+    assertThat(typed.printed().lines()).hasSize(19);
+    assertThat(typed.said())
+        .contains("doveadm(user0002): Error: The worker does not answer")
+        .contains("20 users, 19 matched, 1 failed");
+  }
+
+  @Test
+  void aRunThatIsStoppedEndsAlsoWhenAWorkerDoesNot() throws Exception {
+    typed.setPatience(new Patience(Duration.ofSeconds(5), Duration.ofMillis(200)));
+    OneLane.Work work =
+        attempt -> {
+          typed.running().cancel();
+          stick(attempt);
+        };
+    Server server = new ManyLanes(typed, "s", users(600), 2, work);
+    assertThat(typed.run(List.of(server), "", "search", "-A", "all")).isEqualTo(75);
+    assertThat(typed.said())
+        .contains("Stopped")
+        .containsPattern("search: 0 users, [12] stopped, [0-9]+ not reached");
+  }
+
+  @Test
+  void anAttemptThatWasGivenUpCountsNoMore() throws Exception {
+    typed.setPatience(new Patience(Duration.ofMillis(100), Duration.ofSeconds(5)));
+    CountDownLatch ended = new CountDownLatch(1);
+    CountDownLatch late = new CountDownLatch(1);
+    OneLane.Work work =
+        attempt -> {
+          if (attempt.user().equals("user0001")) {
+            attempt.begun();
+            await(ended);
+            rows(attempt, 5); // comes back after all
+            late.countDown();
+          } else {
+            rows(attempt, 1);
+          }
+        };
+    Server server =
+        new ManyLanes(typed, "s", users(3), 2, work) {
+          @Override
+          public void abandon() {
+            ended.countDown();
+          }
+        };
+    assertThat(typed.run(List.of(server), "", "search", "-A", "--timeout", "50ms", "all"))
+        .isEqualTo(75);
+    assertThat(late.await(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(typed.printed().lines()).hasSize(2);
   }
 }

@@ -10,10 +10,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.brain.format.Formatters;
 
@@ -38,9 +41,16 @@ final class Typed implements AutoCloseable {
   private boolean isWatched;
   private boolean mayReadFiles;
   private Patience patience = Patience.STANDARD;
+  private Here here = command -> {};
+  private Consumer<Running> begun = started -> {};
 
   /** The run that was begun last. */
   private volatile Running running;
+
+  /** Whether what is carried out here may be. */
+  interface Here {
+    void on(String command) throws Failure;
+  }
 
   /** From now on a person watches. */
   void watch() {
@@ -50,6 +60,32 @@ final class Typed implements AutoCloseable {
   /** From now on whatever is printed goes there. */
   void printTo(OutputStream to) {
     outTo = to;
+  }
+
+  /** From now on nobody reads what is printed before the latch is open. */
+  void readAfter(CountDownLatch reading) {
+    outTo =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int length) throws IOException {
+            await(reading);
+            out.write(bytes, offset, length);
+          }
+        };
+  }
+
+  /** Waits, as a stream or a worker does that may be interrupted. */
+  static void await(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 
   /** From now on whatever is said goes there. */
@@ -72,6 +108,21 @@ final class Typed implements AutoCloseable {
     this.patience = patience;
   }
 
+  /** From now on this says what may be carried out here. */
+  void checkHere(Here check) {
+    here = check;
+  }
+
+  /** From now on this hears of runs when they begin. */
+  void whenBegun(Consumer<Running> taker) {
+    begun = taker;
+  }
+
+  /** On a thread that ends with the test. */
+  void execute(Runnable task) {
+    threads.execute(task);
+  }
+
   /** Waits until the run has looked after its workers some times; it passes on output then. */
   void awaitLooks() {
     int enough = flushed.get() + 3;
@@ -90,12 +141,22 @@ final class Typed implements AutoCloseable {
     Brain.Resources resources =
         new FixedResources(List.copyOf(servers), budget) {
           @Override
+          public void checkHere(String command) throws Failure {
+            here.on(command);
+          }
+
+          @Override
           public boolean mayReadFiles() {
             return mayReadFiles;
           }
         };
     return new Brain(threads, Clock.fixed(NOW, ZoneOffset.UTC), new About("doveadm"), patience)
-        .run(List.of(words), console, resources, started -> running = started);
+        .run(List.of(words), console, resources, this::begin);
+  }
+
+  private void begin(Running started) {
+    running = started;
+    begun.accept(started);
   }
 
   Running running() {
@@ -105,6 +166,11 @@ final class Typed implements AutoCloseable {
   /** Bytes of memory that are held. */
   long held() {
     return budget.all().held();
+  }
+
+  /** Bytes of memory that are free. */
+  long free() {
+    return budget.all().free();
   }
 
   String printed() {
