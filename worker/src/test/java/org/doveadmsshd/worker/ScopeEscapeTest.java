@@ -1,45 +1,32 @@
 package org.doveadmsshd.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.doveadmsshd.worker.TwoDomains.FOREIGN;
+import static org.doveadmsshd.worker.TwoDomains.GUID;
+import static org.doveadmsshd.worker.TwoDomains.OWN;
+import static org.doveadmsshd.worker.TwoDomains.SECRET;
+import static org.doveadmsshd.worker.TwoDomains.mailbox;
+import static org.doveadmsshd.worker.TwoDomains.tree;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
-import org.doveadmsshd.accounts.Login;
 import org.doveadmsshd.accounts.MailboxMasks;
-import org.doveadmsshd.accounts.Master;
-import org.doveadmsshd.accounts.Masters;
 import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.accounts.ScopeRule;
-import org.doveadmsshd.accounts.Userdb;
-import org.doveadmsshd.auth.HashedPassdb;
-import org.doveadmsshd.auth.Hashing;
-import org.doveadmsshd.auth.PassdbMasters;
-import org.doveadmsshd.auth.passwdfile.PasswdFile;
-import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
-import org.doveadmsshd.command.ServerContext;
-import org.doveadmsshd.protocol.Message;
-import org.doveadmsshd.protocol.MessageSink;
-import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.worker.TwoDomains.Answer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,14 +35,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tries to reach outside a scope with every command and option that names a user or a mailbox. */
 class ScopeEscapeTest {
-  private static final String OWN = "a@example.org";
-  private static final String FOREIGN = "x@example.com";
-
-  /** Stands in every mail, mailbox and path that is out of reach. */
-  private static final String SECRET = "secret";
-
-  private static final String GUID = "00112233445566778899aabbccddeeff";
-
   /** All users of a domain, with all commands. */
   private static final Scope DOMAIN = new Scope(List.of(new UserMask("*@example.org")), Set.of());
 
@@ -194,162 +173,11 @@ class ScopeEscapeTest {
           "sync");
 
   @TempDir Path directory;
-  private Worker worker;
+  private TwoDomains users;
 
   @BeforeEach
   void makeUsers() throws IOException {
-    StringBuilder lines = new StringBuilder();
-    for (String user : List.of(OWN, FOREIGN)) {
-      Path home = directory.resolve(user);
-      lines.append(user + ":pw:::" + ":" + home + "::\n");
-      boolean own = user.equals(OWN);
-      mailbox(home.resolve("Maildir"), true);
-      mailbox(home.resolve("Maildir/.Trash"), !own);
-      mailbox(home.resolve("Maildir/.Trash.secret"), true);
-      mailbox(home.resolve("Maildir/.secret"), true);
-      mailbox(home.resolve("Maildir/.secret.deep"), true);
-      Files.writeString(home.resolve("Maildir/subscriptions"), "Trash\nsecret\n");
-    }
-    Files.createSymbolicLink(directory.resolve(OWN).resolve("link"), directory.resolve(FOREIGN));
-    Files.writeString(directory.resolve("users"), lines);
-    PasswdFile file = new PasswdFile(directory.resolve("users").toString(), "%u");
-    Masters masters =
-        new PassdbMasters(
-            Map.of("root", Scope.UNLIMITED),
-            new HashedPassdb(file, "PLAIN", new Hashing(new MemoryBudget(1L << 28).all())));
-    Userdb users = new Aliased(file);
-    QuotaRules quota = QuotaRules.of("count:q", List.of()).orElseThrow();
-    worker = LocalWorker.of(users, masters, quota, new Busy());
-  }
-
-  private void makeUsersAnew() throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-        if (!file.equals(directory)) {
-          Files.delete(file);
-        }
-      }
-    }
-    makeUsers();
-  }
-
-  private static void mailbox(Path directory, boolean secret) throws IOException {
-    for (String sub : List.of("cur", "new", "tmp")) {
-      Files.createDirectories(directory.resolve(sub));
-    }
-    Files.createFile(directory.resolve("maildirfolder"));
-    Files.writeString(
-        directory.resolve("cur/1.mail:2,"), "Subject: " + (secret ? SECRET : "own") + "\n\n");
-    Files.writeString(directory.resolve("dovecot-uidlist"), "3 V1 N2 G" + GUID + "\n1 :1.mail\n");
-  }
-
-  /** A userdb that knows a foreign user by a name that is in scope. */
-  private record Aliased(PasswdFile file) implements org.doveadmsshd.accounts.Userdb {
-    @Override
-    public Optional<org.doveadmsshd.accounts.MailUser> find(String name)
-        throws org.doveadmsshd.base.Failure {
-      return file.find(name.equals("alias@example.org") ? FOREIGN : name);
-    }
-
-    @Override
-    public boolean canList() {
-      return true;
-    }
-
-    @Override
-    public void forEach(Visitor visitor) throws org.doveadmsshd.base.Failure, IOException {
-      file.forEach(visitor);
-    }
-  }
-
-  /** Another process works, and every command about the server as a whole fails. */
-  private static final class Busy implements ServerContext.Activity {
-    private static final ActiveSession RUN =
-        new ActiveSession(
-            "7",
-            "run",
-            "root",
-            "192.0.2.1",
-            1,
-            0,
-            0,
-            "fetch " + SECRET,
-            java.util.OptionalLong.empty());
-
-    @Override
-    public List<ActiveSession> activeSessions() {
-      return List.of(RUN);
-    }
-
-    @Override
-    public List<ActiveSession> slow(Predicate<ActiveSession> which, int usersPerSecond) {
-      assertThat(which.test(RUN)).as("slowed down").isFalse();
-      return List.of();
-    }
-
-    @Override
-    public List<ActiveSession> kick(Predicate<ActiveSession> which) {
-      assertThat(which.test(RUN)).as("kicked").isFalse();
-      return List.of();
-    }
-
-    @Override
-    public List<String> settings() {
-      throw new AssertionError("settings shown");
-    }
-
-    @Override
-    public void reload() {
-      throw new AssertionError("reloaded");
-    }
-
-    @Override
-    public void stop() {
-      throw new AssertionError("stopped");
-    }
-  }
-
-  private record Answer(String text, Message.Done done) {}
-
-  private Answer run(Scope scope, String user, List<String> words) throws IOException {
-    Master master = new Master("a", scope, Login.NONE);
-    List<String> arguments = new ArrayList<>(words.subList(1, words.size()));
-    arguments.replaceAll(word -> word.replace("%s", directory.toString()));
-    StringBuilder text = new StringBuilder();
-    List<Message> ends = new ArrayList<>();
-    Message.Run run =
-        new Message.Run(1, user, words.get(0), arguments, Instant.now().toEpochMilli(), 0, false);
-    MessageSink sink =
-        message -> {
-          if (message instanceof Message.Row) {
-            ((Message.Row) message).values().forEach(value -> text.append(value.text() + "\n"));
-          } else if (message instanceof Message.Chunk) {
-            text.append(
-                StandardCharsets.UTF_8.decode(((Message.Chunk) message).data().duplicate()));
-          } else if (message instanceof Message.Done) {
-            ends.add(message);
-          }
-        };
-    byte[] mail = "Subject: new\n\n".getBytes(StandardCharsets.UTF_8);
-    worker.run(
-        master,
-        List.of(
-            new Worker.Request(
-                run, new RequestControl(), () -> new ByteArrayInputStream(mail), sink)));
-    assertThat(ends).hasSize(1);
-    return new Answer(text.toString(), (Message.Done) ends.get(0));
-  }
-
-  /** Every file below a directory with what is in it. */
-  private static Map<String, String> tree(Path directory) throws IOException {
-    Map<String, String> tree = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        String content = Files.isRegularFile(file) ? Files.readString(file) : "";
-        tree.put(directory.relativize(file).toString(), content);
-      }
-    }
-    return tree;
+    users = new TwoDomains(directory);
   }
 
   private static List<List<String>> otherUsers() {
@@ -365,7 +193,7 @@ class ScopeEscapeTest {
     boolean perUser = PER_USER.contains(words);
     for (String name :
         perUser ? List.of(FOREIGN, "X@Example.COM", "alias@example.org") : List.of(OWN)) {
-      Answer answer = run(DOMAIN, name, words);
+      Answer answer = users.run(DOMAIN, name, words);
       assertThat(answer.text()).doesNotContain(SECRET, FOREIGN);
       boolean shows = List.of("who", "user").contains(words.get(0));
       if (perUser || !shows) {
@@ -391,7 +219,7 @@ class ScopeEscapeTest {
   void noOtherMailboxIsReachedOrTouched(List<String> words) throws Exception {
     Path maildir = directory.resolve(OWN).resolve("Maildir");
     Map<String, String> before = withoutTrash(maildir);
-    Answer answer = run(TRASH, OWN, words);
+    Answer answer = users.run(TRASH, OWN, words);
     boolean path = words.get(0).equals("mailbox path");
     assertThat(answer.text()).as(answer.done().text()).doesNotContain(SECRET);
     if (path) {
@@ -411,23 +239,18 @@ class ScopeEscapeTest {
 
   @Test
   void whatIsInScopeIsReachedBySuchCommands() throws Exception {
-    assertThat(run(DOMAIN, OWN, List.of("fetch", "text", "all")).text()).contains(SECRET, "own");
-    Answer own = run(TRASH, OWN, List.of("fetch", "text", "all"));
+    assertThat(users.run(DOMAIN, OWN, List.of("fetch", "text", "all")).text())
+        .contains(SECRET, "own");
+    Answer own = users.run(TRASH, OWN, List.of("fetch", "text", "all"));
     assertThat(own.text()).contains("own").doesNotContain(SECRET);
-    assertThat(run(TRASH, OWN, List.of("mailbox list", "*")).text()).isEqualTo("Trash\n");
-    Answer expunged = run(TRASH, OWN, List.of("expunge", "mailbox", "Trash", "all"));
+    assertThat(users.run(TRASH, OWN, List.of("mailbox list", "*")).text()).isEqualTo("Trash\n");
+    Answer expunged = users.run(TRASH, OWN, List.of("expunge", "mailbox", "Trash", "all"));
     assertThat(expunged.done().counts()).containsEntry("expunged", 1L);
   }
 
   @Test
   void listingNamesOnlyUsersInScope() throws Exception {
-    List<Message> messages = new ArrayList<>();
-    worker.list(
-        new Master("a", DOMAIN, Login.NONE),
-        new Message.ListUsers(1, "*"),
-        new RequestControl(),
-        messages::add);
-    assertThat(messages.toString()).contains(OWN).doesNotContain(FOREIGN);
+    assertThat(users.list(DOMAIN, "*").toString()).contains(OWN).doesNotContain(FOREIGN);
   }
 
   /** What says whose mail, or which of it. */
@@ -491,15 +314,17 @@ class ScopeEscapeTest {
     batch.addAll(List.of(words.get(0).split(" ")));
     batch.addAll(words.subList(1, words.size()));
     for (Scope scope : List.of(only("batch"), only(words.get(0)))) {
-      assertThat(run(scope, OWN, batch).done().outcome())
+      assertThat(users.run(scope, OWN, batch).done().outcome())
           .isIn(Outcome.NO_PERMISSION, Outcome.USAGE);
     }
     assertThat(tree(maildir)).isEqualTo(before);
     boolean together =
-        run(only("batch", words.get(0)), OWN, batch).done().outcome() == Outcome.NO_PERMISSION;
+        users.run(only("batch", words.get(0)), OWN, batch).done().outcome()
+            == Outcome.NO_PERMISSION;
     if (!words.get(0).equals("save")) { // reads, and cannot be in a batch
-      makeUsersAnew();
-      boolean alone = run(only(words.get(0)), OWN, words).done().outcome() == Outcome.NO_PERMISSION;
+      users.makeUsersAnew();
+      boolean alone =
+          users.run(only(words.get(0)), OWN, words).done().outcome() == Outcome.NO_PERMISSION;
       assertThat(together).isEqualTo(alone).isEqualTo(words.get(0).equals("move"));
     }
   }
@@ -520,13 +345,13 @@ class ScopeEscapeTest {
   void whatOptionsDoMustBeInScopeToo(List<String> words) throws Exception {
     Path maildir = directory.resolve(OWN).resolve("Maildir");
     Map<String, String> before = tree(maildir);
-    Answer answer = run(only(words.get(0)), OWN, words);
+    Answer answer = users.run(only(words.get(0)), OWN, words);
     assertThat(answer.done().outcome()).isEqualTo(Outcome.NO_PERMISSION);
     assertThat(answer.done().text())
         .startsWith("Your scope does not allow the command: ")
         .endsWith(", which this " + words.get(0) + " needs as well");
     assertThat(tree(maildir)).isEqualTo(before);
-    assertThat(run(DOMAIN, OWN, words).done().outcome()).isEqualTo(Outcome.OK);
+    assertThat(users.run(DOMAIN, OWN, words).done().outcome()).isEqualTo(Outcome.OK);
     assertThat(tree(maildir)).isNotEqualTo(before);
   }
 
@@ -540,7 +365,7 @@ class ScopeEscapeTest {
         directory.resolve("users"),
         line.formatted("jane@example.org", "jane") + line.formatted("joe@example.com", "joe"));
     List<String> words = List.of("import", "maildir:~/joe", "", "all");
-    Answer answer = run(DOMAIN, "jane@example.org", words);
+    Answer answer = users.run(DOMAIN, "jane@example.org", words);
     assertThat(answer.done().outcome()).isEqualTo(Outcome.NO_PERMISSION);
     assertThat(tree(shared.resolve("jane")).values()).noneMatch(mail -> mail.contains(SECRET));
   }
