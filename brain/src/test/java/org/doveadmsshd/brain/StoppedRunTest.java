@@ -227,11 +227,12 @@ class StoppedRunTest {
   }
 
   /** Never comes back, as a thread that waits for a dead file server. */
-  private static void stick(Assignment.Attempt attempt) {
+  private static void stick(Assignment.Attempt attempt) throws IOException {
     attempt.begun();
-    while (true) {
+    while (!Thread.currentThread().isInterrupted()) {
       LockSupport.park();
     }
+    throw new IOException("the test is over");
   }
 
   @Test

@@ -311,11 +311,8 @@ public final class FetchFields {
     if (field == null) {
       throw new Failure(
           Outcome.TEMPORARY_FAILURE,
-          "Unknown fetch field: %s%s (there are: %s)"
-              .formatted(
-                  name,
-                  Nearest.question(name, FIELDS.keySet()),
-                  String.join(" ", glossary().names())));
+          "Unknown fetch field: %s%s (doveadm help fetch fields lists them)"
+              .formatted(name, Nearest.question(name, FIELDS.keySet())));
     }
     return field;
   }
