@@ -3,7 +3,6 @@ package org.doveadmsshd.server.ssh;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.Signal;
@@ -12,7 +11,6 @@ import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.Console;
-import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.console.ScriptSession;
 import org.doveadmsshd.console.safety.Caution;
 import org.slf4j.Logger;
@@ -165,22 +163,24 @@ final class ScriptCommand extends ChannelCommand implements OpenSession {
     return id;
   }
 
-  private long seconds() {
+  @Override
+  public String kind() {
+    return "script";
+  }
+
+  @Override
+  public ServerSession client() {
+    return session;
+  }
+
+  @Override
+  public long seconds() {
     return (System.nanoTime() - begun) / 1_000_000_000L;
   }
 
   @Override
-  public ServerContext.Activity.ActiveSession session() {
-    return new ServerContext.Activity.ActiveSession(
-        Long.toString(id),
-        "script",
-        session.getUsername(),
-        Sessions.address(session),
-        seconds(),
-        0,
-        0,
-        "line " + script.line(),
-        OptionalLong.empty());
+  public String doing() {
+    return "line " + script.line();
   }
 
   @Override

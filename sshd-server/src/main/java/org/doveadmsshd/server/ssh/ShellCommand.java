@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.Signal;
@@ -15,7 +14,6 @@ import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.console.HistoryFile;
 import org.doveadmsshd.console.Shell;
 import org.doveadmsshd.console.terminal.RemoteTerminal;
@@ -212,22 +210,24 @@ final class ShellCommand extends ChannelCommand implements OpenSession {
     return id;
   }
 
-  private long seconds() {
+  @Override
+  public String kind() {
+    return "shell";
+  }
+
+  @Override
+  public ServerSession client() {
+    return session;
+  }
+
+  @Override
+  public long seconds() {
     return (System.nanoTime() - begun) / 1_000_000_000L;
   }
 
   @Override
-  public ServerContext.Activity.ActiveSession session() {
-    return new ServerContext.Activity.ActiveSession(
-        Long.toString(id),
-        "shell",
-        session.getUsername(),
-        Sessions.address(session),
-        seconds(),
-        0,
-        0,
-        "",
-        OptionalLong.empty());
+  public String doing() {
+    return "";
   }
 
   @Override
