@@ -30,6 +30,9 @@ final class TypedKeys extends NonBlockingReader {
   /** A buffer that is larger is not kept. */
   private static final int KEPT = 4 * 1024;
 
+  /** Who looks for a key less often than that is busy in between, and not idle. */
+  private static final long GAP_NANOS = 10_000_000_000L;
+
   /** How often JLine looks whether a key has come; here it is told. */
   private static final long POLL_MILLIS = 100;
 
@@ -50,6 +53,9 @@ final class TypedKeys extends NonBlockingReader {
   private boolean ended;
   private Runnable event;
   private List<Alarm> alarms = List.of();
+  private long quietSince = System.nanoTime();
+  private long lastWait = quietSince;
+  private int rung;
 
   /**
    * @param memory draws what is typed ahead
@@ -158,10 +164,10 @@ final class TypedKeys extends NonBlockingReader {
       throws InterruptedIOException {
     long begun = System.nanoTime();
     long end = millis <= 0 ? Long.MAX_VALUE : begun + millis * 1_000_000;
-    int rung = 0;
+    beginWait(begun, millis <= 0);
     try {
       while (true) {
-        Optional<Alarm> alarm = awaitKey(begun, end, rung);
+        Optional<Alarm> alarm = awaitKey(end);
         Optional<Runnable> due = takeEvent();
         if (due.isPresent()) {
           due.get().run();
@@ -169,7 +175,10 @@ final class TypedKeys extends NonBlockingReader {
         }
         synchronized (this) {
           int count = Math.min(length, available());
+          lastWait = System.nanoTime();
           if (count > 0) {
+            quietSince = lastWait;
+            rung = 0;
             typed.getChars(at, at + count, target, offset);
             return count;
           }
@@ -181,7 +190,6 @@ final class TypedKeys extends NonBlockingReader {
           return READ_EXPIRED;
         }
         alarm.get().action().run();
-        rung++;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -189,12 +197,20 @@ final class TypedKeys extends NonBlockingReader {
     }
   }
 
+  /** A screen that is redrawn again and again looks for keys again and again: it is one wait. */
+  private synchronized void beginWait(long now, boolean forAnyTime) {
+    if (forAnyTime || now - lastWait > GAP_NANOS) {
+      quietSince = now;
+      rung = 0;
+    }
+  }
+
   /** Waits for a key; returns the alarm that has gone off meanwhile. */
-  private synchronized Optional<Alarm> awaitKey(long begun, long end, int rung)
-      throws InterruptedException {
+  private synchronized Optional<Alarm> awaitKey(long end) throws InterruptedException {
     Optional<Alarm> alarm = alarms.stream().skip(rung).findFirst();
     long until =
-        Math.min(end, alarm.map(each -> begun + each.after().toNanos()).orElse(Long.MAX_VALUE));
+        Math.min(
+            end, alarm.map(each -> quietSince + each.after().toNanos()).orElse(Long.MAX_VALUE));
     while (available() == 0 && !ended && event == null) {
       long left = until - System.nanoTime();
       if (until == Long.MAX_VALUE) {
@@ -202,6 +218,7 @@ final class TypedKeys extends NonBlockingReader {
       } else if (left > 0) {
         wait(left / 1_000_000 + 1);
       } else {
+        rung += until == end ? 0 : 1;
         return until == end ? Optional.empty() : alarm;
       }
     }

@@ -161,6 +161,26 @@ class RemoteTerminalTest {
   }
 
   @Test
+  void whoLooksAtAScreenThatIsRedrawnAndTypesNothingIsIdleToo() throws Exception {
+    StringBuilder told = new StringBuilder();
+    terminal.whenIdle(
+        Duration.ofMillis(60),
+        Duration.ofMillis(30),
+        () -> told.append("warned "),
+        () -> {
+          told.append("ended");
+          terminal.inputEnded();
+        });
+    int got = NonBlockingReader.READ_EXPIRED;
+    for (int looks = 0; got == NonBlockingReader.READ_EXPIRED; looks++) {
+      assertThat(looks).isLessThan(10_000);
+      got = terminal.reader().read(5);
+    }
+    assertThat(got).isEqualTo(NonBlockingReader.EOF);
+    assertThat(told).hasToString("warned ended");
+  }
+
+  @Test
   void outputIsGatheredUntilItIsFlushedAndItsLinesEndInCarriageReturnAndLineFeed() {
     terminal.writer().print("a\nb");
     assertThat(out.size()).isZero();
