@@ -314,7 +314,7 @@ public final class CommandLine {
    */
   static Failure needsShell(String text, boolean ofScript, String instead) {
     return Failure.usage(
-        "There is no shell here, so "
+        "No shell of the system reads this line, so "
             + text
             + " cannot do what it does in one; nothing was done."
             + (instead.isEmpty() ? "" : " For your own shell: " + instead + " .")

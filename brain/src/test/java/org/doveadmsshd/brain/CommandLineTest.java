@@ -41,7 +41,7 @@ class CommandLineTest {
   void whatOnlyAShellCouldDoIsRefused(String line) {
     assertThatThrownBy(() -> CommandLine.split(line))
         .isInstanceOf(Failure.class)
-        .hasMessageStartingWith("There is no shell here")
+        .hasMessageStartingWith("No shell of the system reads this line")
         .hasMessageContaining("nothing was done")
         .satisfies(e -> assertThat(((Failure) e).outcome()).isEqualTo(Outcome.USAGE));
   }
@@ -171,7 +171,7 @@ class CommandLineTest {
   @ParameterizedTest
   @ValueSource(strings = {"a 'b';", "a b; c", "a \"b\";", "';';", "a 1>b", "a 2> b", "a |", "a ;;"})
   void anOperatorBesideAQuotedWordIsOneAllTheSame(String line) {
-    assertThatThrownBy(() -> CommandLine.split(line)).hasMessageStartingWith("There is no shell");
+    assertThatThrownBy(() -> CommandLine.split(line)).hasMessageStartingWith("No shell of the system");
   }
 
   @ParameterizedTest
@@ -206,7 +206,7 @@ class CommandLineTest {
     assertThat(CommandLine.typed("all # of them")).extracting(Word::text).containsExactly("all");
     assertThat(CommandLine.typed("a\\")).extracting(Word::text).containsExactly("a\\");
     assertThat(CommandLine.typed("|").get(0).mistake().orElseThrow())
-        .hasMessageStartingWith("There is no shell here, so | cannot");
+        .hasMessageStartingWith("No shell of the system reads this line, so | cannot");
   }
 
   @Test

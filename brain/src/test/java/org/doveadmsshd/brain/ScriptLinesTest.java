@@ -117,7 +117,7 @@ class ScriptLinesTest {
   void whatOnlyAShellCouldDoIsRefused(String line) {
     assertThatThrownBy(added(line)::words)
         .isInstanceOf(Failure.class)
-        .hasMessageStartingWith("There is no shell here");
+        .hasMessageStartingWith("No shell of the system reads this line");
   }
 
   @Test

@@ -143,7 +143,7 @@ class WordsTest {
     for (String rest : List.of(" && true", " | cat", "; true", " > list", " # later")) {
       TestSite.Result result = line(create + rest);
       assertThat(result.code()).isEqualTo(64);
-      assertThat(result.error()).contains("There is no shell here");
+      assertThat(result.error()).contains("No shell of the system reads this line");
     }
     assertThat(Files.exists(site.maildir(user).resolve(".Piped"))).isFalse();
     assertThat(accounted("\"event\":\"command\"", "\"exit\":64", "a line that is none"))

@@ -222,7 +222,7 @@ final class Pager {
         goal = Goal.NONE;
       } else if (complete || !search.isDown()) {
         goal = Goal.NONE;
-        message = "Not found: " + search.text();
+        message = "Not found %s: %s".formatted(search.isDown() ? "below" : "above", search.text());
       } else {
         lines.look(search.next() - 1, search.next() - 1);
       }

@@ -37,7 +37,7 @@ class MistakeTest {
         "search --timeout soon all ¦ → soon → Invalid --timeout: soon",
         "fetch 'uid flgs' ¦ → flgs → Unknown fetch field: flgs",
         "mailbox rename a b c ¦ → c → Usage: doveadm mailbox rename",
-        "mailbox list | grep ¦ → | → There is no shell here",
+        "mailbox list | grep ¦ → | → No shell of the system reads this line",
         "batch -A : expunge mailbox x since 3x : ¦ → 3x → Invalid date: 3x",
         "watch 5s serach ¦ → serach → Unknown command: serach",
         "watch 5s search since 3x ¦ → 3x → Invalid date: 3x",

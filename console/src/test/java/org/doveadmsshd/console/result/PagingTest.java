@@ -203,10 +203,10 @@ class PagingTest {
     type("n");
     expect("line 18", "line 19", "line 20", "line 21", "line 22");
     type("/no such\n");
-    expectStatus("Not found: no such");
+    expectStatus("Not found below: no such");
     expect("line 18", "line 19", "line 20", "line 21", "line 22");
     type("/[(*\n");
-    expectStatus("Not found: [(*");
+    expectStatus("Not found below: [(*");
   }
 
   @Test
