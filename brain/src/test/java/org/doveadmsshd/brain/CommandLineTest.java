@@ -171,7 +171,8 @@ class CommandLineTest {
   @ParameterizedTest
   @ValueSource(strings = {"a 'b';", "a b; c", "a \"b\";", "';';", "a 1>b", "a 2> b", "a |", "a ;;"})
   void anOperatorBesideAQuotedWordIsOneAllTheSame(String line) {
-    assertThatThrownBy(() -> CommandLine.split(line)).hasMessageStartingWith("No shell of the system");
+    assertThatThrownBy(() -> CommandLine.split(line))
+        .hasMessageStartingWith("No shell of the system");
   }
 
   @ParameterizedTest

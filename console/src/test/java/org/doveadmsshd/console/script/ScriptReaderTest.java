@@ -134,7 +134,8 @@ class ScriptReaderTest {
   @Test
   void afterAMistakeTheNextCommandIsRead() throws Exception {
     ScriptReader reader = reader("save | cat <<END\nexpunge -A all\nEND\nb");
-    assertThatThrownBy(reader::next).hasMessageStartingWith("No shell of the system reads this line");
+    assertThatThrownBy(reader::next)
+        .hasMessageStartingWith("No shell of the system reads this line");
     assertThat(all(reader)).containsExactly(read("", "b"));
   }
 
