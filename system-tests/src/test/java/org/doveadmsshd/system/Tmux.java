@@ -25,8 +25,12 @@ final class Tmux implements AutoCloseable {
   /** What tmux sends when a window has no other name. */
   private static final String TERM = "tmux-256color";
 
-  /** Says how the program has ended: tmux itself does not always know. */
-  private static final String AND_THEN = "\"$@\"; echo \"[exit code $?]\"; read line";
+  /**
+   * Says how the program has ended: tmux itself does not always know. Ctrl-C goes to the shell around
+   * the program, too, which would end.
+   */
+  private static final String AND_THEN =
+      "trap : INT; \"$@\"; echo \"[exit code $?]\"; read line";
 
   private static final Pattern ENDED = Pattern.compile("\\[exit code ([0-9]+)]");
 
