@@ -1,5 +1,6 @@
 package org.doveadmsshd.console.line;
 
+import java.util.List;
 import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Argument.Kind;
 
@@ -10,6 +11,8 @@ import org.doveadmsshd.base.options.Argument.Kind;
  * @param example as it is typed
  */
 record Meaning(String text, String example) {
+  private static final List<String> USUAL = List.of("uid", "flags", "messages", "vsize");
+
   static Meaning of(Argument argument) {
     return switch (argument.kind()) {
       case USER -> new Meaning("a mail user", "alice@example.org");
@@ -44,11 +47,13 @@ record Meaning(String text, String example) {
     };
   }
 
+  /** Two that people ask for, of those there are. */
   private static String fields(Argument argument) {
-    boolean several = argument.kind() == Kind.FIELDS && argument.choices().size() > 1;
-    String first = argument.choices().isEmpty() ? "" : argument.choices().get(0);
-    return several
-        ? "\"" + first + " " + argument.choices().get(argument.choices().size() - 1) + "\""
-        : first;
+    List<String> there = argument.choices();
+    List<String> known = USUAL.stream().filter(there::contains).toList();
+    List<String> some = known.isEmpty() ? there : known;
+    return argument.kind() == Kind.FIELDS && some.size() > 1
+        ? "\"%s %s\"".formatted(some.get(0), some.get(1))
+        : some.stream().findFirst().orElse("");
   }
 }
