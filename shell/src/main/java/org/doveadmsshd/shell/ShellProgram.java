@@ -7,8 +7,10 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.doveadmsshd.console.HistoryFile;
 import org.doveadmsshd.console.Shell;
+import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.Terminal.SignalHandler;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.Signals;
 
 /** {@code doveadm-ssh} without a command: the shell on the terminal that the program has. */
 final class ShellProgram {
@@ -28,10 +30,21 @@ final class ShellProgram {
             .name(NAME)
             .system(true)
             .provider("jni")
-            .nativeSignals(true)
+            .nativeSignals(false)
             .signalHandler(SignalHandler.SIG_IGN)
             .build()) {
+      takeSignals(terminal);
       return new Shell(terminal, runner, executor, history(runner.master())).run();
+    }
+  }
+
+  /**
+   * Has the terminal hear of signals from now on. JLine's own way takes its handler away and brings
+   * the next one whenever a line or a command begins; Ctrl-C in between would end the program.
+   */
+  private static void takeSignals(org.jline.terminal.Terminal terminal) {
+    for (Signal signal : Signal.values()) {
+      Signals.register(signal.name(), () -> terminal.raise(signal));
     }
   }
 

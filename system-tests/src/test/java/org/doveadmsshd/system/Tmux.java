@@ -26,11 +26,10 @@ final class Tmux implements AutoCloseable {
   private static final String TERM = "tmux-256color";
 
   /**
-   * Says how the program has ended: tmux itself does not always know. Ctrl-C goes to the shell around
-   * the program, too, which would end.
+   * Says how the program has ended: tmux itself does not always know. Ctrl-C goes to the shell
+   * around the program, too, which would end.
    */
-  private static final String AND_THEN =
-      "trap : INT; \"$@\"; echo \"[exit code $?]\"; read line";
+  private static final String AND_THEN = "trap : INT; \"$@\"; echo \"[exit code $?]\"; read line";
 
   private static final Pattern ENDED = Pattern.compile("\\[exit code ([0-9]+)]");
 
