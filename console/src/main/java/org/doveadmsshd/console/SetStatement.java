@@ -3,7 +3,6 @@ package org.doveadmsshd.console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.stream.Stream;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.options.Syntax;
@@ -35,7 +34,7 @@ record SetStatement() implements Statement {
   }
 
   private static Syntax[] choices() {
-    return Stream.of(Choice.values())
+    return Choice.all().stream()
         .map(choice -> Syntax.of(Syntax.word(choice.word()), choice.syntax()))
         .toArray(Syntax[]::new);
   }
@@ -54,15 +53,15 @@ record SetStatement() implements Statement {
     }
     session.choose(
         values.equals(List.of(Choice.DEFAULT))
-            ? choice.unset(session.choices())
-            : choice.set(session.choices(), values, session.runner().servers()));
+            ? choice.unset().apply(session.choices())
+            : choice.setter().set(session.choices(), values, session.runner().servers()));
     return 0;
   }
 
   private static void show(Session session) throws IOException {
     StringBuilder text = new StringBuilder();
-    for (Choice choice : Choice.values()) {
-      text.append("%-8s %s%n".formatted(choice.word(), choice.shown(session.choices())));
+    for (Choice choice : Choice.all()) {
+      text.append("%-8s %s%n".formatted(choice.word(), choice.shown().apply(session.choices())));
     }
     var out = session.console().out();
     out.write(Printable.lines(text.toString()).getBytes(StandardCharsets.UTF_8));

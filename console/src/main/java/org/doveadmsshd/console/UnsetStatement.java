@@ -23,7 +23,7 @@ record UnsetStatement() implements Statement {
 
   @Override
   public int run(Words words, Session session) throws Failure {
-    session.choose(Choice.of(words.positionals().get(0)).unset(session.choices()));
+    session.choose(Choice.of(words.positionals().get(0)).unset().apply(session.choices()));
     return 0;
   }
 
