@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.doveadmsshd.base.TextWidth;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,13 +45,8 @@ class ShellAtTerminalTest {
 
   /** Users who have no mail, for long runs. */
   private static void addUsers() throws Exception {
-    Path users = directory.resolve("users");
-    if (!Files.readString(users).contains("bulk")) {
-      String more =
-          IntStream.range(0, MANY)
-              .mapToObj("bulk%06d@example.net:::::/nonexistent::\n"::formatted)
-              .collect(Collectors.joining());
-      Files.writeString(users, more, StandardOpenOption.APPEND);
+    if (!Files.readString(directory.resolve("users")).contains("bulk")) {
+      site.addUsersWithoutMail(MANY);
     }
   }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
@@ -143,6 +144,15 @@ final class TestSite implements AutoCloseable {
 
   int port() {
     return port;
+  }
+
+  /** Adds users {@code bulk000000@example.net} and so on, whose mail is where there is none. */
+  void addUsersWithoutMail(int count) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      lines.append("bulk%06d@example.net:::::/nonexistent::\n".formatted(i));
+    }
+    Files.writeString(directory.resolve("users"), lines, StandardOpenOption.APPEND);
   }
 
   /** Words for the stock client, up to the host. */
