@@ -1,9 +1,11 @@
 package org.doveadmsshd.console.line;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Argument.Kind;
+import org.doveadmsshd.brain.CommandLine;
 import org.doveadmsshd.brain.Word;
 
 /**
@@ -12,9 +14,10 @@ import org.doveadmsshd.brain.Word;
  *
  * @param raw as it is typed
  * @param text without quotes
+ * @param before the quote that is open where it begins; 0 for none
  * @param quote the one that is open at its end; 0 for none
  */
-record Element(String raw, String text, char quote) {
+record Element(String raw, String text, char before, char quote) {
   private static final Set<Kind> LISTS = EnumSet.of(Kind.FIELDS, Kind.FLAGS);
 
   /** Characters that stand for themselves without quotes, besides letters and digits. */
@@ -25,20 +28,36 @@ record Element(String raw, String text, char quote) {
     return LISTS.contains(argument.kind());
   }
 
-  /** A whole word, of which only the text counts. */
+  /**
+   * A whole word.
+   *
+   * @param raw the word as it is typed
+   */
+  static Element of(Word word, String raw) {
+    return new Element(raw, word.text(), (char) 0, word.quote());
+  }
+
+  /** As {@link #of(Argument, Word, String)} where only the text counts. */
   static Element of(Argument argument, Word word) {
     return of(argument, word, word.text());
   }
 
   /**
-   * As {@link #of(Argument, Word)}.
+   * What is completed of an argument.
    *
    * @param raw the word as it is typed
    */
   static Element of(Argument argument, Word word, String raw) {
     int space = isList(argument) ? word.text().lastIndexOf(' ') + 1 : 0;
     int rawSpace = space == 0 ? 0 : raw.lastIndexOf(' ') + 1;
-    return new Element(raw.substring(rawSpace), word.text().substring(space), word.quote());
+    char before = rawSpace == 0 ? 0 : open(raw.substring(0, rawSpace));
+    return new Element(raw.substring(rawSpace), word.text().substring(space), before, word.quote());
+  }
+
+  /** The quote that is open at the end of a word; 0 for none. */
+  private static char open(String raw) {
+    List<Word> words = CommandLine.typed(raw);
+    return words.isEmpty() ? 0 : words.get(words.size() - 1).quote();
   }
 
   /**
@@ -49,10 +68,13 @@ record Element(String raw, String text, char quote) {
    */
   String completed(String word, boolean closed) {
     boolean longer = word.startsWith(text);
-    boolean opens = raw.startsWith("'") || raw.startsWith("\"");
-    String kept = longer ? whole() : opens && quote != 0 ? raw.substring(0, 1) : "";
+    String kept = longer ? whole() : before == quote ? "" : mark(before) + mark(quote);
     String added = escaped(longer ? word.substring(text.length()) : word);
-    return kept + added + (closed && quote != 0 ? quote : "");
+    return kept + added + (closed ? mark(quote) : "");
+  }
+
+  private static String mark(char quote) {
+    return quote == 0 ? "" : String.valueOf(quote);
   }
 
   /** What has been typed; a backslash at its end is to stand for itself. */

@@ -47,7 +47,7 @@ public final class LineParser implements Parser {
               .first()
               .flatMap(Expected.Leaf::argument)
               .map(argument -> Element.of(argument, begun, raw))
-              .orElse(new Element(raw, begun.text(), begun.quote()));
+              .orElse(Element.of(begun, raw));
     }
 
     TypedLine typed() {

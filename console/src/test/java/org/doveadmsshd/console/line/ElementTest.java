@@ -79,6 +79,8 @@ class ElementTest {
         half.replaceAll("([^a-zA-Z0-9])", "\\\\$1"),
         "'" + half.replace("'", "'\\''"),
         "\"" + half.replaceAll("([\"\\\\$`])", "\\\\$1"),
+        "\"\"'nothing",
+        "'not'\"hing",
         "nothing like it");
   }
 
@@ -105,5 +107,17 @@ class ElementTest {
     assertThat(element.raw()).isEqualTo("fl");
     assertThat(element.completed("flags", false)).isEqualTo("flags");
     assertThat(element.completed("flags", true)).isEqualTo("flags\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"\"uid FL", "\"uid F\"L", "\"uid F\"'L", "'uid 'FL", "'uid '\"FL", "uid\\ FL"})
+  void anElementInOtherCaseIsReplacedInWhateverQuotes(String typed) throws Failure {
+    Argument fields = Kind.FIELDS.named("fields");
+    Element element = Element.of(fields, CommandLine.typed(typed).get(0), typed);
+    String before = typed.substring(0, typed.length() - element.raw().length());
+
+    assertThat(CommandLine.split(before + element.completed("flags", true)))
+        .containsExactly("uid flags");
   }
 }
