@@ -19,6 +19,11 @@ public interface Server {
     return Optional.empty();
   }
 
+  /** Whether it is to be used, as an administrator has said; it may change at any time. */
+  default ServerState state() {
+    return ServerState.UP;
+  }
+
   /** Whether a user may be there, as far as the configuration tells. */
   boolean mayHave(String user);
 
