@@ -289,7 +289,7 @@ class EveryCommandTest {
     State unchanged = CatalogLines.state(full);
     Outcome outcome = full.run(CatalogLines.line(name));
     if (List.of("copy", "import", "save").contains(name)) {
-      assertThat(outcome).isEqualTo(Outcome.CANNOT_CREATE);
+      assertThat(outcome).isEqualTo(Outcome.OVER_QUOTA);
       assertThat(full.error()).contains("Quota exceeded");
       assertThat(CatalogLines.state(full).size()).isEqualTo(unchanged.size());
       assertThat(full.counts.getOrDefault("copied", 0L)).isZero();
@@ -302,7 +302,7 @@ class EveryCommandTest {
   void aCopyThatTheQuotaStopsKeepsTheRestOfTheBatchFromDeleting() {
     Stage full = CatalogLines.stage("*:messages=5");
     String line = "batch : copy Target mailbox INBOX all : expunge mailbox INBOX all";
-    assertThat(full.run(line.split(" "))).isEqualTo(Outcome.CANNOT_CREATE);
+    assertThat(full.run(line.split(" "))).isEqualTo(Outcome.OVER_QUOTA);
     assertThat(full.store.mails("INBOX")).hasSize(4);
   }
 

@@ -62,7 +62,7 @@ class FailingMailboxesTest {
     stage = new Stage(new MemoryMailStore(roomForOneMore));
     fill();
     assertThat(stage.run(Stage.words("copy Target mailbox Broken OR mailbox Last")))
-        .isEqualTo(Outcome.CANNOT_CREATE);
+        .isEqualTo(Outcome.OVER_QUOTA);
     assertThat(stage.failures).hasSize(1);
     assertThat(stage.subjects("Target")).containsExactly("old", "four");
     assertThat(stage.counts).containsOnly(Map.entry("copied", 1L));

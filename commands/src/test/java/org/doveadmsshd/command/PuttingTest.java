@@ -66,12 +66,12 @@ class PuttingTest {
     stage = new Stage(new MemoryMailStore(rules));
     fill();
     Map<String, List<String>> before = stage.store.contents();
-    assertThat(stage.run(words("copy Target mailbox INBOX all"))).isEqualTo(Outcome.CANNOT_CREATE);
+    assertThat(stage.run(words("copy Target mailbox INBOX all"))).isEqualTo(Outcome.OVER_QUOTA);
     assertThat(stage.error()).contains("Quota exceeded");
     assertThat(stage.store.contents()).isEqualTo(before);
     assertThat(stage.run(words("move Target mailbox INBOX all"))).isEqualTo(Outcome.OK);
     assertThat(stage.run("save")).isEqualTo(Outcome.OK);
-    assertThat(stage.run("save")).isEqualTo(Outcome.CANNOT_CREATE);
+    assertThat(stage.run("save")).isEqualTo(Outcome.OVER_QUOTA);
     assertThat(stage.counts).isEmpty();
   }
 

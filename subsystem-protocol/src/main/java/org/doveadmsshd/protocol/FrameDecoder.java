@@ -212,15 +212,21 @@ public final class FrameDecoder {
 
     private Message done() throws ProtocolException {
       int code = octet();
-      Outcome outcome =
-          Outcome.of(code).orElseThrow(() -> new ProtocolException("unknown outcome " + code));
-      String text = string();
+      Optional<Outcome> outcome = Outcome.of(code).filter(Outcome::isSaidByWorkers);
+      String text = outcome.isPresent() ? string() : unknownOutcome(code, string());
       int count = count(12);
       Map<String, Long> counts = new LinkedHashMap<>();
       for (int i = 0; i < count; i++) {
         counts.put(string(), uint64());
       }
-      return new Message.Done(id, outcome, text, counts, uint64());
+      Outcome known = outcome.orElse(Outcome.TEMPORARY_FAILURE);
+      return new Message.Done(id, known, text, counts, uint64());
+    }
+
+    /** Something failed; that this version has no name for it is no reason to lose the lane. */
+    private static String unknownOutcome(int code, String text) {
+      return "Outcome %d, which this version does not know, counts as a temporary failure%s"
+          .formatted(code, text.isEmpty() ? "" : ": " + text);
     }
 
     private void need(int bytes) throws ProtocolException {

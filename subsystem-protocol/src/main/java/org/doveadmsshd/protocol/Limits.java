@@ -32,8 +32,5 @@ public final class Limits {
   /** Most RUN and LIST requests that may wait on one channel. */
   public static final int MAX_PIPELINED = 256;
 
-  /** The extension by which a worker says that it answers PING. */
-  public static final String PING = "ping@doveadm-sshd";
-
   private Limits() {}
 }

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.doveadmsshd.base.Outcome;
@@ -148,12 +149,26 @@ class FrameCodecTest {
     assertThat(values.get(2)).isNotEqualTo(Value.ABSENT);
   }
 
+  /** NOT_BEGUN, UNREACHABLE and UNKNOWN are a brain's own findings: no worker can say them. */
+  @ParameterizedTest
+  @ValueSource(ints = {13, 14, 15, 16, 200, 255})
+  void anOutcomeThatNoWorkerOfThisVersionSaysCountsAsTemporary(int code) throws IOException {
+    Map<String, Long> counts = Map.of("expunged", 3L);
+    byte[] bytes = encode(List.of(new Message.Done(5, Outcome.OK, "why", counts, 7)));
+    bytes[9] = (byte) code;
+    Message.Done done = (Message.Done) decodeOne(bytes);
+    String text =
+        "Outcome %d, which this version does not know, counts as a temporary failure: why";
+    assertThat(done)
+        .isEqualTo(new Message.Done(5, Outcome.TEMPORARY_FAILURE, text.formatted(code), counts, 7));
+  }
+
   @Test
-  void everyOutcomeHasItsOwnByte() throws IOException {
-    for (Outcome outcome : Outcome.values()) {
-      assertThat(Outcome.of(outcome.code())).contains(outcome);
-    }
-    assertThat(Outcome.of(200)).isEmpty();
+  void anUnknownOutcomeWithoutATextIsSaidToBeOne() throws IOException {
+    byte[] bytes = encode(List.of(new Message.Done(5, Outcome.OK, "", Map.of(), 7)));
+    bytes[9] = 77;
+    assertThat(((Message.Done) decodeOne(bytes)).text())
+        .isEqualTo("Outcome 77, which this version does not know, counts as a temporary failure");
   }
 
   @Test

@@ -173,8 +173,6 @@ class LimitsTest {
           15 00000001 00000002 00                | list of 2 refused
           17 00000001 0000000000000000           | message ends inside a field
           18 00000001 04 00000000                | unknown log level 4
-          19 00000001 0c 00000000                | unknown outcome 12
-          19 00000001 ff 00000000                | unknown outcome 255
           19 00000001 00 00000000 00000000       | message ends inside a field
           1a 00000000 00000002 00                | string length 2 refused
           1b 00000001                            | message ends inside a field

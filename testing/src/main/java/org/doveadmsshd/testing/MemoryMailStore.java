@@ -152,7 +152,7 @@ public final class MemoryMailStore implements MailStore {
         byteLimit > 0 && now.bytes() + bytes > byteLimit
             || messageLimit > 0 && now.messages() + messages > messageLimit;
     if (over && rules.counts(mailbox)) {
-      throw new Failure(Outcome.CANNOT_CREATE, "Quota exceeded (mailbox for user is full)");
+      throw new Failure(Outcome.OVER_QUOTA, "Quota exceeded (mailbox for user is full)");
     }
   }
 

@@ -379,12 +379,11 @@ abstract class MailStoreContract {
     assertThat(store.quota(rules))
         .isEqualTo(new org.doveadmsshd.storage.QuotaUsage("Mine", 3, 1, 1024, 2));
     assertFails(
-        Outcome.CANNOT_CREATE,
+        Outcome.OVER_QUOTA,
         "Quota exceeded",
         () -> save("INBOX", "x".repeat(1030), Delivery.About.NEW));
     save("INBOX", "b\n", Delivery.About.NEW);
-    assertFails(
-        Outcome.CANNOT_CREATE, "Quota exceeded", () -> save("INBOX", "c", Delivery.About.NEW));
+    assertFails(Outcome.OVER_QUOTA, "Quota exceeded", () -> save("INBOX", "c", Delivery.About.NEW));
     assertThat(texts("INBOX")).containsExactly("a\n", "b\n");
     store.recalculateQuota();
     assertThat(store.quota(rules).messages()).isEqualTo(2);

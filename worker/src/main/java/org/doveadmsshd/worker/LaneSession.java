@@ -16,6 +16,7 @@ import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.protocol.Extension;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
@@ -51,6 +52,9 @@ public final class LaneSession {
 
   /** The master at the other end. Asked for each request, because the scope can change. */
   private volatile Supplier<Optional<Master>> identity;
+
+  /** Whether the peer takes outcomes that it may not know. */
+  private volatile boolean knowsOutcomes;
 
   private volatile String doing = "";
   private volatile long done;
@@ -94,7 +98,7 @@ public final class LaneSession {
   /** Sends the hello. */
   public void start() {
     Optional<String> name = identity.get().map(Master::name);
-    List<String> extensions = trusted ? List.of(Limits.PING) : List.of();
+    List<String> extensions = trusted ? List.of(Extension.PING) : List.of();
     queue.add(0, () -> out.send(new Message.Hello(Limits.VERSION, software, name, extensions)));
   }
 
@@ -217,6 +221,7 @@ public final class LaneSession {
         throw new ProtocolException(
             "version " + hello.version() + " is not supported, only " + Limits.VERSION);
       }
+      knowsOutcomes = hello.extensions().contains(Extension.OUTCOMES);
       become(identity.get().isEmpty() ? LaneState.AUTHENTICATION : LaneState.READY);
       return null;
     }
@@ -409,17 +414,28 @@ public final class LaneSession {
   }
 
   private void sendCounted(Message message) throws IOException {
-    if (message instanceof Message.Done) {
-      synchronized (this) {
-        UnderWay ended = requests.remove(message.requestId()); // the peer may use it again at once
-        if (ended != null && ended.input() != null) {
-          ended.input().close();
-        }
-      }
-      done++;
-      failed += ((Message.Done) message).outcome().isOk() ? 0 : 1;
+    if (!(message instanceof Message.Done)) {
+      out.send(message);
+      return;
     }
-    out.send(message);
+    synchronized (this) {
+      UnderWay ended = requests.remove(message.requestId()); // the peer may use it again at once
+      if (ended != null && ended.input() != null) {
+        ended.input().close();
+      }
+    }
+    Message.Done end = (Message.Done) message;
+    done++;
+    failed += end.outcome().isOk() ? 0 : 1;
+    out.send(knowsOutcomes ? end : inOldWords(end));
+  }
+
+  /** A brain that knows the first twelve outcomes only closes a lane that brings it any other. */
+  private static Message.Done inOldWords(Message.Done end) {
+    return end.outcome() != Outcome.OVER_QUOTA
+        ? end
+        : new Message.Done(
+            end.requestId(), Outcome.CANNOT_CREATE, end.text(), end.counts(), end.micros());
   }
 
   /** Does what the queue holds. */

@@ -16,6 +16,7 @@ import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.protocol.Extension;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
@@ -117,7 +118,7 @@ final class LaneStage implements MessageSink, Executor, UserWork {
       Message.Hello hello = (Message.Hello) message;
       return name
           + hello.master().map(master -> " " + master).orElse("")
-          + (hello.extensions().contains(Limits.PING) ? " ping" : "");
+          + (hello.extensions().contains(Extension.PING) ? " ping" : "");
     }
     if (message instanceof Message.Fault) {
       return name + " " + ((Message.Fault) message).text();

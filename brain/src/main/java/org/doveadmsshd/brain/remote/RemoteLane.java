@@ -17,6 +17,7 @@ import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.Version;
 import org.doveadmsshd.brain.Assignment;
 import org.doveadmsshd.brain.UserQueue;
+import org.doveadmsshd.protocol.Extension;
 import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.LaneClient;
@@ -39,6 +40,7 @@ final class RemoteLane implements Closeable {
   private static final int FIRST_GUESS_MICROS = 1000;
   private static final int BUFFER = 64 * 1024;
   private static final String SOFTWARE = Version.of("doveadm-ssh");
+  private static final List<String> EXTENSIONS = List.of(Extension.OUTCOMES);
 
   private final String server;
   private final LaneTransport transport;
@@ -81,7 +83,7 @@ final class RemoteLane implements Closeable {
     OutputStream stream = transport.out();
     out = new FrameWriter(stream::write, stream::flush);
     outbox = new Outbox(executor, out, transport::close);
-    out.send(new Message.Hello(Limits.VERSION, SOFTWARE, Optional.empty(), List.of()));
+    out.send(new Message.Hello(Limits.VERSION, SOFTWARE, Optional.empty(), EXTENSIONS));
     out.flush();
     if (authentication.isPresent()) {
       new LaneLogin(this::readOnce, out, client, server).authenticate(authentication.get());

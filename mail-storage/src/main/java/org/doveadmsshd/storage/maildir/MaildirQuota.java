@@ -96,7 +96,7 @@ final class MaildirQuota {
   /**
    * Refuses what would exceed a limit.
    *
-   * @throws Failure with exit code 73
+   * @throws Failure with {@link Outcome#OVER_QUOTA}
    */
   void check(String mailbox, long bytes, long messages) throws Failure {
     long byteLimit = rules.byteLimit(mailbox);
@@ -108,7 +108,7 @@ final class MaildirQuota {
     Total after = total().plus(bytes, messages);
     if (isOver(mailbox, after)) {
       throw new Failure(
-          Outcome.CANNOT_CREATE,
+          Outcome.OVER_QUOTA,
           "Quota exceeded (mailbox for user is full): %d mails with %d KiB more would make %d KiB of %s"
               .formatted(
                   messages,

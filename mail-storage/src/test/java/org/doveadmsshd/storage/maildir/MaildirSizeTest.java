@@ -218,7 +218,7 @@ class MaildirSizeTest {
                 }
               })
           .isInstanceOfSatisfying(
-              Failure.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.CANNOT_CREATE))
+              Failure.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.OVER_QUOTA))
           .hasMessage(
               "Quota exceeded (mailbox for user is full): 1 mails with 3 KiB more would make"
                   + " 3 KiB of 2 KiB");

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.ChannelStreams;
+import org.doveadmsshd.protocol.Extension;
 import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.LaneClient;
@@ -39,7 +40,8 @@ final class WorkerLane implements Closeable {
   /** Connects; the hello has been written, but not flushed. */
   static WorkerLane open(Path socket) throws IOException {
     WorkerLane lane = new WorkerLane(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
-    lane.out.send(new Message.Hello(Limits.VERSION, "doveadm-sshd", Optional.empty(), List.of()));
+    List<String> extensions = List.of(Extension.OUTCOMES);
+    lane.out.send(new Message.Hello(Limits.VERSION, "doveadm-sshd", Optional.empty(), extensions));
     return lane;
   }
 
@@ -67,7 +69,7 @@ final class WorkerLane implements Closeable {
    * Whether it answers when it is asked for a sign of life; also as long as it has said nothing.
    */
   boolean answersPings() {
-    return client.hello().map(hello -> hello.extensions().contains(Limits.PING)).orElse(true);
+    return client.hello().map(hello -> hello.extensions().contains(Extension.PING)).orElse(true);
   }
 
   /** Whether a request has not ended. */

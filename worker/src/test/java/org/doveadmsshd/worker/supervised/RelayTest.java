@@ -32,6 +32,7 @@ import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.Extension;
 import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
 import org.doveadmsshd.protocol.Limits;
@@ -244,7 +245,7 @@ class RelayTest {
   }
 
   private static final Message PINGED =
-      new Message.Hello(Limits.VERSION, "worker", Optional.empty(), List.of(Limits.PING));
+      new Message.Hello(Limits.VERSION, "worker", Optional.empty(), List.of(Extension.PING));
 
   @Test
   void aWorkerThatGivesNoSignOfLifeIsGivenUpAndThoseAfterItsUserHaveNotBegun() {

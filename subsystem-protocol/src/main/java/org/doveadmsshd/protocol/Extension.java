@@ -1,0 +1,15 @@
+package org.doveadmsshd.protocol;
+
+/**
+ * What a side may do beyond what every peer understands, by the names in its HELLO.
+ * docs/PROTOCOL.md section 7.
+ */
+public final class Extension {
+  /** From a worker: it answers PING. */
+  public static final String PING = "ping@doveadm-sshd";
+
+  /** From a brain: an outcome that it does not know counts as a temporary failure. */
+  public static final String OUTCOMES = "outcomes@doveadm-sshd";
+
+  private Extension() {}
+}
