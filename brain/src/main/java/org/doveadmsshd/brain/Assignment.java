@@ -48,10 +48,15 @@ public final class Assignment {
   private ArrayDeque<Message> held = new ArrayDeque<>();
   private int heldBytes;
   private int memoryTaken;
+  private long bytes;
   private final Life<Phase> life = new Life<>(Phase.HELD);
   private final Taker taker = new Taker();
 
   private volatile Attempt current;
+
+  /** The one that was made last, also when it has been given up. */
+  private volatile Attempt last;
+
   private volatile int attempts;
 
   /** What becomes of the rows of a user. */
@@ -106,13 +111,34 @@ public final class Assignment {
   /**
    * A lane takes it on.
    *
+   * @param lane its number at the server, from 0
    * @param abandon ends the lane without waiting for it: it does not answer in time
    */
-  public Attempt attempt(Runnable abandon) {
-    Attempt attempt = new Attempt(abandon);
+  public Attempt attempt(int lane, Runnable abandon) {
+    Attempt attempt = new Attempt(lane, abandon);
     attempts++;
     current = attempt;
+    last = attempt;
     return attempt;
+  }
+
+  /** All that is known of it at its end; the caller holds the lock. */
+  UserEnd ended(Message.Done done) {
+    Attempt attempt = last;
+    long begunMillis = attempt == null ? 0 : attempt.begunMillis;
+    long waited = begunMillis == 0 ? 0 : System.currentTimeMillis() - begunMillis;
+    return new UserEnd(
+        sequence,
+        user,
+        server().name(),
+        attempt == null ? -1 : attempt.lane,
+        done.outcome(),
+        done.text(),
+        done.counts(),
+        bytes,
+        begunMillis,
+        done.micros() > 0 ? done.micros() : Math.max(0, waited) * 1000,
+        attempts);
   }
 
   /** Ends it without a word from a worker. */
@@ -146,10 +172,13 @@ public final class Assignment {
 
   /** One try to have it done, by one lane. Messages are given by one thread. */
   public final class Attempt implements MessageSink {
+    private final int lane;
     private final Runnable abandon;
     private volatile long begun;
+    private volatile long begunMillis;
 
-    private Attempt(Runnable abandon) {
+    private Attempt(int lane, Runnable abandon) {
+      this.lane = lane;
       this.abandon = abandon;
     }
 
@@ -166,6 +195,9 @@ public final class Assignment {
     /** The worker begins with it now. */
     public void begun() {
       begun = System.nanoTime() | 1; // 0 means not begun
+      if (begunMillis == 0) {
+        begunMillis = System.currentTimeMillis();
+      }
     }
 
     private boolean isLate(long nanos) {
@@ -289,6 +321,7 @@ public final class Assignment {
 
   /** A row, or a piece of one. */
   private void printable(Message message) throws IOException {
+    bytes += bytes(message);
     if (life.phase() == Phase.HELD && !hold(message)) {
       startPrinting();
     }
@@ -316,6 +349,17 @@ public final class Assignment {
       enough = true;
     }
     return enough;
+  }
+
+  private static long bytes(Message message) {
+    if (message instanceof Message.Chunk) {
+      return ((Message.Chunk) message).data().remaining();
+    }
+    long bytes = 0;
+    for (Value value : ((Message.Row) message).values()) {
+      bytes += value.bytes().length;
+    }
+    return bytes;
   }
 
   /** About what it takes in memory. */

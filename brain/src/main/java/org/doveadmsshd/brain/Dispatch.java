@@ -111,14 +111,14 @@ final class Dispatch {
 
   /** Ends a user that is given to no server. */
   private void end(long sequence, String user, List<Server> candidates) throws IOException {
-    Message.Done done =
+    UserEnd end =
         candidates.isEmpty()
-            ? done(Outcome.NO_USER, "No server is meant for this user")
-            : done(Outcome.CANCELLED, "Cancelled");
+            ? UserEnd.unasked(sequence, user, Outcome.NO_USER, "No server is meant for this user")
+            : UserEnd.unasked(sequence, user, Outcome.CANCELLED, "Cancelled");
     try {
       printer.finished(sequence, user, List.of(), 0);
     } finally {
-      tell(user, null, done, 0);
+      tell(end);
     }
   }
 
@@ -209,14 +209,13 @@ final class Dispatch {
     boolean unknown = result.outcome() == Outcome.NO_USER && unavailable != null;
     Message.Done done =
         unknown ? done(unavailable.outcome(), "No server that answers knows this user") : result;
-    tell(assignment.user(), assignment.server(), done, assignment.attempts());
+    tell(assignment.ended(done));
   }
 
-  private void tell(String user, Server server, Message.Done done, int attempts)
-      throws IOException {
+  private void tell(UserEnd end) throws IOException {
     try {
       for (RunListener listener : listeners) {
-        listener.ended(user, server, done, attempts);
+        listener.ended(end);
       }
     } finally {
       endOne();

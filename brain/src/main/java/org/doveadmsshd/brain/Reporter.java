@@ -79,35 +79,34 @@ final class Reporter implements RunListener {
   }
 
   @Override
-  public synchronized void ended(String user, Server server, Message.Done result, int attempts)
-      throws IOException {
-    Outcome outcome = result.outcome();
+  public synchronized void ended(UserEnd end) throws IOException {
+    Outcome outcome = end.outcome();
     if (outcome == Outcome.CANCELLED) {
-      stopped += attempts == 0 ? 0 : 1;
-      notReached += attempts == 0 ? 1 : 0;
+      stopped += end.attempts() == 0 ? 0 : 1;
+      notReached += end.attempts() == 0 ? 1 : 0;
       return;
     }
     if (outcome == Outcome.NO_USER && several) {
       skipped++;
-      repeated(user, Message.Log.Level.INFO, skippedText(result, attempts));
+      repeated(end.user(), Message.Log.Level.INFO, skippedText(end));
       return;
     }
-    result.counts().forEach((what, number) -> counts.merge(what, number, Long::sum));
+    end.counts().forEach((what, number) -> counts.merge(what, number, Long::sum));
     done++;
     if (outcome.isOk()) {
       return;
     }
     failed++;
-    if (user.isEmpty()) {
-      failed(outcome, result.text());
+    if (end.user().isEmpty()) {
+      failed(outcome, end.text());
     } else {
       exit(outcome);
-      repeated(user, Message.Log.Level.ERROR, result.text());
+      repeated(end.user(), Message.Log.Level.ERROR, end.text());
     }
   }
 
-  private static String skippedText(Message.Done result, int attempts) {
-    return attempts == 0 ? result.text() : "User no longer exists, skipping";
+  private static String skippedText(UserEnd end) {
+    return end.attempts() == 0 ? end.text() : "User no longer exists, skipping";
   }
 
   /** Says something of a user, unless it has been said of many already. */

@@ -109,7 +109,7 @@ class OneLane implements Server {
   final void workOff(UserQueue queue) throws IOException, InterruptedException {
     for (Assignment next; (next = queue.take()) != null; ) {
       asked.add(next.user());
-      work.on(next.attempt(this::givenUp));
+      work.on(next.attempt(0, this::givenUp));
     }
   }
 

@@ -35,7 +35,24 @@ class ReporterTest {
   }
 
   private static void ended(Reporter reporter, String user, Outcome outcome) throws IOException {
-    reporter.ended(user, null, done(outcome, "because"), 1);
+    end(reporter, user, done(outcome, "because"), 1);
+  }
+
+  private static void end(Reporter reporter, String user, Message.Done done, int attempts)
+      throws IOException {
+    reporter.ended(
+        new UserEnd(
+            0,
+            user,
+            "",
+            0,
+            done.outcome(),
+            done.text(),
+            done.counts(),
+            0,
+            0,
+            done.micros(),
+            attempts));
   }
 
   /** What has been written; a carriage return is shown as {@code <}. */
@@ -164,9 +181,9 @@ class ReporterTest {
   void whoIsStoppedAndWhoIsNotReachedAreNeitherDoneNorFailed() throws Exception {
     Reporter reporter = reporter(Wish.PLAIN, true);
     Message.Done cancelled = done(Outcome.CANCELLED, "Cancelled");
-    reporter.ended("a", null, cancelled, 1);
-    reporter.ended("b", null, cancelled, 2);
-    reporter.ended("c", null, cancelled, 0);
+    end(reporter, "a", cancelled, 1);
+    end(reporter, "b", cancelled, 2);
+    end(reporter, "c", cancelled, 0);
     assertThat(said()).isEmpty();
     assertThat(reporter.done()).isZero();
     assertThat(reporter.failedUsers()).isZero();
@@ -176,8 +193,8 @@ class ReporterTest {
   @Test
   void ofSeveralUsersOneWhoIsGoneIsSkippedAndOneWithoutServerNamesTheReason() throws Exception {
     Reporter reporter = reporter(Wish.PLAIN, true);
-    reporter.ended("gone", null, done(Outcome.NO_USER, "because"), 1);
-    reporter.ended("odd", null, done(Outcome.NO_USER, "No server is meant for this user"), 0);
+    end(reporter, "gone", done(Outcome.NO_USER, "because"), 1);
+    end(reporter, "odd", done(Outcome.NO_USER, "No server is meant for this user"), 0);
     assertThat(lines())
         .containsExactly(
             "doveadm(gone): Info: User no longer exists, skipping",
@@ -224,9 +241,9 @@ class ReporterTest {
     reporter.failed(Outcome.TEMPORARY_FAILURE, "Server a: refused");
     reporter.failed(Outcome.TEMPORARY_FAILURE, "Server a: refused");
     reporter.unavailable(new Failure(Outcome.NO_PERMISSION, "Server a: refused"));
-    reporter.ended("", null, done(Outcome.TEMPORARY_FAILURE, "Server a: refused"), 0);
+    end(reporter, "", done(Outcome.TEMPORARY_FAILURE, "Server a: refused"), 0);
     assertThat(lines()).containsExactly("doveadm: Error: Server a: refused");
-    reporter.ended("", null, done(Outcome.TEMPORARY_FAILURE, "Server b: refused"), 0);
+    end(reporter, "", done(Outcome.TEMPORARY_FAILURE, "Server b: refused"), 0);
     assertThat(lines()).containsExactly("doveadm: Error: Server b: refused");
     assertThat(reporter.exitCode()).isEqualTo(75);
     assertThat(reporter.failedUsers()).isEqualTo(2);
@@ -246,9 +263,9 @@ class ReporterTest {
     Reporter reporter = reporter(Wish.PLAIN, true);
     Message.Done first = new Message.Done(1, Outcome.OK, "", Map.of("b", 2L, "a", 1000L), 10);
     Message.Done second = new Message.Done(1, Outcome.NOT_FOUND, "x", Map.of("a", 234L), 10);
-    reporter.ended("joe", null, first, 1);
+    end(reporter, "joe", first, 1);
     assertThat(summary(reporter)).matches("search: 1 user, 1,000 a, 2 b, [0-9]+\\.[0-9] s\n");
-    reporter.ended("jane", null, second, 1);
+    end(reporter, "jane", second, 1);
     assertThat(reporter.done()).isEqualTo(2);
     assertThat(reporter.failedUsers()).isEqualTo(1);
     assertThat(summary(reporter))
@@ -258,7 +275,7 @@ class ReporterTest {
   @Test
   void progressIsALineThatIsWrittenOverForWhoWatches() throws Exception {
     Reporter reporter = reporter(Wish.WATCHED, true);
-    reporter.ended("a", null, done(Outcome.CANCELLED, ""), 1);
+    end(reporter, "a", done(Outcome.CANCELLED, ""), 1);
     reporter.progress();
     assertThat(said()).isEqualTo("<search: 0 users, 1 stopped");
     reporter.log("joe", Level.INFO, "news");

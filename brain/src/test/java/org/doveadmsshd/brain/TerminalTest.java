@@ -91,7 +91,7 @@ class TerminalTest {
     public void work(UserQueue queue, int limit) throws Failure {
       try {
         for (Assignment next; (next = queue.take()) != null; ) {
-          answer(next.attempt(() -> {}));
+          answer(next.attempt(0, () -> {}));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

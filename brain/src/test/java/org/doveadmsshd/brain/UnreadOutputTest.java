@@ -114,7 +114,7 @@ class UnreadOutputTest {
     private void workOff(UserQueue queue) {
       try {
         for (Assignment next; (next = queue.take()) != null; ) {
-          work.on(next.attempt(() -> {}));
+          work.on(next.attempt(0, () -> {}));
         }
       } catch (IOException | InterruptedException e) {
         throw new IllegalStateException(e);

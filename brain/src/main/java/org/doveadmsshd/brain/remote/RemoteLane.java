@@ -43,6 +43,7 @@ final class RemoteLane implements Closeable {
   private static final List<String> EXTENSIONS = List.of(Extension.OUTCOMES);
 
   private final String server;
+  private final int number;
   private final LaneTransport transport;
   private final FrameWriter out;
   private final FrameDecoder decoder = new FrameDecoder();
@@ -68,16 +69,19 @@ final class RemoteLane implements Closeable {
   /**
    * Says hello, and authenticates if the worker wants that.
    *
+   * @param number of this lane among those of the server, from 0
    * @param authentication how; if there is none, the worker must know the peer already, and its
    *     hello is not waited for
    */
   RemoteLane(
       LaneTransport transport,
       String server,
+      int number,
       Optional<SaslClient> authentication,
       Executor executor)
       throws IOException, Failure {
     this.server = server;
+    this.number = number;
     this.transport = transport;
     this.logsIn = authentication.isPresent();
     OutputStream stream = transport.out();
@@ -277,7 +281,7 @@ final class RemoteLane implements Closeable {
           break;
         }
         int id = ++lastId;
-        Assignment.Attempt attempt = next.attempt(transport::close);
+        Assignment.Attempt attempt = next.attempt(number, transport::close);
         client.add(id, new Answers(id, attempt, queue));
         outbox.add(to -> send(attempt.request(id), to));
       }

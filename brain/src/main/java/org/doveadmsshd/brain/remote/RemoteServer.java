@@ -81,7 +81,7 @@ public final class RemoteServer implements Server {
   public Optional<String> software() throws Failure {
     RemoteLane lane = null;
     try {
-      lane = open(true);
+      lane = open(0, true);
       return Optional.of(lane.software());
     } catch (IOException e) {
       throw Failure.temporary("Server " + name() + ": cannot open a lane: " + Reason.of(e), e);
@@ -93,16 +93,18 @@ public final class RemoteServer implements Server {
   /**
    * Opens a lane.
    *
+   * @param number of the lane among those that work, from 0
    * @param greeted whether to wait for the worker's hello, too
    */
-  private RemoteLane open(boolean greeted) throws Failure, IOException {
+  private RemoteLane open(int number, boolean greeted) throws Failure, IOException {
     LaneTransport transport = connector.open();
     AtomicBoolean decided = new AtomicBoolean();
     boolean done = false;
     CompletableFuture.delayedExecutor(login.toMillis(), TimeUnit.MILLISECONDS, executor)
         .execute(() -> closeUnless(decided, transport));
     try {
-      RemoteLane lane = new RemoteLane(transport, name, connector.authentication(), executor);
+      RemoteLane lane =
+          new RemoteLane(transport, name, number, connector.authentication(), executor);
       if (greeted) {
         lane.awaitHello();
       }
@@ -128,7 +130,7 @@ public final class RemoteServer implements Server {
   public void listUsers(UserMask mask, Consumer<String> taker) throws Failure {
     RemoteLane lane = null;
     try {
-      lane = open(false);
+      lane = open(0, false);
       lanes.add(lane);
       lane.list(mask.text(), user -> take(user, taker));
     } catch (IOException e) {
@@ -180,7 +182,7 @@ public final class RemoteServer implements Server {
     List<RemoteLane> open = new ArrayList<>();
     for (int i = 0; i < wanted && !abandoned; i++) {
       try {
-        RemoteLane lane = open(false);
+        RemoteLane lane = open(i, false);
         open.add(lane);
         lanes.add(lane);
       } catch (IOException e) {

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class LocalLane {
   private static final Logger LOG = LoggerFactory.getLogger(LocalLane.class);
 
+  private final int number;
   private final Worker worker;
   private final Master master;
   private final Runnable replace;
@@ -44,9 +45,11 @@ final class LocalLane {
   private record UnderWay(Assignment.Attempt attempt, RequestControl control) {}
 
   /**
+   * @param number of this lane among those of the run, from 0
    * @param replace called once if the lane has been abandoned
    */
-  LocalLane(Worker worker, Master master, Runnable replace) {
+  LocalLane(int number, Worker worker, Master master, Runnable replace) {
+    this.number = number;
     this.worker = worker;
     this.master = master;
     this.replace = replace;
@@ -70,7 +73,7 @@ final class LocalLane {
   private void work(List<Assignment> assignments) {
     List<UnderWay> taken = new ArrayList<>();
     for (Assignment each : assignments) {
-      taken.add(new UnderWay(each.attempt(this::abandon), new RequestControl()));
+      taken.add(new UnderWay(each.attempt(number, this::abandon), new RequestControl()));
     }
     take(taken);
     List<Worker.Request> requests = new ArrayList<>();

@@ -88,9 +88,10 @@ public final class LocalServer implements Server {
     int count = limit > 0 ? Math.min(limit, lanes) : lanes;
     CountDownLatch ended = new CountDownLatch(count);
     for (int i = 1; i < count; i++) {
-      executor.execute(() -> work(queue, ended));
+      int number = i;
+      executor.execute(() -> work(number, queue, ended));
     }
-    work(queue, ended);
+    work(0, queue, ended);
     try {
       ended.await();
     } catch (InterruptedException e) {
@@ -100,16 +101,16 @@ public final class LocalServer implements Server {
   }
 
   /** One lane, and another one in its place each time that its thread does not come back. */
-  private void work(UserQueue queue, CountDownLatch ended) {
+  private void work(int number, UserQueue queue, CountDownLatch ended) {
     Runnable replace =
         () -> {
           if (stopped) {
             ended.countDown();
           } else {
-            executor.execute(() -> work(queue, ended));
+            executor.execute(() -> work(number, queue, ended));
           }
         };
-    LocalLane lane = new LocalLane(worker, master, replace);
+    LocalLane lane = new LocalLane(number, worker, master, replace);
     working.add(lane);
     try {
       if (stopped) {
