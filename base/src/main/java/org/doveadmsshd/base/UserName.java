@@ -9,6 +9,7 @@ public final class UserName {
   public static final int MAX_LENGTH = 255;
 
   private static final int SHOWN = 60;
+  private static final int REPLACEMENT = 0xfffd;
 
   private UserName() {}
 
@@ -19,9 +20,13 @@ public final class UserName {
         && name.codePoints().noneMatch(UserName::isOdd);
   }
 
-  /** Control characters, and halves of characters, which no encoding has. */
+  /**
+   * Control characters, halves of characters, which no encoding has, and what stands for bytes that
+   * are no UTF-8: two such names would be one.
+   */
   private static boolean isOdd(int c) {
     return Character.isISOControl(c)
+        || c == REPLACEMENT
         || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
   }
 

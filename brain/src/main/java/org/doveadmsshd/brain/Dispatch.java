@@ -299,7 +299,7 @@ final class Dispatch {
     fed();
     List<Assignment> waiting = new ArrayList<>();
     queues.values().forEach(queue -> waiting.addAll(queue.stop()));
-    working.forEach(Server::cancel);
+    queues.keySet().forEach(Server::cancel); // one that only lists users, too
     if (!waiting.isEmpty()) {
       executor.execute(() -> drop(waiting));
     }
@@ -342,6 +342,6 @@ final class Dispatch {
   /** Ends lanes that are still there, without waiting for them. */
   void close() {
     queues.values().forEach(UserQueue::close);
-    working.forEach(Server::abandon);
+    queues.keySet().forEach(Server::abandon);
   }
 }

@@ -139,7 +139,7 @@ final class Feed {
   /** An impossible name fails alone, and is sent to no server. */
   private boolean isPossible(String name) throws IOException {
     if (!UserName.isPossible(name)) {
-      reporter.failed(Outcome.NO_USER, UserName.explanation(name));
+      reporter.impossible(name);
       return false;
     }
     return true;

@@ -11,7 +11,7 @@ import java.util.function.ObjIntConsumer;
  */
 final class Repeats {
   /** How often a message of one kind is said; further ones are counted. */
-  private static final int SAID = 10;
+  static final int SAID = 10;
 
   /** How many kinds of message are counted. Messages of further kinds are all said. */
   private static final int MAX_KINDS = 100;

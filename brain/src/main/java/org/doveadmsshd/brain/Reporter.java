@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.protocol.Message;
 
 /**
@@ -35,6 +36,7 @@ final class Reporter implements RunListener {
   private volatile long done; // changed with the lock held
   private volatile long failed; // changed with the lock held
   private long skipped;
+  private int impossible;
   private long stopped;
   private long notReached;
   private int exitCode;
@@ -122,6 +124,15 @@ final class Reporter implements RunListener {
     once(text);
   }
 
+  /** Notes a name that no user can have. A list may be full of them. */
+  synchronized void impossible(String name) throws IOException {
+    exit(Outcome.NO_USER);
+    impossible++;
+    if (impossible <= Repeats.SAID || verbose) {
+      say("", Message.Log.Level.ERROR, UserName.explanation(name));
+    }
+  }
+
   /**
    * Notes that a server cannot be used. Whether that is a failure depends on the users that need
    * it.
@@ -189,6 +200,9 @@ final class Reporter implements RunListener {
             repeats.forEachLeftOut(
                 (text, times) -> lines.add(more(times, noun(level), "shows") + text)));
     ofUsers.forEachLeftOut((text, times) -> lines.add(more(times, "user", "names") + text));
+    if (impossible > Repeats.SAID) {
+      lines.add(more(impossible - Repeats.SAID, "name", "shows") + "No user can have it");
+    }
     for (String line : lines) {
       line(line);
     }

@@ -139,20 +139,6 @@ class ScriptedWorkersTest {
   }
 
   @Test
-  void aLaneThatAnswersTwiceIsGivenUpAndItsUsersAreDoneByAnother() throws Exception {
-    Script script =
-        firstLane(
-            (peer, n) -> {
-              Message.Run first = peer.nextRun();
-              peer.nextRun();
-              peer.answer(first);
-              peer.answer(first);
-            });
-    assertThat(run(script, 2, SEARCH)).isZero();
-    expectAllUsersOnce();
-  }
-
-  @Test
   void whatMayHaveBeenDoneIsNotDoneAgainIfThatMatters() throws Exception {
     Script script =
         firstLane(
@@ -276,117 +262,6 @@ class ScriptedWorkersTest {
     String text = "x".repeat(30_000);
     assertThat(run(script, 2, "search", "-F", "-", "body", text)).isZero();
     expectAllUsersOnce();
-  }
-
-  @Test
-  void aPeerThatIsNoWorkerIsToldApartFromALostConnection() throws Exception {
-    Script script =
-        (peer, n) -> {
-          peer.write("220 mail.example.org ESMTP ready\r\n".getBytes(StandardCharsets.US_ASCII));
-          Thread.sleep(Long.MAX_VALUE);
-        };
-    assertThat(run(script, 1, SEARCH)).isEqualTo(75);
-    assertThat(errors()).contains("does not keep to the protocol");
-  }
-
-  @Test
-  void aWorkerThatWantsInputWithoutEndGetsNoMoreThanThereIs() throws Exception {
-    Script script =
-        (peer, n) -> {
-          peer.say(HELLO);
-          Message.Run first = peer.nextRun();
-          Message.Run second = peer.nextRun();
-          for (int i = 0; i < 100; i++) {
-            peer.say(new Message.Wanted(first.requestId(), Limits.MAX_WANTED));
-          }
-          peer.answer(first);
-          peer.say(new Message.Wanted(second.requestId(), 1));
-          long[] inputs = new long[3];
-          List<Message.Run> later = new ArrayList<>();
-          while (inputs[second.requestId()] == 0) {
-            Message message = peer.next();
-            if (message instanceof Message.Input) {
-              inputs[message.requestId()]++;
-            } else if (message instanceof Message.Run) {
-              later.add((Message.Run) message);
-            }
-          }
-          assertThat(inputs[first.requestId()]).isEqualTo(1);
-          peer.answer(second);
-          for (Message.Run run : later) {
-            peer.answer(run);
-          }
-          peer.answerAll();
-        };
-    int code = run(script, 1, SEARCH);
-    assertThat(code).as(errors()).isZero();
-    expectAllUsersOnce();
-  }
-
-  /** What a worker says in answer to a request that breaks the protocol. */
-  private enum Breach {
-    DONE_OF_NO_REQUEST,
-    ROW_OF_NO_REQUEST,
-    ROW_BEFORE_COLUMNS,
-    ROW_OF_ANOTHER_WIDTH,
-    COLUMNS_TWICE,
-    CHUNK_WITHOUT_ROW,
-    DONE_BEFORE_CHUNKS,
-    SECOND_GREETING,
-    REQUEST_OF_ITS_OWN,
-    QUESTION_NOBODY_EXPECTS,
-    FAULT,
-    FRAME_TOO_LONG,
-    UNKNOWN_FRAME,
-    CLOSED_BEHIND_ROW;
-
-    void commit(Peer peer, int id) throws IOException {
-      Message columns = new Message.Columns(id, COLUMNS);
-      Message row = new Message.Row(id, List.of(Value.of("half"), Value.of(1)));
-      Message narrow = new Message.Row(id, List.of(Value.of("half")));
-      Message promise = new Message.Row(id, List.of(Value.CHUNKED, Value.of(1)));
-      switch (this) {
-        case DONE_OF_NO_REQUEST -> peer.say(done(id + 100));
-        case ROW_OF_NO_REQUEST ->
-            peer.say(new Message.Row(id + 100, List.of(Value.of("x"), Value.of(1))));
-        case ROW_BEFORE_COLUMNS -> peer.say(row);
-        case ROW_OF_ANOTHER_WIDTH -> peer.say(columns, narrow);
-        case COLUMNS_TWICE -> peer.say(columns, row, columns);
-        case CHUNK_WITHOUT_ROW -> peer.say(columns, chunk(id));
-        case DONE_BEFORE_CHUNKS -> peer.say(columns, promise, done(id));
-        case SECOND_GREETING -> peer.say(HELLO);
-        case REQUEST_OF_ITS_OWN -> peer.say(new Message.ListUsers(id, "*"));
-        case QUESTION_NOBODY_EXPECTS -> peer.say(new Message.Challenge(id, new byte[0]));
-        case FAULT -> peer.say(columns, row, new Message.Fault("enough"));
-        case FRAME_TOO_LONG -> peer.write(new byte[] {0x7f, 0, 0, 0, 17, 0, 0, 0});
-        case UNKNOWN_FRAME -> peer.write(new byte[] {0, 0, 0, 5, 126, 0, 0, 0, 1});
-        case CLOSED_BEHIND_ROW -> peer.say(columns, row);
-      }
-    }
-
-    private static Message chunk(int id) {
-      return new Message.Chunk(id, true, java.nio.ByteBuffer.wrap(new byte[] {1}));
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Breach.class)
-  void aWorkerThatBreaksTheProtocolIsGivenUpAndItsUsersAreDoneByAnother(Breach breach)
-      throws Exception {
-    Script script =
-        firstLane(
-            (peer, n) -> {
-              Message.Run first = peer.nextRun();
-              peer.nextRun();
-              breach.commit(peer, first.requestId());
-              if (breach != Breach.CLOSED_BEHIND_ROW) {
-                peer.answerAll(); // it would go on; the brain does not listen any more
-              }
-            });
-    assertThat(run(script, 2, SEARCH)).as(errors()).isZero();
-    expectAllUsersOnce();
-    assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("half");
-    assertThat(errors()).contains("40 users, 40 matched").doesNotContain("Exception");
   }
 
   @Test

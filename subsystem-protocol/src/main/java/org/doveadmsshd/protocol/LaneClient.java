@@ -81,6 +81,13 @@ public final class LaneClient implements MessageSink {
         chunked -= ((Message.Chunk) message).last() ? 1 : 0;
       }
     }
+
+    /** A request that has failed may have ended anywhere. */
+    void checkEnd(Message.Done done) throws ProtocolException {
+      if (done.outcome().isOk() && chunked > 0) {
+        throw new ProtocolException("it ended inside a value, and says that all is well");
+      }
+    }
   }
 
   /** The worker's hello; nothing before it has come. */
@@ -224,6 +231,7 @@ public final class LaneClient implements MessageSink {
 
     @Override
     public Void done(Message.Done done) throws IOException {
+      request.checkEnd(done);
       Request next;
       synchronized (LaneClient.this) {
         if (underWay.peek() != request) {

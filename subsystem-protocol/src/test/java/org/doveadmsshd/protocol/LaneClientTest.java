@@ -26,7 +26,11 @@ class LaneClientTest {
   private final List<String> heard = new ArrayList<>();
 
   private static Message done(int id) {
-    return new Message.Done(id, Outcome.OK, "", Map.of(), 1);
+    return done(id, Outcome.OK);
+  }
+
+  private static Message done(int id, Outcome outcome) {
+    return new Message.Done(id, outcome, "", Map.of(), 1);
   }
 
   private static Message chunk(boolean last) {
@@ -89,8 +93,18 @@ class LaneClientTest {
   @Test
   void aRequestThatIsStoppedMayEndInsideAValue() throws Exception {
     client.add(1, answers("one"));
-    say(HELLO, COLUMNS, LONG_ROW, chunk(false), done(1));
+    say(HELLO, COLUMNS, LONG_ROW, chunk(false), done(1, Outcome.CANCELLED));
     assertThat(heard).endsWith("one done");
+  }
+
+  @Test
+  void aRequestThatIsWellDoesNot() throws Exception {
+    client.add(1, answers("one"));
+    say(HELLO, COLUMNS, LONG_ROW, chunk(false));
+    assertThatThrownBy(() -> say(done(1)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("inside a value");
+    assertThat(heard).doesNotContain("one done");
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
@@ -209,6 +210,7 @@ final class RemoteLane implements Closeable {
     private final UserQueue queue;
     private InputStream input; // of the thread that sends
     private boolean inputSent;
+    private final AtomicInteger piecesDue = new AtomicInteger();
 
     Answers(int id, Assignment.Attempt attempt, UserQueue queue) {
       this.id = id;
@@ -237,7 +239,10 @@ final class RemoteLane implements Closeable {
     }
 
     @Override
-    public void wanted(int pieces) {
+    public void wanted(int pieces) throws IOException {
+      if (piecesDue.addAndGet(pieces) > Limits.MAX_WANTED) { // else they would gather in the outbox
+        throw new ProtocolException("it wants more than a worker may");
+      }
       outbox.add(to -> send(pieces, to));
     }
 
@@ -250,6 +255,7 @@ final class RemoteLane implements Closeable {
       for (int i = 0; i < pieces && !inputSent; i++) {
         int length = input.readNBytes(buffer, 0, buffer.length);
         inputSent = length < buffer.length;
+        piecesDue.decrementAndGet();
         to.send(new Message.Input(id, inputSent, ByteBuffer.wrap(buffer, 0, length)));
       }
     }

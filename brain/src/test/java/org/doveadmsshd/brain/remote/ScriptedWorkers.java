@@ -21,6 +21,7 @@ import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameWriter;
+import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
 
@@ -31,6 +32,10 @@ public final class ScriptedWorkers implements Connector {
       List.of(
           new Column("mailbox-guid", Column.HIDE_TITLE),
           new Column("uid", Column.HIDE_TITLE | Column.NUMBER));
+
+  /** Of a worker that knows its peer. */
+  public static final Message HELLO =
+      new Message.Hello(Limits.VERSION, "scripted", Optional.of("m"), List.of());
 
   private final Executor threads;
   private final Script script;
