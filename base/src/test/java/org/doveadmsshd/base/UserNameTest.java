@@ -31,7 +31,9 @@ class UserNameTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "a\tb", "a\n", "\0", "\u007f", "\u0085", "\u009f", "\ud800", "a\udc00", "a\ufffd"})
+      strings = {
+        "", "a\tb", "a\n", "\0", "\u007f", "\u0085", "\u009f", "\ud800", "a\udc00", "a\ufffd"
+      })
   void controlCharactersAndWhatIsNoCharacterAreNot(String name) {
     assertThat(UserName.isPossible(name)).isFalse();
     assertThat(UserName.isFitForPaths(name)).isFalse();

@@ -161,7 +161,9 @@ class OddPeersTest {
     int code = run(script, String.join("\n", ManyLanes.users(12)), "search", "-F", "-", "all");
     assertThat(code).as(typed.said()).isZero();
     assertThat(typed.printed().lines()).hasSize(12).doesNotHaveDuplicates();
-    assertThat(typed.said()).contains("12 users, 12 matched").doesNotContainPattern("[\u001b\r\u009b]");
+    assertThat(typed.said())
+        .contains("12 users, 12 matched")
+        .doesNotContainPattern("[\u001b\r\u009b]");
   }
 
   @Test
@@ -245,7 +247,9 @@ class OddPeersTest {
     Script script = listing((peer, n) -> peer.say(user("jane"), user(name), user("joe"), END));
     assertThat(run(script, "", SEARCH_ALL)).isEqualTo(67);
     assertThat(typed.printed().lines()).containsExactlyInAnyOrder("jane g 1", "joe g 1");
-    assertThat(typed.said()).contains("No user is called").doesNotContainPattern("[\u0000\u001b\u009b]");
+    assertThat(typed.said())
+        .contains("No user is called")
+        .doesNotContainPattern("[\u0000\u001b\u009b]");
   }
 
   @Test
@@ -327,7 +331,9 @@ class OddPeersTest {
 
   @Test
   void aListThatBreaksTheProtocolNamesItsServer() throws Exception {
-    Script script = listing((peer, n) -> peer.say(user("joe"), new Message.Done(2, Outcome.OK, "", Map.of(), 0)));
+    Script script =
+        listing(
+            (peer, n) -> peer.say(user("joe"), new Message.Done(2, Outcome.OK, "", Map.of(), 0)));
     assertThat(run(script, "", SEARCH_ALL)).isEqualTo(75);
     assertThat(typed.printed().lines()).containsExactly("joe g 1");
     assertThat(typed.said()).contains("Server mail7: the list of users broke off", "not its turn");

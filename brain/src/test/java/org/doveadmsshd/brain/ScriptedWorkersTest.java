@@ -1,8 +1,6 @@
 package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.doveadmsshd.brain.remote.ScriptedWorkers.COLUMNS;
-import static org.doveadmsshd.brain.remote.ScriptedWorkers.done;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -29,7 +27,6 @@ import org.doveadmsshd.brain.remote.ScriptedWorkers.Script;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
-import org.doveadmsshd.protocol.Value;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -21,7 +21,8 @@ public enum Breach {
   DONE_OF_NO_REQUEST("not its turn", (peer, id) -> peer.say(done(id + 100))),
   DONE_TWICE("not its turn", (peer, id) -> peer.say(columns(id), found(id), done(id), done(id))),
   DONE_OF_THE_NEXT("not its turn", (peer, id) -> peer.say(done(id + 1))),
-  ROW_BEHIND_DONE("not its turn", (peer, id) -> peer.say(columns(id), found(id), done(id), row(id))),
+  ROW_BEHIND_DONE(
+      "not its turn", (peer, id) -> peer.say(columns(id), found(id), done(id), row(id))),
   ROW_OF_NO_REQUEST("not its turn", (peer, id) -> peer.say(row(id + 100))),
   ROW_BEFORE_COLUMNS("does not fit its columns", (peer, id) -> peer.say(row(id))),
   ROW_OF_ANOTHER_WIDTH(
@@ -33,13 +34,12 @@ public enum Breach {
   OTHER_COLUMNS_BEHIND_THE_FIRST(
       "columns twice",
       (peer, id) ->
-          peer.say(columns(id), new Message.Columns(id, List.of(new Column("x"), new Column("y"))))),
+          peer.say(
+              columns(id), new Message.Columns(id, List.of(new Column("x"), new Column("y"))))),
   CHUNK_WITHOUT_ROW("belongs to no row", (peer, id) -> peer.say(columns(id), chunk(id))),
   CHUNK_BEHIND_THE_LAST(
-      "belongs to no row",
-      (peer, id) -> peer.say(columns(id), promise(id), chunk(id), chunk(id))),
-  DONE_BEFORE_CHUNKS(
-      "inside a value", (peer, id) -> peer.say(columns(id), promise(id), done(id))),
+      "belongs to no row", (peer, id) -> peer.say(columns(id), promise(id), chunk(id), chunk(id))),
+  DONE_BEFORE_CHUNKS("inside a value", (peer, id) -> peer.say(columns(id), promise(id), done(id))),
   SECOND_GREETING("not its turn", (peer, id) -> peer.say(HELLO)),
   REQUEST_OF_ITS_OWN("it sent ListUsers", (peer, id) -> peer.say(new Message.ListUsers(id, "*"))),
   QUESTION_NOBODY_EXPECTS(
@@ -56,17 +56,16 @@ public enum Breach {
         }
       }),
   FAULT(
-      "it says: enough",
-      (peer, id) -> peer.say(columns(id), row(id), new Message.Fault("enough"))),
+      "it says: enough", (peer, id) -> peer.say(columns(id), row(id), new Message.Fault("enough"))),
   FRAME_TOO_LONG("frame length 262145 refused", (peer, id) -> frame(peer, 262_145, 21, id)),
-  FRAME_OF_NEGATIVE_LENGTH("frame length 4294967295 refused", (peer, id) -> frame(peer, -1, 21, id)),
+  FRAME_OF_NEGATIVE_LENGTH(
+      "frame length 4294967295 refused", (peer, id) -> frame(peer, -1, 21, id)),
   FRAME_TOO_SHORT("frame length 4 refused", (peer, id) -> frame(peer, 4, 21, id)),
   UNKNOWN_FRAME("unknown message type 126", (peer, id) -> frame(peer, 5, 126, id)),
   FRAME_LONGER_THAN_ITS_FIELDS("longer than its fields", (peer, id) -> frame(peer, 6, 28, id, 0)),
   FIELD_BEYOND_ITS_FRAME("ends inside a field", (peer, id) -> frame(peer, 6, 27, id, 0)),
   LIST_WITHOUT_END(
       "list of 2147483647 refused", (peer, id) -> frame(peer, 9, 21, id, 0x7f, 0xff, 0xff, 0xff)),
-  UNKNOWN_OUTCOME("unknown outcome 200", (peer, id) -> frame(peer, 6, 25, id, 200)),
   UNKNOWN_LEVEL("unknown log level 9", (peer, id) -> frame(peer, 6, 24, id, 9)),
   NO_WORKER(
       "frame length 842149934 refused",
