@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.doveadmsshd.base.Failure;
@@ -34,7 +33,7 @@ public final class Assignment {
   private final Dispatch dispatch;
   private final long sequence;
   private final String user;
-  private final List<Server> candidates;
+  private final Route route;
 
   /** A server that could not be asked whether it has the user; null when there was none. */
   private final Failure unavailable;
@@ -71,14 +70,13 @@ public final class Assignment {
 
   /**
    * @param sequence where the user stands in the list, from 0
-   * @param candidates servers that may have the user, the one that is asked first of all
+   * @param route the servers that may have the user, at least one
    */
-  Assignment(
-      Dispatch dispatch, long sequence, String user, List<Server> candidates, Failure unavailable) {
+  Assignment(Dispatch dispatch, long sequence, String user, Route route, Failure unavailable) {
     this.dispatch = dispatch;
     this.sequence = sequence;
     this.user = user;
-    this.candidates = List.copyOf(candidates);
+    this.route = route;
     this.unavailable = unavailable;
   }
 
@@ -92,11 +90,11 @@ public final class Assignment {
 
   /** The server that is to be asked. */
   Server server() {
-    return candidates.get(0);
+    return route.first();
   }
 
-  List<Server> furtherCandidates() {
-    return candidates.subList(1, candidates.size());
+  Route route() {
+    return route;
   }
 
   Failure unavailable() {
@@ -189,7 +187,7 @@ public final class Assignment {
 
     /** The request for the worker. */
     public Message.Run request(int requestId) {
-      return dispatch.request().run(requestId, user);
+      return dispatch.request().run(requestId, route.user());
     }
 
     /** The worker begins with it now. */

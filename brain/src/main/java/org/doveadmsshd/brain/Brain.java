@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Spool;
+import org.doveadmsshd.brain.placement.AnyPlacement;
+import org.doveadmsshd.brain.placement.Placement;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.Task;
 
@@ -48,6 +50,11 @@ public final class Brain {
   public interface Resources {
     /** The servers it is carried out on; called once, after the words have been checked. */
     List<Server> servers() throws Failure;
+
+    /** Says which of these servers has a user. */
+    default Placement placement(List<Server> servers) throws Failure {
+      return new AnyPlacement(servers.stream().map(Server::name).toList());
+    }
 
     /**
      * Checks a command that the brain carries out itself, before it begins.
@@ -112,11 +119,12 @@ public final class Brain {
       return 0;
     }
     List<Server> servers = resources.servers();
+    Fleet fleet = new Fleet(servers, resources.placement(servers));
     Optional<Spool> input = CommandInput.read(invocation, task, console, resources);
     MemoryBudget.Share memory = resources.memory();
     try (MemoryBudget.Share own = memory.share(memory.most())) {
       CommandRequest request = new CommandRequest(invocation, task, now, input);
-      Run run = new Run(request, console, servers, executor, own, patience);
+      Run run = new Run(request, console, fleet, executor, own, patience);
       started.accept(run);
       return run.execute();
     } finally {

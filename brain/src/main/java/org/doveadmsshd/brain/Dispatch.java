@@ -91,17 +91,20 @@ final class Dispatch {
   /**
    * Adds a user; waits while the queue of the first server is full.
    *
-   * @param candidates servers that may have the user, the one that is asked first of all; none when
-   *     no server is meant for the user
+   * @param route the servers that may have the user; none when no server is meant for the user
    */
-  void assign(String user, List<Server> candidates) throws InterruptedException, IOException {
-    long sequence = assigned.getAndIncrement();
-    outstanding.incrementAndGet();
-    if (isCancelled() || candidates.isEmpty()) {
-      end(sequence, user, candidates);
+  void assign(String user, Route route) throws InterruptedException, IOException {
+    if (route.isNowhere()) {
+      end(user, Outcome.NO_USER, route.why());
       return;
     }
-    Assignment assignment = new Assignment(this, sequence, user, candidates, null);
+    if (isCancelled()) {
+      end(user, Outcome.CANCELLED, "Cancelled");
+      return;
+    }
+    long sequence = assigned.getAndIncrement();
+    outstanding.incrementAndGet();
+    Assignment assignment = new Assignment(this, sequence, user, route, null);
     open.add(assignment);
     start(assignment.server());
     if (!queues.get(assignment.server()).put(assignment)) {
@@ -109,12 +112,16 @@ final class Dispatch {
     }
   }
 
+  /** Adds a user of whom it cannot be said where he is, and ends him with that. */
+  void refuse(String user, Failure failure) throws IOException {
+    end(user, failure.outcome(), failure.getMessage());
+  }
+
   /** Ends a user that is given to no server. */
-  private void end(long sequence, String user, List<Server> candidates) throws IOException {
-    UserEnd end =
-        candidates.isEmpty()
-            ? UserEnd.unasked(sequence, user, Outcome.NO_USER, "No server is meant for this user")
-            : UserEnd.unasked(sequence, user, Outcome.CANCELLED, "Cancelled");
+  private void end(String user, Outcome outcome, String text) throws IOException {
+    long sequence = assigned.getAndIncrement();
+    outstanding.incrementAndGet();
+    UserEnd end = UserEnd.unasked(sequence, user, outcome, text);
     try {
       printer.finished(sequence, user, List.of(), 0);
     } finally {
@@ -157,8 +164,8 @@ final class Dispatch {
         reporter.unavailable(failure);
       }
       for (Assignment next; (next = queue.take()) != null; ) {
-        List<Server> further = next.furtherCandidates();
-        if (further.isEmpty() || isCancelled()) {
+        Route further = next.route().further();
+        if (further.isNowhere() || isCancelled()) {
           next.fail(
               failure.outcome(),
               next.user().isEmpty()
@@ -178,18 +185,16 @@ final class Dispatch {
 
   /** Tries the next server when this one does not know the user. Says whether there is one. */
   boolean goesElsewhere(Assignment assignment, Message.Done result) throws IOException {
-    List<Server> further = assignment.furtherCandidates();
-    if (result.outcome() != Outcome.NO_USER || further.isEmpty() || isCancelled()) {
+    Route further = assignment.route().further();
+    if (result.outcome() != Outcome.NO_USER || further.isNowhere() || isCancelled()) {
       return false;
     }
     add(assignment, further, assignment.unavailable());
     return true;
   }
 
-  private void add(Assignment earlier, List<Server> candidates, Failure unavailable)
-      throws IOException {
-    Assignment next =
-        new Assignment(this, earlier.sequence(), earlier.user(), candidates, unavailable);
+  private void add(Assignment earlier, Route route, Failure unavailable) throws IOException {
+    Assignment next = new Assignment(this, earlier.sequence(), earlier.user(), route, unavailable);
     open.remove(earlier);
     open.add(next);
     start(next.server());

@@ -10,7 +10,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import org.doveadmsshd.base.Failure;
@@ -29,7 +28,7 @@ final class Feed {
 
   private final Invocation invocation;
   private final InputStream standardInput;
-  private final Placement placement;
+  private final Fleet fleet;
   private final Dispatch dispatch;
   private final Reporter reporter;
   private final Executor executor;
@@ -37,12 +36,12 @@ final class Feed {
   Feed(
       Invocation invocation,
       InputStream standardInput,
-      Placement placement,
+      Fleet fleet,
       Dispatch dispatch,
       Executor executor) {
     this.invocation = invocation;
     this.standardInput = standardInput;
-    this.placement = placement;
+    this.fleet = fleet;
     this.dispatch = dispatch;
     this.reporter = dispatch.reporter();
     this.executor = executor;
@@ -71,7 +70,9 @@ final class Feed {
     boolean none = dispatch.assigned() == 0 && users.isSeveral() && reporter.exitCode() == 0;
     if (none && !invocation.allowEmpty() && !dispatch.isCancelled()) {
       reporter.failed(
-          Outcome.NO_USER, "No user matches; nothing was done (--allow-empty makes that no error)");
+          Outcome.NO_USER,
+          (reporter.misplaced() > 0 ? "No user is placed where he is listed" : "No user matches")
+              + "; nothing was done (--allow-empty makes that no error)");
     }
   }
 
@@ -79,7 +80,7 @@ final class Feed {
   private final class Naming implements UserSelection.Visitor {
     @Override
     public void single(String name) throws InterruptedException, IOException {
-      dispatch.assign(name, placement.of(name));
+      assign(name);
     }
 
     @Override
@@ -94,10 +95,22 @@ final class Feed {
 
     @Override
     public void none() throws InterruptedException, IOException {
-      for (Server server : placement.servers()) {
-        dispatch.assign("", List.of(server));
+      for (Server server : fleet.servers()) {
+        dispatch.assign("", Route.to(server, ""));
       }
     }
+  }
+
+  /** A user who is named goes where the placement says. */
+  private void assign(String name) throws InterruptedException, IOException {
+    Route route;
+    try {
+      route = fleet.route(name);
+    } catch (Failure e) {
+      dispatch.refuse(name, e);
+      return;
+    }
+    dispatch.assign(name, route);
   }
 
   private void feedListed(String file) throws InterruptedException, IOException {
@@ -132,7 +145,7 @@ final class Feed {
     String name = line.toString().strip();
     line.setLength(0);
     if (!name.isEmpty() && !dispatch.isCancelled() && isPossible(name)) {
-      dispatch.assign(name, placement.of(name));
+      assign(name);
     }
   }
 
@@ -147,8 +160,8 @@ final class Feed {
 
   /** Lists every server's users, all servers at once. */
   private void feedMatching(UserMask mask) throws InterruptedException {
-    CountDownLatch listing = new CountDownLatch(placement.servers().size());
-    for (Server server : placement.servers()) {
+    CountDownLatch listing = new CountDownLatch(fleet.servers().size());
+    for (Server server : fleet.servers()) {
       executor.execute(
           () -> {
             try {
@@ -187,13 +200,29 @@ final class Feed {
   private void assignListed(Server server, String user) {
     try {
       if (!dispatch.isCancelled() && isPossible(user)) {
-        dispatch.assign(user, List.of(server));
+        assignFrom(server, user);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       dispatch.cancel();
+    }
+  }
+
+  /** A user who is listed is worked on only where he is placed, so that nobody does it twice. */
+  private void assignFrom(Server server, String user) throws InterruptedException, IOException {
+    Route route;
+    try {
+      route = fleet.isAnyones() ? Route.to(server, user) : fleet.route(user);
+    } catch (Failure e) {
+      dispatch.refuse(user, e);
+      return;
+    }
+    if (route.isNowhere() || route.first() != server) {
+      reporter.addMisplaced();
+    } else {
+      dispatch.assign(user, route);
     }
   }
 }

@@ -39,6 +39,7 @@ final class Reporter implements RunListener {
   private int impossible;
   private long stopped;
   private long notReached;
+  private long misplaced;
   private int exitCode;
   private int shownProgress;
   private String lastFailure = "";
@@ -155,6 +156,15 @@ final class Reporter implements RunListener {
     }
   }
 
+  /** Counts a user that was listed by a server where he is not worked on. */
+  synchronized void addMisplaced() {
+    misplaced++;
+  }
+
+  synchronized long misplaced() {
+    return misplaced;
+  }
+
   /** The first failure decides, but a temporary one overrides all. */
   private void exit(Outcome outcome) {
     if (exitCode == 0 || outcome.exitCode() == TEMPORARY) {
@@ -222,6 +232,13 @@ final class Reporter implements RunListener {
 
   /** Sums up a run over several users. */
   synchronized void summary() throws IOException {
+    if (misplaced > 0) {
+      line(
+          misplaced == 1
+              ? "doveadm: 1 user was listed by a server that he is not placed on"
+              : "doveadm: %,d users were listed by servers that they are not placed on"
+                  .formatted(misplaced));
+    }
     double seconds = (System.nanoTime() - begun) / 1e9;
     line("%s: %s%s, %.1f s".formatted(command, users(), tail(), seconds));
   }

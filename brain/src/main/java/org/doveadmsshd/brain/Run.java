@@ -1,7 +1,6 @@
 package org.doveadmsshd.brain;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
@@ -44,7 +43,7 @@ public final class Run implements Running {
   Run(
       CommandRequest request,
       Console console,
-      List<Server> servers,
+      Fleet fleet,
       Executor executor,
       MemoryBudget.Share memory,
       Patience patience)
@@ -70,9 +69,9 @@ public final class Run implements Running {
                 request.shownColumns(),
                 request.namesUser(),
                 !invocation.hideTitles()));
-    dispatch = new Dispatch(request, printer, reporter, servers, executor, patience);
-    feed = new Feed(invocation, console.in(), new Placement(servers), dispatch, executor);
-    census = invocation.users().pattern().map(mask -> new Census(mask, servers, executor));
+    dispatch = new Dispatch(request, printer, reporter, fleet.servers(), executor, patience);
+    feed = new Feed(invocation, console.in(), fleet, dispatch, executor);
+    census = invocation.users().pattern().map(mask -> new Census(mask, fleet.servers(), executor));
   }
 
   /** Works until all is done. Returns the exit code. */

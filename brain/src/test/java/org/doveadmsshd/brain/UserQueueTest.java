@@ -2,7 +2,6 @@ package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,7 +15,8 @@ class UserQueueTest {
 
   /** A user without a run; the queue does not look inside. */
   private static Assignment user(long sequence) {
-    return new Assignment(null, sequence, "user" + sequence, List.of(), null);
+    return new Assignment(
+        null, sequence, "user" + sequence, Route.nowhere("user" + sequence, "none"), null);
   }
 
   @Test

@@ -1,0 +1,56 @@
+package org.doveadmsshd.brain;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.brain.placement.Place;
+import org.doveadmsshd.brain.placement.Placement;
+
+/** The servers of a run, and which of them a user is given to. Safe for several threads. */
+final class Fleet {
+  private final Map<String, Server> servers = new LinkedHashMap<>();
+  private final Placement placement;
+
+  Fleet(List<Server> servers, Placement placement) {
+    servers.forEach(server -> this.servers.put(server.name(), server));
+    this.placement = placement;
+  }
+
+  List<Server> servers() {
+    return List.copyOf(servers.values());
+  }
+
+  /** Whether a server that lists a user works on him, wherever he is placed. */
+  boolean isAnyones() {
+    return !placement.isExclusive();
+  }
+
+  /**
+   * Decides about a user.
+   *
+   * @throws Failure when the placement cannot say
+   */
+  Route route(String user) throws Failure {
+    Place place = placement.of(user);
+    List<Server> usable = new ArrayList<>();
+    for (String name : place.servers()) {
+      Server server = servers.get(name);
+      if (server != null && server.mayHave(place.user())) {
+        usable.add(server);
+      } else if (usable.isEmpty() && placement.isExclusive()) {
+        return Route.nowhere(user, refusal(name, server));
+      }
+    }
+    return usable.isEmpty()
+        ? Route.nowhere(user, "No server is meant for this user")
+        : new Route(usable, place.user(), place.term(), "");
+  }
+
+  private static String refusal(String name, Server server) {
+    return server == null
+        ? "The user is placed on " + name + ", which is not among the servers of this run"
+        : "The user is placed on " + name + ", whose setting users leaves him out";
+  }
+}
