@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -37,6 +38,11 @@ final class Dispatch {
   private final Pace pace = new Pace();
   private final Set<Server> working = ConcurrentHashMap.newKeySet();
   private final Set<Assignment> open = ConcurrentHashMap.newKeySet();
+  private final ServersInUse inUse;
+
+  /** Servers whose waiting users are being taken away. */
+  private final Set<Server> leaving = ConcurrentHashMap.newKeySet();
+
   private final AtomicLong assigned = new AtomicLong();
 
   /** Assignments that have not ended, and one more while users may still be added. */
@@ -63,6 +69,7 @@ final class Dispatch {
     this.listeners = List.of(reporter);
     this.executor = executor;
     this.patience = patience;
+    this.inUse = new ServersInUse(request.invocation().command().manual().isPerUser());
     servers.forEach(server -> queues.put(server, new UserQueue(pace)));
   }
 
@@ -102,14 +109,25 @@ final class Dispatch {
       end(user, Outcome.CANCELLED, "Cancelled");
       return;
     }
+    Optional<Failure> unused = inUse.whyNot(route.servers());
+    Route used = unused.isPresent() ? inUse.of(route) : route;
+    if (used.isNowhere()) {
+      refuse(user, unused.orElseThrow());
+      return;
+    }
     long sequence = assigned.getAndIncrement();
     outstanding.incrementAndGet();
-    Assignment assignment = new Assignment(this, sequence, user, route, null);
+    Assignment assignment = new Assignment(this, sequence, user, used, unused.orElse(null));
     open.add(assignment);
     start(assignment.server());
     if (!queues.get(assignment.server()).put(assignment)) {
       assignment.fail(Outcome.CANCELLED, "Cancelled");
     }
+  }
+
+  /** The servers of a route that are used now. */
+  Route used(Route route) {
+    return inUse.of(route);
   }
 
   /** Adds a user of whom it cannot be said where he is, and ends him with that. */
@@ -164,16 +182,11 @@ final class Dispatch {
         reporter.unavailable(failure);
       }
       for (Assignment next; (next = queue.take()) != null; ) {
-        Route further = next.route().further();
-        if (further.isNowhere() || isCancelled()) {
-          next.fail(
-              failure.outcome(),
-              next.user().isEmpty()
-                  ? failure.getMessage()
-                  : "Server " + server.name() + " is not available");
-        } else {
-          add(next, further, failure);
-        }
+        boolean ofUser = !next.user().isEmpty();
+        goElsewhere(
+            next,
+            failure,
+            ofUser ? "Server " + server.name() + " is not available" : failure.getMessage());
       }
     } catch (IOException e) {
       broken(null, e);
@@ -183,9 +196,52 @@ final class Dispatch {
     }
   }
 
+  /** Has a user go to his next server, or end, if there is none, for a reason. */
+  private void goElsewhere(Assignment assignment, Failure failure, String why) throws IOException {
+    Route further = inUse.of(assignment.route().further());
+    if (further.isNowhere() || isCancelled()) {
+      assignment.fail(failure.outcome(), why);
+    } else {
+      add(assignment, further, failure);
+    }
+  }
+
+  /** Takes users from servers that are not used any more, and stops work on those that are down. */
+  private void leaveServers() throws IOException {
+    for (Server server : queues.keySet()) {
+      if (!inUse.has(server) && leaving.add(server)) {
+        executor.execute(() -> leave(server));
+      }
+      if (inUse.leaves(server) && working.contains(server)) {
+        server.cancel();
+        reporter.failed(
+            Outcome.UNREACHABLE,
+            server.state().explanation(server.name()) + "; what is under way there is stopped");
+      }
+    }
+  }
+
+  /** Users that wait for a server that is not used any more go to another one, or end. */
+  private void leave(Server server) {
+    try {
+      for (Assignment each : queues.get(server).takeAll()) {
+        Failure why = inUse.whyNot(List.of(server)).orElse(null);
+        if (why == null) {
+          enqueue(each); // it is used again
+        } else {
+          goElsewhere(each, why, why.getMessage());
+        }
+      }
+    } catch (IOException e) {
+      broken(null, e);
+    } finally {
+      leaving.remove(server);
+    }
+  }
+
   /** Tries the next server when this one does not know the user. Says whether there is one. */
   boolean goesElsewhere(Assignment assignment, Message.Done result) throws IOException {
-    Route further = assignment.route().further();
+    Route further = inUse.of(assignment.route().further());
     if (result.outcome() != Outcome.NO_USER || further.isNowhere() || isCancelled()) {
       return false;
     }
@@ -272,18 +328,21 @@ final class Dispatch {
     return ended.await(millis, TimeUnit.MILLISECONDS);
   }
 
-  /** Gives up workers that should have ended long ago. */
+  /**
+   * Leaves servers that are not used any more; gives up workers that should have ended long ago.
+   */
   void watch() throws IOException {
+    leaveServers();
     long cancelled = cancelledAt;
     boolean late = cancelled != 0 && System.nanoTime() - cancelled > patience.stop().toNanos();
     long deadline = TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
-    if (!late && deadline == 0) {
+    if (!late && deadline == 0 && !inUse.hasLeftAny()) {
       return;
     }
     for (Assignment each : List.copyOf(open)) {
-      if (late) {
+      if (late || inUse.hasLeft(each.server(), patience.stop())) {
         each.giveUpAfter(0, Outcome.CANCELLED, "Did not stop in time");
-      } else {
+      } else if (deadline > 0) {
         each.giveUpAfter(
             deadline + patience.grace().toNanos(),
             Outcome.TIMED_OUT,

@@ -175,6 +175,12 @@ final class Feed {
   }
 
   private void list(Server server, UserMask mask) {
+    ServerState state = server.state();
+    if (!state.isConnectedTo()) {
+      String why = state.explanation(server.name()) + "; its users are not listed";
+      failed(new Failure(Outcome.UNREACHABLE, why));
+      return;
+    }
     try {
       server.listUsers(mask, user -> assignListed(server, user));
     } catch (Failure e) {
@@ -219,7 +225,8 @@ final class Feed {
       dispatch.refuse(user, e);
       return;
     }
-    if (route.isNowhere() || route.first() != server) {
+    Route used = dispatch.used(route);
+    if (route.isNowhere() || (used.isNowhere() ? route : used).first() != server) {
       reporter.addMisplaced();
     } else {
       dispatch.assign(user, route);

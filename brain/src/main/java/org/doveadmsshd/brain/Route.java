@@ -34,6 +34,11 @@ record Route(List<Server> servers, String user, OptionalLong term, String why) {
     return servers.get(0);
   }
 
+  /** The same, but only to these of its servers. */
+  Route among(List<Server> fewer) {
+    return new Route(fewer, user, term, fewer.isEmpty() ? "No server is in use" : "");
+  }
+
   /** What is left when the first one does not have the user. */
   Route further() {
     return new Route(

@@ -131,14 +131,19 @@ public final class UserQueue {
     return closed && waiting.isEmpty();
   }
 
+  /** Takes out all users that wait; others may be added. */
+  synchronized List<Assignment> takeAll() {
+    List<Assignment> all = List.copyOf(waiting);
+    waiting.clear();
+    notifyAll();
+    return all;
+  }
+
   /**
    * Takes out all users that wait. From then on none is added, not even one that waits for room.
    */
   synchronized List<Assignment> stop() {
     stopped = true;
-    List<Assignment> all = List.copyOf(waiting);
-    waiting.clear();
-    notifyAll();
-    return all;
+    return takeAll();
   }
 }
