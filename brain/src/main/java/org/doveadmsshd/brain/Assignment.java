@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.brain.journal.UserEnd;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.ProtocolException;

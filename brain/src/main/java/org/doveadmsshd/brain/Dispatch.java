@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.brain.journal.UserEnd;
 import org.doveadmsshd.protocol.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -12,6 +12,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.UserName;
+import org.doveadmsshd.brain.journal.UserEnd;
 import org.doveadmsshd.protocol.Message;
 
 /**

@@ -1,6 +1,7 @@
 package org.doveadmsshd.brain;
 
 import java.io.IOException;
+import org.doveadmsshd.brain.journal.UserEnd;
 
 /** Hears how each user of a run ended. Several threads call. */
 interface RunListener {

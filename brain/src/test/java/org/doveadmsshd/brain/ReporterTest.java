@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.brain.journal.UserEnd;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Message.Log.Level;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package org.doveadmsshd.brain;
+package org.doveadmsshd.brain.journal;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -21,7 +21,7 @@ import org.doveadmsshd.base.Outcome;
  *     nothing
  * @param attempts how often a worker has been asked, 0 for not at all
  */
-record UserEnd(
+public record UserEnd(
     long sequence,
     String user,
     String server,
@@ -33,12 +33,30 @@ record UserEnd(
     long begunMillis,
     long micros,
     int attempts) {
-  UserEnd {
+  public UserEnd {
     counts = Collections.unmodifiableMap(new LinkedHashMap<>(counts)); // in their order
   }
 
   /** Of a user whom no worker has been asked for. */
-  static UserEnd unasked(long sequence, String user, Outcome outcome, String text) {
+  public static UserEnd unasked(long sequence, String user, Outcome outcome, String text) {
     return new UserEnd(sequence, user, "", -1, outcome, text, Map.of(), 0, 0, 0, 0);
+  }
+
+  /** The same, with a text of no more than so many characters. */
+  UserEnd withTextUpTo(int length) {
+    return text.length() <= length
+        ? this
+        : new UserEnd(
+            sequence,
+            user,
+            server,
+            lane,
+            outcome,
+            text.substring(0, length) + "…",
+            counts,
+            bytes,
+            begunMillis,
+            micros,
+            attempts);
   }
 }

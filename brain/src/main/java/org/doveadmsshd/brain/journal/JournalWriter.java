@@ -1,0 +1,190 @@
+package org.doveadmsshd.brain.journal;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.doveadmsshd.base.Outcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a journal while its run goes on. Lanes hand in how users ended; one thread makes lines of
+ * that, writes them in batches, and has the disk keep them five times a second. A lane waits while
+ * {@value #WAITING} users wait to be written.
+ */
+public final class JournalWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
+  private static final int WAITING = 1024;
+  private static final int BATCH = 256;
+  private static final long KEPT_NANOS = 200_000_000;
+
+  private final JournalFile file;
+  private final int run;
+  private final Clock clock;
+  private final Consumer<IOException> trouble;
+  private final BlockingQueue<UserEnd> queue = new ArrayBlockingQueue<>(WAITING);
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final LineBuffer buffer = new LineBuffer();
+  private final JournalText text = new JournalText(buffer);
+
+  /** Stands behind the last user. */
+  private final UserEnd last = UserEnd.unasked(-1, "", Outcome.OK, "");
+
+  private volatile int exitCode;
+  private volatile long users;
+  private volatile boolean failed;
+
+  // of the thread that writes
+  private long failures;
+  private long keptAt = System.nanoTime();
+  private boolean isKept = true;
+
+  /** Lines that have not been written. */
+  private static final class LineBuffer extends ByteArrayOutputStream {
+    ByteBuffer take() {
+      ByteBuffer lines = ByteBuffer.wrap(buf, 0, count);
+      count = 0;
+      return lines;
+    }
+  }
+
+  /**
+   * @param run its number, from 1
+   * @param trouble told once, by the thread that writes, when nothing more can be written
+   */
+  JournalWriter(JournalFile file, int run, Clock clock, Consumer<IOException> trouble)
+      throws IOException {
+    this.file = file;
+    this.run = run;
+    this.clock = clock;
+    this.trouble = trouble;
+  }
+
+  /** Begins to write what is handed in. */
+  public void start(Executor executor) {
+    executor.execute(this::write);
+  }
+
+  /** Writes down how a user ended; waits while many wait. */
+  public void add(UserEnd end) {
+    put(end.withTextUpTo(JournalText.MAX_TEXT));
+  }
+
+  private void put(UserEnd end) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        queue.put(end);
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true; // the thread that writes never waits for ever
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** How many users have been written down in this run. */
+  public long users() {
+    return users;
+  }
+
+  /** Writes the last line, and waits until all of it is on the disk. Then the file is closed. */
+  public void end(int code) {
+    exitCode = code;
+    put(last);
+    boolean interrupted = false;
+    while (true) {
+      try {
+        over.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Removes a journal that has ended, and that nobody needs. */
+  public void remove() {
+    file.remove();
+  }
+
+  private void write() {
+    try {
+      List<UserEnd> batch = new ArrayList<>(BATCH);
+      do {
+        batch.clear();
+        take(batch);
+        write(batch);
+      } while (batch.isEmpty() || batch.get(batch.size() - 1) != last);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      file.close();
+      over.countDown();
+    }
+  }
+
+  /** Takes what there is; waits for more no longer than until the disk is to keep the lines. */
+  private void take(List<UserEnd> batch) throws InterruptedException {
+    long left = keptAt + KEPT_NANOS - System.nanoTime();
+    UserEnd first = isKept ? queue.take() : queue.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
+    if (first != null) {
+      batch.add(first);
+      queue.drainTo(batch, BATCH - 1);
+    }
+  }
+
+  private void write(List<UserEnd> batch) {
+    if (failed) {
+      return;
+    }
+    try {
+      for (UserEnd each : batch) {
+        write(each);
+      }
+      text.flush();
+      boolean ends = !batch.isEmpty() && batch.get(batch.size() - 1) == last;
+      isKept &= batch.isEmpty();
+      file.write(buffer.take());
+      if (!isKept && (ends || System.nanoTime() - keptAt >= KEPT_NANOS)) {
+        file.keep();
+        isKept = true;
+        keptAt = System.nanoTime();
+      }
+    } catch (IOException e) {
+      fail(e);
+    } catch (RuntimeException e) { // the top of a thread: lanes would wait for ever
+      LOG.error("A journal cannot be written by a fault of the program", e);
+      fail(new IOException("a fault of the program", e));
+    }
+  }
+
+  private void write(UserEnd end) throws IOException {
+    if (end == last) {
+      text.ended(new JournalLine.Ended(run, clock.instant(), exitCode, users, failures));
+      return;
+    }
+    users++;
+    failures += end.outcome().isOk() ? 0 : 1;
+    text.user(run, end);
+  }
+
+  private void fail(IOException e) {
+    failed = true;
+    trouble.accept(e);
+  }
+}
