@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.brain.journal.UserEnd;
 import org.doveadmsshd.protocol.Message;
 import org.slf4j.Logger;
@@ -36,7 +37,8 @@ final class Dispatch {
   private final Executor executor;
   private final Patience patience;
   private final Map<Server, UserQueue> queues = new HashMap<>();
-  private final Pace pace = new Pace();
+  private final Pace pace;
+  private final Admission admission;
   private final Set<Server> working = ConcurrentHashMap.newKeySet();
   private final Set<Assignment> open = ConcurrentHashMap.newKeySet();
   private final ServersInUse inUse;
@@ -71,7 +73,11 @@ final class Dispatch {
     this.executor = executor;
     this.patience = patience;
     this.inUse = new ServersInUse(request.invocation().command().manual().isPerUser());
-    servers.forEach(server -> queues.put(server, new UserQueue(pace)));
+    Flow flow = request.invocation().flow();
+    pace = new Pace(flow.maxRate());
+    admission = new Admission(flow);
+    servers.forEach(
+        server -> queues.put(server, new UserQueue(pace, new Pace(Rate.UNLIMITED), executor)));
   }
 
   CommandRequest request() {
@@ -91,6 +97,11 @@ final class Dispatch {
     return pace;
   }
 
+  /** Whether no further user of those that are found will be in the run. */
+  boolean isFull() {
+    return admission.isFull();
+  }
+
   /** How many users have been found so far. */
   long assigned() {
     return assigned.get();
@@ -102,6 +113,9 @@ final class Dispatch {
    * @param route the servers that may have the user; none when no server is meant for the user
    */
   void assign(String user, Route route) throws InterruptedException, IOException {
+    if (!admission.enters()) {
+      return;
+    }
     if (route.isNowhere()) {
       end(user, Outcome.NO_USER, route.why());
       return;
@@ -182,7 +196,7 @@ final class Dispatch {
       if (!isCancelled()) { // else it was stopped here
         reporter.unavailable(failure);
       }
-      for (Assignment next; (next = queue.take()) != null; ) {
+      for (Assignment next; (next = queue.takeUnbegun()) != null; ) {
         boolean ofUser = !next.user().isEmpty();
         goElsewhere(
             next,

@@ -131,7 +131,7 @@ final class Feed {
     BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     StringBuilder name = new StringBuilder();
     int c;
-    while ((c = lines.read()) >= 0 && !dispatch.isCancelled()) {
+    while ((c = lines.read()) >= 0 && !isOver()) {
       if (c == '\n') {
         assignLine(name);
       } else if (name.length() <= MAX_LINE) {
@@ -144,9 +144,14 @@ final class Feed {
   private void assignLine(StringBuilder line) throws InterruptedException, IOException {
     String name = line.toString().strip();
     line.setLength(0);
-    if (!name.isEmpty() && !dispatch.isCancelled() && isPossible(name)) {
+    if (!name.isEmpty() && !isOver() && isPossible(name)) {
       assign(name);
     }
+  }
+
+  /** Whether no further user is wanted. */
+  private boolean isOver() {
+    return dispatch.isCancelled() || dispatch.isFull();
   }
 
   /** An impossible name fails alone, and is sent to no server. */
@@ -205,7 +210,7 @@ final class Feed {
 
   private void assignListed(Server server, String user) {
     try {
-      if (!dispatch.isCancelled() && isPossible(user)) {
+      if (!isOver() && isPossible(user)) {
         assignFrom(server, user);
       }
     } catch (IOException e) {

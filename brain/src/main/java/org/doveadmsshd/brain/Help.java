@@ -68,13 +68,16 @@ public final class Help {
   /** The list of commands. */
   private String overview() {
     StringBuilder text = new StringBuilder();
-    text.append("usage: doveadm [-v] [-h] [-f <formatter>] <command> [options] [arguments]\n");
+    text.append(
+        "usage: doveadm [-v] [-h] [-f <formatter>] [...] <command> [options] [arguments]\n");
     for (About.Section section : sections) {
       text.append('\n').append(section.title()).append('\n');
       summaries(text, section.manuals());
     }
     text.append("\nBefore the command\n");
-    options(text, CommandLineOptions.GLOBAL);
+    options(text, CommandLineOptions.OUTPUT);
+    text.append("\nBefore the command, too: how a run over several users goes\n");
+    options(text, CommandLineOptions.FLOW);
     text.append("\nBehind every command about the mail of users: for whom, and how\n");
     options(text, CommandLineOptions.SELECTION);
     text.append(

@@ -27,6 +27,7 @@ import org.doveadmsshd.command.Manual;
  * @param formatter chosen with -f
  * @param hideTitles -h
  * @param verbose -v
+ * @param flow how a run over several users is to go
  * @param lanes most lanes to use for each server; 0 for as many as there are
  * @param words of the command, without the options that choose users
  * @param deadline longest time for one user; zero for none
@@ -36,6 +37,7 @@ public record Invocation(
     Optional<String> formatter,
     boolean hideTitles,
     boolean verbose,
+    Flow flow,
     int lanes,
     Command command,
     Words words,
@@ -64,22 +66,46 @@ public record Invocation(
     List<String> rest = global.positionals();
     Command command = CommandCatalog.findAtStart(rest).orElseThrow(() -> unknownCommand(rest));
     List<String> after = rest.subList(command.name().split(" ").length, rest.size());
-    List<Option> known = CommandLineOptions.behind(command.manual());
-    Words words =
-        command.permutesOptions()
-            ? Words.parse(command.name(), known, after)
-            : Words.parseUntilPositional(command.name(), known, after);
-    words = withSettings(words, command, global);
+    Words words = withSettings(words(command, after), command, global);
+    UserSelection users =
+        command.manual().isPerUser() ? users(command, words) : new UserSelection.None();
     return new Invocation(
         formatter,
         global.has("hide-titles"),
         global.has("verbose") || global.has("debug"),
+        Flow.parse(global, users),
         lanes(global),
         command,
         words,
-        command.manual().isPerUser() ? users(command, words) : new UserSelection.None(),
+        users,
         deadline(words),
         words.has("allow-empty"));
+  }
+
+  /** Options and arguments of the command. */
+  private static Words words(Command command, List<String> after) throws Failure {
+    List<Option> known = CommandLineOptions.behind(command.manual());
+    try {
+      return command.permutesOptions()
+          ? Words.parse(command.name(), known, after)
+          : Words.parseUntilPositional(command.name(), known, after);
+    } catch (Failure e) {
+      throw misplaced(command, after).orElse(e);
+    }
+  }
+
+  /** What is wrong when an option of all commands stands behind one. */
+  private static Optional<Failure> misplaced(Command command, List<String> after) {
+    for (String word : after) {
+      String name = word.replaceFirst("(?s)=.*", "");
+      if (CommandLineOptions.FLOW.stream().anyMatch(option -> option.isWord(name))) {
+        return Optional.of(
+            Failure.usage(
+                "%s stands before the command: doveadm %s … %s"
+                    .formatted(name, name, command.name())));
+      }
+    }
+    return Optional.empty();
   }
 
   /** The words from the command on; all of them when there is a mistake before it. */

@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Rate;
 
 /**
  * One command line on its way through all its users: a {@link Feed} names them, the {@link
@@ -150,8 +151,8 @@ public final class Run implements Running {
   }
 
   @Override
-  public void slow(int usersPerSecond) {
-    dispatch.pace().set(usersPerSecond);
+  public void slow(Rate rate) {
+    dispatch.pace().set(rate);
   }
 
   @Override
@@ -178,7 +179,11 @@ public final class Run implements Running {
   }
 
   private OptionalLong counted() {
-    return census.isPresent() ? census.get().users() : OptionalLong.empty();
+    OptionalLong listed = census.isPresent() ? census.get().users() : OptionalLong.empty();
+    OptionalLong limit = invocation.flow().limit();
+    return listed.isPresent() && limit.isPresent()
+        ? OptionalLong.of(Math.min(listed.getAsLong(), limit.getAsLong()))
+        : listed;
   }
 
   @Override

@@ -1,17 +1,15 @@
 package org.doveadmsshd.brain;
 
 import java.util.OptionalLong;
+import org.doveadmsshd.base.Rate;
 
 /** A command line that is being carried out. Safe for several threads. */
 public interface Running {
   /** Stops it at its next checkpoint; returns at once. */
   void cancel();
 
-  /**
-   * Begins no more users a second from now on, where its lanes are of this process; 0 for as many
-   * as possible.
-   */
-  default void slow(int usersPerSecond) {}
+  /** Begins no more users than that from now on. */
+  default void slow(Rate rate) {}
 
   /** Users done so far; 0 for a command about no user. */
   default long done() {

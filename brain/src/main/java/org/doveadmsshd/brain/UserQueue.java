@@ -2,7 +2,11 @@ package org.doveadmsshd.brain;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The users that wait for one server's lanes. It is bounded: adding waits while it is full. A bell
@@ -11,6 +15,9 @@ import java.util.List;
 public final class UserQueue {
   private static final int CAPACITY = 256;
 
+  /** Longest time to the next look at a pace, which may be changed at any time. */
+  private static final long LOOK_NANOS = 1_000_000_000;
+
   /** How many lanes are assumed to share the users that wait. */
   private static final int TAKERS = 8;
 
@@ -18,15 +25,30 @@ public final class UserQueue {
   private final List<Runnable> bells = new ArrayList<>();
   private boolean closed;
   private boolean stopped;
+
+  /** What all servers of the run begin together, and what this one does. */
   private final Pace pace;
+
+  private final Pace own;
+  private final Executor executor;
+
+  /** Whether the bells will ring when the next user may begin. */
+  private boolean alarm;
 
   /** How many threads wait for a user, and for room. */
   private int takers;
 
   private int putters;
 
-  UserQueue(Pace pace) {
+  /**
+   * @param pace how many users all servers of the run may begin together
+   * @param own how many this one may begin; changed by the queue's own users only
+   * @param executor rings bells later
+   */
+  UserQueue(Pace pace, Pace own, Executor executor) {
     this.pace = pace;
+    this.own = own;
+    this.executor = executor;
   }
 
   /**
@@ -66,8 +88,45 @@ public final class UserQueue {
     return true;
   }
 
-  /** Takes the next user, or null when there is none at the moment. */
+  /**
+   * Takes the next user, or null when none may begin at the moment. Bells ring when that changes.
+   */
   public synchronized Assignment poll() {
+    long early = waiting.isEmpty() ? 0 : begin();
+    if (early > 0) {
+      ringLater(early);
+      return null;
+    }
+    return next();
+  }
+
+  /** Counts a user as begun, unless that is too early. Returns how many nanoseconds too early. */
+  private long begin() {
+    long early = own.missing();
+    early = early > 0 ? early : pace.begin();
+    return early > 0 ? early : own.begin();
+  }
+
+  private void ringLater(long nanos) {
+    if (!alarm && !bells.isEmpty()) {
+      alarm = true;
+      CompletableFuture.delayedExecutor(Math.min(nanos, LOOK_NANOS), TimeUnit.NANOSECONDS, executor)
+          .execute(this::ringInTurn);
+    }
+  }
+
+  /** Rings, and another lane's bell first each time: else one lane would get all users. */
+  private void ringInTurn() {
+    List<Runnable> toRing;
+    synchronized (this) {
+      alarm = false;
+      Collections.rotate(bells, 1);
+      toRing = List.copyOf(bells);
+    }
+    toRing.forEach(Runnable::run);
+  }
+
+  private Assignment next() {
     Assignment next = waiting.poll();
     if (putters > 0 && waiting.size() <= CAPACITY / 2) {
       notifyAll(); // only when half empty, so that the feeder is not woken for each user
@@ -81,12 +140,22 @@ public final class UserQueue {
    */
   public synchronized Assignment take() throws InterruptedException {
     long early = 0;
-    while (waiting.isEmpty() ? !closed : (early = pace.begin()) > 0) {
+    while (waiting.isEmpty() ? !closed : (early = begin()) > 0) {
       takers++;
-      wait(waiting.isEmpty() ? 0 : early / 1_000_000 + 1);
+      wait(waiting.isEmpty() ? 0 : Math.min(early, LOOK_NANOS) / 1_000_000 + 1);
       takers--;
     }
-    return poll();
+    return next();
+  }
+
+  /** As {@link #take()}, for somebody who does not begin the user. */
+  synchronized Assignment takeUnbegun() throws InterruptedException {
+    while (waiting.isEmpty() && !closed) {
+      takers++;
+      wait();
+      takers--;
+    }
+    return next();
   }
 
   /**
@@ -100,7 +169,9 @@ public final class UserQueue {
     List<Assignment> taken = new ArrayList<>();
     for (Assignment next = take(); next != null; next = poll()) {
       taken.add(next);
-      if (pace.isLimited() || taken.size() >= Math.min(most, waiting.size() / TAKERS)) {
+      if (pace.isLimited()
+          || own.isLimited()
+          || taken.size() >= Math.min(most, waiting.size() / TAKERS)) {
         break;
       }
     }

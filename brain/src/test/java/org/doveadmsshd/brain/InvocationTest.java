@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.base.UserMask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,15 @@ class InvocationTest {
   })
   void theNumberOfLanesIsDovecotsNumberOfWorkers(String options, int lanes) throws Exception {
     assertThat(parse(options + " search -A all").lanes()).isEqualTo(lanes);
+  }
+
+  @Test
+  void whatSteersARunStandsBeforeTheCommand() throws Exception {
+    assertThat(parse("search -A all").flow()).isEqualTo(Flow.FREE);
+    Flow flow = parse("--max-rate 30/min --limit 5 search -A all").flow();
+    assertThat(flow.maxRate()).isEqualTo(new Rate(0.5));
+    assertThat(flow.limit()).hasValue(5);
+    assertThat(parse("--max-rate=2 search -F - all").flow().maxRate()).isEqualTo(new Rate(2));
   }
 
   @ParameterizedTest
@@ -134,6 +144,19 @@ class InvocationTest {
         "search -A -x all | search: unknown option -x (see: doveadm help search)",
         "-x search | doveadm: unknown option -x (see: doveadm help)",
         "search -u | search: option -u needs a <user>",
+        "--limit 0 search -A all | Invalid --limit: 0 (a number of users from 1 to 1000000000)",
+        "--limit 1e3 search -A all | Invalid --limit: 1e3 (a number of users from 1 to 1000000000)",
+        "--limit 9999999999 search -A all | Invalid --limit: 9999999999 (a number of users from 1 to"
+            + " 1000000000)",
+        "--limit 1 --limit 1 search -A all | doveadm: option --limit stands twice",
+        "--limit 1 search -u joe all | --limit is for a command about several users: with -A, -F or"
+            + " a mask behind -u",
+        "--limit 1 who | --limit is for a command about several users: with -A, -F or a mask behind"
+            + " -u",
+        "--max-rate 0 search -A all | Invalid --max-rate: 0 (try 50, 0.5/s or 30/min; at most"
+            + " 1000000/s)",
+        "search -A --limit 1 all | --limit stands before the command: doveadm --limit … search",
+        "search -A --limit=1 all | --limit stands before the command: doveadm --limit … search",
       })
   void aMistakeIsNamedAndIsOneOfUsage(String line, String message) {
     assertThatThrownBy(() -> parse(line))

@@ -2,16 +2,21 @@ package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.doveadmsshd.base.Rate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class UserQueueTest {
-  private final Pace pace = new Pace();
-  private final UserQueue queue = new UserQueue(pace);
+  private final Pace pace = new Pace(Rate.UNLIMITED);
+  private final Pace own = new Pace(Rate.UNLIMITED);
+  private final UserQueue queue = new UserQueue(pace, own, ForkJoinPool.commonPool());
 
   /** A user without a run; the queue does not look inside. */
   private static Assignment user(long sequence) {
@@ -56,15 +61,74 @@ class UserQueueTest {
 
   @Test
   void whoeverIsSlowedDownTakesOneUserAtATimeAndNotTooSoon() throws Exception {
-    pace.set(20);
-    add(8);
     long begun = System.nanoTime();
+    pace.set(new Rate(20));
+    add(8);
     for (int i = 0; i < 3; i++) {
       assertThat(queue.take(100)).hasSize(1);
     }
     assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(100_000_000);
-    pace.set(0);
+    pace.set(Rate.UNLIMITED);
     assertThat(queue.take(100)).isNotEmpty();
+  }
+
+  @Test
+  void theSlowerOfTwoPacesCounts() throws Exception {
+    long begun = System.nanoTime();
+    pace.set(new Rate(1000));
+    own.set(new Rate(20));
+    add(8);
+    for (int i = 0; i < 3; i++) {
+      assertThat(queue.take(100)).hasSize(1);
+    }
+    assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(100_000_000);
+  }
+
+  @Test
+  void whoAsksTooSoonIsRungForWhenTheNextUserMayBegin() throws Exception {
+    long begun = System.nanoTime();
+    pace.set(new Rate(20));
+    add(2);
+    CountDownLatch both = new CountDownLatch(2);
+    queue.ring(
+        () -> {
+          while (queue.poll() != null) {
+            both.countDown();
+          }
+        });
+    assertThat(both.getCount()).isEqualTo(1);
+    assertThat(both.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(50_000_000);
+  }
+
+  @Test
+  void lanesTakeTurnsWhenUsersBeginOneAfterAnother() throws Exception {
+    pace.set(new Rate(100));
+    add(8);
+    CountDownLatch all = new CountDownLatch(8);
+    List<AtomicInteger> taken = List.of(new AtomicInteger(), new AtomicInteger());
+    for (AtomicInteger each : taken) {
+      queue.ring(
+          () -> {
+            if (queue.poll() != null) {
+              each.incrementAndGet();
+              all.countDown();
+            }
+          });
+    }
+    assertThat(all.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(taken.get(0).get()).isBetween(2, 6);
+  }
+
+  @Test
+  void whoDoesNotBeginUsersTakesThemWithoutWaiting() throws Exception {
+    pace.set(new Rate(1 / 3600.0));
+    add(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(queue.takeUnbegun().sequence()).isEqualTo(i);
+    }
+    queue.close();
+    assertThat(queue.takeUnbegun()).isNull();
   }
 
   private void add(int count) {

@@ -2,6 +2,7 @@ package org.doveadmsshd.command;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
@@ -12,8 +13,8 @@ public final class CommandLineOptions {
   public static final List<String> FORMATTERS =
       List.of("flow", "tab", "table", "pager", "json", "ndjson");
 
-  /** Those before the command. */
-  public static final List<Option> GLOBAL =
+  /** Those before the command that are about the output, and settings. */
+  public static final List<Option> OUTPUT =
       List.of(
           Option.of(
               'f',
@@ -32,6 +33,19 @@ public final class CommandLineOptions {
                   Kind.SETTING.named("name=value"),
                   "doveadm_worker_count=N: use N lanes; plugin/quota=…")
               .repeatable());
+
+  /** Those before the command that steer a run over several users. Each may stand once. */
+  public static final List<Option> FLOW =
+      List.of(
+          Option.of(
+                  "max-rate",
+                  Kind.RATE.named("users"),
+                  "begin so many users a second at most: 50, 0.5, 30/min")
+              .once(),
+          Option.of("limit", Kind.NUMBER.named("number"), "only the first so many users").once());
+
+  /** Those before the command. */
+  public static final List<Option> GLOBAL = Stream.concat(OUTPUT.stream(), FLOW.stream()).toList();
 
   /** Those behind every command that is carried out for users: for whom, and how. */
   public static final List<Option> SELECTION =

@@ -8,6 +8,7 @@ import org.doveadmsshd.accounts.Masters;
 import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Rate;
 
 /**
  * The environment of a task about a server.
@@ -57,10 +58,10 @@ public record ServerContext(
     /**
      * Slows runs down.
      *
-     * @param usersPerSecond 0 for as many as possible
+     * @param rate how many users they begin
      * @return those that are slowed down
      */
-    List<ActiveSession> slow(Predicate<ActiveSession> which, int usersPerSecond);
+    List<ActiveSession> slow(Predicate<ActiveSession> which, Rate rate);
 
     /** The settings in force, a line each, secrets masked. */
     List<String> settings();

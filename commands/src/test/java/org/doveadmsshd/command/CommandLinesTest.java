@@ -51,6 +51,7 @@ class CommandLinesTest {
       case FLAGS -> List.of("\\Seen $label");
       case FILE -> List.of("-");
       case LOCATION -> List.of("maildir:~/old");
+      case RATE -> List.of("30/min");
       case SPAN -> List.of("30s");
       case DATE -> List.of("2026-01-31");
       case NUMBER, ACTIVITY, NUMBER_SET, SIZE -> List.of("7");

@@ -24,6 +24,7 @@ import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.base.UserMask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,16 +125,17 @@ class ServerCommandsTest {
     assertThat(run("slow", "1", "20")).isEqualTo(Outcome.OK);
     assertThat(stage.rows).containsExactly(List.of("1", "root", "expunge -A"));
     assertThat(run("slow", "3", "0")).isEqualTo(Outcome.OK);
+    assertThat(run("slow", "3", "0.5/s")).isEqualTo(Outcome.OK);
     assertThat(run("slow", "r*", "20")).isEqualTo(Outcome.NOT_FOUND);
     scope = only("jane");
     assertThat(run("slow", "3", "20")).isEqualTo(Outcome.NOT_FOUND);
-    assertThat(server.done).containsExactly("slow 1 20", "slow 3 0");
+    assertThat(server.done).containsExactly("slow 1 20/s", "slow 3 no limit", "slow 3 30/min");
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"slow", "slow 1", "slow 1 -1", "slow 1 1.5", "slow 1 1000000", "slow 1 2 3"})
-  void howSlowARunIsToBeIsANumber(String line) {
+      strings = {"slow", "slow 1", "slow 1 -1", "slow 1 1e3", "slow 1 1000001", "slow 1 2 3"})
+  void howSlowARunIsToBeIsARate(String line) {
     assertThat(run(line.split(" "))).isEqualTo(Outcome.USAGE);
     assertThat(server.done).isEmpty();
   }
@@ -309,9 +311,9 @@ class ServerCommandsTest {
     }
 
     @Override
-    public List<ActiveSession> slow(Predicate<ActiveSession> which, int usersPerSecond) {
+    public List<ActiveSession> slow(Predicate<ActiveSession> which, Rate rate) {
       List<ActiveSession> slowed = entries.stream().filter(which).toList();
-      slowed.forEach(each -> done.add("slow " + each.id() + " " + usersPerSecond));
+      slowed.forEach(each -> done.add("slow " + each.id() + " " + rate.text()));
       return slowed;
     }
 

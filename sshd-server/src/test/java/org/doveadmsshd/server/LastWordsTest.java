@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Predicate;
 import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.command.ServerContext.Activity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +58,7 @@ class LastWordsTest {
   /** A server that does what a list says. */
   private record Doing(List<ActiveSession> activeSessions) implements Activity {
     @Override
-    public List<ActiveSession> slow(Predicate<ActiveSession> which, int usersPerSecond) {
+    public List<ActiveSession> slow(Predicate<ActiveSession> which, Rate rate) {
       throw new UnsupportedOperationException();
     }
 

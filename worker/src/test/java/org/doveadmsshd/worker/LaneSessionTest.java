@@ -28,6 +28,7 @@ import org.doveadmsshd.auth.sasl.PlainResponse;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.protocol.Limits;
@@ -92,7 +93,7 @@ class LaneSessionTest {
     }
 
     @Override
-    public List<ActiveSession> slow(Predicate<ActiveSession> which, int usersPerSecond) {
+    public List<ActiveSession> slow(Predicate<ActiveSession> which, Rate rate) {
       throw new UnsupportedOperationException();
     }
 

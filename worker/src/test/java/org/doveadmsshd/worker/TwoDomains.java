@@ -29,6 +29,7 @@ import org.doveadmsshd.auth.PassdbMasters;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
@@ -137,7 +138,7 @@ final class TwoDomains {
     }
 
     @Override
-    public List<ActiveSession> slow(Predicate<ActiveSession> which, int usersPerSecond) {
+    public List<ActiveSession> slow(Predicate<ActiveSession> which, Rate rate) {
       assertThat(which.test(RUN)).as("slowed down").isFalse();
       return List.of();
     }

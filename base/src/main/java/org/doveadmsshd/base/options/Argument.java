@@ -63,6 +63,8 @@ public record Argument(Kind kind, String name, List<String> choices) implements 
     LOCATION,
     /** A length of time. */
     SPAN,
+    /** So many in a span of time: {@code 50/s}, {@code 30/min}. */
+    RATE,
     /** A moment, as search queries have it. */
     DATE,
     /** A number from 1 on. */

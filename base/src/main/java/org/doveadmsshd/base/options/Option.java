@@ -8,18 +8,29 @@ import java.util.Optional;
  * @param letter the short name, or 0
  * @param name the long name, without dashes
  * @param argument what follows it; nothing for most
- * @param isRepeatable whether it may be given several times; its values are then joined by {@link
- *     #AGAIN}. Of any other option the last value counts
+ * @param form whether the argument may be left out, and the option be given again
  * @param help one line
  */
 public record Option(
-    char letter, String name, Optional<Argument> argument, boolean isRepeatable, String help) {
+    char letter, String name, Optional<Argument> argument, Form form, String help) {
   /** Separates the values of an option that was given several times. */
   public static final String AGAIN = "\n";
 
+  /** How an option may be given. */
+  public enum Form {
+    /** Of several values the last one counts. */
+    USUAL,
+    /** All values count; they are joined by {@link #AGAIN}. */
+    REPEATABLE,
+    /** It stands once. */
+    ONCE,
+    /** It stands once, and its argument may be left out: {@code --name} or {@code --name=value}. */
+    ONCE_BARE
+  }
+
   /** One that takes no argument. */
   public static Option flag(char letter, String name, String help) {
-    return new Option(letter, name, Optional.empty(), false, help);
+    return new Option(letter, name, Optional.empty(), Form.USUAL, help);
   }
 
   /** One that takes no argument and has no short name. */
@@ -29,7 +40,7 @@ public record Option(
 
   /** One that takes an argument. */
   public static Option of(char letter, String name, Argument argument, String help) {
-    return new Option(letter, name, Optional.of(argument), false, help);
+    return new Option(letter, name, Optional.of(argument), Form.USUAL, help);
   }
 
   /** One that takes an argument and has no short name. */
@@ -39,11 +50,30 @@ public record Option(
 
   /** The same, but it may be given several times. */
   public Option repeatable() {
-    return new Option(letter, name, argument, true, help);
+    return new Option(letter, name, argument, Form.REPEATABLE, help);
   }
 
+  /** The same, but given twice it is a mistake. */
+  public Option once() {
+    return new Option(letter, name, argument, Form.ONCE, help);
+  }
+
+  /** The same, but given twice it is a mistake, and its argument may be left out. */
+  public Option onceOrBare() {
+    return new Option(letter, name, argument, Form.ONCE_BARE, help);
+  }
+
+  /** Whether an argument must follow. */
   public boolean hasArgument() {
-    return argument.isPresent();
+    return argument.isPresent() && form != Form.ONCE_BARE;
+  }
+
+  boolean isRepeatable() {
+    return form == Form.REPEATABLE;
+  }
+
+  boolean isOnce() {
+    return form == Form.ONCE || form == Form.ONCE_BARE;
   }
 
   /** Whether a word is this option and nothing else, so that its argument is the next word. */
@@ -51,9 +81,11 @@ public record Option(
     return word.equals("--" + name) || letter != 0 && word.equals("-" + letter);
   }
 
-  /** {@code -m, --mailbox <mailbox>}. */
+  /** {@code -m, --mailbox <mailbox>}, or {@code --shuffle[=<seed>]}. */
   public String usage() {
     String text = letter == 0 ? "--" + name : "-" + letter + ", --" + name;
-    return argument.map(each -> text + " " + each.text()).orElse(text);
+    return argument
+        .map(each -> hasArgument() ? text + " " + each.text() : text + "[=" + each.text() + "]")
+        .orElse(text);
   }
 }

@@ -109,9 +109,11 @@ public record Words(Map<String, String> options, List<String> positionals) {
     List<String> words = new ArrayList<>();
     for (Option option : ofCommand) {
       if (has(option.name())) {
-        words.add("--" + option.name());
+        String value = options.get(option.name());
+        boolean attached = !option.hasArgument() && !value.isEmpty();
+        words.add("--" + option.name() + (attached ? "=" + value : ""));
         if (option.hasArgument()) {
-          words.add(options.get(option.name()));
+          words.add(value);
         }
       }
     }
@@ -143,7 +145,7 @@ public record Words(Map<String, String> options, List<String> positionals) {
               .filter(o -> o.name().equals(name))
               .findFirst()
               .orElseThrow(() -> unknown("--" + name));
-      if (equals >= 0 && !option.hasArgument()) {
+      if (equals >= 0 && option.argument().isEmpty()) {
         throw Failure.usage(caller.prefix() + "option --" + name + " takes no argument");
       }
       put(option, equals >= 0 ? text.substring(equals + 1) : argument(option, "--" + name));
@@ -165,7 +167,10 @@ public record Words(Map<String, String> options, List<String> positionals) {
       }
     }
 
-    private void put(Option option, String value) {
+    private void put(Option option, String value) throws Failure {
+      if (option.isOnce() && options.containsKey(option.name())) {
+        throw Failure.usage(caller.prefix() + "option --" + option.name() + " stands twice");
+      }
       String before = option.isRepeatable() ? options.get(option.name()) : null;
       options.put(option.name(), before == null ? value : before + Option.AGAIN + value);
     }

@@ -8,6 +8,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WordsTest {
@@ -16,7 +17,9 @@ class WordsTest {
           Option.of('u', "user", Kind.USER.named("user"), "x"),
           Option.flag('s', "subscribed", "x"),
           Option.flag('t', "total", "x"),
-          Option.of("again", Kind.SETTING.named("value"), "x").repeatable());
+          Option.of("again", Kind.SETTING.named("value"), "x").repeatable(),
+          Option.of("once", Kind.NUMBER.named("number"), "x").once(),
+          Option.of("bare", Kind.TEXT.named("text"), "x").onceOrBare());
 
   private static Words parse(String... words) throws Failure {
     return Words.parse("test", OPTIONS, List.of(words));
@@ -60,5 +63,30 @@ class WordsTest {
     Words words = parse("-u", "me", "--again", "a", "-u", "you", "--again=b");
     assertThat(words.value("user")).contains("you");
     assertThat(words.value("again")).contains("a" + Option.AGAIN + "b");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--once=1 --once 1, once",
+    "--bare --bare, bare",
+    "--bare=x --bare, bare",
+  })
+  void whatStandsOnceIsRefusedWhenItStandsTwice(String line, String option) {
+    assertThatThrownBy(() -> parse(line.split(" ")))
+        .hasMessage("test: option --" + option + " stands twice")
+        .isInstanceOfSatisfying(
+            Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(64));
+  }
+
+  @Test
+  void anArgumentThatMayBeLeftOutIsAttachedOrNone() throws Failure {
+    Words bare = parse("--bare", "word");
+    assertThat(bare.value("bare")).contains("");
+    assertThat(bare.positionals()).containsExactly("word");
+    Words with = parse("--bare=word");
+    assertThat(with.value("bare")).contains("word");
+    assertThat(OPTIONS.get(5).usage()).isEqualTo("--bare[=<text>]");
+    assertThat(parse(bare.forwarded(OPTIONS).toArray(String[]::new))).isEqualTo(bare);
+    assertThat(parse(with.forwarded(OPTIONS).toArray(String[]::new))).isEqualTo(with);
   }
 }

@@ -31,6 +31,7 @@ record Meaning(String text, String example) {
       case KEY -> new Meaning("the name of an attribute", "/private/comment");
       case FILE -> new Meaning("a file, or - for standard input", "-");
       case LOCATION -> new Meaning("where mail lies", "maildir:/var/mail/alice");
+      case RATE -> new Meaning("so many in a span of time", "30/min");
       case SPAN -> new Meaning("a length of time", "30s");
       case DATE -> new Meaning("a day, or how long ago", "30d");
       case NUMBER -> new Meaning("a number", "100");

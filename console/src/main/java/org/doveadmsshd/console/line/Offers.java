@@ -114,6 +114,7 @@ final class Offers {
       case FIELDS, FIELD -> fields(argument, begun);
       case FLAGS -> flags(argument, begun);
       case DATE -> dates(begun);
+      case RATE -> List.of("1/s", "10/s", "100/s", "30/min").forEach(each -> add(begun, each));
       case SPAN -> List.of("10s", "30s", "1m", "5m", "1h").forEach(each -> add(begun, each));
       case SIZE -> List.of("100k", "1M", "10M", "100M").forEach(each -> add(begun, each));
       case SETTING ->

@@ -15,6 +15,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
@@ -256,10 +257,10 @@ final class Execution implements Running {
   }
 
   @Override
-  public void slow(int usersPerSecond) {
+  public void slow(Rate rate) {
     Running running = run;
     if (running != null) {
-      running.slow(usersPerSecond);
+      running.slow(rate);
     }
   }
 

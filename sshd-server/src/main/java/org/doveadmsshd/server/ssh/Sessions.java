@@ -27,6 +27,7 @@ import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
@@ -186,12 +187,12 @@ public final class Sessions implements ServerContext.Activity {
   }
 
   @Override
-  public List<ActiveSession> slow(Predicate<ActiveSession> which, int usersPerSecond) {
+  public List<ActiveSession> slow(Predicate<ActiveSession> which, Rate rate) {
     List<ActiveSession> slowed = new ArrayList<>();
     for (Execution each : executions.values()) {
       ActiveSession session = each.session();
       if (which.test(session)) {
-        each.slow(usersPerSecond);
+        each.slow(rate);
         slowed.add(session);
       }
     }

@@ -1,0 +1,67 @@
+package org.doveadmsshd.brain;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Rate;
+import org.doveadmsshd.base.options.Option;
+import org.doveadmsshd.base.options.Words;
+import org.doveadmsshd.command.CommandLineOptions;
+
+/**
+ * How a run over several users is to go.
+ *
+ * @param maxRate how many users it begins
+ * @param limit how many users it is for at most
+ */
+public record Flow(Rate maxRate, OptionalLong limit) {
+  /** A run for as many users as there are, as fast as it can. */
+  public static final Flow FREE = new Flow(Rate.UNLIMITED, OptionalLong.empty());
+
+  private static final long MOST = 1_000_000_000;
+
+  /**
+   * Reads the options before a command.
+   *
+   * @param users whom the command is for
+   * @throws Failure that says what is wrong with them
+   */
+  static Flow parse(Words global, UserSelection users) throws Failure {
+    Optional<Option> given =
+        CommandLineOptions.FLOW.stream().filter(option -> global.has(option.name())).findFirst();
+    if (given.isEmpty()) {
+      return FREE;
+    }
+    if (!users.isSeveral()) {
+      throw Failure.usage(
+          "--%s is for a command about several users: with -A, -F or a mask behind -u"
+              .formatted(given.get().name()));
+    }
+    return new Flow(rate(global), count(global, "limit"));
+  }
+
+  private static Rate rate(Words global) throws Failure {
+    Optional<String> text = global.value("max-rate");
+    return text.isEmpty()
+        ? Rate.UNLIMITED
+        : Rate.of(text.get())
+            .orElseThrow(
+                () ->
+                    Failure.usage(
+                        "Invalid --max-rate: %s (try 50, 0.5/s or 30/min; at most 1000000/s)"
+                            .formatted(text.get())));
+  }
+
+  private static OptionalLong count(Words global, String option) throws Failure {
+    Optional<String> text = global.value(option);
+    if (text.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    long count = text.get().matches("[0-9]{1,10}") ? Long.parseLong(text.get()) : 0;
+    if (count < 1 || count > MOST) {
+      throw Failure.usage(
+          "Invalid --%s: %s (a number of users from 1 to %d)".formatted(option, text.get(), MOST));
+    }
+    return OptionalLong.of(count);
+  }
+}

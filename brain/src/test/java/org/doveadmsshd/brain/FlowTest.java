@@ -1,0 +1,126 @@
+package org.doveadmsshd.brain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import org.doveadmsshd.base.Rate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What steers a run over several users. */
+@Timeout(60)
+class FlowTest {
+  private static final List<String> USERS = ManyLanes.users(20);
+
+  private final Typed typed = new Typed();
+
+  @AfterEach
+  void stop() {
+    typed.close();
+  }
+
+  private int run(Server server, String words) throws IOException {
+    return typed.run(List.of(server), String.join("\n", USERS), words.split(" "));
+  }
+
+  private static OneLane server() {
+    return new OneLane("s", USERS, OneLane::row);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-A", "-F -", "-u user*"})
+  void aLimitIsForTheFirstUsersOfTheList(String users) throws Exception {
+    OneLane server = server();
+    assertThat(run(server, "--limit 3 search " + users + " all")).isZero();
+    assertThat(server.asked).containsExactly("user0001", "user0002", "user0003");
+    assertThat(typed.said()).startsWith("search: 3 users, ");
+    assertThat(typed.running().users()).hasValue(3);
+  }
+
+  @Test
+  void aLimitAboveTheNumberOfUsersChangesNothing() throws Exception {
+    OneLane server = server();
+    assertThat(run(server, "--limit 1000000000 search -A all")).isZero();
+    assertThat(server.asked).hasSize(20);
+  }
+
+  @Test
+  void aLimitIsForAllServersTogether() throws Exception {
+    OneLane one = new OneLane("one", USERS, OneLane::row);
+    OneLane two = new OneLane("two", ManyLanes.users(30), OneLane::row);
+    String[] words = {"--limit", "5", "search", "-A", "all"};
+    assertThat(typed.run(List.of(one, two), "", words)).isZero();
+    assertThat(one.asked.size() + two.asked.size()).isEqualTo(5);
+  }
+
+  @Test
+  void whoAsksHowManyUsersThereAreHearsNoMoreThanTheLimit() throws Exception {
+    List<OptionalLong> known = new ArrayList<>();
+    OneLane server =
+        new OneLane(
+            "s",
+            USERS,
+            attempt -> {
+              OptionalLong users;
+              do {
+                users = typed.running().users();
+              } while (users.isEmpty());
+              known.add(users);
+              OneLane.ok(attempt);
+            });
+    assertThat(run(server, "--limit 2 search -A all")).isZero();
+    assertThat(known).containsOnly(OptionalLong.of(2));
+  }
+
+  @Test
+  void aRunBeginsNoMoreUsersThanItMay() throws Exception {
+    long begun = System.nanoTime();
+    assertThat(run(server(), "--max-rate 20/s --limit 4 search -A all")).isZero();
+    assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(150_000_000);
+  }
+
+  @Test
+  void whoSlowsARunSetsTheRateThatTheOptionHasSet() throws Exception {
+    CountDownLatch first = new CountDownLatch(1);
+    OneLane server =
+        new OneLane(
+            "s",
+            USERS,
+            attempt -> {
+              first.countDown();
+              OneLane.ok(attempt);
+            });
+    typed.execute(
+        () -> {
+          try {
+            first.await();
+            typed.running().slow(Rate.UNLIMITED);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    assertThat(run(server, "--max-rate 1/day search -A all")).isZero();
+    assertThat(server.asked).hasSize(20);
+  }
+
+  @Test
+  void aSlowRunStopsAtOnce() throws Exception {
+    OneLane server =
+        new OneLane(
+            "s",
+            USERS,
+            attempt -> {
+              OneLane.ok(attempt);
+              typed.running().cancel();
+            });
+    assertThat(run(server, "--max-rate 1/day search -A all")).isEqualTo(75);
+    assertThat(server.asked).hasSize(1);
+  }
+}
