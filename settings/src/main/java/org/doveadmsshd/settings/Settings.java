@@ -57,11 +57,16 @@ public record Settings(
    *
    * @param lanes how many a run may have (the setting {@code workers}); 0 lets the server choose
    * @param baseDir directory of the supervisor's sockets
+   * @param termsDirectory where users' terms are kept, if they are
    * @param services worker processes by service; every known service is here, also one without a
    *     section
    */
   public record WorkSettings(
-      int lanes, Path baseDir, IsolationSettings isolation, Map<String, ProcessSettings> services) {
+      int lanes,
+      Path baseDir,
+      Optional<Path> termsDirectory,
+      IsolationSettings isolation,
+      Map<String, ProcessSettings> services) {
     public WorkSettings {
       services = Map.copyOf(services);
     }

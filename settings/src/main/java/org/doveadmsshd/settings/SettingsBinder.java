@@ -80,7 +80,11 @@ final class SettingsBinder {
             authCache(top)),
         masters(sections.get("master_user")),
         new WorkSettings(
-            service.lanes(), path(top.text("base_dir")), service.isolation(), service.services()),
+            service.lanes(),
+            path(top.text("base_dir")),
+            optionalPath(top, "terms_directory"),
+            service.isolation(),
+            service.services()),
         service.sockets(),
         file,
         effective(top, sections));

@@ -30,6 +30,8 @@ import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.settings.site.Backends;
 import org.doveadmsshd.settings.site.ConfigurationFile;
 import org.doveadmsshd.worker.Worker;
+import org.doveadmsshd.worker.term.TermTable;
+import org.doveadmsshd.worker.term.Terms;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +53,7 @@ public final class Daemon implements Sessions.Control {
   private final MemoryBudget budget = MemoryBudget.ofHeap();
   private final Backends backends = new Backends(budget.all());
   private final WorkPlace workPlace;
+  private final Terms terms;
   private final ConfiguredAudit audit = new ConfiguredAudit(Clock.systemUTC());
   private final PassdbMasters masters;
   private final CurrentSite site = new CurrentSite();
@@ -72,6 +75,7 @@ public final class Daemon implements Sessions.Control {
   public Daemon(Settings settings, Clock clock, String software) throws Failure {
     this.settings = settings;
     workPlace = new WorkPlace(settings, budget.all());
+    terms = settings.work().termsDirectory().<Terms>map(TermTable::new).orElse(Terms.NONE);
     audit.configure(settings.audit().log(), settings.audit().required());
     Backends.Opened opened = backends.open(settings);
     masters = masters(settings);
@@ -156,7 +160,8 @@ public final class Daemon implements Sessions.Control {
         workPlace.work(settings, userdb),
         (master, input, output) ->
             new ServerContext(master, masters, userdb, location, sessions, input, output),
-        audit);
+        audit,
+        terms);
   }
 
   private PassdbMasters masters(Settings settings) {
@@ -310,6 +315,7 @@ public final class Daemon implements Sessions.Control {
       LOG.warn("The SSH connections cannot be closed: {}", Reason.of(e));
     }
     workPlace.close();
+    terms.close();
     passdbKeys.close();
     backends.close();
   }

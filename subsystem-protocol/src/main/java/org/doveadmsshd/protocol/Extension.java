@@ -11,5 +11,8 @@ public final class Extension {
   /** From a brain: an outcome that it does not know counts as a temporary failure. */
   public static final String OUTCOMES = "outcomes@doveadm-sshd";
 
+  /** From a worker: it remembers the highest term of each user, and refuses a lower one. */
+  public static final String TERMS = "terms@doveadm-sshd";
+
   private Extension() {}
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.doveadmsshd.base.Outcome;
 
 /**
@@ -118,7 +119,8 @@ public final class FrameDecoder {
         case FrameType.ACT_FOR:
           return new Message.ActFor(string(), strings());
         case FrameType.RUN:
-          return new Message.Run(id, string(), string(), strings(), uint64(), uint64(), bool());
+          return new Message.Run(
+              id, string(), string(), strings(), uint64(), uint64(), bool(), term());
         case FrameType.CANCEL:
           return new Message.Cancel(id);
         case FrameType.LIST:
@@ -148,6 +150,11 @@ public final class FrameDecoder {
         default:
           throw new ProtocolException("unknown message type " + type);
       }
+    }
+
+    /** Behind all other fields, and only where there is one. */
+    private OptionalLong term() throws ProtocolException {
+      return frame.hasRemaining() ? OptionalLong.of(uint64()) : OptionalLong.empty();
     }
 
     private Message hello() throws ProtocolException {

@@ -113,6 +113,9 @@ public final class FrameEncoder implements Message.Visitor<Void, ProtocolExcepti
     uint64(run.nowMillis());
     uint64(run.deadlineMillis());
     bool(run.context());
+    if (run.term().isPresent()) {
+      uint64(run.term().getAsLong());
+    }
     return null;
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.doveadmsshd.base.Outcome;
 
 /**
@@ -107,6 +108,8 @@ public sealed interface Message {
    *     milliseconds since 1970
    * @param deadlineMillis longest time the command may take once it has begun; 0 for no limit
    * @param context whether rows begin with the mailbox, for formats that always name it
+   * @param term how new the brain's knowledge of the user's place is, an unsigned number that only
+   *     grows; only for a worker that keeps terms
    */
   record Run(
       int requestId,
@@ -115,12 +118,34 @@ public sealed interface Message {
       List<String> arguments,
       long nowMillis,
       long deadlineMillis,
-      boolean context)
+      boolean context,
+      OptionalLong term)
       implements Message {
     public Run {
       Objects.requireNonNull(user);
       Objects.requireNonNull(command);
+      Objects.requireNonNull(term);
       arguments = List.copyOf(arguments);
+    }
+
+    /** Without a term. */
+    public Run(
+        int requestId,
+        String user,
+        String command,
+        List<String> arguments,
+        long nowMillis,
+        long deadlineMillis,
+        boolean context) {
+      this(
+          requestId,
+          user,
+          command,
+          arguments,
+          nowMillis,
+          deadlineMillis,
+          context,
+          OptionalLong.empty());
     }
 
     @Override

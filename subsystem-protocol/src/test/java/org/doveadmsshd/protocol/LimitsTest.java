@@ -162,6 +162,8 @@ class LimitsTest {
           05 00000000 00000000 00000001          | list of 1 refused
           0a 00000001 00000000 00000000 ffffffff | list of 4294967295 refused
           0a 00000001 00000000 00000000 00000000 00 | message ends inside a field
+          0a 00000001 00000000 00000000 00000000 0000000000000000 0000000000000000 01 00 | message ends inside a field
+          0a 00000001 00000000 00000000 00000000 0000000000000000 0000000000000000 01 0000000000000001 00 | message of type 10 is longer than its fields
           0d 00000001 00                         | message ends inside a field
           0d 00000001 00 00000001                | chunk length 1 refused
           16 00000001 01 ffffffff                | chunk length 4294967295 refused

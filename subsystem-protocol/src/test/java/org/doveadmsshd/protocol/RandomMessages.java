@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.doveadmsshd.base.Outcome;
 
@@ -29,7 +30,8 @@ final class RandomMessages {
               texts(),
               random.nextLong(),
               random.nextLong(),
-              random.nextBoolean());
+              random.nextBoolean(),
+              random.nextBoolean() ? OptionalLong.of(random.nextLong()) : OptionalLong.empty());
       case 3 -> new Message.ListUsers(id, text());
       case 4 -> new Message.Cancel(id);
       case 5 -> new Message.Columns(id, texts().stream().map(t -> new Column(t, t, 3)).toList());

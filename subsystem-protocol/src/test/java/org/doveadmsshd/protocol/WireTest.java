@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -61,6 +62,14 @@ class WireTest {
         new Frame(
             new Message.Run(3, "", "who", List.of(), -1, Long.MAX_VALUE, false),
             "0a 00000003 00000000 00000003 77686f 00000000 ffffffffffffffff 7fffffffffffffff 00"),
+        new Frame(
+            new Message.Run(4, "u", "c", List.of(), 0, 0, false, OptionalLong.of(258)),
+            "0a 00000004 00000001 75 00000001 63 00000000 0000000000000000 0000000000000000 00"
+                + " 0000000000000102"),
+        new Frame(
+            new Message.Run(4, "u", "c", List.of(), 0, 0, true, OptionalLong.of(-1)),
+            "0a 00000004 00000001 75 00000001 63 00000000 0000000000000000 0000000000000000 01"
+                + " ffffffffffffffff"),
         new Frame(new Message.Cancel(Integer.MAX_VALUE), "0b 7fffffff"),
         new Frame(new Message.ListUsers(9, "*"), "0c 00000009 00000001 2a"),
         new Frame(new Message.Input(5, false, bytes("ab")), "0d 00000005 00 00000002 6162"),

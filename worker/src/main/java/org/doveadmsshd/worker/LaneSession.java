@@ -98,8 +98,18 @@ public final class LaneSession {
   /** Sends the hello. */
   public void start() {
     Optional<String> name = identity.get().map(Master::name);
-    List<String> extensions = trusted ? List.of(Extension.PING) : List.of();
+    List<String> extensions = extensions();
     queue.add(0, () -> out.send(new Message.Hello(Limits.VERSION, software, name, extensions)));
+  }
+
+  /** What is named in the hello. A worker process has its server keep terms. */
+  private List<String> extensions() {
+    if (trusted) {
+      return List.of(Extension.PING);
+    }
+    try (Workers.Use use = workers.use()) {
+      return use.worker().keepsTerms() ? List.of(Extension.TERMS) : List.of();
+    }
   }
 
   /** Takes a message from the peer. */

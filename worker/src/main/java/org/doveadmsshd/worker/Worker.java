@@ -29,6 +29,7 @@ import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.worker.audit.Audit;
 import org.doveadmsshd.worker.audit.AuditEvent;
+import org.doveadmsshd.worker.term.Terms;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,7 @@ public final class Worker {
   private final UserWork work;
   private final ServerContexts contexts;
   private final Audit audit;
+  private final Terms terms;
   private volatile Prepared lastPrepared;
 
   /** A command that has been prepared before: the next users of a run ask for the same. */
@@ -60,14 +62,21 @@ public final class Worker {
 
   /**
    * @param userdb names users
-   * @param work carries out requests for one user @param contexts for requests about the server as
-   *     a whole
+   * @param work carries out requests for one user
+   * @param contexts for requests about the server as a whole
+   * @param terms the users' that were seen, by whichever worker of this server
    */
-  public Worker(Userdb userdb, UserWork work, ServerContexts contexts, Audit audit) {
+  public Worker(Userdb userdb, UserWork work, ServerContexts contexts, Audit audit, Terms terms) {
     this.audit = audit;
+    this.terms = terms;
     this.userdb = userdb;
     this.work = work;
     this.contexts = contexts;
+  }
+
+  /** One that keeps no terms. */
+  public Worker(Userdb userdb, UserWork work, ServerContexts contexts, Audit audit) {
+    this(userdb, work, contexts, audit, Terms.NONE);
   }
 
   /**
@@ -79,6 +88,11 @@ public final class Worker {
    */
   public record Request(
       Message.Run run, RequestControl control, UserContext.Input input, MessageSink sink) {}
+
+  /** Whether a request may have a term. */
+  boolean keepsTerms() {
+    return terms.areKept();
+  }
 
   /** The largest number of requests that is useful to give at once. */
   public int together() {
@@ -158,6 +172,7 @@ public final class Worker {
               run.requestId(), task.columns(), run.context(), request.control(), request.sink());
       if (task instanceof Task.OfUser) {
         UserName.check(run.user());
+        checkTerm(accounting.master(), run);
       } else if (!isForServer()) {
         throw Failure.usage(run.command() + " is carried out where it is typed");
       }
@@ -198,6 +213,14 @@ public final class Worker {
       checkFurther(master, further, request.run().command());
     }
     return task;
+  }
+
+  /** Before the user is touched. Nobody is to set terms for users that are not in his scope. */
+  private void checkTerm(Master master, Message.Run run) throws Failure {
+    if (run.term().isPresent()) {
+      master.scope().checkUser(run.user(), run.command());
+      terms.check(run.user(), run.term().getAsLong());
+    }
   }
 
   /** Commands that options and batches carry out besides must be in scope, too. */

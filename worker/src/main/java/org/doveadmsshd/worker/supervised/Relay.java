@@ -127,6 +127,7 @@ final class Relay {
     }
   }
 
+  /** Without terms, which the server has checked. */
   private void ask(List<UserWork.Order> asked) throws Failure, IOException {
     UserWork.Order first = asked.get(0);
     actFor(first.master());

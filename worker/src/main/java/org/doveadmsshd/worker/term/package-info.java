@@ -1,0 +1,2 @@
+/** Terms: which brain knows best where a user is. */
+package org.doveadmsshd.worker.term;
