@@ -15,9 +15,18 @@ public final class UserName {
 
   /** Whether a user can have this name; if not, no backend is asked. */
   public static boolean isPossible(String name) {
-    return !name.isEmpty()
-        && name.length() <= MAX_LENGTH
-        && name.codePoints().noneMatch(UserName::isOdd);
+    return !name.isEmpty() && name.length() <= MAX_LENGTH && !hasOdd(name);
+  }
+
+  private static boolean hasOdd(String name) {
+    int c;
+    for (int i = 0; i < name.length(); i += Character.charCount(c)) {
+      c = name.codePointAt(i);
+      if (isOdd(c)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

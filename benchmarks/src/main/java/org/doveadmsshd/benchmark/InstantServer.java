@@ -115,7 +115,8 @@ final class InstantServer implements Connector {
         encoder.encode(
             all
                 ? new Message.Done(1, Outcome.OK, "", Map.of(), 0)
-                : new Message.Row(1, List.of(Value.of("user%06d@%s".formatted(listed, name)))));
+                : new Message.Row(
+                    1, List.of(Value.of("user" + (1_000_000 + listed) + "@" + name))));
         encoder.drainTo(answers::write);
         listed = all ? -1 : listed + 1;
       }

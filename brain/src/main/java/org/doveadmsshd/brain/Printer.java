@@ -54,7 +54,7 @@ final class Printer {
   // guarded by waiting
   private final PriorityQueue<Finished> waiting =
       new PriorityQueue<>(Comparator.comparingLong(Finished::sequence));
-  private long next;
+  private final Frontier frontier = new Frontier();
   private long held;
   private boolean ending;
   private long idleSince = System.nanoTime();
@@ -117,7 +117,8 @@ final class Printer {
 
   /** Called with waiting locked. */
   private boolean isTurn(long sequence, long since) {
-    return sequence <= next || acquiring.first() == sequence && waited(since) > PATIENCE_NANOS;
+    return sequence <= frontier.next()
+        || acquiring.first() == sequence && waited(since) > PATIENCE_NANOS;
   }
 
   /** Called with waiting locked: for how long of the time since then the printer was idle. */
@@ -166,6 +167,11 @@ final class Printer {
    */
   void finished(long sequence, String user, Collection<Message> rows, int bytes)
       throws IOException {
+    if (rows.isEmpty()) {
+      memory.give(bytes);
+      pass(sequence);
+      return;
+    }
     boolean full;
     synchronized (waiting) {
       waiting.add(new Finished(sequence, user, rows, bytes, System.nanoTime()));
@@ -179,16 +185,35 @@ final class Printer {
     printReady();
   }
 
+  /** Nothing is to be printed of a user: nobody waits for him any more, nor does he. */
+  private void pass(long sequence) throws IOException {
+    boolean moved;
+    synchronized (waiting) {
+      moved = frontier.end(sequence);
+      if (moved) {
+        waiting.notifyAll();
+      }
+    }
+    if (moved) {
+      printReady();
+    }
+  }
+
   /** Prints users that are ready, unless another thread prints. */
   private void printReady() throws IOException {
     while (hasReady() && turn.tryAcquire()) {
       try {
-        for (Finished ready; (ready = pollReady()) != null; ) {
-          print(ready);
-        }
+        printAll();
       } finally {
         giveTurn();
       }
+    }
+  }
+
+  /** Prints all users that are ready; called by the owner of the printer. */
+  private void printAll() throws IOException {
+    for (Finished ready; (ready = pollReady()) != null; ) {
+      print(ready);
     }
   }
 
@@ -225,7 +250,7 @@ final class Printer {
 
   /** Called with waiting locked. */
   private boolean isReady(Finished first) {
-    return first.sequence() <= next
+    return first.sequence() <= frontier.next()
         || held > HELD
         || ending
         || waited(first.since()) > PATIENCE_NANOS;
@@ -233,8 +258,8 @@ final class Printer {
 
   /** Called with waiting locked. */
   private void advance(long sequence) {
-    if (sequence >= next) {
-      next = sequence + 1;
+    if (sequence >= frontier.next()) {
+      frontier.pass(sequence);
       waiting.notifyAll();
     }
   }
@@ -283,6 +308,7 @@ final class Printer {
     printReady();
     turn.acquireUninterruptibly();
     try {
+      printAll(); // of whoever had the printer until now
       if (formatter != null) {
         formatter.end();
       }

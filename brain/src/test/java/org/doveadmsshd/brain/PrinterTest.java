@@ -143,4 +143,17 @@ class PrinterTest {
     printer.end();
     assertThat(printed()).containsExactly("5", "3");
   }
+
+  @Test
+  void whoHasNoRowsIsNotWaitedFor() throws Exception {
+    printer.finished(1, "user1", List.of(), 0);
+    printer.finished(2, "user2", List.of(row(2)), 0);
+    printer.finished(0, "user0", List.of(row(0)), 0);
+    printer.tick();
+    assertThat(printed()).containsExactly("0", "2");
+    printer.finished(4, "user4", List.of(row(4)), 0);
+    printer.finished(3, "user3", List.of(), 0);
+    printer.tick();
+    assertThat(printed()).containsExactly("0", "2", "4");
+  }
 }
