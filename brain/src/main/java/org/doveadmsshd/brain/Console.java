@@ -7,14 +7,17 @@ import java.nio.charset.StandardCharsets;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.brain.format.FormatterFactory;
 import org.doveadmsshd.brain.format.Formatters;
+import org.doveadmsshd.brain.progress.StatusLines;
+import org.doveadmsshd.brain.progress.TerminalStatus;
 
 /**
  * What a command line reads and writes.
  *
  * @param in unbuffered
  * @param out unbuffered; a write may block as long as nobody reads
- * @param error for diagnostics and progress
- * @param isWatched whether a person watches {@code error}, who likes to see progress there
+ * @param error for diagnostics
+ * @param status where a person watches {@code error}, who likes to see progress there; {@link
+ *     StatusLines#NONE} when nobody does
  * @param isTerminal whether {@code out} is shown by a terminal, which obeys control characters;
  *     what is written there must not have them, unless it is {@linkplain #guarded guarded}
  * @param formatters make text of rows
@@ -23,11 +26,13 @@ public record Console(
     InputStream in,
     OutputStream out,
     OutputStream error,
-    boolean isWatched,
+    StatusLines status,
     boolean isTerminal,
     FormatterFactory formatters) {
   /** The width that is assumed where there is no terminal. */
   public static final int DEFAULT_WIDTH = 80;
+
+  private static final int DEFAULT_HEIGHT = 24;
 
   /**
    * A terminal at which a person sits, or none at all.
@@ -40,30 +45,44 @@ public record Console(
         in,
         out,
         error,
-        isTerminal,
+        isTerminal ? status(error, width) : StatusLines.NONE,
         isTerminal,
         isTerminal ? Formatters.fitting(width) : Formatters.plain(width));
   }
 
+  private static StatusLines status(OutputStream error, int width) {
+    return new TerminalStatus(error, () -> new StatusLines.Size(width, DEFAULT_HEIGHT), false);
+  }
+
+  /** Whether a person watches who likes to see progress. */
+  public boolean isWatched() {
+    return status != StatusLines.NONE;
+  }
+
   /** The same, but with something else to read. */
   public Console reading(InputStream other) {
-    return new Console(other, out, error, isWatched, isTerminal, formatters);
+    return new Console(other, out, error, status, isTerminal, formatters);
   }
 
   /** The same, but what it writes goes elsewhere. */
   public Console writing(OutputStream other, OutputStream otherError) {
-    return new Console(in, other, otherError, isWatched, isTerminal, formatters);
+    return new Console(in, other, otherError, status, isTerminal, formatters);
+  }
+
+  /** The same, but progress is shown elsewhere. */
+  public Console watchedBy(StatusLines other) {
+    return new Console(in, out, error, other, isTerminal, formatters);
   }
 
   /** The same with other formatters. */
   public Console with(FormatterFactory others) {
-    return new Console(in, out, error, isWatched, isTerminal, others);
+    return new Console(in, out, error, status, isTerminal, others);
   }
 
   /** The same, but what is written to {@code out} may be anything. */
   public Console guarded() {
     return isTerminal && !(out instanceof TerminalText)
-        ? new Console(in, new TerminalText(out), error, isWatched, true, formatters)
+        ? new Console(in, new TerminalText(out), error, status, true, formatters)
         : this;
   }
 

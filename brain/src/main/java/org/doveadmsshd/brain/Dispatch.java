@@ -57,19 +57,21 @@ final class Dispatch {
   private volatile IOException broken;
 
   /**
+   * @param listeners hear of users, the first one first
    * @param executor runs what may block
    */
   Dispatch(
       CommandRequest request,
       Printer printer,
       Reporter reporter,
+      List<RunListener> listeners,
       List<Server> servers,
       Executor executor,
       Patience patience) {
     this.request = request;
     this.printer = printer;
     this.reporter = reporter;
-    this.listeners = List.of(reporter);
+    this.listeners = List.copyOf(listeners);
     this.executor = executor;
     this.patience = patience;
     this.inUse = new ServersInUse(request.invocation().command().manual().isPerUser());

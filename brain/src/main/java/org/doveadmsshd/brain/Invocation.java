@@ -16,6 +16,7 @@ import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.format.Formatters;
+import org.doveadmsshd.brain.progress.ProgressForm;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.CommandLineOptions;
@@ -32,6 +33,7 @@ import org.doveadmsshd.command.Manual;
  * @param words of the command, without the options that choose users
  * @param deadline longest time for one user; zero for none
  * @param allowEmpty whether it is no error when no user matches
+ * @param progress in which form it is told how far the command is
  */
 public record Invocation(
     Optional<String> formatter,
@@ -43,7 +45,8 @@ public record Invocation(
     Words words,
     UserSelection users,
     Duration deadline,
-    boolean allowEmpty) {
+    boolean allowEmpty,
+    ProgressForm progress) {
 
   private static final String QUOTA = "plugin/quota=";
 
@@ -79,7 +82,8 @@ public record Invocation(
         words,
         users,
         deadline(words),
-        words.has("allow-empty"));
+        words.has("allow-empty"),
+        ProgressForm.of(global.value("progress").orElse("auto")));
   }
 
   /** Options and arguments of the command. */

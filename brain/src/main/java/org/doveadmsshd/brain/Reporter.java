@@ -13,6 +13,8 @@ import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.brain.journal.UserEnd;
+import org.doveadmsshd.brain.progress.StatusLine;
+import org.doveadmsshd.brain.progress.StatusLines;
 import org.doveadmsshd.protocol.Message;
 
 /**
@@ -26,7 +28,7 @@ final class Reporter implements RunListener {
   private static final int TEMPORARY = Outcome.TEMPORARY_FAILURE.exitCode();
 
   private final OutputStream error;
-  private final boolean isWatched;
+  private final StatusLines status;
   private final boolean verbose;
   private final boolean several;
   private final String command;
@@ -42,17 +44,16 @@ final class Reporter implements RunListener {
   private long notReached;
   private long misplaced;
   private int exitCode;
-  private int shownProgress;
   private String lastFailure = "";
 
   /**
-   * @param isWatched whether a person watches, who likes to see progress
+   * @param status where progress is shown; cleared before anything else is written
    * @param several whether the run is for as many users as there are
    */
   Reporter(
-      OutputStream error, boolean isWatched, boolean verbose, boolean several, String command) {
+      OutputStream error, StatusLines status, boolean verbose, boolean several, String command) {
     this.error = error;
-    this.isWatched = isWatched;
+    this.status = status;
     this.verbose = verbose;
     this.several = several;
     this.command = command;
@@ -107,6 +108,15 @@ final class Reporter implements RunListener {
       exit(outcome);
       repeated(end.user(), Message.Log.Level.ERROR, end.text());
     }
+  }
+
+  /** Whether a user counts among those who have failed. */
+  boolean isFailure(UserEnd end) {
+    return switch (end.outcome()) {
+      case OK, CANCELLED, NOT_BEGUN -> false;
+      case NO_USER -> !several;
+      default -> true;
+    };
   }
 
   private static String skippedText(UserEnd end) {
@@ -185,19 +195,24 @@ final class Reporter implements RunListener {
     return failed;
   }
 
-  /** Shows how far the run is, at a terminal or with {@code -v}. */
-  synchronized void progress() throws IOException {
-    if (isWatched || verbose) {
-      String text = Printable.line(command + ": " + users() + tail());
-      if (isWatched) {
-        String padding = " ".repeat(Math.max(0, shownProgress - text.length()));
-        error.write(("\r" + text + padding).getBytes(StandardCharsets.UTF_8));
-        error.flush();
-        shownProgress = text.length();
-      } else {
-        line(text);
-      }
-    }
+  /** Shows how far the run is, in the place of what was shown before. */
+  synchronized void show(List<StatusLine> lines) throws IOException {
+    status.show(lines);
+  }
+
+  /** What has been counted beside users, as it is said behind their number; may be empty. */
+  synchronized String counted() {
+    StringBuilder text = new StringBuilder();
+    counts.forEach((what, number) -> text.append(", %,d %s".formatted(number, what)));
+    add(text, skipped, "skipped");
+    add(text, stopped, "stopped");
+    add(text, notReached, "not reached");
+    return text.toString();
+  }
+
+  /** Says how far the run is, on a line that stays. */
+  synchronized void sayHowFar() throws IOException {
+    line(command + ": " + users() + tail());
   }
 
   /** Says how often what was not said any more, as it had been said often enough. */
@@ -249,11 +264,7 @@ final class Reporter implements RunListener {
   }
 
   private String tail() {
-    StringBuilder text = new StringBuilder();
-    counts.forEach((what, number) -> text.append(", %,d %s".formatted(number, what)));
-    add(text, skipped, "skipped");
-    add(text, stopped, "stopped");
-    add(text, notReached, "not reached");
+    StringBuilder text = new StringBuilder(counted());
     add(text, failed, "failed");
     return text.toString();
   }
@@ -264,18 +275,14 @@ final class Reporter implements RunListener {
     }
   }
 
-  /** Takes the line of progress from the screen, if it is there, until it is shown again. */
-  synchronized void removeProgress() throws IOException {
-    if (shownProgress > 0) {
-      String blank = "\r" + " ".repeat(shownProgress) + "\r";
-      shownProgress = 0;
-      error.write(blank.getBytes(StandardCharsets.UTF_8));
-      error.flush();
-    }
+  /** Takes what shows progress from the screen, if it is there, until it is shown again. */
+  synchronized void clearStatus() throws IOException {
+    status.clear();
   }
 
-  private void line(String text) throws IOException {
-    removeProgress();
+  /** Writes a line that stays. */
+  synchronized void line(String text) throws IOException {
+    status.clear();
     error.write((Printable.line(text) + "\n").getBytes(StandardCharsets.UTF_8));
     error.flush();
   }

@@ -1,6 +1,7 @@
 package org.doveadmsshd.brain;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
@@ -34,6 +35,7 @@ public final class Run implements Running {
   private final Dispatch dispatch;
   private final Feed feed;
   private final Optional<Census> census;
+  private final RunProgress progress;
 
   /**
    * Opens the output.
@@ -55,7 +57,7 @@ public final class Run implements Running {
     reporter =
         new Reporter(
             console.error(),
-            console.isWatched(),
+            console.status(),
             invocation.verbose(),
             invocation.users().isSeveral(),
             invocation.command().name());
@@ -70,9 +72,18 @@ public final class Run implements Running {
                 request.shownColumns(),
                 request.namesUser(),
                 !invocation.hideTitles()));
-    dispatch = new Dispatch(request, printer, reporter, fleet.servers(), executor, patience);
+    progress = new RunProgress(invocation, console, reporter, fleet.servers(), this::users);
+    dispatch =
+        new Dispatch(
+            request,
+            printer,
+            reporter,
+            List.of(reporter, progress),
+            fleet.servers(),
+            executor,
+            patience);
     feed = new Feed(invocation, console.in(), fleet, dispatch, executor);
-    census = invocation.users().pattern().map(mask -> new Census(mask, fleet.servers(), executor));
+    census = Census.of(invocation.users(), fleet.servers(), executor);
   }
 
   /** Works until all is done. Returns the exit code. */
@@ -97,6 +108,7 @@ public final class Run implements Running {
     if (several) {
       reporter.summary();
     }
+    progress.end(reporter.exitCode());
     return reporter.exitCode();
   }
 
@@ -137,10 +149,7 @@ public final class Run implements Running {
       return true;
     }
     boolean free = printer.tick();
-    boolean due = console.isWatched() ? !screen.isAmidLine() : second;
-    if (invocation.users().isSeveral() && due) {
-      reporter.progress();
-    }
+    progress.tell(screen.isAmidLine(), second);
     return free || dispatch.isCancelled();
   }
 

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Rows on the screen of a terminal that shows progress, too. A line of progress is removed before
- * rows are written. It may be shown while the last row has ended, else it would be written over
- * that row. One thread at a time writes.
+ * Rows on the screen of a terminal that shows progress, too. Status lines are removed before rows
+ * are written. They may be shown while the last row has ended, else they would be written over that
+ * row. One thread at a time writes.
  */
 final class Screen extends OutputStream {
   private final OutputStream out;
@@ -32,7 +32,7 @@ final class Screen extends OutputStream {
   public void write(byte[] bytes, int offset, int length) throws IOException {
     if (length > 0) {
       amidLine = bytes[offset + length - 1] != '\n';
-      reporter.removeProgress();
+      reporter.clearStatus();
       out.write(bytes, offset, length);
     }
   }

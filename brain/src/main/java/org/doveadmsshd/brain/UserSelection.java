@@ -6,6 +6,9 @@ import org.doveadmsshd.base.UserMask;
 
 /** The users that a command is meant for. */
 public sealed interface UserSelection {
+  /** Instead of the name of a file. */
+  String STANDARD_INPUT = "-";
+
   /** Whether rows must name the user. */
   boolean isSeveral();
 

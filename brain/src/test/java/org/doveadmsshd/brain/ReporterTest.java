@@ -10,6 +10,9 @@ import java.util.Map;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.journal.UserEnd;
+import org.doveadmsshd.brain.progress.StatusLine;
+import org.doveadmsshd.brain.progress.StatusLines;
+import org.doveadmsshd.brain.progress.TerminalStatus;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Message.Log.Level;
 import org.junit.jupiter.api.Test;
@@ -28,7 +31,11 @@ class ReporterTest {
   }
 
   private Reporter reporter(Wish wish, boolean several) {
-    return new Reporter(error, wish == Wish.WATCHED, wish == Wish.VERBOSE, several, "search");
+    StatusLines status =
+        wish == Wish.WATCHED
+            ? new TerminalStatus(error, () -> new StatusLines.Size(80, 24), false)
+            : StatusLines.NONE;
+    return new Reporter(error, status, wish == Wish.VERBOSE, several, "search");
   }
 
   private static Message.Done done(Outcome outcome, String text) {
@@ -274,30 +281,23 @@ class ReporterTest {
   }
 
   @Test
-  void progressIsALineThatIsWrittenOverForWhoWatches() throws Exception {
+  void whatShowsProgressIsRemovedBeforeALine() throws Exception {
     Reporter reporter = reporter(Wish.WATCHED, true);
-    end(reporter, "a", done(Outcome.CANCELLED, ""), 1);
-    reporter.progress();
-    assertThat(said()).isEqualTo("<search: 0 users, 1 stopped");
+    reporter.show(List.of(new StatusLine("how far", false)));
+    assertThat(said()).isEqualTo("<how far<");
     reporter.log("joe", Level.INFO, "news");
-    assertThat(said())
-        .as("the line is removed before another")
-        .isEqualTo("<" + " ".repeat(26) + "<doveadm(joe): Info: news\n");
+    assertThat(said()).isEqualTo("<\u001b[Jdoveadm(joe): Info: news\n");
     reporter.log("joe", Level.INFO, "more");
     assertThat(said()).isEqualTo("doveadm(joe): Info: more\n");
-    reporter.progress();
-    ended(reporter, "joe", Outcome.OK);
-    error.reset();
-    reporter.progress();
-    assertThat(said()).isEqualTo("<search: 1 user, 1 stopped ");
   }
 
-  @ParameterizedTest
-  @CsvSource({"PLAIN, ''", "VERBOSE, search: 1 user"})
-  void progressOfWhoDoesNotWatchIsALineIfHeAsksForIt(Wish wish, String line) throws Exception {
-    Reporter reporter = reporter(wish, true);
+  @Test
+  void howFarItIsCanBeALineThatStays() throws Exception {
+    Reporter reporter = reporter(Wish.VERBOSE, true);
     ended(reporter, "joe", Outcome.OK);
-    reporter.progress();
-    assertThat(said()).isEqualTo(line.isEmpty() ? "" : line + "\n");
+    ended(reporter, "jane", Outcome.NOT_FOUND);
+    error.reset();
+    reporter.sayHowFar();
+    assertThat(said()).isEqualTo("search: 2 users, 1 failed\n");
   }
 }

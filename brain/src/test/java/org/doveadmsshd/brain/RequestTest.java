@@ -152,6 +152,38 @@ class RequestTest {
   }
 
   @Test
+  void aProgramIsToldAtTheEndInAnyCase() throws Exception {
+    typed.watch();
+    for (String[] users : new String[][] {{"-A"}, {"-u", "joe"}}) {
+      List<String> line = new ArrayList<>(List.of("--progress", "json", "search"));
+      line.addAll(List.of(users));
+      line.add("all");
+      OneLane server = lane(attempt -> attempt.fail(Outcome.NOT_FOUND, "x"));
+      assertThat(run(List.of(server), "", line.toArray(String[]::new))).isEqualTo(68);
+      String said = said();
+      assertThat(said).doesNotContain("\r");
+      assertThat(said.lines().reduce((one, last) -> last).orElseThrow())
+          .startsWith("{\"progress\":\"search\",")
+          .contains("\"ended\":1,\"failed\":1,")
+          .endsWith("\"exit_code\":68}");
+    }
+  }
+
+  @Test
+  void whoWantsNoProgressIsToldNone() throws Exception {
+    typed.watch();
+    run(List.of(lane(OneLane::ok)), "", "-v", "--progress", "none", "search", "-A", "all");
+    assertThat(said()).startsWith("search: 1 user, ").hasLineCount(1).doesNotContain("\r");
+  }
+
+  @Test
+  void thereAreNoOtherFormsOfProgress() throws Exception {
+    assertThat(run(List.of(), "", "--progress", "jsno", "search", "-A", "all")).isEqualTo(64);
+    assertThat(said())
+        .isEqualTo("doveadm: Error: Invalid --progress: jsno (there are: auto, json, none)\n");
+  }
+
+  @Test
   void howManyUsersAreDoneAndHaveFailedIsKnownMeanwhile() throws Exception {
     List<Long> seen = Collections.synchronizedList(new ArrayList<>());
     OneLane server =

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.brain.progress.StatusLines;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -64,13 +65,13 @@ class ScreenTest {
             "search",
             "-A",
             "all");
-    assertThat(shown).startsWith("\rsearch: 0 users\r" + " ".repeat(15) + "\rjoe g 1\n");
+    assertThat(shown).startsWith("\rsearch: 0 users\r\r\u001b[Jjoe g 1\n");
     assertThat(shown).doesNotContainPattern("users[^\r\n]*joe|users[^\r\n]*jim");
   }
 
   @Test
   void aRowHasEndedWhenItsLineHas() throws Exception {
-    Screen rows = new Screen(screen, new Reporter(screen, true, false, true, "fetch"));
+    Screen rows = new Screen(screen, new Reporter(screen, StatusLines.NONE, false, true, "fetch"));
     assertThat(rows.isAmidLine()).isFalse();
     rows.write("a row\nbegun".getBytes(UTF_8));
     assertThat(rows.isAmidLine()).isTrue();

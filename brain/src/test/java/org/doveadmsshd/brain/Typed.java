@@ -19,6 +19,8 @@ import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.brain.format.Formatters;
+import org.doveadmsshd.brain.progress.StatusLines;
+import org.doveadmsshd.brain.progress.TerminalStatus;
 
 /** Command lines that are typed, and what is printed and said of them. */
 final class Typed implements AutoCloseable {
@@ -55,6 +57,12 @@ final class Typed implements AutoCloseable {
   /** From now on a person watches. */
   void watch() {
     isWatched = true;
+  }
+
+  private StatusLines status() {
+    return isWatched
+        ? new TerminalStatus(errorTo, () -> new StatusLines.Size(80, 24), false)
+        : StatusLines.NONE;
   }
 
   /** From now on whatever is printed goes there. */
@@ -137,7 +145,7 @@ final class Typed implements AutoCloseable {
   }
 
   int run(List<? extends Server> servers, InputStream input, String... words) throws IOException {
-    Console console = new Console(input, outTo, errorTo, isWatched, false, Formatters.plain(80));
+    Console console = new Console(input, outTo, errorTo, status(), false, Formatters.plain(80));
     Brain.Resources resources =
         new FixedResources(List.copyOf(servers), budget) {
           @Override

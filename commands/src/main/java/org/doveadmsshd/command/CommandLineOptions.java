@@ -13,6 +13,9 @@ public final class CommandLineOptions {
   public static final List<String> FORMATTERS =
       List.of("flow", "tab", "table", "pager", "json", "ndjson");
 
+  /** The forms in which it may be told how far a run is. */
+  public static final List<String> PROGRESS = List.of("auto", "json", "none");
+
   /** Those before the command that are about the output, and settings. */
   public static final List<Option> OUTPUT =
       List.of(
@@ -42,7 +45,12 @@ public final class CommandLineOptions {
                   Kind.RATE.named("users"),
                   "begin so many users a second at most: 50, 0.5, 30/min")
               .once(),
-          Option.of("limit", Kind.NUMBER.named("number"), "only the first so many users").once());
+          Option.of("limit", Kind.NUMBER.named("number"), "only the first so many users").once(),
+          Option.of(
+                  "progress",
+                  Argument.choice("form", PROGRESS),
+                  "auto: a bar at a terminal; json: for programs; none")
+              .once());
 
   /** Those before the command. */
   public static final List<Option> GLOBAL = Stream.concat(OUTPUT.stream(), FLOW.stream()).toList();

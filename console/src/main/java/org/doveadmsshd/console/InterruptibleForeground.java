@@ -3,6 +3,7 @@ package org.doveadmsshd.console;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -12,6 +13,8 @@ import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
+import org.doveadmsshd.brain.progress.StatusLine;
+import org.doveadmsshd.brain.progress.StatusLines;
 import org.doveadmsshd.console.result.Paging;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
@@ -106,7 +109,9 @@ final class InterruptibleForeground implements Foreground {
 
     void run(Work work) {
       Console own =
-          console.writing(new UntilAbandoned(console.out()), new UntilAbandoned(console.error()));
+          console
+              .writing(new UntilAbandoned(console.out()), new UntilAbandoned(console.error()))
+              .watchedBy(new WhileWaitedFor());
       try {
         code.complete(toItsEnd(work, own));
       } catch (IOException e) {
@@ -194,6 +199,28 @@ final class InterruptibleForeground implements Foreground {
     private void say(String text) throws IOException {
       console.error().write((text + "\n").getBytes(StandardCharsets.UTF_8));
       console.error().flush();
+    }
+
+    /** Shows how far the command is as long as somebody waits for it. */
+    private final class WhileWaitedFor implements StatusLines {
+      @Override
+      public Size size() {
+        return console.status().size();
+      }
+
+      @Override
+      public void show(List<StatusLine> lines) throws IOException {
+        if (!abandoned) {
+          console.status().show(lines);
+        }
+      }
+
+      @Override
+      public void clear() throws IOException {
+        if (!abandoned) {
+          console.status().clear();
+        }
+      }
     }
 
     /** Takes output as long as somebody waits for the command. */

@@ -14,6 +14,8 @@ import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.brain.CommandLine;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.format.Formatters;
+import org.doveadmsshd.brain.progress.StatusLines;
+import org.doveadmsshd.brain.progress.TerminalStatus;
 import org.doveadmsshd.console.safety.Confirmation;
 import org.doveadmsshd.console.terminal.WholeLines;
 import org.jline.reader.EndOfFileException;
@@ -76,9 +78,13 @@ public final class Shell {
         InputStream.nullInputStream(),
         output,
         output,
-        !isDumb(),
+        isDumb() ? StatusLines.NONE : new TerminalStatus(output, this::size, true),
         true,
         Formatters.fitting(terminal.getColumns()));
+  }
+
+  private StatusLines.Size size() {
+    return new StatusLines.Size(terminal.getColumns(), terminal.getRows());
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,6 +25,8 @@ import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.format.Formatters;
+import org.doveadmsshd.brain.progress.StatusLines;
+import org.doveadmsshd.brain.progress.TerminalStatus;
 import org.doveadmsshd.command.CommandLineOptions;
 import org.doveadmsshd.command.Manual;
 import org.doveadmsshd.keys.KnownHosts;
@@ -156,12 +159,19 @@ public final class Main {
   }
 
   private static Console console() {
+    OutputStream error = new FileOutputStream(FileDescriptor.err);
     return new Console(
         new FileInputStream(FileDescriptor.in),
         new FileOutputStream(FileDescriptor.out),
-        new FileOutputStream(FileDescriptor.err),
-        Terminal.isWatchedAt(Terminal.ERROR),
+        error,
+        status(error),
         Terminal.isAt(Terminal.OUT),
         Formatters.plain(Console.DEFAULT_WIDTH));
+  }
+
+  private static StatusLines status(OutputStream error) {
+    return Terminal.isWatchedAt(Terminal.ERROR)
+        ? new TerminalStatus(error, () -> Terminal.sizeAt(Terminal.ERROR), Terminal.hasColours())
+        : StatusLines.NONE;
   }
 }

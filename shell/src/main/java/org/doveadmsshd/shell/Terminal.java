@@ -3,6 +3,8 @@ package org.doveadmsshd.shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.doveadmsshd.brain.progress.StatusLines;
+import org.jline.nativ.CLibrary;
 
 /**
  * Whether a terminal is at the end of a descriptor. {@link System#console} does not tell: from Java
@@ -33,5 +35,19 @@ final class Terminal {
   static boolean isWatchedAt(int descriptor) {
     String kind = System.getenv().getOrDefault("TERM", "");
     return isAt(descriptor) && !kind.isEmpty() && !kind.equals("dumb");
+  }
+
+  /** Whether a person wants colours; says no as https://no-color.org has it. */
+  static boolean hasColours() {
+    return System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
+  }
+
+  /** How many columns and rows the terminal there has now; none when it does not say. */
+  static StatusLines.Size sizeAt(int descriptor) {
+    CLibrary.WinSize size = new CLibrary.WinSize();
+    boolean known = CLibrary.ioctl(descriptor, CLibrary.TIOCGWINSZ, size) == 0;
+    return known
+        ? new StatusLines.Size(Short.toUnsignedInt(size.ws_col), Short.toUnsignedInt(size.ws_row))
+        : new StatusLines.Size(0, 0);
   }
 }

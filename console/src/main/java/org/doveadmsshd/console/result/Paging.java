@@ -37,7 +37,7 @@ public final class Paging implements AutoCloseable {
   public Paging(Terminal terminal, Console console, MemoryBudget.Share memory) {
     this.terminal = terminal;
     this.console = console;
-    transcript = new Transcript(terminal, console);
+    transcript = new Transcript(console);
     lines = new PagedLines(memory.share(PagedLines.MOST));
   }
 
@@ -48,7 +48,7 @@ public final class Paging implements AutoCloseable {
 
   /** What the command reads and writes. */
   public Console console() {
-    return console.writing(new Out(), transcript);
+    return console.writing(new Out(), transcript).watchedBy(transcript);
   }
 
   /** The command that waits for the pager. */

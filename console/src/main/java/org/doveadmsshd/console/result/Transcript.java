@@ -5,55 +5,51 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.doveadmsshd.base.TextWidth;
 import org.doveadmsshd.brain.Console;
-import org.jline.terminal.Terminal;
-import org.jline.utils.InfoCmp.Capability;
+import org.doveadmsshd.brain.progress.StatusLine;
+import org.doveadmsshd.brain.progress.StatusLines;
 
 /**
- * Both outputs of a command on one terminal, line by line. Progress, which is standard error that
- * begins with CR, stands below the lines and is replaced, also by nothing. While the pager has the
- * screen, what is said on standard error is kept back.
+ * Both outputs of a command on one terminal, line by line, with status lines below. While the pager
+ * has the screen, what is said on standard error is kept back, and the pager shows the first status
+ * line.
  *
  * <p>As a stream it is standard error; what is written at once is not mixed with other text. Safe
  * for several threads; a thread that writes waits for the terminal with the lock held.
  */
-final class Transcript extends OutputStream {
+final class Transcript extends OutputStream implements StatusLines {
   /** Most lines that are kept back; of further ones it is said how many there were. */
   private static final int HELD = 100;
 
-  private final Terminal terminal;
   private final Console console;
 
   // guarded by this
   private final List<String> held = new ArrayList<>();
   private boolean holds;
   private int more;
-  private boolean showsProgress;
 
   private volatile String progress = "";
 
-  Transcript(Terminal terminal, Console console) {
-    this.terminal = terminal;
+  Transcript(Console console) {
     this.console = console;
   }
 
   /** Prints text of standard output. */
   synchronized void print(String text) throws IOException {
-    clearProgress();
+    clear();
     write(console.out(), text);
   }
 
   /** The pager has the screen from now on. */
   synchronized void hold() throws IOException {
-    clearProgress();
+    clear();
     holds = true;
   }
 
   /** The pager has gone: says what has been kept back. */
   synchronized void release() throws IOException {
     holds = false;
-    clearProgress();
+    clear();
     for (String line : held) {
       write(console.error(), line);
     }
@@ -77,38 +73,32 @@ final class Transcript extends OutputStream {
   @Override
   public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
     String text = new String(bytes, offset, length, StandardCharsets.UTF_8);
-    boolean isProgress = text.startsWith("\r") && !text.endsWith("\n");
-    if (isProgress && text.isBlank()) {
-      clearProgress();
-    } else if (isProgress) {
-      progress = text.strip();
-      showProgress();
-    } else if (!holds) {
-      clearProgress();
-      write(console.error(), text.substring(text.lastIndexOf('\r') + 1));
+    if (!holds) {
+      clear();
+      write(console.error(), text);
     } else if (held.size() < HELD) {
-      held.add(text.substring(text.lastIndexOf('\r') + 1));
+      held.add(text);
     } else {
       more++;
     }
   }
 
-  private void showProgress() throws IOException {
+  @Override
+  public Size size() {
+    return console.status().size();
+  }
+
+  @Override
+  public synchronized void show(List<StatusLine> lines) throws IOException {
+    progress = lines.isEmpty() ? "" : lines.get(0).text();
     if (!holds) {
-      String cut = TextWidth.cut(progress, Math.max(1, terminal.getColumns() - 1));
-      clearProgress();
-      write(console.error(), cut);
-      showsProgress = true;
+      console.status().show(lines);
     }
   }
 
-  private void clearProgress() {
-    if (showsProgress) {
-      terminal.puts(Capability.carriage_return);
-      terminal.puts(Capability.clr_eol);
-      terminal.flush();
-      showsProgress = false;
-    }
+  @Override
+  public synchronized void clear() throws IOException {
+    console.status().clear();
   }
 
   private static void write(OutputStream out, String text) throws IOException {

@@ -13,6 +13,7 @@ import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.TextWidth;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
+import org.doveadmsshd.brain.progress.StatusLines;
 import org.doveadmsshd.console.terminal.FullScreen;
 import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
@@ -144,7 +145,7 @@ public final class Watch {
 
     /** What the command reads and writes instead of a terminal's console. */
     public Console console(Console given) {
-      return new Console(given.in(), out, error, false, given.isTerminal(), given.formatters());
+      return given.writing(out, error).watchedBy(StatusLines.NONE);
     }
 
     /** The command has ended: what it has not ended with a line feed is a line, too. */

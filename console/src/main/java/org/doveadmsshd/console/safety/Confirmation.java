@@ -74,13 +74,7 @@ public final class Confirmation implements Caution {
   }
 
   private static Console counting(Console console, LossCounter losses) {
-    return new Console(
-        console.in(),
-        console.out(),
-        console.error(),
-        console.isWatched(),
-        console.isTerminal(),
-        losses);
+    return console.with(losses);
   }
 
   /** The command that counts. */

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.progress.StatusLines;
 
 /** Asks servers what goes on there, and has them end something. Used by one thread. */
 public final class Lookout {
@@ -62,7 +63,7 @@ public final class Lookout {
               InputStream.nullInputStream(),
               new ByteArrayOutputStream(),
               error,
-              false,
+              StatusLines.NONE,
               false,
               (name, columns, titles, sink) -> {
                 rows.add(new ActivityRows(columns));

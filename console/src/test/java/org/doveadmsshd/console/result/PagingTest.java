@@ -9,10 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.format.Formatters;
+import org.doveadmsshd.brain.progress.StatusLine;
+import org.doveadmsshd.brain.progress.StatusLines;
+import org.doveadmsshd.brain.progress.TerminalStatus;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.LineDisciplineTerminal;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +50,7 @@ class PagingTest {
             InputStream.nullInputStream(),
             terminal.output(),
             terminal.output(),
-            true,
+            new TerminalStatus(terminal.output(), () -> new StatusLines.Size(COLUMNS, ROWS), false),
             true,
             Formatters.fitting(COLUMNS));
     paging = new Paging(terminal, console, budget.all());
@@ -92,6 +96,11 @@ class PagingTest {
 
   private void say(String text) throws IOException {
     paging.console().error().write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void status(String... lines) throws IOException {
+    List<StatusLine> all = Stream.of(lines).map(line -> new StatusLine(line, false)).toList();
+    paging.console().status().show(all);
   }
 
   private void printLines(int from, int to) throws IOException {
@@ -143,16 +152,34 @@ class PagingTest {
   @Test
   void progressStandsBelowTheLines() throws Exception {
     print("one\n");
-    say("\rfetch: 1 user");
-    screen.await(shown -> shown.subList(0, 2).equals(List.of("one", "fetch: 1 user")));
-    print("two\n");
-    say("\rfetch: 2 users, and so much more that no line has room for it all");
-    screen.await(shown -> shown.get(2).startsWith("fetch: 2 users") && shown.get(2).endsWith("…"));
-    say("\r              \r");
-    screen.await(shown -> shown.get(2).isEmpty());
-    say("\r              \rfetch: 2 users, 0.1 s\n");
+    status("fetch: 1 user", "  a  1 user");
     screen.await(
-        shown -> shown.subList(0, 4).equals(List.of("one", "two", "fetch: 2 users, 0.1 s", "")));
+        shown -> shown.subList(0, 3).equals(List.of("one", "fetch: 1 user", "  a  1 user")));
+    print("two\n");
+    status("fetch: 2 users");
+    screen.await(shown -> shown.subList(1, 4).equals(List.of("two", "fetch: 2 users", "")));
+    paging.console().status().clear();
+    say("fetch: 9 users, 0.1 s\n");
+    screen.await(
+        shown -> shown.subList(0, 4).equals(List.of("one", "two", "fetch: 9 users, 0.1 s", "")));
+  }
+
+  @Test
+  void statusLinesStandBelowRowsWhenTheScreenMovesUp() throws Exception {
+    OutputStream out = terminal.output();
+    TerminalStatus status =
+        new TerminalStatus(out, () -> new StatusLines.Size(COLUMNS, ROWS), false);
+    for (int i = 1; i < 9; i++) {
+      status.clear();
+      out.write(("row " + i + "\n").getBytes(StandardCharsets.UTF_8));
+      status.show(List.of(new StatusLine("all: " + i, false), new StatusLine("  a: 1", true)));
+      status.show(List.of(new StatusLine("all: " + i, true), new StatusLine("  a: 1", false)));
+    }
+    screen.await(List.of("row 5", "row 6", "row 7", "row 8", "all: 8", "  a: 1")::equals);
+    status.show(List.of(new StatusLine("all: 9", false)));
+    screen.await(List.of("row 5", "row 6", "row 7", "row 8", "all: 9", "")::equals);
+    status.clear();
+    screen.await(List.of("row 5", "row 6", "row 7", "row 8", "", "")::equals);
   }
 
   @Test
@@ -303,9 +330,9 @@ class PagingTest {
     printLines(1, 20);
     show();
     expect("line 1", "line 2", "line 3", "line 4", "line 5");
-    say("\rfetch: 7 users");
+    status("fetch: 7 users");
     expectStatus("fetch: 7 users");
-    say("\r   \rdoveadm(a): Error: no mail\n");
+    say("doveadm(a): Error: no mail\n");
     for (int i = 0; i < 120; i++) {
       say("doveadm: Error: again\n");
     }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.sshd.server.Environment;
@@ -18,6 +19,8 @@ import org.doveadmsshd.brain.CommandLine;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.format.FormatterFactory;
 import org.doveadmsshd.brain.format.Formatters;
+import org.doveadmsshd.brain.progress.StatusLines;
+import org.doveadmsshd.brain.progress.TerminalStatus;
 import org.doveadmsshd.keys.Grant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,13 +93,27 @@ final class ExecCommand extends ChannelCommand {
    * reads.
    */
   private Console console(InputStream in, boolean terminal, Environment environment) {
-    String columns = environment.getEnv().getOrDefault(Environment.ENV_COLUMNS, "");
-    boolean sized = columns.matches("[1-9][0-9]{0,3}");
-    boolean dumb = environment.getEnv().getOrDefault(Environment.ENV_TERM, "").equals("dumb");
-    int width = sized ? Integer.parseInt(columns) : Console.DEFAULT_WIDTH;
-    boolean person = terminal && sized && !dumb;
+    Map<String, String> variables = environment.getEnv();
+    boolean dumb = variables.getOrDefault(Environment.ENV_TERM, "").equals("dumb");
+    int columns = number(variables, Environment.ENV_COLUMNS);
+    int width = columns > 0 ? columns : Console.DEFAULT_WIDTH;
+    boolean person = terminal && columns > 0 && !dumb;
     FormatterFactory formatters = person ? Formatters.fitting(width) : Formatters.plain(width);
-    return new Console(in, out, error, person, terminal, formatters);
+    StatusLines status =
+        person ? new TerminalStatus(error, () -> size(variables), true) : StatusLines.NONE;
+    return new Console(in, out, error, status, terminal, formatters);
+  }
+
+  /** As the client says; it may change at any time. */
+  private static StatusLines.Size size(Map<String, String> variables) {
+    return new StatusLines.Size(
+        number(variables, Environment.ENV_COLUMNS), number(variables, Environment.ENV_LINES));
+  }
+
+  /** A number of lines or columns; 0 when there is none. */
+  private static int number(Map<String, String> variables, String name) {
+    String text = variables.getOrDefault(name, "");
+    return text.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(text) : 0;
   }
 
   /** What a person types while a command runs: only Ctrl-C means something. */
