@@ -19,6 +19,15 @@ public interface Server {
     return Optional.empty();
   }
 
+  /**
+   * Asks how it is; waits for the answer.
+   *
+   * @throws Failure when it cannot be asked
+   */
+  default Health health() throws Failure {
+    throw Failure.usage("Server " + name() + " is this program itself");
+  }
+
   /** Whether it is to be used, as an administrator has said; it may change at any time. */
   default ServerState state() {
     return ServerState.UP;

@@ -95,7 +95,7 @@ class StoppedRunTest {
 
   @Test
   void outputThatCannotBePassedOnEndsTheRun() {
-    OneLane server = new OneLane("s", List.of("joe", "jane"), OneLane::row);
+    OneLane server = new OneLane("t", List.of("joe", "jane"), OneLane::row);
     OneLane broken = lane(attempt -> attempt.outputBroken(new IOException("gone")));
     assertThatThrownBy(() -> typed.run(List.of(broken, server), "", "search", "-A", "all"))
         .hasMessage("gone");

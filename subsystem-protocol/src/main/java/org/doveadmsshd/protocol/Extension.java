@@ -8,6 +8,9 @@ public final class Extension {
   /** From a worker: it answers PING. */
   public static final String PING = "ping@doveadm-sshd";
 
+  /** From a worker: it answers CLOCK. */
+  public static final String CLOCK = "clock@doveadm-sshd";
+
   /** From a brain: an outcome that it does not know counts as a temporary failure. */
   public static final String OUTCOMES = "outcomes@doveadm-sshd";
 

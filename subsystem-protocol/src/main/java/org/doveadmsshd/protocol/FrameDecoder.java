@@ -125,6 +125,8 @@ public final class FrameDecoder {
           return new Message.Cancel(id);
         case FrameType.LIST:
           return new Message.ListUsers(id, string());
+        case FrameType.CLOCK:
+          return new Message.Clock(id);
         case FrameType.PING:
           return new Message.Ping();
         case FrameType.ALIVE:

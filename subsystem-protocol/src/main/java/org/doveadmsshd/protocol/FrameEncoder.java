@@ -133,6 +133,12 @@ public final class FrameEncoder implements Message.Visitor<Void, ProtocolExcepti
   }
 
   @Override
+  public Void clock(Message.Clock clock) {
+    begin(FrameType.CLOCK, clock.requestId());
+    return null;
+  }
+
+  @Override
   public Void ping(Message.Ping ping) {
     begin(FrameType.PING, 0);
     return null;

@@ -12,6 +12,7 @@ final class FrameType {
   static final int LIST = 12;
   static final int INPUT = 13;
   static final int PING = 14;
+  static final int CLOCK = 15;
   static final int COLUMNS = 20;
   static final int ROW = 21;
   static final int CHUNK = 22;

@@ -192,6 +192,17 @@ public sealed interface Message {
     }
   }
 
+  /** Asks a worker what time it is. Its DONE has the count {@link #NOW}. */
+  record Clock(int requestId) implements Message {
+    /** Milliseconds since 1970. */
+    public static final String NOW = "now";
+
+    @Override
+    public <R, X extends Exception> R accept(Visitor<R, X> visitor) throws X {
+      return visitor.clock(this);
+    }
+  }
+
   /** Asks a worker that says nothing for a sign of life, whatever it works on. */
   record Ping() implements Message {
     @Override
@@ -336,6 +347,10 @@ public sealed interface Message {
 
     default R wanted(Wanted wanted) throws X {
       return unexpected(wanted);
+    }
+
+    default R clock(Clock clock) throws X {
+      return unexpected(clock);
     }
 
     default R ping(Ping ping) throws X {

@@ -19,7 +19,7 @@ final class RandomMessages {
 
   Message next() {
     int id = random.nextInt();
-    return switch (random.nextInt(18)) {
+    return switch (random.nextInt(19)) {
       case 0 -> new Message.Hello(random.nextInt(), text(), optional(), texts());
       case 1 -> new Message.Authenticate(id, text(), bytes(300));
       case 2 ->
@@ -47,6 +47,7 @@ final class RandomMessages {
       case 13 -> new Message.Challenge(id, bytes(300));
       case 14 -> new Message.Response(id, bytes(300));
       case 15 -> new Message.Ping();
+      case 17 -> new Message.Clock(id);
       case 16 -> new Message.Alive();
       default -> new Message.Fault(text());
     };

@@ -74,7 +74,8 @@ class WireTest {
         new Frame(new Message.ListUsers(9, "*"), "0c 00000009 00000001 2a"),
         new Frame(new Message.Input(5, false, bytes("ab")), "0d 00000005 00 00000002 6162"),
         new Frame(new Message.Input(5, true, bytes("")), "0d 00000005 01 00000000"),
-        new Frame(new Message.Ping(), "0e 00000000"));
+        new Frame(new Message.Ping(), "0e 00000000"),
+        new Frame(new Message.Clock(6), "0f 00000006"));
   }
 
   static List<Frame> fromTheWorker() {

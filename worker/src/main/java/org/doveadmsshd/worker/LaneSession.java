@@ -105,10 +105,10 @@ public final class LaneSession {
   /** What is named in the hello. A worker process has its server keep terms. */
   private List<String> extensions() {
     if (trusted) {
-      return List.of(Extension.PING);
+      return List.of(Extension.CLOCK, Extension.PING);
     }
     try (Workers.Use use = workers.use()) {
-      return use.worker().keepsTerms() ? List.of(Extension.TERMS) : List.of();
+      return use.worker().keepsTerms() ? List.of(Extension.CLOCK, Extension.TERMS) : List.of(Extension.CLOCK);
     }
   }
 
@@ -308,6 +308,15 @@ public final class LaneSession {
       return null;
     }
 
+    /** In its turn, so that it tells how long a question waits here. */
+    @Override
+    public Void clock(Message.Clock request) throws ProtocolException {
+      if (admit(request.requestId(), new UnderWay(new RequestControl(), null))) {
+        queue.add(100, () -> tellTime(request));
+      }
+      return null;
+    }
+
     @Override
     public Void input(Message.Input input) throws ProtocolException {
       UnderWay request;
@@ -406,6 +415,11 @@ public final class LaneSession {
         use.worker().list(master.get(), request, control, this::sendCounted);
       }
     }
+  }
+
+  private void tellTime(Message.Clock request) throws IOException {
+    Map<String, Long> now = Map.of(Message.Clock.NOW, System.currentTimeMillis());
+    sendCounted(new Message.Done(request.requestId(), Outcome.OK, "", now, 0));
   }
 
   /**

@@ -21,6 +21,7 @@ enum LaneState {
           Message.ListUsers.class,
           Message.Input.class,
           Message.Cancel.class,
+          Message.Clock.class,
           Message.Ping.class,
           Message.ActFor.class)),
   /** Nothing that still arrives is looked at. */

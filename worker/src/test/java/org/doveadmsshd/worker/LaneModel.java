@@ -44,6 +44,7 @@ final class LaneModel {
             Kind.RUN,
             Kind.SERVER_RUN,
             Kind.LIST,
+            Kind.CLOCK,
             Kind.INPUT,
             Kind.CANCEL,
             Kind.PING,
@@ -127,7 +128,7 @@ final class LaneModel {
     RequestModel request = requests.get(step.id());
     return LEGAL.get(state).contains(step.kind())
         && switch (step.kind()) {
-          case AUTHENTICATE, RUN, SERVER_RUN, LIST -> request == null;
+          case AUTHENTICATE, RUN, SERVER_RUN, LIST, CLOCK -> request == null;
           case RESPONSE -> login.isUnderWay(step.id());
           case INPUT -> request == null || !request.isRead() || request.wantsMore();
           case ACT_FOR, PING -> trusted;
@@ -213,6 +214,10 @@ final class LaneModel {
       case LIST -> {
         RequestModel request = admit(step);
         add(() -> list(request));
+      }
+      case CLOCK -> {
+        RequestModel request = admit(step);
+        add(() -> end(request, Outcome.OK));
       }
       case INPUT -> input(step);
       case CANCEL -> {

@@ -218,6 +218,7 @@ final class LaneStage implements MessageSink, Executor, UserWork {
       case SERVER_RUN -> new Message.Run(id, "", "reload", List.of(), 0, 0, false);
       case LIST -> new Message.ListUsers(id, "*");
       case INPUT -> new Message.Input(id, step.isLast(), ByteBuffer.allocate(step.size()));
+      case CLOCK -> new Message.Clock(id);
       case CANCEL -> new Message.Cancel(id);
       case PING -> new Message.Ping();
       case NOT_FOR_A_WORKER -> new Message.Done(id, Outcome.OK, "", Map.of(), 0);

@@ -31,6 +31,7 @@ record LaneStep(Kind kind, int id, int detail, List<LaneStep> during) {
     SERVER_RUN(2),
     LIST(3),
     INPUT(4),
+    CLOCK(2),
     CANCEL(4),
     PING(3),
     NOT_FOR_A_WORKER(1),

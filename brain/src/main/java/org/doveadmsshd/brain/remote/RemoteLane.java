@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -17,6 +19,7 @@ import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.Version;
 import org.doveadmsshd.brain.Assignment;
+import org.doveadmsshd.brain.Health;
 import org.doveadmsshd.brain.UserQueue;
 import org.doveadmsshd.protocol.Extension;
 import org.doveadmsshd.protocol.FrameDecoder;
@@ -40,6 +43,10 @@ final class RemoteLane implements Closeable {
   private static final int MAX_AHEAD = 128;
   private static final int FIRST_GUESS_MICROS = 1000;
   private static final int BUFFER = 64 * 1024;
+
+  /** How often a worker is asked for the time: the quickest answer is the most exact. */
+  private static final int CLOCK_TRIES = 3;
+
   private static final String SOFTWARE = Version.of("doveadm-ssh");
   private static final List<String> EXTENSIONS = List.of(Extension.OUTCOMES);
 
@@ -136,19 +143,46 @@ final class RemoteLane implements Closeable {
 
   /** Asks for users. */
   void list(String mask, Consumer<String> taker) throws Failure, IOException {
+    Message.Done done = ask(new Message.ListUsers(1, mask), taker);
+    transport.finish();
+    if (!done.outcome().isOk()) {
+      throw new Failure(done.outcome(), done.text());
+    }
+  }
+
+  /** Asks a worker that has greeted how it is. */
+  Health health() throws IOException {
+    Message.Hello hello = client.hello().orElseThrow();
+    Duration opening = Duration.of(transport.roundTripMicros(), ChronoUnit.MICROS);
+    Health health = new Health(hello.software(), opening, Optional.empty());
+    boolean tellsTime = hello.extensions().contains(Extension.CLOCK);
+    for (int id = 1; tellsTime && id <= CLOCK_TRIES; id++) {
+      long sent = System.nanoTime();
+      long sentMillis = System.currentTimeMillis();
+      Message.Done done = ask(new Message.Clock(id), none -> {});
+      Duration way = Duration.ofNanos(System.nanoTime() - sent);
+      Long there = done.counts().get(Message.Clock.NOW);
+      if (there != null && (id == 1 || way.compareTo(health.roundTrip()) < 0)) {
+        Duration ahead = Duration.ofMillis(there - sentMillis).minus(way.dividedBy(2));
+        health = new Health(hello.software(), way, Optional.of(ahead));
+      }
+    }
+    transport.finish();
+    return health;
+  }
+
+  /** Asks for something, and waits for the end of the answer. */
+  private Message.Done ask(Message request, Consumer<String> taker) throws IOException {
     Listing listing = new Listing(taker);
-    client.add(1, listing);
-    out.send(new Message.ListUsers(1, mask));
+    client.add(request.requestId(), listing);
+    out.send(request);
     out.flush();
     while (listing.done == null) {
       if (!readOnce()) {
         throw new EOFException("the connection was lost");
       }
     }
-    transport.finish();
-    if (!listing.done.outcome().isOk()) {
-      throw new Failure(listing.done.outcome(), listing.done.text());
-    }
+    return listing.done;
   }
 
   /** Takes names. */

@@ -13,11 +13,14 @@ import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.brain.Health;
 import org.doveadmsshd.brain.Server;
+import org.doveadmsshd.brain.ServerState;
 import org.doveadmsshd.brain.UserQueue;
 
 /** A server at the other end of a connection, which is opened when it is first needed. */
@@ -30,6 +33,7 @@ public final class RemoteServer implements Server {
   private final int maxLanes;
   private final Executor executor;
   private final Duration login;
+  private volatile Supplier<ServerState> state = () -> ServerState.UP;
   private volatile boolean abandoned;
 
   /** Why the lane that ended last was lost, if it was. */
@@ -72,6 +76,20 @@ public final class RemoteServer implements Server {
     return name;
   }
 
+  /**
+   * From now on this knows whether the server is to be used.
+   *
+   * @param known asked often, by any thread
+   */
+  public void setState(Supplier<ServerState> known) {
+    state = known;
+  }
+
+  @Override
+  public ServerState state() {
+    return state.get();
+  }
+
   @Override
   public boolean mayHave(String user) {
     for (UserMask mask : users) { // no stream: asked for each of a million users
@@ -90,6 +108,21 @@ public final class RemoteServer implements Server {
       return Optional.of(lane.software());
     } catch (IOException e) {
       throw Failure.temporary("Server " + name() + ": cannot open a lane: " + Reason.of(e), e);
+    } finally {
+      close(lane);
+    }
+  }
+
+  @Override
+  public Health health() throws Failure {
+    RemoteLane lane = null;
+    try {
+      lane = open(0, true);
+      lanes.add(lane);
+      return lane.health();
+    } catch (IOException e) {
+      throw new Failure(
+          Outcome.UNREACHABLE, "Server " + name() + " does not answer: " + Reason.of(e), e);
     } finally {
       close(lane);
     }

@@ -15,6 +15,7 @@ import org.apache.sshd.client.channel.ClientChannel;
 import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.command.ServerContext.Activity.ActiveSession;
+import org.doveadmsshd.protocol.Extension;
 import org.doveadmsshd.protocol.Message;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,7 +78,7 @@ class LaneCommandTest extends CalledServer {
       Message.Hello hello = open(helper).talk().greet();
       assertThat(hello.master()).contains("helper");
       assertThat(hello.software()).isEqualTo("test 1.0");
-      assertThat(hello.extensions()).isEmpty();
+      assertThat(hello.extensions()).containsExactly(Extension.CLOCK);
     }
   }
 
@@ -217,6 +218,21 @@ class LaneCommandTest extends CalledServer {
 
   private static ByteBuffer bytes(String text) {
     return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void whoeverAsksIsToldTheTimeOfTheServer() throws Exception {
+    try (Caller.LoggedIn helper = caller.login("helper", MemorySite.HELPER)) {
+      Conversation talk = open(helper).talk();
+      talk.greet();
+      long before = System.currentTimeMillis();
+      talk.say(new Message.Clock(5));
+      Message.Done done = talk.next(Message.Done.class);
+      assertThat(done.requestId()).isEqualTo(5);
+      assertThat(done.outcome()).isEqualTo(Outcome.OK);
+      assertThat(done.counts().get(Message.Clock.NOW))
+          .isBetween(before, System.currentTimeMillis());
+    }
   }
 
   @Test
