@@ -92,7 +92,7 @@ public record Console(
   }
 
   /** Says on standard error what may not be meant by a command line. */
-  void warn(String text) throws IOException {
+  public void warn(String text) throws IOException {
     say("Warning", text);
   }
 

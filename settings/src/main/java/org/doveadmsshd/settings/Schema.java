@@ -77,7 +77,8 @@ final class Schema {
         .add("scripts_ask", Type.YES_OR_NO, "no")
         .add("shutdown_timeout", Type.TIME, "30s")
         .add("known_hosts", Type.TEXT, "~/.ssh/known_hosts")
-        .add("identity", Type.TEXT, "~/.ssh/id_ed25519");
+        .add("identity", Type.TEXT, "~/.ssh/id_ed25519")
+        .add("state_directory", Type.TEXT, "");
     section("passdb")
         .add("driver", Type.PASSDB_DRIVER, null)
         .add("args", Type.TEXT, "")

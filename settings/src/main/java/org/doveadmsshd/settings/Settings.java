@@ -45,8 +45,13 @@ public record Settings(
    * What doveadm-ssh connects to.
    *
    * @param identity file with the private key, where a server names none
+   * @param stateDirectory for what is to outlive the program; nothing for the usual place
    */
-  public record ClientSettings(Path knownHosts, Path identity, List<ServerSettings> servers) {}
+  public record ClientSettings(
+      Path knownHosts,
+      Path identity,
+      Optional<Path> stateDirectory,
+      List<ServerSettings> servers) {}
 
   /** Where users and passwords are looked up. */
   public record AuthSettings(

@@ -73,6 +73,7 @@ final class SettingsBinder {
         new ClientSettings(
             path(top.text("known_hosts")),
             path(top.text("identity")),
+            optionalPath(top, "state_directory"),
             new ServerBinder(top, this::path).servers(sections.get("server"))),
         new AuthSettings(
             sections.get("passdb").stream().map(backends::passdb).toList(),

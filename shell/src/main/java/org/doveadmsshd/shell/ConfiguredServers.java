@@ -33,6 +33,7 @@ final class ConfiguredServers implements Closeable {
   // guarded by this
   private Settings settings;
   private SshConnections connections;
+  private ServerStates states;
   private final Map<String, SshConnector> connectors = new HashMap<>();
 
   /**
@@ -51,6 +52,27 @@ final class ConfiguredServers implements Closeable {
     return settings;
   }
 
+  /** Which of them are to be used. */
+  synchronized ServerStates states() throws Failure {
+    if (states == null) {
+      states = new ServerStates(StateDirectory.of(settings()));
+    }
+    return states;
+  }
+
+  /** The names of all that the configuration has, also of those that the options leave out. */
+  List<String> allNames() throws Failure {
+    return settings().client().servers().stream().map(Settings.ServerSettings::name).toList();
+  }
+
+  /** How many lanes a run may have on a server of the configuration. */
+  int lanes(String name) throws Failure {
+    return configured().stream()
+        .filter(server -> server.name().equals(name))
+        .mapToInt(Settings.ServerSettings::lanes)
+        .sum();
+  }
+
   /** The names of all that the program may work on. */
   List<String> names() throws Failure {
     return configured().stream().map(Settings.ServerSettings::name).toList();
@@ -60,8 +82,10 @@ final class ConfiguredServers implements Closeable {
    * Those of some names.
    *
    * @param names all when there are none
+   * @throws Failure also when it cannot be known which of them are to be used
    */
   synchronized List<Server> named(List<String> names) throws Failure {
+    states().all();
     List<Server> servers = new ArrayList<>();
     for (Settings.ServerSettings server : configured()) {
       if (names.isEmpty() || names.contains(server.name())) {
@@ -85,12 +109,16 @@ final class ConfiguredServers implements Closeable {
   }
 
   private Server server(Settings.ServerSettings server) throws Failure {
-    return new RemoteServer(
-        server.name(),
-        connector(server),
-        server.users().stream().map(UserMask::new).toList(),
-        server.lanes(),
-        executor);
+    RemoteServer remote =
+        new RemoteServer(
+            server.name(),
+            connector(server),
+            server.users().stream().map(UserMask::new).toList(),
+            server.lanes(),
+            executor);
+    ServerStates known = states();
+    remote.setState(() -> known.of(server.name()));
+    return remote;
   }
 
   private Connector connector(Settings.ServerSettings server) throws Failure {

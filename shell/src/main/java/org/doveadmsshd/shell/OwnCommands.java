@@ -54,6 +54,26 @@ final class OwnCommands {
           """,
           Option.flag(ScriptProgram.CHECK, "do nothing; say all that is wrong with the script"));
 
+  static final Manual SERVERS =
+      manual(
+          ServersCommand.NAME,
+          Syntax.of(
+              Syntax.maybe(Syntax.word("drain", "up", "down")),
+              Syntax.anyNumber(Kind.SERVER.named("server"))),
+          "how the servers are; drain some, or bring them up again",
+          """
+          Asks all servers at once how they are, or those that are named, and prints a row for each: whether it is up,
+          how long a question and its answer take, by how much its clock is ahead of ours, its version. The exit code
+          is 75 when one of them does not answer.
+
+          drain  no further user is begun there, by no run on this machine; users under way end as always
+          down   as drain, and what is under way there is stopped; the server is not connected to
+          up     it is used again
+          """,
+          Option.of(
+              ServersCommand.TIMEOUT, Kind.SPAN.named("time"), "how long a server may take; 10s"),
+          Option.flag(ServersCommand.YES, "drain the last servers, too"));
+
   static final Manual COMPLETION =
       manual(
           "completion",
@@ -66,7 +86,7 @@ final class OwnCommands {
           """);
 
   /** All of them. */
-  static final List<Manual> ALL = List.of(TRUST, KEYGEN, RUN, COMPLETION);
+  static final List<Manual> ALL = List.of(SERVERS, TRUST, KEYGEN, RUN, COMPLETION);
 
   /** What help and version say of the program. */
   static final About ABOUT =

@@ -49,14 +49,12 @@ final class ShellProgram {
   }
 
   private static Optional<HistoryFile> history(String user) {
-    String set = System.getenv().getOrDefault("XDG_STATE_HOME", "");
-    Path home = Path.of(System.getProperty("user.home"));
-    Path state = set.startsWith("/") ? Path.of(set) : home.resolve(".local/state");
+    Path directory = StateDirectory.usual();
     try {
-      Files.createDirectories(state);
+      Files.createDirectories(directory.getParent());
     } catch (IOException e) {
       return Optional.empty(); // a home that nothing may be written to
     }
-    return HistoryFile.of(state.resolve(NAME), user);
+    return HistoryFile.of(directory, user);
   }
 }

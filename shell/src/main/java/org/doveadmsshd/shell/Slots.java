@@ -44,6 +44,7 @@ final class Slots {
       case SEARCH_KEY -> "key";
       case PART_KEY -> "part";
       case FILE -> "file";
+      case SERVER -> "server";
       case TOPIC -> "topic";
       case COMMAND -> "command";
       case FIELDS ->

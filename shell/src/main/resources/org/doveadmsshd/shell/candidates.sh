@@ -5,8 +5,9 @@
 #   *x                     slot x, any number of times
 #   %a|b fields            words separated by spaces; fields of fetch
 #   file topic command .   a file; what help explains; a command; anything else
+#   server                 a server of the configuration
 _doveadm_ssh_candidates() (
-  command= name= pending= plain= expect=
+  command= name= pending= plain= expect= option= config=
   while [ $# -gt 1 ]; do
     _doveadm_ssh_take "$1"
     shift
@@ -30,13 +31,15 @@ _doveadm_ssh_candidates() (
 _doveadm_ssh_take() {
   if [ -n "$pending" ]; then
     pending=
+    case $command$option in -c|--config) config=$1 ;; esac
     return
   fi
   if [ -z "$plain" ]; then
     case $1 in
       --) plain=1; return ;;
+      --config=*) config=${1#*=}; return ;;
       --*=*) return ;;
-      -?*) _doveadm_ssh_argument "$command" "$1"; pending=$reply; return ;;
+      -?*) option=$1; _doveadm_ssh_argument "$command" "$1"; pending=$reply; return ;;
     esac
   fi
   if [ -z "$command" ]; then
@@ -145,9 +148,21 @@ _doveadm_ssh_offer() {
         done
       fi | while IFS= read -r line; do printf '%s\n' "$before$line"; done ;;
     file) printf '%s\n' '<file>' ;;
+    server) _doveadm_ssh_servers ;;
     command) name= ; _doveadm_ssh_names ;;
     topic) name= ; _doveadm_ssh_names; _doveadm_ssh_keys; _doveadm_ssh_fields ;;
   esac
+}
+
+# Names of servers: those in the configuration that would be read.
+_doveadm_ssh_servers() {
+  case $config in '~/'*) config=$HOME/${config#??} ;; esac
+  for each in "$config" "$HOME/.config/doveadm-ssh.conf" /etc/doveadm-sshd/doveadm-ssh.conf; do
+    if [ -r "$each" ]; then
+      sed -n 's/^[[:space:]]*server[[:space:]][[:space:]]*\([^[:space:]{#]*\).*/\1/p' "$each"
+      break
+    fi
+  done
 }
 
 # The next word of commands that begin with what is there.

@@ -32,7 +32,9 @@ class CompletionScriptTest {
 
   private static final List<Option> GENERAL =
       Stream.concat(
-              Stream.of(Option.of('c', "config", Kind.FILE.named("file"), "x")),
+              Stream.of(
+                  Option.of('c', "config", Kind.FILE.named("file"), "x"),
+                  Option.of('s', "server", Kind.SERVER.named("name"), "x")),
               CommandLineOptions.GLOBAL.stream())
           .toList();
 
@@ -45,6 +47,8 @@ class CompletionScriptTest {
     List<String> words = new ArrayList<>(List.of(shell, "-c", script, file.toString()));
     words.addAll(List.of(arguments));
     Files.writeString(directory.resolve("users.txt"), "");
+    Files.writeString(
+        directory.resolve("my.conf"), "#server x {\nserver web1 {\n}\n  server web2{\n}\n");
     Path printed = directory.resolve("printed");
     Process process =
         new ProcessBuilder(words)

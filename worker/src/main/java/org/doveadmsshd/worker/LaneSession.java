@@ -108,7 +108,9 @@ public final class LaneSession {
       return List.of(Extension.CLOCK, Extension.PING);
     }
     try (Workers.Use use = workers.use()) {
-      return use.worker().keepsTerms() ? List.of(Extension.CLOCK, Extension.TERMS) : List.of(Extension.CLOCK);
+      return use.worker().keepsTerms()
+          ? List.of(Extension.CLOCK, Extension.TERMS)
+          : List.of(Extension.CLOCK);
     }
   }
 

@@ -24,8 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HealthTest {
   private static final Message HELLO =
-      new Message.Hello(
-          Limits.VERSION, "scripted 2", Optional.of("m"), List.of(Extension.CLOCK));
+      new Message.Hello(Limits.VERSION, "scripted 2", Optional.of("m"), List.of(Extension.CLOCK));
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private ScriptedWorkers workers;
@@ -58,8 +57,7 @@ class HealthTest {
         health(
             (peer, number) ->
                 tellTimes(
-                    peer,
-                    Map.of(Message.Clock.NOW, System.currentTimeMillis() + hour.toMillis())));
+                    peer, Map.of(Message.Clock.NOW, System.currentTimeMillis() + hour.toMillis())));
     assertThat(health.software()).isEqualTo("scripted 2");
     assertThat(health.ahead().orElseThrow().minus(hour).abs()).isLessThan(Duration.ofMinutes(1));
     assertThat(health.roundTrip()).isPositive();
@@ -80,8 +78,7 @@ class HealthTest {
   @Test
   void anAbsurdTimeIsATime() throws Exception {
     for (long absurd : new long[] {Long.MAX_VALUE, Long.MIN_VALUE, 0}) {
-      Health health =
-          health((peer, number) -> tellTimes(peer, Map.of(Message.Clock.NOW, absurd)));
+      Health health = health((peer, number) -> tellTimes(peer, Map.of(Message.Clock.NOW, absurd)));
       assertThat(health.ahead()).isPresent();
     }
   }
