@@ -1,23 +1,118 @@
 package org.doveadmsshd.brain;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.io.IOException;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.brain.journal.UserEnd;
 
-/** Lets users into a run, and no more of them than it is for. Safe for several threads. */
+/**
+ * Lets users into a run: no more than it is for, and those after the canaries when it has been
+ * decided whether they are begun. Safe for several threads.
+ */
 final class Admission {
   private final long limit;
-  private final AtomicLong entered = new AtomicLong();
+  private final long canaries;
+  private final Verdict verdict;
 
-  Admission(Flow flow) {
+  // guarded by this
+  private long entered;
+  private long ended;
+  private long bad;
+  private State state;
+
+  /** Decides when the canaries have ended. */
+  @FunctionalInterface
+  interface Verdict {
+    /**
+     * Decides what becomes of those who follow; may wait for a person.
+     *
+     * @param canaries how many there were
+     * @param bad how many of them were not ok
+     */
+    void decide(long canaries, long bad) throws IOException;
+  }
+
+  private enum State {
+    /** Canaries are let in, and nobody else. */
+    CANARIES,
+    /** They have ended, and it is decided about the others. */
+    DECIDING,
+    /** All are let in. */
+    OPEN
+  }
+
+  Admission(Flow flow, Verdict verdict) {
     limit = flow.limit().orElse(Long.MAX_VALUE);
+    canaries = flow.canary().orElse(0);
+    state = canaries > 0 ? State.CANARIES : State.OPEN;
+    this.verdict = verdict;
   }
 
-  /** Lets the next user in; false for one beyond those that the run is for. */
-  boolean enters() {
-    return entered.getAndUpdate(count -> Math.min(count + 1, limit)) < limit;
+  /** Lets the next user in, perhaps later; false when he will not be in the run. */
+  boolean enters() throws InterruptedException, IOException {
+    boolean mustDecide;
+    synchronized (this) {
+      while (state == State.CANARIES && isAwaited() || state == State.DECIDING) {
+        wait();
+      }
+      mustDecide = state == State.CANARIES && entered >= canaries;
+      if (!mustDecide) {
+        return enter();
+      }
+      state = State.DECIDING;
+    }
+    decide();
+    return enter();
   }
 
-  /** Whether no further user will be let in. */
-  boolean isFull() {
-    return entered.get() >= limit;
+  /** Called with this locked: whether all canaries are in, and some have not ended. */
+  private boolean isAwaited() {
+    return entered >= canaries && ended < canaries;
+  }
+
+  private synchronized boolean enter() {
+    boolean room = entered < limit;
+    entered += room ? 1 : 0;
+    return room;
+  }
+
+  private void decide() throws IOException {
+    try {
+      verdict.decide(canaries, badOnes());
+    } finally {
+      open();
+    }
+  }
+
+  private synchronized long badOnes() {
+    return bad;
+  }
+
+  /** All are let in from now on: whoever is let in is perhaps not begun. */
+  synchronized void open() {
+    state = State.OPEN;
+    notifyAll();
+  }
+
+  /** Hears of the end of a user. */
+  synchronized void ended(UserEnd end) {
+    if (end.sequence() < canaries) {
+      ended++;
+      bad += end.outcome() == Outcome.OK ? 0 : 1;
+      notifyAll();
+    }
+  }
+
+  /** Whether somebody decides about the canaries. */
+  synchronized boolean isDeciding() {
+    return state == State.DECIDING;
+  }
+
+  /**
+   * Whether nobody is let in any more.
+   *
+   * @param assigned how many of those who are in have been counted by the run
+   */
+  boolean isFull(long assigned) {
+    return assigned >= limit;
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.brain.format.FormatterFactory;
 import org.doveadmsshd.brain.format.Formatters;
@@ -21,6 +22,7 @@ import org.doveadmsshd.brain.progress.TerminalStatus;
  * @param isTerminal whether {@code out} is shown by a terminal, which obeys control characters;
  *     what is written there must not have them, unless it is {@linkplain #guarded guarded}
  * @param formatters make text of rows
+ * @param question asks who sits there; nothing where nobody can be asked
  */
 public record Console(
     InputStream in,
@@ -28,11 +30,35 @@ public record Console(
     OutputStream error,
     StatusLines status,
     boolean isTerminal,
-    FormatterFactory formatters) {
+    FormatterFactory formatters,
+    Optional<Question> question) {
   /** The width that is assumed where there is no terminal. */
   public static final int DEFAULT_WIDTH = 80;
 
   private static final int DEFAULT_HEIGHT = 24;
+
+  /** Asks who sits at a terminal. */
+  @FunctionalInterface
+  public interface Question {
+    /**
+     * Waits for the answer.
+     *
+     * @return one line; empty also when there is no answer
+     * @throws IOException when the terminal is gone
+     */
+    String ask(String prompt) throws IOException;
+  }
+
+  /** One at which nobody can be asked. */
+  public Console(
+      InputStream in,
+      OutputStream out,
+      OutputStream error,
+      StatusLines status,
+      boolean isTerminal,
+      FormatterFactory formatters) {
+    this(in, out, error, status, isTerminal, formatters, Optional.empty());
+  }
 
   /**
    * A terminal at which a person sits, or none at all.
@@ -61,28 +87,33 @@ public record Console(
 
   /** The same, but with something else to read. */
   public Console reading(InputStream other) {
-    return new Console(other, out, error, status, isTerminal, formatters);
+    return new Console(other, out, error, status, isTerminal, formatters, question);
   }
 
   /** The same, but what it writes goes elsewhere. */
   public Console writing(OutputStream other, OutputStream otherError) {
-    return new Console(in, other, otherError, status, isTerminal, formatters);
+    return new Console(in, other, otherError, status, isTerminal, formatters, question);
   }
 
   /** The same, but progress is shown elsewhere. */
   public Console watchedBy(StatusLines other) {
-    return new Console(in, out, error, other, isTerminal, formatters);
+    return new Console(in, out, error, other, isTerminal, formatters, question);
   }
 
   /** The same with other formatters. */
   public Console with(FormatterFactory others) {
-    return new Console(in, out, error, status, isTerminal, others);
+    return new Console(in, out, error, status, isTerminal, others, question);
+  }
+
+  /** The same, but this asks, or nobody. */
+  public Console asking(Optional<Question> other) {
+    return new Console(in, out, error, status, isTerminal, formatters, other);
   }
 
   /** The same, but what is written to {@code out} may be anything. */
   public Console guarded() {
     return isTerminal && !(out instanceof TerminalText)
-        ? new Console(in, new TerminalText(out), error, status, true, formatters)
+        ? new Console(in, new TerminalText(out), error, status, true, formatters, question)
         : this;
   }
 

@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class Dispatch {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
   private static final int ATTEMPTS = 2;
+  private static final String NOT_BEGUN = "The run was stopped before this user's turn";
 
   private final CommandRequest request;
   private final Printer printer;
@@ -39,6 +40,7 @@ final class Dispatch {
   private final Map<Server, UserQueue> queues = new HashMap<>();
   private final Pace pace;
   private final Admission admission;
+  private final long mostFailures;
   private final Set<Server> working = ConcurrentHashMap.newKeySet();
   private final Set<Assignment> open = ConcurrentHashMap.newKeySet();
   private final ServersInUse inUse;
@@ -53,12 +55,17 @@ final class Dispatch {
 
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean fed;
+
+  /** Whether no further user is begun. */
+  private volatile boolean stopped;
+
   private volatile long cancelledAt;
   private volatile IOException broken;
 
   /**
    * @param listeners hear of users, the first one first
    * @param executor runs what may block
+   * @param canary decides whether others follow
    */
   Dispatch(
       CommandRequest request,
@@ -67,7 +74,8 @@ final class Dispatch {
       List<RunListener> listeners,
       List<Server> servers,
       Executor executor,
-      Patience patience) {
+      Patience patience,
+      Canary canary) {
     this.request = request;
     this.printer = printer;
     this.reporter = reporter;
@@ -77,7 +85,15 @@ final class Dispatch {
     this.inUse = new ServersInUse(request.invocation().command().manual().isPerUser());
     Flow flow = request.invocation().flow();
     pace = new Pace(flow.maxRate());
-    admission = new Admission(flow);
+    admission =
+        new Admission(
+            flow,
+            (canaries, bad) -> {
+              if (!canary.goesOn(canaries, bad)) {
+                beginNoMore();
+              }
+            });
+    mostFailures = flow.mostFailures().orElse(Long.MAX_VALUE);
     servers.forEach(
         server -> queues.put(server, new UserQueue(pace, new Pace(Rate.UNLIMITED), executor)));
   }
@@ -101,7 +117,12 @@ final class Dispatch {
 
   /** Whether no further user of those that are found will be in the run. */
   boolean isFull() {
-    return admission.isFull();
+    return admission.isFull(assigned());
+  }
+
+  /** Whether somebody is asked at this moment whether the run goes on. */
+  boolean isDeciding() {
+    return admission.isDeciding();
   }
 
   /** How many users have been found so far. */
@@ -115,30 +136,41 @@ final class Dispatch {
    * @param route the servers that may have the user; none when no server is meant for the user
    */
   void assign(String user, Route route) throws InterruptedException, IOException {
-    if (!admission.enters()) {
-      return;
+    if (admission.enters()) {
+      assignEntered(user, route);
+      endWhenFull();
     }
+  }
+
+  /** All are in: nobody waits for the rest of a list. */
+  private void endWhenFull() {
+    if (admission.isFull(assigned())) {
+      fed();
+    }
+  }
+
+  private void assignEntered(String user, Route route) throws InterruptedException, IOException {
     if (route.isNowhere()) {
       end(user, Outcome.NO_USER, route.why());
       return;
     }
-    if (isCancelled()) {
-      end(user, Outcome.CANCELLED, "Cancelled");
+    if (stopped) {
+      end(user, Outcome.NOT_BEGUN, NOT_BEGUN);
       return;
     }
     Optional<Failure> unused = inUse.whyNot(route.servers());
     Route used = unused.isPresent() ? inUse.of(route) : route;
     if (used.isNowhere()) {
-      refuse(user, unused.orElseThrow());
+      refuseEntered(user, unused.orElseThrow());
       return;
     }
-    long sequence = assigned.getAndIncrement();
     outstanding.incrementAndGet();
+    long sequence = assigned.getAndIncrement();
     Assignment assignment = new Assignment(this, sequence, user, used, unused.orElse(null));
     open.add(assignment);
     start(assignment.server());
     if (!queues.get(assignment.server()).put(assignment)) {
-      assignment.fail(Outcome.CANCELLED, "Cancelled");
+      stop(assignment);
     }
   }
 
@@ -148,14 +180,21 @@ final class Dispatch {
   }
 
   /** Adds a user of whom it cannot be said where he is, and ends him with that. */
-  void refuse(String user, Failure failure) throws IOException {
+  void refuse(String user, Failure failure) throws InterruptedException, IOException {
+    if (admission.enters()) {
+      refuseEntered(user, failure);
+      endWhenFull();
+    }
+  }
+
+  private void refuseEntered(String user, Failure failure) throws IOException {
     end(user, failure.outcome(), failure.getMessage());
   }
 
   /** Ends a user that is given to no server. */
   private void end(String user, Outcome outcome, String text) throws IOException {
-    long sequence = assigned.getAndIncrement();
     outstanding.incrementAndGet();
+    long sequence = assigned.getAndIncrement();
     UserEnd end = UserEnd.unasked(sequence, user, outcome, text);
     try {
       printer.finished(sequence, user, List.of(), 0);
@@ -276,6 +315,15 @@ final class Dispatch {
 
   private void enqueue(Assignment assignment) throws IOException {
     if (!queues.get(assignment.server()).add(assignment)) {
+      stop(assignment);
+    }
+  }
+
+  /** The run is stopped, and no worker has the user. */
+  private static void stop(Assignment assignment) throws IOException {
+    if (assignment.attempts() == 0) {
+      assignment.fail(Outcome.NOT_BEGUN, NOT_BEGUN);
+    } else {
       assignment.fail(Outcome.CANCELLED, "Cancelled");
     }
   }
@@ -295,8 +343,18 @@ final class Dispatch {
       for (RunListener listener : listeners) {
         listener.ended(end);
       }
+      admission.ended(end);
+      stopAfterFailures();
     } finally {
       endOne();
+    }
+  }
+
+  private void stopAfterFailures() throws IOException {
+    if (reporter.failedUsers() >= mostFailures && beginNoMore()) {
+      reporter.failed(
+          Outcome.NOT_BEGUN,
+          "Users have failed as often as --stop-after-failures allows; no further user was begun");
     }
   }
 
@@ -377,13 +435,31 @@ final class Dispatch {
     synchronized (this) {
       cancelledAt = cancelledAt == 0 ? System.nanoTime() | 1 : cancelledAt;
     }
+    beginNoMore();
+    admission.open();
     fed();
+    queues.keySet().forEach(Server::cancel); // one that only lists users, too
+  }
+
+  /**
+   * Begins no further user: those under way come to their end, and those who are still named end
+   * here. The caller never waits for the output, as with {@link #cancel}.
+   *
+   * @return false when that has been said before
+   */
+  private boolean beginNoMore() {
+    synchronized (this) {
+      if (stopped) {
+        return false;
+      }
+      stopped = true;
+    }
     List<Assignment> waiting = new ArrayList<>();
     queues.values().forEach(queue -> waiting.addAll(queue.stop()));
-    queues.keySet().forEach(Server::cancel); // one that only lists users, too
     if (!waiting.isEmpty()) {
       executor.execute(() -> drop(waiting));
     }
+    return true;
   }
 
   boolean isCancelled() {
@@ -394,7 +470,7 @@ final class Dispatch {
   private void drop(List<Assignment> waiting) {
     for (Assignment each : waiting) {
       try {
-        each.fail(Outcome.CANCELLED, "Cancelled");
+        stop(each);
       } catch (IOException e) {
         broken = e; // the rest ends all the same
       }

@@ -200,7 +200,7 @@ final class Feed {
 
   private void failed(Failure failure) {
     try {
-      if (!dispatch.isCancelled()) { // else it was stopped here
+      if (!isOver()) { // else it was stopped here
         reporter.failed(failure.outcome(), failure.getMessage());
       }
     } catch (IOException gone) {

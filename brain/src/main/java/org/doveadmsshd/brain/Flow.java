@@ -13,10 +13,14 @@ import org.doveadmsshd.command.CommandLineOptions;
  *
  * @param maxRate how many users it begins
  * @param limit how many users it is for at most
+ * @param canary how many users are worked on before all others, to see whether it is well with them
+ * @param mostFailures after how many failures no further user is begun
  */
-public record Flow(Rate maxRate, OptionalLong limit) {
+public record Flow(
+    Rate maxRate, OptionalLong limit, OptionalLong canary, OptionalLong mostFailures) {
   /** A run for as many users as there are, as fast as it can. */
-  public static final Flow FREE = new Flow(Rate.UNLIMITED, OptionalLong.empty());
+  public static final Flow FREE =
+      new Flow(Rate.UNLIMITED, OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
 
   private static final long MOST = 1_000_000_000;
 
@@ -37,7 +41,29 @@ public record Flow(Rate maxRate, OptionalLong limit) {
           "--%s is for a command about several users: with -A, -F or a mask behind -u"
               .formatted(given.get().name()));
     }
-    return new Flow(rate(global), count(global, "limit"));
+    Flow flow =
+        new Flow(
+            rate(global),
+            count(global, "limit"),
+            count(global, "canary"),
+            count(global, "stop-after-failures"));
+    flow.check();
+    return flow;
+  }
+
+  /** Refuses what makes no sense together. */
+  private void check() throws Failure {
+    long most = limit.orElse(Long.MAX_VALUE);
+    if (canary.orElse(0) >= most) {
+      throw Failure.usage(
+          "--canary %d leaves nobody of --limit %d to go on with"
+              .formatted(canary.getAsLong(), most));
+    }
+    if (mostFailures.orElse(0) > most) {
+      throw Failure.usage(
+          "--stop-after-failures %d cannot happen with --limit %d"
+              .formatted(mostFailures.getAsLong(), most));
+    }
   }
 
   private static Rate rate(Words global) throws Failure {

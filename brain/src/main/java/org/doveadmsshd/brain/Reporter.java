@@ -86,6 +86,10 @@ final class Reporter implements RunListener {
   @Override
   public synchronized void ended(UserEnd end) throws IOException {
     Outcome outcome = end.outcome();
+    if (outcome == Outcome.NOT_BEGUN) {
+      notReached++;
+      return;
+    }
     if (outcome == Outcome.CANCELLED) {
       stopped += end.attempts() == 0 ? 0 : 1;
       notReached += end.attempts() == 0 ? 1 : 0;

@@ -81,7 +81,8 @@ public final class Run implements Running {
             List.of(reporter, progress),
             fleet.servers(),
             executor,
-            patience);
+            patience,
+            new Canary(console, printer, reporter));
     feed = new Feed(invocation, console.in(), fleet, dispatch, executor);
     census = Census.of(invocation.users(), fleet.servers(), executor);
   }
@@ -149,7 +150,9 @@ public final class Run implements Running {
       return true;
     }
     boolean free = printer.tick();
-    progress.tell(screen.isAmidLine(), second);
+    if (!dispatch.isDeciding()) {
+      progress.tell(screen.isAmidLine(), second);
+    }
     return free || dispatch.isCancelled();
   }
 

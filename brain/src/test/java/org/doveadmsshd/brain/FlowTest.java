@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Rate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -122,5 +123,117 @@ class FlowTest {
             });
     assertThat(run(server, "--max-rate 1/day search -A all")).isEqualTo(75);
     assertThat(server.asked).hasSize(1);
+  }
+
+  /** One that fails for some users. */
+  private static OneLane failingFor(String... users) {
+    return serverFailingFor("s", users);
+  }
+
+  private static OneLane serverFailingFor(String name, String... users) {
+    return new OneLane(
+        name,
+        USERS,
+        attempt -> {
+          if (List.of(users).contains(attempt.user())) {
+            attempt.send(OneLane.done(Outcome.DATA_ERROR, "It is damaged"));
+          } else {
+            OneLane.row(attempt);
+          }
+        });
+  }
+
+  @Test
+  void afterSoManyFailuresNoFurtherUserIsBegun() throws Exception {
+    OneLane server = failingFor("user0002", "user0004", "user0006");
+    assertThat(run(server, "--stop-after-failures 2 search -A all")).isEqualTo(75);
+    assertThat(server.asked).hasSize(4);
+    assertThat(typed.said())
+        .contains(
+            "doveadm: Error: Users have failed as often as --stop-after-failures allows; no further"
+                + " user was begun\n")
+        .contains("search: 4 users, 16 not reached, 2 failed");
+  }
+
+  @Test
+  void fewerFailuresStopNothing() throws Exception {
+    OneLane server = failingFor("user0002");
+    assertThat(run(server, "--stop-after-failures 2 search -A all")).isEqualTo(65);
+    assertThat(server.asked).hasSize(20);
+  }
+
+  @Test
+  void canariesThatAreOkAreFollowedWhereNobodyCanBeAsked() throws Exception {
+    OneLane server = failingFor("user0004");
+    assertThat(run(server, "--canary 3 search -A all")).isEqualTo(65);
+    assertThat(server.asked).hasSize(20);
+    assertThat(typed.said()).doesNotContain("Canary");
+  }
+
+  @Test
+  void nobodyFollowsACanaryThatFailsWhereNobodyCanBeAsked() throws Exception {
+    OneLane server = failingFor("user0002");
+    assertThat(run(server, "--canary 3 search -A all")).isEqualTo(75);
+    assertThat(server.asked).hasSize(3);
+    assertThat(typed.said())
+        .contains(
+            "doveadm: Error: Canary: 3 users, 1 not ok, and nobody can be asked; no further user was"
+                + " begun\n")
+        .contains("search: 3 users, 17 not reached, 1 failed");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"yes, 0, 20", "' yes ', 0, 20", "no, 75, 3", "'', 75, 3"})
+  void whoSitsThereDecidesWhetherOthersFollow(String answer, int code, int asked) throws Exception {
+    List<String> prompts = new ArrayList<>();
+    OneLane server = server();
+    typed.answer(
+        prompt -> {
+          prompts.add(prompt + server.asked.size());
+          return answer;
+        });
+    assertThat(run(server, "--canary 3 search -A all")).isEqualTo(code);
+    assertThat(server.asked).hasSize(asked);
+    assertThat(prompts)
+        .containsExactly("Canary: 3 users, all ok. Go on with the others? Type yes: 3");
+  }
+
+  @Test
+  void nobodyIsAskedWhenThereAreCanariesOnly() throws Exception {
+    typed.answer(
+        prompt -> {
+          throw new AssertionError(prompt);
+        });
+    assertThat(run(server(), "--canary 20 search -A all")).isZero();
+    assertThat(run(server(), "--canary 30 search -A all")).isZero();
+  }
+
+  @Test
+  void canariesAreTheFirstOfAllServersTogether() throws Exception {
+    OneLane one = serverFailingFor("one", USERS.toArray(String[]::new));
+    OneLane two = serverFailingFor("two", USERS.toArray(String[]::new));
+    String[] words = {"--canary", "3", "search", "-A", "all"};
+    assertThat(typed.run(List.of(one, two), "", words)).isEqualTo(75);
+    assertThat(one.asked.size() + two.asked.size()).isEqualTo(3);
+    assertThat(typed.said()).contains("37 not reached, 3 failed");
+  }
+
+  @Test
+  void aRunThatIsStoppedWhileSomebodyIsAskedEnds() throws Exception {
+    typed.answer(
+        prompt -> {
+          typed.running().cancel();
+          return "yes";
+        });
+    OneLane server = server();
+    assertThat(run(server, "--canary 3 search -A all")).isEqualTo(75);
+    assertThat(server.asked).hasSize(3);
+  }
+
+  @Test
+  void canaryAndLimitCount() throws Exception {
+    OneLane server = server();
+    assertThat(run(server, "--canary 2 --limit 5 search -A all")).isZero();
+    assertThat(server.asked).hasSize(5);
   }
 }

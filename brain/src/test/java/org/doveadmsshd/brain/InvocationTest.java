@@ -155,6 +155,11 @@ class InvocationTest {
             + " -u",
         "--max-rate 0 search -A all | Invalid --max-rate: 0 (try 50, 0.5/s or 30/min; at most"
             + " 1000000/s)",
+        "--canary 5 --limit 5 search -A all | --canary 5 leaves nobody of --limit 5 to go on with",
+        "--canary 1 search -u joe all | --canary is for a command about several users: with -A, -F or"
+            + " a mask behind -u",
+        "--stop-after-failures 6 --limit 5 search -A all | --stop-after-failures 6 cannot happen with"
+            + " --limit 5",
         "search -A --limit 1 all | --limit stands before the command: doveadm --limit … search",
         "search -A --limit=1 all | --limit stands before the command: doveadm --limit … search",
       })

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,6 +42,7 @@ final class Typed implements AutoCloseable {
   private OutputStream errorTo = error;
   private MemoryBudget budget = new MemoryBudget(16 * 1024 * 1024);
   private boolean isWatched;
+  private Optional<Console.Question> question = Optional.empty();
   private boolean mayReadFiles;
   private Patience patience = Patience.STANDARD;
   private Here here = command -> {};
@@ -63,6 +65,11 @@ final class Typed implements AutoCloseable {
     return isWatched
         ? new TerminalStatus(errorTo, () -> new StatusLines.Size(80, 24), false)
         : StatusLines.NONE;
+  }
+
+  /** From now on a person can be asked, and this answers. */
+  void answer(Console.Question person) {
+    question = Optional.of(person);
   }
 
   /** From now on whatever is printed goes there. */
@@ -145,7 +152,8 @@ final class Typed implements AutoCloseable {
   }
 
   int run(List<? extends Server> servers, InputStream input, String... words) throws IOException {
-    Console console = new Console(input, outTo, errorTo, status(), false, Formatters.plain(80));
+    Console console =
+        new Console(input, outTo, errorTo, status(), false, Formatters.plain(80), question);
     Brain.Resources resources =
         new FixedResources(List.copyOf(servers), budget) {
           @Override

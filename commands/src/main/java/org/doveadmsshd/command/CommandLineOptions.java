@@ -35,7 +35,20 @@ public final class CommandLineOptions {
                   "setting",
                   Kind.SETTING.named("name=value"),
                   "doveadm_worker_count=N: use N lanes; plugin/quota=…")
-              .repeatable());
+              .repeatable(),
+          Option.of(
+                  "progress",
+                  Argument.choice("form", PROGRESS),
+                  "auto: a bar at a terminal; json: for programs; none")
+              .once());
+
+  /** Some users before all others. */
+  public static final Option CANARY =
+      Option.of(
+              "canary",
+              Kind.NUMBER.named("number"),
+              "so many users first; then ask, or go on if all were ok")
+          .once();
 
   /** Those before the command that steer a run over several users. Each may stand once. */
   public static final List<Option> FLOW =
@@ -46,10 +59,11 @@ public final class CommandLineOptions {
                   "begin so many users a second at most: 50, 0.5, 30/min")
               .once(),
           Option.of("limit", Kind.NUMBER.named("number"), "only the first so many users").once(),
+          CANARY,
           Option.of(
-                  "progress",
-                  Argument.choice("form", PROGRESS),
-                  "auto: a bar at a terminal; json: for programs; none")
+                  "stop-after-failures",
+                  Kind.NUMBER.named("number"),
+                  "begin no further user when so many have failed")
               .once());
 
   /** Those before the command. */

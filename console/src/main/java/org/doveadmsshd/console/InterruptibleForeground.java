@@ -95,6 +95,7 @@ final class InterruptibleForeground implements Foreground {
     private final Console console;
     private final Optional<Paging> paging;
     private final CompletableFuture<Integer> code = new CompletableFuture<>();
+    private final Questions questions;
 
     // guarded by this
     private Running running;
@@ -105,13 +106,15 @@ final class InterruptibleForeground implements Foreground {
     Attempt(Console console, Optional<Paging> paging) {
       this.console = console;
       this.paging = paging;
+      questions = new Questions(console.question().filter(person -> paging.isEmpty()));
     }
 
     void run(Work work) {
       Console own =
-          console
-              .writing(new UntilAbandoned(console.out()), new UntilAbandoned(console.error()))
-              .watchedBy(new WhileWaitedFor());
+          questions.over(
+              console
+                  .writing(new UntilAbandoned(console.out()), new UntilAbandoned(console.error()))
+                  .watchedBy(new WhileWaitedFor()));
       try {
         code.complete(toItsEnd(work, own));
       } catch (IOException e) {
@@ -167,6 +170,7 @@ final class InterruptibleForeground implements Foreground {
         if (paging.isPresent()) {
           show(work, paging.get());
         }
+        questions.answerUntil(code);
         int ended = code.get();
         if (abandoned) {
           say("Not waited for any longer; it ends at its next checkpoint");

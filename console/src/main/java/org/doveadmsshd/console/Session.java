@@ -297,7 +297,11 @@ public final class Session {
     public Foreground.Output output() {
       boolean reads;
       try {
-        reads = Invocation.parse(words).command().manual().onlyReads();
+        Invocation invocation = Invocation.parse(words);
+        if (invocation.flow().canary().isPresent()) {
+          return Foreground.Output.UNPAGED; // it asks in the midst of it
+        }
+        reads = invocation.command().manual().onlyReads();
       } catch (Failure e) {
         reads = true; // it is refused, or asks for help
       }

@@ -80,7 +80,8 @@ public final class Shell {
         output,
         isDumb() ? StatusLines.NONE : new TerminalStatus(output, this::size, true),
         true,
-        Formatters.fitting(terminal.getColumns()));
+        Formatters.fitting(terminal.getColumns()),
+        Optional.of(this::answer));
   }
 
   private StatusLines.Size size() {

@@ -14,7 +14,7 @@ import org.doveadmsshd.brain.Running;
 
 /**
  * Notes what it is to carry out, and says so. {@code hold} waits until it is stopped, {@code stuck}
- * until it is released; {@code fail N} has that exit code.
+ * until it is released; {@code ask} asks who sits there; {@code fail N} has that exit code.
  */
 final class RecordingRunner implements CommandRunner {
   private static final long LONG_SECONDS = 30;
@@ -44,6 +44,9 @@ final class RecordingRunner implements CommandRunner {
       await(stopped);
       say(console, "summary");
       return 75;
+    }
+    if (words.contains("ask")) {
+      say(console, "answer " + console.question().orElseThrow().ask("Really? "));
     }
     if (words.contains("stuck")) {
       await(released);

@@ -202,4 +202,13 @@ class ShellTest {
     screen.awaits("The server is stopping\r\n");
     assertThat(screen.end()).isZero();
   }
+
+  @Test
+  void aCommandMayAskInTheMidstOfIt() throws Exception {
+    screen.type("--canary 3 search -A ask\r").awaits("Really? ").type("yes\r");
+    screen.awaits("answer yes").awaits("done --canary 3 search -A ask").awaits("admin> ");
+    screen.type("--canary 3 search -A ask\r").awaits("Really? ").type(Screen.CONTROL_C);
+    screen.awaits("answer \r\n").awaits("admin> ");
+    assertThat(screen.carriedOut(2)).hasSize(2);
+  }
 }

@@ -122,7 +122,7 @@ public final class Main {
       return runner.run(
           words.forwarded(CommandLineOptions.GLOBAL),
           List.of(),
-          console(),
+          console().asking(Terminal.question()),
           run -> StopSignal.calls(() -> stop(run), exitCode));
     }
   }

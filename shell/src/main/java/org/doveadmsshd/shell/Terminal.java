@@ -1,8 +1,15 @@
 package org.doveadmsshd.shell;
 
+import java.io.ByteArrayOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.progress.StatusLines;
 import org.jline.nativ.CLibrary;
 
@@ -15,6 +22,7 @@ final class Terminal {
   static final int OUT = 1;
   static final int ERROR = 2;
 
+  private static final int MAX_ANSWER = 100;
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
   private Terminal() {}
@@ -49,5 +57,24 @@ final class Terminal {
     return known
         ? new StatusLines.Size(Short.toUnsignedInt(size.ws_col), Short.toUnsignedInt(size.ws_row))
         : new StatusLines.Size(0, 0);
+  }
+
+  /** Asks who sits at the terminal; nothing unless one is there to type at, and one to read. */
+  static Optional<Console.Question> question() {
+    return isAt(IN) && isAt(ERROR) ? Optional.of(Terminal::ask) : Optional.empty();
+  }
+
+  /** Reads no further than the end of the line. */
+  private static String ask(String prompt) throws IOException {
+    FileOutputStream error = new FileOutputStream(FileDescriptor.err);
+    error.write(prompt.getBytes(StandardCharsets.UTF_8));
+    FileInputStream in = new FileInputStream(FileDescriptor.in);
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int c; (c = in.read()) >= 0 && c != '\n'; ) {
+      if (line.size() < MAX_ANSWER) {
+        line.write(c);
+      }
+    }
+    return line.toString(StandardCharsets.UTF_8);
   }
 }

@@ -20,21 +20,9 @@ import org.doveadmsshd.brain.Running;
 public final class Confirmation implements Caution {
   private static final String YES = "yes";
 
-  private final Question question;
+  private final Console.Question question;
 
-  /** Asks who sits at the terminal. */
-  @FunctionalInterface
-  public interface Question {
-    /**
-     * Waits for the answer.
-     *
-     * @return one line; empty also when there is no answer
-     * @throws IOException when the terminal is gone
-     */
-    String ask(String prompt) throws IOException;
-  }
-
-  public Confirmation(Question question) {
+  public Confirmation(Console.Question question) {
     this.question = question;
   }
 

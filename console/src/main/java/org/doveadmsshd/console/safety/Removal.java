@@ -68,10 +68,25 @@ public final class Removal {
     }
     int behindOptions =
         Words.parseUntilPositional("", CommandLineOptions.GLOBAL, words).positionals().size();
-    int behindName = words.size() - behindOptions + command().split(" ").length;
-    List<String> line = new ArrayList<>(words);
+    List<String> options = words.subList(0, words.size() - behindOptions);
+    List<String> line = withoutCanaries(options);
+    line.addAll(words.subList(options.size(), words.size()));
+    int behindName = line.size() - behindOptions + command().split(" ").length;
     line.add(behindName, "--" + CommandLineOptions.DRY_RUN.name());
     return Optional.of(line);
+  }
+
+  /** The mails of all are counted before canaries lose theirs. */
+  private static List<String> withoutCanaries(List<String> options) {
+    List<String> others = new ArrayList<>();
+    for (int i = 0; i < options.size(); i++) {
+      if (CommandLineOptions.CANARY.isWord(options.get(i))) {
+        i++; // and the number behind it
+      } else if (!options.get(i).startsWith("--" + CommandLineOptions.CANARY.name() + "=")) {
+        others.add(options.get(i));
+      }
+    }
+    return others;
   }
 
   /** Whose mails: {@code all users}. */

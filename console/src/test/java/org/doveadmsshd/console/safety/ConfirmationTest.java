@@ -75,7 +75,7 @@ class ConfirmationTest {
 
   private OptionalInt before(String line) throws IOException {
     Removal removal = Removal.of(List.of(line.split(" "))).orElseThrow();
-    Confirmation.Question question =
+    Console.Question question =
         prompt -> {
           asked.add(prompt);
           return answer;

@@ -76,6 +76,8 @@ class RemovalTest {
   @CsvSource({
     "expunge -A mailbox Trash all, expunge --dry-run -A mailbox Trash all",
     "-f tab -h mailbox delete -A Junk, -f tab -h mailbox delete --dry-run -A Junk",
+    "--limit 9 --canary 3 mailbox delete -A Junk, --limit 9 mailbox delete --dry-run -A Junk",
+    "--canary=3 -h expunge -A mailbox Trash all, -h expunge --dry-run -A mailbox Trash all",
   })
   void theDryRunIsTheSameLine(String line, String dryRun) throws Exception {
     assertThat(Removal.of(words(line)).orElseThrow().dryRun()).contains(words(dryRun));
