@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.doveadmsshd.base.Failure;
@@ -188,7 +189,7 @@ public final class Assignment {
 
     /** The request for the worker. */
     public Message.Run request(int requestId) {
-      return dispatch.request().run(requestId, route.user());
+      return dispatch.request().run(requestId, route.user(), route.term());
     }
 
     /** The worker begins with it now. */
@@ -276,6 +277,8 @@ public final class Assignment {
 
   /** Takes what may be said of a user. */
   private final class Taker implements Message.Visitor<Void, IOException> {
+    private ColumnMatch columns; // of the attempt under way
+
     @Override
     public Void unexpected(Message message) throws ProtocolException {
       String type = message.getClass().getSimpleName();
@@ -284,19 +287,32 @@ public final class Assignment {
 
     @Override
     public Void columns(Message.Columns columns) throws IOException {
-      dispatch.request().check(columns);
+      this.columns = dispatch.request().match(columns);
+      List<String> missing = this.columns.missing(dispatch.request().columns());
+      if (!missing.isEmpty()) {
+        String text = "Server %s, which runs another version, does not have: %s; these stay empty";
+        dispatch.reporter().note(text.formatted(server().name(), String.join(", ", missing)));
+      }
       return null;
     }
 
     @Override
     public Void row(Message.Row row) throws IOException {
-      printable(row);
+      if (columns == null) {
+        throw new ProtocolException("it sent a row without columns");
+      }
+      Message.Row ours = columns.row(row);
+      if (!ours.values().isEmpty()) {
+        printable(ours);
+      }
       return null;
     }
 
     @Override
     public Void chunk(Message.Chunk chunk) throws IOException {
-      printable(chunk);
+      if (columns != null && columns.isOurs(chunk)) {
+        printable(chunk);
+      }
       return null;
     }
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Spool;
 import org.doveadmsshd.base.UserName;
@@ -59,7 +60,7 @@ final class CommandRequest {
 
   private void checkLength() throws Failure {
     try {
-      new FrameEncoder().encode(run(0, "x".repeat(UserName.MAX_LENGTH)));
+      new FrameEncoder().encode(run(0, "x".repeat(UserName.MAX_LENGTH), OptionalLong.of(0)));
     } catch (ProtocolException e) {
       throw Failure.usage("The command line is longer than a worker takes: " + e.getMessage());
     }
@@ -97,8 +98,12 @@ final class CommandRequest {
     return shown;
   }
 
-  /** The request for one user. */
-  Message.Run run(int requestId, String user) {
+  /**
+   * The request for one user.
+   *
+   * @param term of his placement, where it knows one
+   */
+  Message.Run run(int requestId, String user, OptionalLong term) {
     return new Message.Run(
         requestId,
         user,
@@ -106,7 +111,8 @@ final class CommandRequest {
         invocation.words().forwarded(invocation.command().manual().options()),
         now.toEpochMilli(),
         invocation.deadline().toMillis(),
-        columns.stream().anyMatch(column -> column.has(Column.CONTEXT)));
+        columns.stream().anyMatch(column -> column.has(Column.CONTEXT)),
+        term);
   }
 
   /** How long it may take for one user, in milliseconds; 0 for no limit. */
@@ -114,10 +120,18 @@ final class CommandRequest {
     return invocation.deadline().toMillis();
   }
 
-  void check(Message.Columns message) throws ProtocolException {
-    if (!message.columns().equals(columns)) {
-      throw new ProtocolException("the worker's columns differ: it runs another version");
-    }
+  /**
+   * How the rows that a worker sends fit what is printed.
+   *
+   * @throws ProtocolException when they do not at all
+   */
+  ColumnMatch match(Message.Columns theirs) throws ProtocolException {
+    return new ColumnMatch(columns, theirs.columns());
+  }
+
+  /** What a worker sends, before the user is put in front. */
+  List<Column> columns() {
+    return columns;
   }
 
   /** Whether it may be carried out twice. */

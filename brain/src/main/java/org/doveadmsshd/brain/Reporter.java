@@ -5,8 +5,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -25,6 +27,7 @@ import org.doveadmsshd.protocol.Message;
  * that {@code who} shows are read without it.
  */
 final class Reporter implements RunListener {
+  private static final int MAX_NOTES = 100;
   private static final int TEMPORARY = Outcome.TEMPORARY_FAILURE.exitCode();
 
   private final OutputStream error;
@@ -45,6 +48,7 @@ final class Reporter implements RunListener {
   private long misplaced;
   private int exitCode;
   private String lastFailure = "";
+  private final Set<String> noted = new HashSet<>();
 
   /**
    * @param status where progress is shown; cleared before anything else is written
@@ -155,6 +159,13 @@ final class Reporter implements RunListener {
    */
   synchronized void unavailable(Failure failure) throws IOException {
     once(failure.getMessage());
+  }
+
+  /** Passes on, once, a warning about a server. */
+  synchronized void note(String text) throws IOException {
+    if (noted.size() < MAX_NOTES && noted.add(text)) {
+      say("", Message.Log.Level.WARNING, text);
+    }
   }
 
   private void once(String text) throws IOException {

@@ -144,14 +144,16 @@ class RemoteServerTest {
           peer.answerAll();
         };
     assertThat(run(script, "*", "", "search", "-u", "joe", "all")).isEqualTo(75);
-    assertThat(typed.said()).contains("Server s", "columns differ: it runs another version");
+    assertThat(typed.said())
+        .contains(
+            "Server s", "none of the worker's columns is known here: it runs another version");
   }
 
   @Test
-  void aRowWithoutANameNamesNobody() throws Exception {
+  void aListWithoutNamesIsNoList() throws Exception {
     Message nothing = new Message.Columns(1, List.of());
     Script script = listing(nothing, new Message.Row(1, List.of()), NO_MORE);
-    assertThat(run(script, "*", "", "search", "-A", "all")).isEqualTo(67);
-    assertThat(typed.said()).contains("No user matches");
+    assertThat(run(script, "*", "", "search", "-A", "all")).isEqualTo(75);
+    assertThat(typed.said()).contains("its list of users has no column for them");
   }
 }

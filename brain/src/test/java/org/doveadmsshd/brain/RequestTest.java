@@ -21,7 +21,6 @@ import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Message;
-import org.doveadmsshd.protocol.ProtocolException;
 import org.doveadmsshd.protocol.Value;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,24 +105,6 @@ class RequestTest {
     words.add("all");
     assertThat(run(List.of(lane(OneLane::row)), "", words.toArray(String[]::new))).isZero();
     assertThat(printed()).isEqualTo(line + "\n");
-  }
-
-  @Test
-  void aWorkerWithOtherColumnsIsOfAnotherVersion() throws Exception {
-    List<Throwable> thrown = new ArrayList<>();
-    OneLane server =
-        lane(
-            attempt -> {
-              try {
-                attempt.send(new Message.Columns(1, List.of(UID, GUID)));
-              } catch (ProtocolException e) {
-                thrown.add(e);
-              }
-              ok(attempt);
-            });
-    run(List.of(server), "", "search", "-u", "joe", "all");
-    assertThat(thrown).hasSize(1);
-    assertThat(thrown.get(0)).hasMessageContaining("it runs another version");
   }
 
   @Test

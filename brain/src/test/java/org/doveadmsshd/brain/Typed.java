@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.brain.format.Formatters;
+import org.doveadmsshd.brain.placement.Placement;
 import org.doveadmsshd.brain.progress.StatusLines;
 import org.doveadmsshd.brain.progress.TerminalStatus;
 
@@ -45,6 +46,7 @@ final class Typed implements AutoCloseable {
   private Optional<Console.Question> question = Optional.empty();
   private boolean mayReadFiles;
   private Patience patience = Patience.STANDARD;
+  private Placement placement;
   private Here here = command -> {};
   private Consumer<Running> begun = started -> {};
 
@@ -133,6 +135,11 @@ final class Typed implements AutoCloseable {
     begun = taker;
   }
 
+  /** From now on users are where this says. */
+  void place(Placement where) {
+    placement = where;
+  }
+
   /** On a thread that ends with the test. */
   void execute(Runnable task) {
     threads.execute(task);
@@ -164,6 +171,11 @@ final class Typed implements AutoCloseable {
           @Override
           public boolean mayReadFiles() {
             return mayReadFiles;
+          }
+
+          @Override
+          public Placement placement(List<Server> servers) throws Failure {
+            return placement == null ? super.placement(servers) : placement;
           }
         };
     return new Brain(threads, Clock.fixed(NOW, ZoneOffset.UTC), new About("doveadm"), patience)

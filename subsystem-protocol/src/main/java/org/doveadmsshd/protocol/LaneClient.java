@@ -111,6 +111,19 @@ public final class LaneClient implements MessageSink {
     }
   }
 
+  /** Takes out a request that is not going to be sent after all. */
+  public void remove(int id) {
+    Request next = null;
+    synchronized (this) {
+      boolean isFirst = !underWay.isEmpty() && underWay.peek().id == id;
+      underWay.removeIf(request -> request.id == id);
+      next = isFirst ? underWay.peek() : null;
+    }
+    if (next != null) {
+      next.answers.begun();
+    }
+  }
+
   /** How many requests have not ended. */
   public synchronized int size() {
     return underWay.size();

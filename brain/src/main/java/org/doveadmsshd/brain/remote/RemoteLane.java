@@ -4,23 +4,27 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Life;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.Version;
 import org.doveadmsshd.brain.Assignment;
 import org.doveadmsshd.brain.Health;
 import org.doveadmsshd.brain.UserQueue;
+import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Extension;
 import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameWriter;
@@ -57,11 +61,14 @@ final class RemoteLane implements Closeable {
   private final FrameDecoder decoder = new FrameDecoder();
   private final LaneClient client = new LaneClient();
   private final Outbox outbox;
+  private final Executor executor;
+  private final CountDownLatch greeted = new CountDownLatch(1); // or there will be no greeting
   private final boolean logsIn;
   private final byte[] buffer = new byte[BUFFER]; // of the thread that reads
 
   // guarded by this
   private int lastId;
+  private int refusals; // users that are being told that they are not asked for
   private long microsPerUser = FIRST_GUESS_MICROS;
   private final Life<Phase> life = new Life<>(Phase.WORKING);
 
@@ -91,6 +98,7 @@ final class RemoteLane implements Closeable {
     this.server = server;
     this.number = number;
     this.transport = transport;
+    this.executor = executor;
     this.logsIn = authentication.isPresent();
     OutputStream stream = transport.out();
     out = new FrameWriter(stream::write, stream::flush);
@@ -188,6 +196,7 @@ final class RemoteLane implements Closeable {
   /** Takes names. */
   private static final class Listing implements LaneClient.Answers {
     private final Consumer<String> taker;
+    private int column;
     private Message.Done done;
 
     Listing(Consumer<String> taker) {
@@ -195,10 +204,20 @@ final class RemoteLane implements Closeable {
     }
 
     @Override
-    public void take(Message message) {
-      if (message instanceof Message.Row && !((Message.Row) message).values().isEmpty()) {
-        taker.accept(((Message.Row) message).values().get(0).text());
+    public void take(Message message) throws ProtocolException {
+      if (message instanceof Message.Columns) {
+        column = column((Message.Columns) message);
+      } else if (message instanceof Message.Row) {
+        taker.accept(((Message.Row) message).values().get(column).text());
       }
+    }
+
+    private static int column(Message.Columns message) throws ProtocolException {
+      List<String> keys = message.columns().stream().map(Column::key).toList();
+      if (!keys.contains("user")) {
+        throw new ProtocolException("its list of users has no column for them");
+      }
+      return keys.indexOf("user");
     }
 
     @Override
@@ -230,6 +249,7 @@ final class RemoteLane implements Closeable {
 
   private void receive(Message message) throws IOException {
     client.send(message);
+    greeted.countDown();
     boolean wantsLogin =
         message instanceof Message.Hello && ((Message.Hello) message).master().isEmpty();
     if (wantsLogin && !logsIn) {
@@ -315,7 +335,7 @@ final class RemoteLane implements Closeable {
   private void send(UserQueue queue) {
     boolean finished;
     synchronized (this) {
-      while (!life.hasReached(Phase.CLOSING) && client.size() < ahead()) {
+      while (!life.hasReached(Phase.CLOSING) && client.size() + refusals < ahead()) {
         Assignment next = queue.poll();
         if (next == null) {
           break;
@@ -323,9 +343,9 @@ final class RemoteLane implements Closeable {
         int id = ++lastId;
         Assignment.Attempt attempt = next.attempt(number, transport::close);
         client.add(id, new Answers(id, attempt, queue));
-        outbox.add(to -> send(attempt.request(id), to));
+        outbox.add(to -> send(attempt, queue, id, to));
       }
-      boolean empty = client.size() == 0 && queue.isFinished();
+      boolean empty = client.size() + refusals == 0 && queue.isFinished();
       finished = empty && life.moveTo(Phase.CLOSING);
     }
     if (finished) {
@@ -333,11 +353,50 @@ final class RemoteLane implements Closeable {
     }
   }
 
-  private void send(Message.Run request, MessageSink to) throws IOException {
+  private void send(Assignment.Attempt attempt, UserQueue queue, int id, MessageSink to)
+      throws IOException {
+    Message.Run request = attempt.request(id);
+    if (request.term().isPresent() && !keepsTerms()) {
+      synchronized (this) {
+        refusals++;
+      }
+      client.remove(id);
+      executor.execute(() -> refuse(attempt, queue)); // which may wait for the output
+      return;
+    }
     to.send(request);
     if (life.hasReached(Phase.CANCELLED)) {
-      to.send(new Message.Cancel(request.requestId()));
+      to.send(new Message.Cancel(id));
     }
+  }
+
+  /** Whether the worker checks terms; waits for its hello. Called by the thread that sends. */
+  private boolean keepsTerms() throws IOException {
+    try {
+      greeted.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("stopped while waiting for the hello");
+    }
+    return client.hello().map(hello -> hello.extensions().contains(Extension.TERMS)).orElse(true);
+  }
+
+  /** A term that nobody checks protects nobody: such a user is not asked for. */
+  private void refuse(Assignment.Attempt attempt, UserQueue queue) {
+    try {
+      attempt.fail(
+          Outcome.TEMPORARY_FAILURE,
+          "The placement gives this user a term, which server %s does not check (an older version, or"
+                  .formatted(server)
+              + " no terms_directory there); nothing was done");
+    } catch (IOException e) {
+      attempt.outputBroken(e);
+    } finally {
+      synchronized (this) {
+        refusals--;
+      }
+    }
+    send(queue);
   }
 
   private void finish(MessageSink to) throws IOException {
@@ -355,6 +414,7 @@ final class RemoteLane implements Closeable {
       life.moveTo(Phase.CLOSING);
     }
     outbox.close();
+    greeted.countDown();
     for (LaneClient.Answers each : client.lose()) {
       Answers answers = (Answers) each;
       try {
