@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Spool;
+import org.doveadmsshd.base.Version;
+import org.doveadmsshd.brain.journal.Journals;
 import org.doveadmsshd.brain.placement.AnyPlacement;
 import org.doveadmsshd.brain.placement.Placement;
 import org.doveadmsshd.command.Command;
@@ -56,6 +58,11 @@ public final class Brain {
       return new AnyPlacement(servers.stream().map(Server::name).toList());
     }
 
+    /** The journals of whoever has typed it; nothing where runs are not written down. */
+    default Optional<Journals> journals() {
+      return Optional.empty();
+    }
+
     /**
      * Checks a command that the brain carries out itself, before it begins.
      *
@@ -91,21 +98,33 @@ public final class Brain {
       if (VersionReport.isAskedFor(line)) {
         return new VersionReport(about.program(), console).print(line, resources);
       }
-      return run(Invocation.parse(words), console, resources, started);
+      return run(Invocation.parse(resumed(words, resources)), console, resources, started);
     } catch (Failure e) {
       console.complain(e.getMessage());
       return e.outcome().exitCode();
     }
   }
 
+  /** The words of the run that is gone on with, where no others are typed. */
+  private static List<String> resumed(List<String> words, Resources resources) throws Failure {
+    Optional<String> run = Invocation.resumedAlone(words);
+    Optional<Journals> journals = resources.journals();
+    if (run.isEmpty() || journals.isEmpty()) {
+      return words;
+    }
+    List<String> all = new ArrayList<>(words);
+    all.addAll(journals.get().header(journals.get().find(run.get())).arguments());
+    return all;
+  }
+
   private int run(
-      Invocation invocation, Console console, Resources resources, Consumer<Running> started)
+      Invocation invocation, Console console, Resources resources, Consumer<Running> taker)
       throws Failure, IOException {
     Optional<String> list = invocation.users().file();
     if (list.isPresent() && !resources.mayReadFiles()) {
       checkStandardInput(list.get());
     }
-    Instant now = clock.instant();
+    Instant now = RunJournal.firstNow(invocation, resources).orElse(clock.instant());
     List<String> doubts = new ArrayList<>();
     Command.Time time = new Command.Time(now, ZoneId::systemDefault, doubts::add);
     Task task = invocation.command().prepare(invocation.words(), time);
@@ -114,18 +133,21 @@ public final class Brain {
     }
     if (task instanceof Task.Local) {
       resources.checkHere(invocation.command().name());
-      LocalRun.execute(
-          invocation, (Task.Local) task, hashing, console, resources.memory(), started);
+      LocalRun.execute(invocation, (Task.Local) task, hashing, console, resources.memory(), taker);
       return 0;
     }
     List<Server> servers = resources.servers();
     Fleet fleet = new Fleet(servers, resources.placement(servers));
     Optional<Spool> input = CommandInput.read(invocation, task, console, resources);
     MemoryBudget.Share memory = resources.memory();
-    try (MemoryBudget.Share own = memory.share(memory.most())) {
+    try (MemoryBudget.Share own = memory.share(memory.most());
+        RunJournal journal =
+            RunJournal.of(
+                invocation, task.isRepeatable(), resources, Version.of(about.program()))) {
       CommandRequest request = new CommandRequest(invocation, task, now, input);
-      Run run = new Run(request, console, fleet, executor, own, patience);
-      started.accept(run);
+      Run run = new Run(request, console, fleet, journal, executor, own, patience);
+      taker.accept(run);
+      run.writesDown(clock.instant());
       return run.execute();
     } finally {
       if (input.isPresent()) {

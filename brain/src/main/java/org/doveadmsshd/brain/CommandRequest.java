@@ -71,6 +71,11 @@ final class CommandRequest {
     return formatter.equals(Formatters.NDJSON) && invocation.command().manual().isPerUser();
   }
 
+  /** What dates in the command count from. */
+  Instant now() {
+    return now;
+  }
+
   /** The command line that asks for it. */
   Invocation invocation() {
     return invocation;

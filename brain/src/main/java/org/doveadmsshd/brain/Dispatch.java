@@ -34,6 +34,7 @@ final class Dispatch {
   private final CommandRequest request;
   private final Printer printer;
   private final Reporter reporter;
+  private final RunJournal journal;
   private final List<RunListener> listeners;
   private final Executor executor;
   private final Patience patience;
@@ -72,6 +73,7 @@ final class Dispatch {
       Printer printer,
       Reporter reporter,
       List<RunListener> listeners,
+      RunJournal journal,
       List<Server> servers,
       Executor executor,
       Patience patience,
@@ -79,6 +81,7 @@ final class Dispatch {
     this.request = request;
     this.printer = printer;
     this.reporter = reporter;
+    this.journal = journal;
     this.listeners = List.copyOf(listeners);
     this.executor = executor;
     this.patience = patience;
@@ -125,6 +128,11 @@ final class Dispatch {
     return admission.isDeciding();
   }
 
+  /** Whether an earlier run has left nothing to do of users that have been named. */
+  boolean hasLeftAny() {
+    return journal.left() > 0;
+  }
+
   /** How many users have been found so far. */
   long assigned() {
     return assigned.get();
@@ -136,7 +144,7 @@ final class Dispatch {
    * @param route the servers that may have the user; none when no server is meant for the user
    */
   void assign(String user, Route route) throws InterruptedException, IOException {
-    if (admission.enters()) {
+    if (journal.wants(user, first(route)) && admission.enters()) {
       assignEntered(user, route);
       endWhenFull();
     }
@@ -150,18 +158,19 @@ final class Dispatch {
   }
 
   private void assignEntered(String user, Route route) throws InterruptedException, IOException {
+    String server = first(route);
     if (route.isNowhere()) {
-      end(user, Outcome.NO_USER, route.why());
+      end(user, server, Outcome.NO_USER, route.why());
       return;
     }
     if (stopped) {
-      end(user, Outcome.NOT_BEGUN, NOT_BEGUN);
+      end(user, server, Outcome.NOT_BEGUN, NOT_BEGUN);
       return;
     }
     Optional<Failure> unused = inUse.whyNot(route.servers());
     Route used = unused.isPresent() ? inUse.of(route) : route;
     if (used.isNowhere()) {
-      refuseEntered(user, unused.orElseThrow());
+      refuseEntered(user, server, unused.orElseThrow());
       return;
     }
     outstanding.incrementAndGet();
@@ -181,21 +190,25 @@ final class Dispatch {
 
   /** Adds a user of whom it cannot be said where he is, and ends him with that. */
   void refuse(String user, Failure failure) throws InterruptedException, IOException {
-    if (admission.enters()) {
-      refuseEntered(user, failure);
+    if (journal.wants(user, "") && admission.enters()) {
+      refuseEntered(user, "", failure);
       endWhenFull();
     }
   }
 
-  private void refuseEntered(String user, Failure failure) throws IOException {
-    end(user, failure.outcome(), failure.getMessage());
+  private void refuseEntered(String user, String server, Failure failure) throws IOException {
+    end(user, server, failure.outcome(), failure.getMessage());
+  }
+
+  private static String first(Route route) {
+    return route.isNowhere() ? "" : route.servers().get(0).name();
   }
 
   /** Ends a user that is given to no server. */
-  private void end(String user, Outcome outcome, String text) throws IOException {
+  private void end(String user, String server, Outcome outcome, String text) throws IOException {
     outstanding.incrementAndGet();
     long sequence = assigned.getAndIncrement();
-    UserEnd end = UserEnd.unasked(sequence, user, outcome, text);
+    UserEnd end = UserEnd.unasked(sequence, user, server, outcome, text);
     try {
       printer.finished(sequence, user, List.of(), 0);
     } finally {

@@ -67,7 +67,8 @@ final class Feed {
   private void feed() throws InterruptedException, IOException {
     UserSelection users = invocation.users();
     users.accept(new Naming());
-    boolean none = dispatch.assigned() == 0 && users.isSeveral() && reporter.exitCode() == 0;
+    boolean named = dispatch.assigned() > 0 || dispatch.hasLeftAny();
+    boolean none = !named && users.isSeveral() && reporter.exitCode() == 0;
     if (none && !invocation.allowEmpty() && !dispatch.isCancelled()) {
       reporter.failed(
           Outcome.NO_USER,

@@ -22,6 +22,11 @@ final class Fleet {
     return List.copyOf(servers.values());
   }
 
+  /** How it is found out where a user is. */
+  String driver() {
+    return placement.driver();
+  }
+
   /** Whether a server that lists a user works on him, wherever he is placed. */
   boolean isAnyones() {
     return !placement.isExclusive();

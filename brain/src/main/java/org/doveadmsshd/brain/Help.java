@@ -78,6 +78,8 @@ public final class Help {
     options(text, CommandLineOptions.OUTPUT);
     text.append("\nBefore the command, too: how a run over several users goes\n");
     options(text, CommandLineOptions.FLOW);
+    text.append("\nBefore the command, too: where it is written down how users ended\n");
+    options(text, CommandLineOptions.JOURNAL);
     text.append("\nBehind every command about the mail of users: for whom, and how\n");
     options(text, CommandLineOptions.SELECTION);
     text.append(

@@ -34,6 +34,8 @@ import org.doveadmsshd.command.Manual;
  * @param deadline longest time for one user; zero for none
  * @param allowEmpty whether it is no error when no user matches
  * @param progress in which form it is told how far the command is
+ * @param journal what it says of journals
+ * @param line the words of an equal command line that says nothing of journals
  */
 public record Invocation(
     Optional<String> formatter,
@@ -46,7 +48,9 @@ public record Invocation(
     UserSelection users,
     Duration deadline,
     boolean allowEmpty,
-    ProgressForm progress) {
+    ProgressForm progress,
+    JournalOptions journal,
+    List<String> line) {
 
   private static final String QUOTA = "plugin/quota=";
 
@@ -83,7 +87,45 @@ public record Invocation(
         users,
         deadline(words),
         words.has("allow-empty"),
-        ProgressForm.of(global.value("progress").orElse("auto")));
+        ProgressForm.of(global.value("progress").orElse("auto")),
+        JournalOptions.of(global),
+        line(global, command, words));
+  }
+
+  private static List<String> line(Words global, Command command, Words words) {
+    List<String> line = new ArrayList<>();
+    List<Option> before =
+        CommandLineOptions.GLOBAL.stream()
+            .filter(option -> !CommandLineOptions.JOURNAL.contains(option))
+            .toList();
+    line.addAll(new Words(global.options(), List.of()).forwarded(before));
+    line.remove(line.size() - 1); // what ends the options
+    line.addAll(List.of(command.name().split(" ")));
+    List<String> behind = words.forwarded(CommandLineOptions.behind(command.manual()));
+    boolean odd = words.positionals().stream().anyMatch(word -> word.startsWith("-"));
+    int end = behind.size() - words.positionals().size() - 1;
+    line.addAll(behind.subList(0, odd ? end + 1 : end));
+    line.addAll(words.positionals());
+    return line;
+  }
+
+  /** Whether it does the same to the same users, however it is shown, and however fast. */
+  boolean isSameAs(Invocation other) {
+    return command.name().equals(other.command.name())
+        && users.equals(other.users)
+        && words.positionals().equals(other.words.positionals())
+        && ownOptions().equals(other.ownOptions());
+  }
+
+  private Map<String, String> ownOptions() {
+    Map<String, String> own = new LinkedHashMap<>(words.options());
+    own.keySet().retainAll(command.manual().options().stream().map(Option::name).toList());
+    return own;
+  }
+
+  /** Whether it may change what users have. */
+  boolean changes() {
+    return !command.manual().onlyReads() && !words.has(CommandLineOptions.DRY_RUN.name());
   }
 
   /** Options and arguments of the command. */
@@ -119,6 +161,12 @@ public record Invocation(
     } catch (Failure e) {
       return line;
     }
+  }
+
+  /** The run to go on with, where no command is typed. */
+  static Optional<String> resumedAlone(List<String> line) throws Failure {
+    Words global = Words.parseUntilPositional("", CommandLineOptions.GLOBAL, line);
+    return global.positionals().isEmpty() ? global.value("resume") : Optional.empty();
   }
 
   private static Failure unknownCommand(List<String> words) {

@@ -42,6 +42,7 @@ final class Reporter implements RunListener {
   private volatile long done; // changed with the lock held
   private volatile long failed; // changed with the lock held
   private long skipped;
+  private long doneBefore;
   private int impossible;
   private long stopped;
   private long notReached;
@@ -219,6 +220,7 @@ final class Reporter implements RunListener {
   synchronized String counted() {
     StringBuilder text = new StringBuilder();
     counts.forEach((what, number) -> text.append(", %,d %s".formatted(number, what)));
+    add(text, doneBefore, "done before");
     add(text, skipped, "skipped");
     add(text, stopped, "stopped");
     add(text, notReached, "not reached");
@@ -259,6 +261,11 @@ final class Reporter implements RunListener {
     return level == Message.Log.Level.ERROR
         ? "error"
         : level == Message.Log.Level.WARNING ? "warning" : "message";
+  }
+
+  /** Notes how many users have been left as an earlier run has left them. */
+  synchronized void doneBefore(long users) {
+    doneBefore = users;
   }
 
   /** Sums up a run over several users. */

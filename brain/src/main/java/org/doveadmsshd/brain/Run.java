@@ -1,6 +1,7 @@
 package org.doveadmsshd.brain;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -26,6 +27,9 @@ public final class Run implements Running {
 
   private static final long LINE_NANOS = 1_000_000_000;
 
+  private final CommandRequest request;
+  private final Fleet fleet;
+  private final RunJournal journal;
   private final Invocation invocation;
   private final Console console;
   private final Executor executor;
@@ -47,11 +51,15 @@ public final class Run implements Running {
       CommandRequest request,
       Console console,
       Fleet fleet,
+      RunJournal journal,
       Executor executor,
       MemoryBudget.Share memory,
       Patience patience)
       throws Failure, IOException {
     invocation = request.invocation();
+    this.request = request;
+    this.fleet = fleet;
+    this.journal = journal;
     this.console = console;
     this.executor = executor;
     reporter =
@@ -78,13 +86,28 @@ public final class Run implements Running {
             request,
             printer,
             reporter,
-            List.of(reporter, progress),
+            List.of(journal, reporter, progress),
+            journal,
             fleet.servers(),
             executor,
             patience,
             new Canary(console, printer, reporter));
     feed = new Feed(invocation, console.in(), fleet, dispatch, executor);
     census = Census.of(invocation.users(), fleet.servers(), executor);
+  }
+
+  /**
+   * Begins to write down what becomes of users, where that is usual or asked for.
+   *
+   * @throws Failure when it must be written down, and cannot; no user has been touched then
+   */
+  void writesDown(Instant started) throws Failure, IOException {
+    boolean eachServer = fleet.isAnyones() && invocation.users().pattern().isPresent();
+    journal.begin(
+        this,
+        reporter,
+        new RunJournal.Begun(started, request.now(), fleet.driver(), eachServer),
+        executor);
   }
 
   /** Works until all is done. Returns the exit code. */
@@ -106,9 +129,11 @@ public final class Run implements Running {
       reporter.checkThatSomebodyExists();
     }
     reporter.leftOut();
+    reporter.doneBefore(journal.left());
     if (several) {
       reporter.summary();
     }
+    journal.end(reporter.exitCode());
     progress.end(reporter.exitCode());
     return reporter.exitCode();
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -20,6 +21,9 @@ import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.brain.format.Formatters;
+import org.doveadmsshd.brain.journal.JournalDirectory;
+import org.doveadmsshd.brain.journal.JournalRules;
+import org.doveadmsshd.brain.journal.Journals;
 import org.doveadmsshd.brain.placement.Placement;
 import org.doveadmsshd.brain.progress.StatusLines;
 import org.doveadmsshd.brain.progress.TerminalStatus;
@@ -47,6 +51,7 @@ final class Typed implements AutoCloseable {
   private boolean mayReadFiles;
   private Patience patience = Patience.STANDARD;
   private Placement placement;
+  private Optional<Journals> journals = Optional.empty();
   private Here here = command -> {};
   private Consumer<Running> begun = started -> {};
 
@@ -120,6 +125,13 @@ final class Typed implements AutoCloseable {
     mayReadFiles = true;
   }
 
+  /** From now on runs are written down there, for admin, who sees no others'. */
+  void writeDownIn(Path directory, JournalRules rules) {
+    Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    JournalDirectory all = new JournalDirectory(directory, rules, clock);
+    journals = Optional.of(new Journals(all, "admin", (master, command) -> false, true));
+  }
+
   /** From now on runs wait so long for workers. */
   void setPatience(Patience patience) {
     this.patience = patience;
@@ -176,6 +188,11 @@ final class Typed implements AutoCloseable {
           @Override
           public Placement placement(List<Server> servers) throws Failure {
             return placement == null ? super.placement(servers) : placement;
+          }
+
+          @Override
+          public Optional<Journals> journals() {
+            return journals;
           }
         };
     return new Brain(threads, Clock.fixed(NOW, ZoneOffset.UTC), new About("doveadm"), patience)

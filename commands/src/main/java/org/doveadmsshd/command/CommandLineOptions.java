@@ -66,8 +66,29 @@ public final class CommandLineOptions {
                   "begin no further user when so many have failed")
               .once());
 
+  /** Those before the command that say where a run is written down, and which one goes on. */
+  public static final List<Option> JOURNAL =
+      List.of(
+          Option.of(
+                  "journal",
+                  Kind.FILE.named("file"),
+                  "write a line for each user to this new file, from which the run can be resumed")
+              .once(),
+          Option.flag("no-journal", "write no such lines, also not where that is usual"),
+          Option.of(
+                  "resume",
+                  Kind.TEXT.named("run"),
+                  "do what is left of a run: its id, last, or its journal; no command is needed")
+              .once(),
+          Option.of(
+                  "only",
+                  Kind.TEXT.named("outcomes"),
+                  "with --resume: users who ended so (failed,timed-out,unknown,missing …)")
+              .once());
+
   /** Those before the command. */
-  public static final List<Option> GLOBAL = Stream.concat(OUTPUT.stream(), FLOW.stream()).toList();
+  public static final List<Option> GLOBAL =
+      Stream.of(OUTPUT, FLOW, JOURNAL).flatMap(List::stream).toList();
 
   /** Those behind every command that is carried out for users: for whom, and how. */
   public static final List<Option> SELECTION =

@@ -73,12 +73,15 @@ final class Schema {
         .add("input_timeout", Type.TIME, "10 mins")
         .add("write_timeout", Type.TIME, "0s")
         .add("shell_idle_timeout", Type.TIME, "2 hours")
+        .add("state_directory", Type.TEXT, "")
+        .add("journal_keep", Type.TIME, "30 days")
+        .add("journal_size", Type.SIZE, "1G")
+        .add("journal_full", Type.STOP_OR_CONTINUE, "continue")
         .add("shell_history_directory", Type.TEXT, "/var/lib/doveadm-sshd/shell_history")
         .add("scripts_ask", Type.YES_OR_NO, "no")
         .add("shutdown_timeout", Type.TIME, "30s")
         .add("known_hosts", Type.TEXT, "~/.ssh/known_hosts")
-        .add("identity", Type.TEXT, "~/.ssh/id_ed25519")
-        .add("state_directory", Type.TEXT, "");
+        .add("identity", Type.TEXT, "~/.ssh/id_ed25519");
     section("passdb")
         .add("driver", Type.PASSDB_DRIVER, null)
         .add("args", Type.TEXT, "")

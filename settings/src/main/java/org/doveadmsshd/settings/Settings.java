@@ -31,6 +31,7 @@ public record Settings(
     Duration shutdownTimeout,
     Connections connections,
     ShellSettings shell,
+    JournalSettings journals,
     ClientSettings client,
     AuthSettings auth,
     Map<String, List<RuleSettings>> masters,
@@ -152,6 +153,17 @@ public record Settings(
    */
   public record ShellSettings(
       Duration idleTimeout, Optional<Path> historyDirectory, boolean scriptsAsk) {}
+
+  /**
+   * What is written down of runs.
+   *
+   * @param stateDirectory where; nothing for the usual place of the program
+   * @param keep how long; zero for ever
+   * @param size most bytes; 0 for any number
+   * @param stopsWhenFull whether a run stops that cannot be written down any more
+   */
+  public record JournalSettings(
+      Optional<Path> stateDirectory, Duration keep, long size, boolean stopsWhenFull) {}
 
   /**
    * The cache of answers of passdbs and userdbs.

@@ -19,6 +19,7 @@ import org.doveadmsshd.settings.Settings.AuthCache;
 import org.doveadmsshd.settings.Settings.AuthSettings;
 import org.doveadmsshd.settings.Settings.ClientSettings;
 import org.doveadmsshd.settings.Settings.Connections;
+import org.doveadmsshd.settings.Settings.JournalSettings;
 import org.doveadmsshd.settings.Settings.KeySettings;
 import org.doveadmsshd.settings.Settings.LoginSettings;
 import org.doveadmsshd.settings.Settings.MailSettings;
@@ -70,6 +71,11 @@ final class SettingsBinder {
             top.time("shell_idle_timeout"),
             optionalPath(top, "shell_history_directory"),
             top.yes("scripts_ask")),
+        new JournalSettings(
+            optionalPath(top, "state_directory"),
+            top.time("journal_keep"),
+            top.size("journal_size"),
+            top.text("journal_full").equals("stop")),
         new ClientSettings(
             path(top.text("known_hosts")),
             path(top.text("identity")),

@@ -150,6 +150,14 @@ enum Type {
       return oneOf(value, "passwd-file", "passwd", "static", "sql", "ldap", "dovecot");
     }
   },
+  STOP_OR_CONTINUE {
+    @Override
+    Optional<String> mistake(String value) {
+      return List.of("stop", "continue").contains(value)
+          ? Optional.empty()
+          : Optional.of("expected stop or continue");
+    }
+  },
   VERIFIED {
     @Override
     Optional<String> mistake(String value) {

@@ -52,6 +52,10 @@ class DefaultsTest {
       input_timeout = 10 mins
       write_timeout = 0s
       shell_idle_timeout = 2 hours
+      state_directory =
+      journal_keep = 30 days
+      journal_size = 1G
+      journal_full = continue
       shell_history_directory = /var/lib/doveadm-sshd/shell_history
       scripts_ask = no
       shutdown_timeout = 30s
@@ -292,7 +296,15 @@ class DefaultsTest {
   @Test
   void theExampleOfTheShellShowsItsOwn() throws Exception {
     Map<String, String> shown = shown("doveadm-ssh.conf", "");
-    assertThat(shown).containsOnlyKeys("known_hosts", "identity", "scripts_ask");
+    assertThat(shown)
+        .containsOnlyKeys(
+            "known_hosts",
+            "identity",
+            "scripts_ask",
+            "state_directory",
+            "journal_keep",
+            "journal_size",
+            "journal_full");
     assertThat(defaults(Schema.TOP, List.of())).containsAllEntriesOf(shown);
     assertThat(shown("doveadm-ssh.conf", "server mail1 {"))
         .containsEntry("port", Schema.settings("server").get("port").standard())

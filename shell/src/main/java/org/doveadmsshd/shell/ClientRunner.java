@@ -5,7 +5,9 @@ import java.io.OutputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
@@ -16,13 +18,18 @@ import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.Server;
+import org.doveadmsshd.brain.journal.JournalDirectory;
+import org.doveadmsshd.brain.journal.JournalRules;
+import org.doveadmsshd.brain.journal.Journals;
 import org.doveadmsshd.console.CommandRunner;
+import org.doveadmsshd.settings.Settings;
 
 /** Carries out lines on the servers of the configuration, for whoever has started the program. */
 final class ClientRunner implements CommandRunner {
   private final Brain brain;
   private final ConfiguredServers servers;
   private final MemoryBudget.Share memory = MemoryBudget.ofHeap().all();
+  private JournalDirectory journals; // guarded by this
 
   ClientRunner(Brain brain, ConfiguredServers servers) {
     this.brain = brain;
@@ -72,6 +79,30 @@ final class ClientRunner implements CommandRunner {
     }
   }
 
+  /** All that are in the directory are of whoever has started the program. */
+  private synchronized Journals journals() {
+    if (journals == null) {
+      Optional<Settings> settings = settings();
+      JournalRules rules =
+          settings
+              .map(Settings::journals)
+              .map(all -> new JournalRules(all.keep(), all.size(), all.stopsWhenFull()))
+              .orElse(JournalRules.USUAL);
+      Path state = settings.map(StateDirectory::of).orElseGet(StateDirectory::usual);
+      Path directory = state.resolve("runs-" + master()); // several may share the first
+      journals = new JournalDirectory(directory, rules, Clock.systemUTC());
+    }
+    return new Journals(journals, master(), (other, command) -> true, true);
+  }
+
+  private Optional<Settings> settings() {
+    try {
+      return Optional.of(servers.settings());
+    } catch (Failure e) {
+      return Optional.empty(); // a command that needs servers says why
+    }
+  }
+
   /** What a command line may use on an administrator's own machine. */
   private final class Resources implements Brain.Resources {
     private final List<String> chosen;
@@ -83,6 +114,11 @@ final class ClientRunner implements CommandRunner {
     @Override
     public List<Server> servers() throws Failure {
       return servers.named(chosen);
+    }
+
+    @Override
+    public Optional<Journals> journals() {
+      return Optional.of(ClientRunner.this.journals());
     }
 
     @Override

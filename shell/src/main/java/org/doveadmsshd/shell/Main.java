@@ -88,7 +88,7 @@ public final class Main {
       line = List.of(ScriptProgram.NAME, ScriptProgram.STANDARD_INPUT);
     }
     boolean shell = line.isEmpty() && !ofDoveadm && ShellProgram.isPossible();
-    if (line.isEmpty() && !shell) {
+    if (line.isEmpty() && !shell && !words.has("resume")) {
       return PROGRAM.explain();
     }
     Optional<Integer> ended = ofDoveadm || shell ? Optional.empty() : own(line, words);
@@ -108,7 +108,7 @@ public final class Main {
     try (ConfiguredServers servers = new ConfiguredServers(words, executor)) {
       Brain brain = new Brain(executor, Clock.systemDefaultZone(), OwnCommands.ABOUT);
       ClientRunner runner = new ClientRunner(brain, servers);
-      if (line.isEmpty()) {
+      if (line.isEmpty() && !ofDoveadm) {
         return ShellProgram.run(runner, executor);
       }
       if (!ofDoveadm && line.get(0).equals(ScriptProgram.NAME)) {

@@ -1,10 +1,12 @@
 package org.doveadmsshd.server;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -15,6 +17,8 @@ import org.doveadmsshd.auth.PassdbMasters;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Reason;
+import org.doveadmsshd.brain.journal.JournalDirectory;
+import org.doveadmsshd.brain.journal.JournalRules;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.keys.AuthorizedKeys;
@@ -41,6 +45,9 @@ public final class Daemon implements Sessions.Control {
 
   /** Its rules may name what there is. */
   static final ConfigurationFile FILE = new ConfigurationFile(CommandCatalog.scopeWords());
+
+  /** What the unit of systemd makes, and gives to the server. */
+  private static final Path STATE_DIRECTORY = Path.of("/var/lib/doveadm-sshd");
 
   private static final int MIN_LANES = 4;
 
@@ -112,8 +119,16 @@ public final class Daemon implements Sessions.Control {
             settings.connections().inputTimeout(),
             settings.shell().idleTimeout(),
             settings.shell().historyDirectory(),
-            settings.shell().scriptsAsk()),
+            settings.shell().scriptsAsk(),
+            Optional.of(journals(settings.journals()))),
         memory.part(PART_OF_ROWS));
+  }
+
+  private static JournalDirectory journals(Settings.JournalSettings journals) {
+    Path directory = journals.stateDirectory().orElse(STATE_DIRECTORY).resolve("runs");
+    JournalRules rules =
+        new JournalRules(journals.keep(), journals.size(), journals.stopsWhenFull());
+    return new JournalDirectory(directory, rules, Clock.systemUTC());
   }
 
   private static SshEndpoint.LoginRules rules(Settings.LoginSettings logins) {

@@ -75,6 +75,7 @@ final class TestSite implements AutoCloseable {
         host_key = host_key
         authorized_keys = authorized/%u
         shell_history_directory = history
+        state_directory = state
         lock_timeout = 1s
         max_channels_per_connection = 20
         passdb {
@@ -132,6 +133,7 @@ final class TestSite implements AutoCloseable {
         """
         known_hosts = known_hosts
         identity = key-admin
+        state_directory = own-state
         server one {
           host = 127.0.0.1
           port = %d

@@ -37,6 +37,7 @@ final class JournalFile implements Closeable {
 
   private final Path path;
   private final FileChannel channel;
+  private volatile Runnable whenClosed = () -> {};
 
   private JournalFile(Path path, FileChannel channel) {
     this.path = path;
@@ -123,6 +124,11 @@ final class JournalFile implements Closeable {
     }
   }
 
+  /** Says what is done when the file is closed. */
+  void whenClosed(Runnable action) {
+    whenClosed = action;
+  }
+
   Path path() {
     return path;
   }
@@ -191,6 +197,8 @@ final class JournalFile implements Closeable {
       channel.close();
     } catch (IOException e) {
       LOG.debug("A journal could not be closed", e);
+    } finally {
+      whenClosed.run();
     }
   }
 }

@@ -38,4 +38,21 @@ public record JournalHeader(
   public JournalHeader {
     arguments = List.copyOf(arguments);
   }
+
+  /** The same of a run that has an id. */
+  JournalHeader of(String itsId, String itsHost, long itsProcess) {
+    return new JournalHeader(
+        itsId,
+        program,
+        command,
+        arguments,
+        master,
+        itsHost,
+        itsProcess,
+        started,
+        now,
+        placement,
+        changes,
+        eachServer);
+  }
 }

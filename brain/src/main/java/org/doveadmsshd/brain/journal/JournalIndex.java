@@ -37,8 +37,12 @@ public final class JournalIndex implements Closeable {
   private ByteBuffer table = ByteBuffer.allocate(FIRST_SLOTS * SLOT);
   private int slots = FIRST_SLOTS;
   private int users;
+  private int failed;
 
-  private JournalIndex(boolean eachServer) {
+  /**
+   * @param eachServer whether a user who is on two servers is two users
+   */
+  JournalIndex(boolean eachServer) {
     this.eachServer = eachServer;
     try {
       digest = MessageDigest.getInstance("SHA-256");
@@ -62,7 +66,8 @@ public final class JournalIndex implements Closeable {
     return index;
   }
 
-  private synchronized void put(JournalLine.User line) throws Failure {
+  /** Takes the next line of the journal. */
+  synchronized void put(JournalLine.User line) throws Failure {
     if (users > slots / 4 * 3) {
       grow();
     }
@@ -73,6 +78,9 @@ public final class JournalIndex implements Closeable {
       table.putLong(at, key.getLong(0));
       table.putLong(at + 8, key.getLong(8));
     }
+    Optional<Outcome> before = outcome(table.getLong(at + 16));
+    failed += line.end().outcome().isOk() ? 0 : 1;
+    failed -= before.isPresent() && !before.get().isOk() ? 1 : 0;
     table.putLong(at + 16, line.position() << OUTCOME_BITS | line.end().outcome().code() + 1);
   }
 
@@ -141,6 +149,11 @@ public final class JournalIndex implements Closeable {
     return users;
   }
 
+  /** For how many of them the last outcome is not ok. */
+  public synchronized int failed() {
+    return failed;
+  }
+
   /** Whether no later line is about that user. */
   public synchronized boolean isLast(JournalLine.User line) {
     long last = last(line.end().user(), line.end().server());
@@ -149,7 +162,10 @@ public final class JournalIndex implements Closeable {
 
   /** How a user ended last; nothing for one whom no line is about. */
   public synchronized Optional<Outcome> outcome(String user, String server) {
-    long last = last(user, server);
+    return outcome(last(user, server));
+  }
+
+  private static Optional<Outcome> outcome(long last) {
     return last == 0 ? Optional.empty() : Outcome.of((int) (last & (1 << OUTCOME_BITS) - 1) - 1);
   }
 

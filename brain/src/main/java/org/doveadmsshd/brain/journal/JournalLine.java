@@ -24,8 +24,8 @@ public sealed interface JournalLine {
   /**
    * A run is over.
    *
-   * @param users how many have come to the end in it
-   * @param failed for how many of these it failed
+   * @param users how many the whole journal is about
+   * @param failed those among them whose last outcome is not ok
    */
   record Ended(int run, Instant at, int exitCode, long users, long failed) implements JournalLine {}
 }

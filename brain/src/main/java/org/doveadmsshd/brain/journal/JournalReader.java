@@ -69,6 +69,15 @@ public final class JournalReader implements Closeable {
     }
   }
 
+  /** What the run of a journal is. Throws as {@link #open} does. */
+  static JournalHeader headerOf(Path file) throws Failure {
+    try (JournalReader reader = open(file)) {
+      return reader.header();
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
   /** Reads what is open already; the caller closes it. */
   static JournalReader of(Path file, InputStream in) throws Failure {
     try {

@@ -3,15 +3,18 @@ package org.doveadmsshd.brain.journal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.doveadmsshd.base.Outcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +32,7 @@ public final class JournalWriter {
 
   private final JournalFile file;
   private final int run;
+  private final Function<UserEnd, Optional<Outcome>> before;
   private final Clock clock;
   private final Consumer<IOException> trouble;
   private final BlockingQueue<UserEnd> queue = new ArrayBlockingQueue<>(WAITING);
@@ -37,13 +41,14 @@ public final class JournalWriter {
   private final JournalText text = new JournalText(buffer);
 
   /** Stands behind the last user. */
-  private final UserEnd last = UserEnd.unasked(-1, "", Outcome.OK, "");
+  private final UserEnd last = UserEnd.unasked(-1, "", "", Outcome.OK, "");
 
   private volatile int exitCode;
-  private volatile long users;
+  private volatile long added;
   private volatile boolean failed;
 
   // of the thread that writes
+  private long users;
   private long failures;
   private long keptAt = System.nanoTime();
   private boolean isKept = true;
@@ -58,13 +63,33 @@ public final class JournalWriter {
   }
 
   /**
-   * @param run its number, from 1
+   * A new journal.
+   *
    * @param trouble told once, by the thread that writes, when nothing more can be written
    */
-  JournalWriter(JournalFile file, int run, Clock clock, Consumer<IOException> trouble)
+  JournalWriter(JournalFile file, Clock clock, Consumer<IOException> trouble) throws IOException {
+    this(file, 1, end -> Optional.empty(), new Tally(0, 0), clock, trouble);
+  }
+
+  /** As above, but goes on with the journal of an earlier run. */
+  JournalWriter(JournalFile file, EarlierRun earlier, Clock clock, Consumer<IOException> trouble)
+      throws IOException {
+    this(file, earlier.nextRun(), earlier::before, earlier.tally(), clock, trouble);
+  }
+
+  private JournalWriter(
+      JournalFile file,
+      int run,
+      Function<UserEnd, Optional<Outcome>> before,
+      Tally tally,
+      Clock clock,
+      Consumer<IOException> trouble)
       throws IOException {
     this.file = file;
     this.run = run;
+    this.before = before;
+    this.users = tally.users();
+    this.failures = tally.failed();
     this.clock = clock;
     this.trouble = trouble;
   }
@@ -96,7 +121,12 @@ public final class JournalWriter {
 
   /** How many users have been written down in this run. */
   public long users() {
-    return users;
+    return added;
+  }
+
+  /** The file, for messages. */
+  public Path path() {
+    return file.path();
   }
 
   /** Writes the last line, and waits until all of it is on the disk. Then the file is closed. */
@@ -178,8 +208,11 @@ public final class JournalWriter {
       text.ended(new JournalLine.Ended(run, clock.instant(), exitCode, users, failures));
       return;
     }
-    users++;
+    Optional<Outcome> earlier = before.apply(end);
+    users += earlier.isPresent() ? 0 : 1;
+    failures -= earlier.isPresent() && !earlier.get().isOk() ? 1 : 0;
     failures += end.outcome().isOk() ? 0 : 1;
+    added++;
     text.user(run, end);
   }
 

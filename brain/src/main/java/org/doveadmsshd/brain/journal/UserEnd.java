@@ -10,7 +10,7 @@ import org.doveadmsshd.base.Outcome;
  *
  * @param sequence where the user stands in the list, from 0
  * @param user empty for a command about servers
- * @param server where that was; empty when no server is meant for the user
+ * @param server where that was, or would have been; empty when no server is meant for the user
  * @param lane which of the server's lanes had the user last, from 0; -1 when none had
  * @param outcome CANCELLED also when the user has not been begun
  * @param text why it is no success; may be empty
@@ -38,8 +38,9 @@ public record UserEnd(
   }
 
   /** Of a user whom no worker has been asked for. */
-  public static UserEnd unasked(long sequence, String user, Outcome outcome, String text) {
-    return new UserEnd(sequence, user, "", -1, outcome, text, Map.of(), 0, 0, 0, 0);
+  public static UserEnd unasked(
+      long sequence, String user, String server, Outcome outcome, String text) {
+    return new UserEnd(sequence, user, server, -1, outcome, text, Map.of(), 0, 0, 0, 0);
   }
 
   /** The same, with a text of no more than so many characters. */

@@ -1,5 +1,6 @@
 package org.doveadmsshd.brain.placement;
 
+import java.util.Locale;
 import org.doveadmsshd.base.Failure;
 
 /** Says which servers may work on a user. Safe for several threads. */
@@ -12,6 +13,11 @@ public interface Placement {
    *     does not have; no server may work on him then
    */
   Place of(String user) throws Failure;
+
+  /** The word for it in the setting {@code driver}, as journals have it. */
+  default String driver() {
+    return getClass().getSimpleName().replaceFirst("Placement$", "").toLowerCase(Locale.ROOT);
+  }
 
   /**
    * Whether a user is only where his place says. Else whichever server lists him works on him, and

@@ -58,7 +58,7 @@ class JournalFormatTest {
     JournalFile file = JournalFile.create(path);
     file.writeNow(text -> text.header(header()));
     JournalWriter writer =
-        new JournalWriter(file, 1, Clock.systemUTC(), trouble -> assertThat(trouble).isNull());
+        new JournalWriter(file, Clock.systemUTC(), trouble -> assertThat(trouble).isNull());
     writer.start(work -> new Thread(work).start());
     for (UserEnd each : ends) {
       writer.add(each);

@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.accounts.Master;
+import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.MemoryBudget;
@@ -20,6 +21,8 @@ import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.Server;
+import org.doveadmsshd.brain.journal.JournalDirectory;
+import org.doveadmsshd.brain.journal.Journals;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.server.local.LocalServer;
 import org.doveadmsshd.worker.Worker;
@@ -234,6 +237,11 @@ final class Execution implements Running {
       }
 
       @Override
+      public Optional<Journals> journals() {
+        return setting.clients().journals().map(all -> journalsOf(master, all));
+      }
+
+      @Override
       public boolean mayReadFiles() {
         return false;
       }
@@ -243,6 +251,16 @@ final class Execution implements Running {
         return rows;
       }
     };
+  }
+
+  /** What others' runs are about is as much seen as what they do now. */
+  private Journals journalsOf(Master master, JournalDirectory all) {
+    Scope scope = master.at(sessions.setting().clock().instant()).scope();
+    return new Journals(
+        all,
+        master.name(),
+        (other, command) -> scope.hasAllUsers(command) || scope.hasCommand(other, command),
+        false);
   }
 
   private boolean isStopping() {

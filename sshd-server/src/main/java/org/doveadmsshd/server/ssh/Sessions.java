@@ -31,6 +31,7 @@ import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
+import org.doveadmsshd.brain.journal.JournalDirectory;
 import org.doveadmsshd.command.Access;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.console.Statements;
@@ -121,12 +122,14 @@ public final class Sessions implements ServerContext.Activity {
    * @param shellHistory directory of the lines that masters have typed, if they are kept
    * @param scriptsAsk whether commands of scripts that take mails of several users away must say
    *     {@code --yes}
+   * @param journals of runs, if they are written down
    */
   public record ClientRules(
       Duration inputTimeout,
       Duration shellIdleTimeout,
       Optional<Path> shellHistory,
-      boolean scriptsAsk) {}
+      boolean scriptsAsk,
+      Optional<JournalDirectory> journals) {}
 
   public Sessions(SessionSettings setting, Masters masters, Workers workers, Audit audit) {
     this.setting = setting;

@@ -28,6 +28,7 @@ import org.doveadmsshd.auth.EarlyDrop;
 import org.doveadmsshd.auth.PassdbMasters;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.brain.journal.JournalDirectory;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.keys.RevokedKeys;
@@ -95,6 +96,7 @@ public final class MemorySite implements AutoCloseable {
     public int channels = 20;
     public long memory = 64 * 1024 * 1024;
     List<String> methods = List.of();
+    Optional<JournalDirectory> journals = Optional.empty();
     Optional<Path> authorities = Optional.empty();
     Set<String> certificateCommands = Set.of();
     Optional<Path> revoked = Optional.empty();
@@ -118,7 +120,11 @@ public final class MemorySite implements AutoCloseable {
             2,
             "test 1.0",
             new Sessions.ClientRules(
-                plan.inputTimeout, plan.shellIdleTimeout, plan.shellHistory, plan.scriptsAsk),
+                plan.inputTimeout,
+                plan.shellIdleTimeout,
+                plan.shellHistory,
+                plan.scriptsAsk,
+                plan.journals),
             memory.part(0.15));
     Workers workers = plan.workers == null ? Workers.always(worker()) : plan.workers;
     sessions = new Sessions(setting, masters, workers, audit);
