@@ -17,6 +17,20 @@ final class FieldReader {
 
   private static final char END = '\uffff';
 
+  /** What a char of one byte may be part of; asked for each char of many fields of all mails. */
+  private static final byte[] CLASSES = new byte[256];
+
+  private static final byte ATOM = 1;
+  private static final byte TOKEN = 2;
+
+  static {
+    for (char c = 0; c < CLASSES.length; c++) {
+      boolean atom = c > ' ' && c != 0x7f && "()<>@,;:\\\".[]".indexOf(c) < 0;
+      boolean token = c == '.' || atom && "/?=".indexOf(c) < 0;
+      CLASSES[c] = (byte) ((atom ? ATOM : 0) | (token ? TOKEN : 0));
+    }
+  }
+
   /** The character behind a piece. */
   enum Next {
     /** Further text. */
@@ -72,11 +86,11 @@ final class FieldReader {
 
   /** Whether an atom may have it: all but controls, spaces and specials; all 8-bit bytes. */
   static boolean isAtom(char c) {
-    return c > ' ' && c != 0x7f && c <= 0xff && "()<>@,;:\\\".[]".indexOf(c) < 0;
+    return c < CLASSES.length && (CLASSES[c] & ATOM) != 0;
   }
 
   private static boolean isToken(char c) {
-    return c == '.' || isAtom(c) && "/?=".indexOf(c) < 0;
+    return c < CLASSES.length && (CLASSES[c] & TOKEN) != 0;
   }
 
   /** Whether an atom begins here. */

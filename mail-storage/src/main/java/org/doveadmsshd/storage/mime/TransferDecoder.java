@@ -18,12 +18,17 @@ final class TransferDecoder {
   /** Bytes that may be held back: an equals sign, white space, a CR. */
   private static final int MAX_HELD = MAX_SPACES + 2;
 
-  /** Bytes that mean themselves in quoted-printable wherever they stand. */
+  /** Bytes that mean themselves in quoted-printable; white space does not at the end of a line. */
   private static final boolean[] PLAIN = new boolean[256];
 
+  private static final byte[] HEX = new byte[256];
+
   static {
+    for (int i = 0; i < HEX.length; i++) {
+      HEX[i] = (byte) Character.digit(i < 0x80 ? i : 0, 16);
+    }
     java.util.Arrays.fill(PLAIN, true);
-    for (char c : new char[] {'=', '\n', '\r', ' ', '\t'}) {
+    for (char c : new char[] {'=', '\n', '\r'}) {
       PLAIN[c] = false;
     }
     String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -135,36 +140,91 @@ final class TransferDecoder {
     room(2 * length + MAX_HELD);
     int out = 0;
     int end = offset + length;
-    for (int i = offset; i < end; i++) {
-      int run = heldLength == 0 && digit == 0 ? plainEnd(bytes, i, end) : i;
+    for (int i = offset; i < end; ) {
+      boolean free = heldLength == 0 && digit == 0;
+      int run = free ? plainEnd(bytes, i, end) : i;
       if (run > i) {
         System.arraycopy(bytes, i, decoded, out, run - i);
         out += run - i;
-        i = run - 1;
+        i = run;
       } else {
-        out = quotedPrintable(bytes[i], out);
+        int known = free ? knownLength(bytes, i, end) : 0;
+        out = known > 0 ? known(bytes, i, out) : quotedPrintable(bytes[i], out);
+        i += Math.max(known, 1);
       }
     }
     return out;
   }
 
-  /** Where bytes end that mean themselves, and single spaces between them. */
+  /** Where bytes end that mean themselves, and white space before others of that line. */
   private static int plainEnd(byte[] bytes, int from, int end) {
     int i = from;
-    while (i < end
-        && (PLAIN[bytes[i] & 0xff]
-            || bytes[i] == ' ' && i + 1 < end && PLAIN[bytes[i + 1] & 0xff])) {
+    while (i < end && PLAIN[bytes[i] & 0xff]) {
       i++;
     }
+    if (i - from > MAX_SPACES) {
+      i = manySpaces(bytes, from, i);
+    }
+    if (i == end || bytes[i] != '=') {
+      while (i > from && isSpace(bytes[i - 1])) {
+        i--;
+      }
+    }
     return i;
+  }
+
+  /** Where more white space than is kept begins; the end where it does not. */
+  private static int manySpaces(byte[] bytes, int from, int end) {
+    int spaces = 0;
+    for (int i = from; i < end; i++) {
+      spaces = isSpace(bytes[i]) ? spaces + 1 : 0;
+      if (spaces > MAX_SPACES) {
+        return i + 1 - spaces;
+      }
+    }
+    return end;
+  }
+
+  private static boolean isSpace(byte b) {
+    return b == ' ' || b == '\t';
+  }
+
+  /** How long the line break or the escape is that stands here; 0 where that is not seen yet. */
+  private static int knownLength(byte[] bytes, int at, int end) {
+    byte b = bytes[at];
+    if (b == '\n') {
+      return 1;
+    }
+    if (at + 1 < end && bytes[at + 1] == '\n' && (b == '\r' || b == '=')) {
+      return 2;
+    }
+    boolean escape = b == '=' && at + 2 < end;
+    return escape && (hex(bytes[at + 1]) | hex(bytes[at + 2])) >= 0 ? 3 : 0;
+  }
+
+  /** Takes what {@link #knownLength} has found. */
+  private int known(byte[] bytes, int from, int at) {
+    int out = at;
+    if (bytes[from] != '=') {
+      decoded[out++] = '\r';
+      decoded[out++] = '\n';
+    } else if (bytes[from + 1] != '\n') {
+      decoded[out++] = (byte) (hex(bytes[from + 1]) << 4 | hex(bytes[from + 2]));
+    }
+    return out;
+  }
+
+  /** The value of a hexadecimal digit; negative where it is none. */
+  private static int hex(byte b) {
+    return HEX[b & 0xff];
   }
 
   private int quotedPrintable(byte b, int at) {
     int out = at;
     boolean equals = heldLength > 0 && held[0] == '=';
-    boolean hex = Character.digit(b, 16) >= 0;
-    if (digit != 0 && hex) {
-      decoded[out++] = (byte) (Character.digit(digit, 16) << 4 | Character.digit(b, 16));
+    boolean isHex = hex(b) >= 0;
+    if (digit != 0 && isHex) {
+      decoded[out++] = (byte) (hex(digit) << 4 | hex(b));
       digit = 0;
       heldLength = 0;
       return out;
@@ -181,7 +241,7 @@ final class TransferDecoder {
         decoded[out++] = '\r';
         decoded[out++] = '\n';
       }
-    } else if (equals && hex && heldLength == 1) {
+    } else if (equals && isHex && heldLength == 1) {
       digit = b;
     } else {
       out = holdOrPut(b, out);
@@ -192,7 +252,7 @@ final class TransferDecoder {
   /** Takes a byte behind an equals sign that is neither a line break nor a digit. */
   private int holdOrPut(byte b, int at) {
     boolean returned = heldLength > 0 && held[heldLength - 1] == '\r';
-    boolean space = b == ' ' || b == '\t';
+    boolean space = isSpace(b);
     int out = !returned && (space || b == '\r') ? at : release(at);
     if (space) {
       int equals = heldLength > 0 && held[0] == '=' ? 1 : 0;
