@@ -7,10 +7,13 @@ import org.doveadmsshd.posix.PosixException;
 
 /** Looks at a file through a window, which is moved as little as possible. One thread. */
 final class MailCacheReader implements Closeable {
-  /** Most files are no longer. */
-  private static final int SMALL = 32 * 1024;
+  /** Files of small mailboxes are no longer; a larger window costs them more than reading does. */
+  private static final int SMALL = 8 * 1024;
 
   private static final int WINDOW = 256 * 1024;
+
+  /** How much larger a window gets that is too small. */
+  private static final int GROWTH = 8;
 
   /** The least that is read at a new position. */
   private static final int JUMP = 1024;
@@ -93,17 +96,17 @@ final class MailCacheReader implements Closeable {
     boolean inside = position >= start && position <= start + length;
     if (!inside || position + bytes > start + length && !atEnd) {
       // a reader that jumps would only copy bytes that it skips
-      move(position, inside, inside || position == 0 ? WINDOW : Math.max(bytes, JUMP));
+      move(position, bytes, inside, inside || position == 0 ? WINDOW : Math.max(bytes, JUMP));
     }
     view.limit(length).position((int) (position - start));
     return view;
   }
 
-  private void move(long position, boolean inside, int most) throws PosixException {
+  private void move(long position, int bytes, boolean inside, int most) throws PosixException {
     int kept = inside ? (int) (start + length - position) : 0;
     byte[] old = window;
     if (length > 0 && window.length < Math.min(most, WINDOW)) {
-      window = new byte[WINDOW];
+      window = new byte[Math.min(Math.max(GROWTH * window.length, bytes), WINDOW)];
       view = ByteBuffer.wrap(window);
     }
     System.arraycopy(old, length - kept, window, 0, kept);
