@@ -9,7 +9,7 @@ import java.util.function.ObjIntConsumer;
  * of one kind when they differ in words with digits only: names of mail files, UIDs, sizes. Not
  * safe for several threads.
  */
-final class Repeats {
+public final class Repeats {
   /** How often a message of one kind is said; further ones are counted. */
   static final int SAID = 10;
 
@@ -32,7 +32,7 @@ final class Repeats {
 
   /** Counts a text. Returns whether it is still to be said. */
   boolean isToBeSaid(String text) {
-    String key = key(text);
+    String key = kind(text);
     Kind kind = kinds.get(key);
     if (kind == null) {
       if (kinds.size() == MAX_KINDS) {
@@ -54,7 +54,8 @@ final class Repeats {
     }
   }
 
-  private static String key(String text) {
+  /** What texts of one kind have in common: the text, with … for each word that has a digit. */
+  public static String kind(String text) {
     StringBuilder key = new StringBuilder(text.length());
     for (String word : text.split(" ", -1)) {
       boolean hasDigit = word.chars().anyMatch(Character::isDigit);

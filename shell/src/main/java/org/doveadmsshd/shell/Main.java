@@ -133,13 +133,15 @@ public final class Main {
   }
 
   /** Carries out what needs no server; nothing when that is not what was asked for. */
-  private static Optional<Integer> own(List<String> line, Words words) throws Failure {
+  private static Optional<Integer> own(List<String> line, Words words) throws Failure, IOException {
     List<String> rest = line.subList(1, line.size());
     switch (line.get(0)) {
       case "completion":
         return Optional.of(CompletionScript.run(rest, PROGRAM.options()));
       case "keygen":
         return Optional.of(KeyCommands.keygen(rest));
+      case ReportCommand.NAME:
+        return Optional.of(new ReportCommand(console()).run(rest));
       case "trust":
         Optional<Settings> settings =
             ConfigurationFile.of(words).isPresent()

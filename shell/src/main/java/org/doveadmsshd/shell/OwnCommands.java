@@ -74,6 +74,25 @@ final class OwnCommands {
               ServersCommand.TIMEOUT, Kind.SPAN.named("time"), "how long a server may take; 10s"),
           Option.flag(ServersCommand.YES, "drain the last servers, too"));
 
+  static final Manual REPORT =
+      manual(
+          ReportCommand.NAME,
+          Syntax.several(Kind.FILE.named("journal")),
+          "show what runs have been like, from their journals",
+          """
+          Writes a page for a browser that needs nothing else: what failed and where, users a second, the lanes of
+          each server, how long users took, and a table of users. It has the names of users and what servers said of
+          them; the file is for its owner alone. Several journals become one report.
+          """,
+          Option.of(
+              'o',
+              ReportCommand.OUTPUT,
+              Kind.FILE.named("file"),
+              "where to; - is standard output, as without it for --csv and --json"),
+          Option.flag(ReportCommand.CSV, "a line for each user instead"),
+          Option.flag(ReportCommand.JSON, "one object with all users and numbers instead"),
+          Option.flag(ReportCommand.FORCE, "take the place of a file that is there"));
+
   static final Manual COMPLETION =
       manual(
           "completion",
@@ -86,7 +105,7 @@ final class OwnCommands {
           """);
 
   /** All of them. */
-  static final List<Manual> ALL = List.of(SERVERS, TRUST, KEYGEN, RUN, COMPLETION);
+  static final List<Manual> ALL = List.of(SERVERS, TRUST, KEYGEN, RUN, REPORT, COMPLETION);
 
   /** What help and version say of the program. */
   static final About ABOUT =
