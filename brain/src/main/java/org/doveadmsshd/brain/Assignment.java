@@ -48,6 +48,10 @@ public final class Assignment {
   // guarded by lock
   private ArrayDeque<Message> held = new ArrayDeque<>();
   private int heldBytes;
+
+  /** Rows behind those that are held; null for none. */
+  private SpilledRows spilled;
+
   private int memoryTaken;
   private long bytes;
   private final Life<Phase> life = new Life<>(Phase.HELD);
@@ -194,7 +198,11 @@ public final class Assignment {
 
     /** The worker begins with it now. */
     public void begun() {
+      boolean first = begun == 0;
       begun = System.nanoTime() | 1; // 0 means not begun
+      if (first && current == this && !life.hasReached(Phase.OVER)) {
+        dispatch.printer().begun(sequence);
+      }
       if (begunMillis == 0) {
         begunMillis = System.currentTimeMillis();
       }
@@ -246,6 +254,7 @@ public final class Assignment {
         if (unseen) {
           drop();
         }
+        dispatch.printer().givenBack(sequence);
         dispatch.lost(Assignment.this, why, unseen);
       } finally {
         lock.unlock();
@@ -337,8 +346,13 @@ public final class Assignment {
   /** A row, or a piece of one. */
   private void printable(Message message) throws IOException {
     bytes += bytes(message);
-    if (life.phase() == Phase.HELD && !hold(message)) {
-      startPrinting();
+    if (life.phase() == Phase.HELD && (spilled != null || !hold(message))) {
+      if (spilled == null || spilled.isMuch()) {
+        startPrinting();
+      }
+      if (life.phase() == Phase.HELD) {
+        spill(message);
+      }
     }
     if (life.phase() == Phase.PRINTING) {
       dispatch.printer().print(user, message);
@@ -400,9 +414,19 @@ public final class Assignment {
     return new Message.Chunk(chunk.requestId(), chunk.last(), data);
   }
 
+  private void spill(Message message) throws IOException {
+    if (spilled == null) {
+      spilled = new SpilledRows();
+    }
+    spilled.add(message);
+  }
+
+  /** Prints from now on, unless there is a reason to hold rows longer. */
   private void startPrinting() throws IOException {
     try {
-      dispatch.printer().acquire(sequence);
+      if (!dispatch.printer().acquire(sequence)) {
+        return;
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("stopped while waiting to print");
@@ -411,11 +435,18 @@ public final class Assignment {
     for (Message message; (message = held.poll()) != null; ) {
       dispatch.printer().print(user, message);
     }
+    if (spilled != null) {
+      spilled.forEach(message -> dispatch.printer().print(user, message));
+    }
     drop();
   }
 
   /** Forgets the rows that are kept. */
   private void drop() {
+    if (spilled != null) {
+      spilled.close();
+      spilled = null;
+    }
     held.clear();
     heldBytes = 0;
     dispatch.printer().memory().give(memoryTaken);
@@ -427,6 +458,9 @@ public final class Assignment {
     if (!life.moveTo(Phase.OVER)) {
       return;
     }
+    if (done.outcome() == Outcome.NO_USER) {
+      dispatch.printer().givenBack(sequence); // another server may have him
+    }
     boolean elsewhere = dispatch.goesElsewhere(this, done);
     try {
       if (printing) {
@@ -436,7 +470,9 @@ public final class Assignment {
       } else {
         ArrayDeque<Message> rows = held;
         held = new ArrayDeque<>(0); // they are the printer's now
-        dispatch.printer().finished(sequence, user, rows, memoryTaken);
+        SpilledRows more = spilled;
+        spilled = null;
+        dispatch.printer().finished(sequence, user, rows, more, memoryTaken);
       }
     } finally {
       if (!elsewhere) {

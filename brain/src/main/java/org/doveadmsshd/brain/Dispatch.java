@@ -98,7 +98,9 @@ final class Dispatch {
             });
     mostFailures = flow.mostFailures().orElse(Long.MAX_VALUE);
     servers.forEach(
-        server -> queues.put(server, new UserQueue(pace, new Pace(Rate.UNLIMITED), executor)));
+        server ->
+            queues.put(
+                server, new UserQueue(pace, new Pace(Rate.UNLIMITED), executor, flow.ordered())));
   }
 
   CommandRequest request() {
@@ -497,6 +499,7 @@ final class Dispatch {
    */
   void broken(Assignment assignment, IOException e) {
     broken = e;
+    printer.relax();
     boolean mine = assignment != null && open.remove(assignment);
     cancel();
     if (mine) {

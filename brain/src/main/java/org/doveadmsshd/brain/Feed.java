@@ -10,12 +10,16 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.base.UserName;
+import org.doveadmsshd.protocol.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +36,12 @@ final class Feed {
   private final Dispatch dispatch;
   private final Reporter reporter;
   private final Executor executor;
+  private final List<Server> servers;
+
+  /** Where users wait whose order is to be one of chance; null when it is that of the list. */
+  private Shuffle shuffle;
+
+  private volatile boolean shuffleFailed;
 
   Feed(
       Invocation invocation,
@@ -45,6 +55,7 @@ final class Feed {
     this.dispatch = dispatch;
     this.reporter = dispatch.reporter();
     this.executor = executor;
+    this.servers = fleet.servers();
   }
 
   /** Names all of them; blocks until the last has found a place in a queue. */
@@ -66,7 +77,12 @@ final class Feed {
 
   private void feed() throws InterruptedException, IOException {
     UserSelection users = invocation.users();
-    users.accept(new Naming());
+    OptionalLong seed = invocation.flow().shuffle();
+    if (seed.isPresent()) {
+      feedShuffled(seed.getAsLong());
+    } else {
+      users.accept(new Naming());
+    }
     boolean named = dispatch.assigned() > 0 || dispatch.hasLeftAny();
     boolean none = !named && users.isSeveral() && reporter.exitCode() == 0;
     if (none && !invocation.allowEmpty() && !dispatch.isCancelled()) {
@@ -75,6 +91,45 @@ final class Feed {
           (reporter.misplaced() > 0 ? "No user is placed where he is listed" : "No user matches")
               + "; nothing was done (--allow-empty makes that no error)");
     }
+  }
+
+  private void feedShuffled(long seed) throws InterruptedException, IOException {
+    reporter.log("", Message.Log.Level.DEBUG, "Users are shuffled by --shuffle=" + seed);
+    try (Shuffle order = new Shuffle(seed, dispatch.printer().memory())) {
+      shuffle = order;
+      invocation.users().accept(new Naming());
+      shuffle = null;
+      if (!shuffleFailed) {
+        order.forEach(this::hand);
+      }
+    }
+  }
+
+  /** Hands a user on, or has him wait until all have been named. */
+  private void name(String user, int server) throws InterruptedException, IOException {
+    Shuffle order = shuffle;
+    if (order == null) {
+      hand(user, server);
+      return;
+    }
+    synchronized (order) {
+      try {
+        order.add(user, server);
+      } catch (IOException e) {
+        shuffleFailed = true;
+        reporter.failed(Outcome.TEMPORARY_FAILURE, "The users cannot be shuffled: " + Reason.of(e));
+      }
+    }
+  }
+
+  /** Hands a user on; says whether further ones are wanted. */
+  private boolean hand(String user, int server) throws InterruptedException, IOException {
+    if (server == Shuffle.NAMED) {
+      assign(user);
+    } else {
+      assignFrom(servers.get(server), user);
+    }
+    return !isOver();
   }
 
   /** Hands on whom a selection means. */
@@ -146,13 +201,13 @@ final class Feed {
     String name = line.toString().strip();
     line.setLength(0);
     if (!name.isEmpty() && !isOver() && isPossible(name)) {
-      assign(name);
+      name(name, Shuffle.NAMED);
     }
   }
 
   /** Whether no further user is wanted. */
   private boolean isOver() {
-    return dispatch.isCancelled() || dispatch.isFull();
+    return dispatch.isCancelled() || dispatch.isFull() || shuffleFailed;
   }
 
   /** An impossible name fails alone, and is sent to no server. */
@@ -212,7 +267,7 @@ final class Feed {
   private void assignListed(Server server, String user) {
     try {
       if (!isOver() && isPossible(user)) {
-        assignFrom(server, user);
+        name(user, servers.indexOf(server));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

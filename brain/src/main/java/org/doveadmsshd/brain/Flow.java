@@ -1,7 +1,10 @@
 package org.doveadmsshd.brain;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ThreadLocalRandom;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.base.options.Option;
@@ -15,12 +18,28 @@ import org.doveadmsshd.command.CommandLineOptions;
  * @param limit how many users it is for at most
  * @param canary how many users are worked on before all others, to see whether it is well with them
  * @param mostFailures after how many failures no further user is begun
+ * @param shuffle the seed of an order of chance
+ * @param ordered whether users are printed strictly in the order in which they are named
  */
 public record Flow(
-    Rate maxRate, OptionalLong limit, OptionalLong canary, OptionalLong mostFailures) {
+    Rate maxRate,
+    OptionalLong limit,
+    OptionalLong canary,
+    OptionalLong mostFailures,
+    OptionalLong shuffle,
+    boolean ordered) {
   /** A run for as many users as there are, as fast as it can. */
   public static final Flow FREE =
-      new Flow(Rate.UNLIMITED, OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
+      new Flow(
+          Rate.UNLIMITED,
+          OptionalLong.empty(),
+          OptionalLong.empty(),
+          OptionalLong.empty(),
+          OptionalLong.empty(),
+          false);
+
+  /** Seeds that are drawn are short enough to be typed. */
+  private static final long DRAWN = 1_000_000_000;
 
   private static final long MOST = 1_000_000_000;
 
@@ -46,7 +65,9 @@ public record Flow(
             rate(global),
             count(global, "limit"),
             count(global, "canary"),
-            count(global, "stop-after-failures"));
+            count(global, "stop-after-failures"),
+            seed(global),
+            global.has("ordered"));
     flow.check();
     return flow;
   }
@@ -76,6 +97,39 @@ public record Flow(
                     Failure.usage(
                         "Invalid --max-rate: %s (try 50, 0.5/s or 30/min; at most 1000000/s)"
                             .formatted(text.get())));
+  }
+
+  private static OptionalLong seed(Words global) throws Failure {
+    Optional<String> text = global.value(CommandLineOptions.SHUFFLE.name());
+    if (text.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    if (text.get().isEmpty()) {
+      return OptionalLong.of(draw());
+    }
+    if (!text.get().matches("[0-9]{1,18}")) {
+      throw Failure.usage(
+          "Invalid --shuffle: %s (a number as a seed, or --shuffle alone)".formatted(text.get()));
+    }
+    return OptionalLong.of(Long.parseLong(text.get()));
+  }
+
+  private static long draw() {
+    return ThreadLocalRandom.current().nextLong(DRAWN);
+  }
+
+  /**
+   * The words after {@code doveadm} with a seed for an order of chance that has none, so that the
+   * same words mean the same order each time.
+   */
+  public static List<String> seeded(List<String> words) throws Failure {
+    String bare = "--" + CommandLineOptions.SHUFFLE.name();
+    int before =
+        words.size()
+            - Words.parseUntilPositional("", CommandLineOptions.GLOBAL, words).positionals().size();
+    List<String> seeded = new ArrayList<>(words);
+    seeded.subList(0, before).replaceAll(word -> word.equals(bare) ? bare + "=" + draw() : word);
+    return seeded;
   }
 
   private static OptionalLong count(Words global, String option) throws Failure {

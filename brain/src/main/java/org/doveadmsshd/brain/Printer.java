@@ -1,6 +1,7 @@
 package org.doveadmsshd.brain;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Collection;
 import java.util.Comparator;
@@ -24,6 +25,11 @@ import org.doveadmsshd.protocol.Value;
  * gathered. While another user is printed, perhaps for a client that reads slowly, waiting costs
  * nothing.
  *
+ * <p>In a strict order ({@code --ordered}) an earlier user is waited for however long he takes.
+ * When {@link #HELD} bytes have gathered lanes wait, too, as long as he is being worked on. While
+ * he waits himself, as one whose lane was lost, nobody waits for him: what has no room in memory
+ * goes to files, so that a lane becomes free for him.
+ *
  * <p>One thread at a time prints. An assignment with many rows {@linkplain #acquire acquires} the
  * printer and prints them as they come; the rows of others are handed in when they are {@linkplain
  * #finished finished}.
@@ -40,7 +46,12 @@ final class Printer {
 
   /** A user whose rows are complete. */
   private record Finished(
-      long sequence, String user, Collection<Message> rows, int bytes, long since) {}
+      long sequence,
+      String user,
+      Collection<Message> rows,
+      SpilledRows more,
+      int bytes,
+      long since) {}
 
   private final Semaphore turn = new Semaphore(1, true);
   private final OutputStream out;
@@ -60,6 +71,12 @@ final class Printer {
   private long idleSince = System.nanoTime();
   private final TreeSet<Long> acquiring = new TreeSet<>();
 
+  /** Whether users are printed in the order of the list whatever it costs. */
+  private boolean strict;
+
+  /** Those that workers have begun, of a strict order only. */
+  private final TreeSet<Long> underWay = new TreeSet<>();
+
   private final MemoryBudget.Share memory;
 
   /**
@@ -76,7 +93,18 @@ final class Printer {
    * @param console guarded, where it is a terminal
    */
   Printer(MemoryBudget.Share memory, Console console, Layout layout) throws Failure, IOException {
+    this(memory, console, layout, false);
+  }
+
+  /**
+   * As above.
+   *
+   * @param strict whether the order of the list is kept whatever it costs
+   */
+  Printer(MemoryBudget.Share memory, Console console, Layout layout, boolean strict)
+      throws Failure, IOException {
     this.memory = memory;
+    this.strict = strict;
     this.out = console.out();
     namesUser = layout.namesUser();
     formatter =
@@ -95,8 +123,68 @@ final class Printer {
     return memory;
   }
 
-  /** Takes the printer for a user whose rows are many; waits for earlier users a moment. */
-  void acquire(long sequence) throws InterruptedException {
+  /** A worker begins with a user. */
+  void begun(long sequence) {
+    synchronized (waiting) {
+      if (strict && sequence >= frontier.next() && underWay.add(sequence)) {
+        waiting.notifyAll();
+      }
+    }
+  }
+
+  /** A worker has given a user up, and somebody else is to begin with him. */
+  void givenBack(long sequence) {
+    synchronized (waiting) {
+      if (underWay.remove(sequence)) {
+        waiting.notifyAll();
+      }
+    }
+  }
+
+  /** Nothing can be printed any more, so the order does not matter. */
+  void relax() {
+    synchronized (waiting) {
+      strict = false;
+      underWay.clear();
+      waiting.notifyAll();
+    }
+  }
+
+  /**
+   * Takes the printer for a user whose rows are many; waits for earlier users a moment, or in a
+   * strict order until they have been printed.
+   *
+   * @return false when earlier users are waited for of whom one has not been begun: he may need
+   *     this very lane
+   */
+  boolean acquire(long sequence) throws InterruptedException {
+    synchronized (waiting) {
+      long stuck = 0;
+      while (strict && !(sequence <= frontier.next() && turn.tryAcquire())) {
+        stuck = comesForward() ? 0 : stuck == 0 ? System.nanoTime() | 1 : stuck;
+        long left = stuck == 0 ? 0 : PATIENCE_NANOS - (System.nanoTime() - stuck);
+        if (stuck != 0 && left <= 0) {
+          return false;
+        }
+        waiting.wait(left / 1_000_000 + (stuck == 0 ? 0 : 1)); // they tell
+      }
+      if (strict) {
+        advance(sequence);
+        return true;
+      }
+    }
+    acquireSoon(sequence);
+    return true;
+  }
+
+  /** Called with waiting locked: whether whoever is waited for is worked on, or printed. */
+  private boolean comesForward() {
+    return turn.availablePermits() == 0
+        || underWay.contains(frontier.next())
+        || !waiting.isEmpty() && waiting.element().sequence() <= frontier.next();
+  }
+
+  private void acquireSoon(long sequence) throws InterruptedException {
     long since = System.nanoTime();
     synchronized (waiting) {
       acquiring.add(sequence);
@@ -167,16 +255,28 @@ final class Printer {
    */
   void finished(long sequence, String user, Collection<Message> rows, int bytes)
       throws IOException {
-    if (rows.isEmpty()) {
+    finished(sequence, user, rows, null, bytes);
+  }
+
+  /**
+   * As above.
+   *
+   * @param more rows that follow the others; null for none. Closed when they have been printed
+   */
+  void finished(long sequence, String user, Collection<Message> rows, SpilledRows more, int bytes)
+      throws IOException {
+    if (rows.isEmpty() && more == null) {
       memory.give(bytes);
       pass(sequence);
       return;
     }
     boolean full;
     synchronized (waiting) {
-      waiting.add(new Finished(sequence, user, rows, bytes, System.nanoTime()));
+      waiting.add(new Finished(sequence, user, rows, more, bytes, System.nanoTime()));
+      waiting.notifyAll();
       held += bytes;
-      full = held > HELD;
+      awaitRoom();
+      full = held > HELD && !strict;
     }
     if (full) {
       turn.acquireUninterruptibly(); // printing is slow: so the lane waits, too
@@ -185,11 +285,30 @@ final class Printer {
     printReady();
   }
 
+  /**
+   * Called with waiting locked: in a strict order a lane waits while much is held for an earlier
+   * user who is worked on.
+   */
+  private void awaitRoom() throws InterruptedIOException {
+    try {
+      while (strict
+          && held > HELD
+          && waiting.element().sequence() > frontier.next()
+          && comesForward()) {
+        waiting.wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("stopped while waiting to print");
+    }
+  }
+
   /** Nothing is to be printed of a user: nobody waits for him any more, nor does he. */
   private void pass(long sequence) throws IOException {
     boolean moved;
     synchronized (waiting) {
       moved = frontier.end(sequence);
+      underWay.remove(sequence);
       if (moved) {
         waiting.notifyAll();
       }
@@ -222,11 +341,17 @@ final class Printer {
       for (Message row : ready.rows()) {
         print(ready.user(), row);
       }
+      if (ready.more() != null) {
+        ready.more().forEach(row -> print(ready.user(), row));
+      }
       if (formatter != null) {
         formatter.abandonRow();
       }
     } finally {
       memory.give(ready.bytes());
+      if (ready.more() != null) {
+        ready.more().close();
+      }
     }
   }
 
@@ -250,16 +375,15 @@ final class Printer {
 
   /** Called with waiting locked. */
   private boolean isReady(Finished first) {
-    return first.sequence() <= frontier.next()
-        || held > HELD
-        || ending
-        || waited(first.since()) > PATIENCE_NANOS;
+    boolean late = held > HELD || waited(first.since()) > PATIENCE_NANOS;
+    return first.sequence() <= frontier.next() || ending || late && !strict;
   }
 
   /** Called with waiting locked. */
   private void advance(long sequence) {
     if (sequence >= frontier.next()) {
       frontier.pass(sequence);
+      underWay.headSet(frontier.next()).clear();
       waiting.notifyAll();
     }
   }

@@ -79,7 +79,8 @@ public final class Run implements Running {
                 request.formatter(),
                 request.shownColumns(),
                 request.namesUser(),
-                !invocation.hideTitles()));
+                !invocation.hideTitles()),
+            invocation.flow().ordered());
     progress = new RunProgress(invocation, console, reporter, fleet.servers(), this::users);
     dispatch =
         new Dispatch(

@@ -6,12 +6,8 @@ import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -19,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.UnnamedFile;
 
 /**
  * Users in an order of chance: that of SHA-256 over the seed (eight bytes, the highest first) and
@@ -55,7 +52,7 @@ final class Shuffle implements Closeable {
   private List<User> users = new ArrayList<>();
   private int bytes;
   private int taken;
-  private FileChannel file;
+  private UnnamedFile file;
   private final List<Piece> pieces = new ArrayList<>();
 
   /** A user, where he stands, and which server has listed him. */
@@ -118,12 +115,7 @@ final class Shuffle implements Closeable {
 
   private void writePiece() throws IOException {
     if (file == null) {
-      file =
-          FileChannel.open(
-              Files.createTempFile("doveadm", null), // readable by the owner alone
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.DELETE_ON_CLOSE);
+      file = new UnnamedFile();
     }
     users.sort(ORDER);
     long begin = file.size();
@@ -145,11 +137,7 @@ final class Shuffle implements Closeable {
   }
 
   private void append(ByteArrayOutputStream block) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(block.toByteArray());
-    long at = file.size();
-    while (bytes.hasRemaining()) {
-      at += file.write(bytes, at);
-    }
+    file.append(ByteBuffer.wrap(block.toByteArray()));
     block.reset();
   }
 
@@ -202,7 +190,7 @@ final class Shuffle implements Closeable {
 
     Reader(Piece piece) {
       left = piece.end() - piece.begin();
-      in = new DataInputStream(new BufferedInputStream(new From(piece.begin()), AHEAD));
+      in = new DataInputStream(new BufferedInputStream(file.from(piece.begin()), AHEAD));
     }
 
     boolean advance() throws IOException {
@@ -215,28 +203,6 @@ final class Shuffle implements Closeable {
       left -= Long.BYTES + Integer.BYTES + Short.BYTES + name.length;
       next = new User(place, new String(name, StandardCharsets.UTF_8), server);
       return true;
-    }
-  }
-
-  /** The file from a position on. */
-  private final class From extends InputStream {
-    private long position;
-
-    From(long position) {
-      this.position = position;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] to, int offset, int length) throws IOException {
-      int count = file.read(ByteBuffer.wrap(to, offset, length), position);
-      position += Math.max(0, count);
-      return count;
     }
   }
 

@@ -3,7 +3,10 @@ package org.doveadmsshd.brain;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +24,7 @@ public final class UserQueue {
   /** How many lanes are assumed to share the users that wait. */
   private static final int TAKERS = 8;
 
-  private final ArrayDeque<Assignment> waiting = new ArrayDeque<>();
+  private final Queue<Assignment> waiting;
   private final List<Runnable> bells = new ArrayList<>();
   private boolean closed;
   private boolean stopped;
@@ -46,6 +49,19 @@ public final class UserQueue {
    * @param executor rings bells later
    */
   UserQueue(Pace pace, Pace own, Executor executor) {
+    this(pace, own, executor, false);
+  }
+
+  /**
+   * As above.
+   *
+   * @param ordered whether whoever comes back is taken before users who come later in the list
+   */
+  UserQueue(Pace pace, Pace own, Executor executor, boolean ordered) {
+    waiting =
+        ordered
+            ? new PriorityQueue<>(Comparator.comparingLong(Assignment::sequence))
+            : new ArrayDeque<>();
     this.pace = pace;
     this.own = own;
     this.executor = executor;

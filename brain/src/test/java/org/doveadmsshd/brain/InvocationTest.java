@@ -60,6 +60,9 @@ class InvocationTest {
     Flow flow = parse("--max-rate 30/min --limit 5 search -A all").flow();
     assertThat(flow.maxRate()).isEqualTo(new Rate(0.5));
     assertThat(flow.limit()).hasValue(5);
+    assertThat(parse("--shuffle=17 search -A all").flow().shuffle()).hasValue(17);
+    assertThat(parse("--shuffle search -A all").flow().shuffle()).isPresent();
+    assertThat(parse("--ordered search -A all").flow().ordered()).isTrue();
     assertThat(parse("--max-rate=2 search -F - all").flow().maxRate()).isEqualTo(new Rate(2));
   }
 
@@ -160,6 +163,11 @@ class InvocationTest {
             + " a mask behind -u",
         "--stop-after-failures 6 --limit 5 search -A all | --stop-after-failures 6 cannot happen with"
             + " --limit 5",
+        "--shuffle=x search -A all | Invalid --shuffle: x (a number as a seed, or --shuffle alone)",
+        "--shuffle --shuffle=1 search -A all | doveadm: option --shuffle stands twice",
+        "--ordered --ordered search -A all | doveadm: option --ordered stands twice",
+        "--ordered search -u joe all | --ordered is for a command about several users: with -A, -F or"
+            + " a mask behind -u",
         "search -A --limit 1 all | --limit stands before the command: doveadm --limit … search",
         "search -A --limit=1 all | --limit stands before the command: doveadm --limit … search",
       })
@@ -198,5 +206,13 @@ class InvocationTest {
         .hasMessageStartingWith("Unknown formatter: xml")
         .isInstanceOfSatisfying(
             Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(75));
+  }
+
+  @Test
+  void aSeedIsDrawnOnceForWordsThatAreCarriedOutTwice() throws Exception {
+    List<String> seeded = Flow.seeded(List.of("--shuffle", "--limit", "1", "search", "--shuffle"));
+    assertThat(seeded.get(0)).matches("--shuffle=[0-9]+");
+    assertThat(seeded.subList(1, 5)).containsExactly("--limit", "1", "search", "--shuffle");
+    assertThat(Flow.seeded(seeded)).isEqualTo(seeded);
   }
 }

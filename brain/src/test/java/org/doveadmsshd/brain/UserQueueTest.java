@@ -103,7 +103,7 @@ class UserQueueTest {
 
   @Test
   void lanesTakeTurnsWhenUsersBeginOneAfterAnother() throws Exception {
-    pace.set(new Rate(100));
+    pace.set(new Rate(50));
     add(8);
     CountDownLatch all = new CountDownLatch(8);
     List<AtomicInteger> taken = List.of(new AtomicInteger(), new AtomicInteger());
@@ -252,5 +252,16 @@ class UserQueueTest {
   void aUserMayComeBackFromALaneThoughTheQueueIsFull() {
     add(256);
     assertThat(queue.add(user(256))).isTrue();
+  }
+
+  @Test
+  void inAnOrderedRunWhoeverComesBackGoesBeforeThoseWhoComeLater() {
+    UserQueue ordered = new UserQueue(pace, own, ForkJoinPool.commonPool(), true);
+    for (long sequence : new long[] {3, 4, 1, 2}) {
+      ordered.add(user(sequence));
+    }
+    for (long sequence = 1; sequence <= 4; sequence++) {
+      assertThat(ordered.poll().sequence()).isEqualTo(sequence);
+    }
   }
 }

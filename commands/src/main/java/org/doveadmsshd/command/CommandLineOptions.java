@@ -50,6 +50,14 @@ public final class CommandLineOptions {
               "so many users first; then ask, or go on if all were ok")
           .once();
 
+  /** An order of chance. */
+  public static final Option SHUFFLE =
+      Option.of(
+              "shuffle",
+              Kind.NUMBER.named("seed"),
+              "users in an order of chance; -v says the seed that gives it again")
+          .onceOrBare();
+
   /** Those before the command that steer a run over several users. Each may stand once. */
   public static final List<Option> FLOW =
       List.of(
@@ -64,7 +72,9 @@ public final class CommandLineOptions {
                   "stop-after-failures",
                   Kind.NUMBER.named("number"),
                   "begin no further user when so many have failed")
-              .once());
+              .once(),
+          SHUFFLE,
+          Option.flag("ordered", "print users strictly in the order of the list").once());
 
   /** Those before the command that say where a run is written down, and which one goes on. */
   public static final List<Option> JOURNAL =

@@ -27,9 +27,9 @@ final class SlowCommand implements Command {
         "slow a run down",
         """
         The run with that id, as doveadm who shows it, begins so many users from then on and no
-        more: 20 a second, 0.5, 30/min. It takes the place of --max-rate; 0 is no limit. It is for runs of the server's own brain: the runs of
-        doveadm-ssh are lanes here. Who may not see every user slows what doveadm who shows him.
-        Exit code 68 when there is no such run.
+        more: 20 a second, 0.5, 30/min. It takes the place of --max-rate; 0 is no limit. It is
+        for runs of the server's own brain: the runs of doveadm-ssh are lanes here. Who may not
+        see every user slows what doveadm who shows him. Exit code 68 when there is no such run.
         """,
         List.of(),
         false,

@@ -15,6 +15,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.CommandLine;
 import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.Flow;
 import org.doveadmsshd.brain.Invocation;
 import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.format.Formatters;
@@ -195,7 +196,7 @@ public final class Session {
    * @throws IOException when the console is gone
    */
   public int carryOut(List<String> words) throws IOException {
-    List<String> line = choices.applied(words);
+    List<String> line = seeded(choices.applied(words));
     Optional<Removal> removal = Removal.of(line);
     OptionalInt instead =
         removal.isPresent()
@@ -204,6 +205,15 @@ public final class Session {
     return instead.isPresent()
         ? instead.getAsInt()
         : foreground.run(console(), paged(new CommandWork(line, choices.servers())));
+  }
+
+  /** What is counted before and what is done are about the same users. */
+  private static List<String> seeded(List<String> line) {
+    try {
+      return Flow.seeded(line);
+    } catch (Failure e) {
+      return line; // the command says so itself
+    }
   }
 
   private int carryOut(List<String> line, Console at, UnaryOperator<Running> seen)

@@ -157,8 +157,8 @@ final class CompletionScript {
   }
 
   private static void argument(Map<String, String> slots, String command, Option option) {
-    if (option.argument().isPresent()) {
-      String taken = Slots.of(option.argument().get());
+    if (option.hasArgument()) {
+      String taken = Slots.of(option.argument().orElseThrow());
       names(option).forEach(name -> slots.put(command + " " + name, taken));
     }
   }
