@@ -45,12 +45,19 @@ final class Fleet {
       if (server != null && server.mayHave(place.user())) {
         usable.add(server);
       } else if (usable.isEmpty() && placement.isExclusive()) {
-        return Route.nowhere(user, refusal(name, server));
+        return Route.nowhere(place, refusal(name, server));
       }
     }
     return usable.isEmpty()
-        ? Route.nowhere(user, "No server is meant for this user")
-        : new Route(usable, place.user(), place.term(), "");
+        ? Route.nowhere(place, "No server is meant for this user")
+        : new Route(usable, place, "");
+  }
+
+  /** Says how many users are not where they were listed. */
+  static String misplaced(long users) {
+    return users == 1
+        ? "1 user was listed by a server that he is not placed on"
+        : "%,d users were listed by servers that they are not placed on".formatted(users);
   }
 
   private static String refusal(String name, Server server) {

@@ -271,11 +271,7 @@ final class Reporter implements RunListener {
   /** Sums up a run over several users. */
   synchronized void summary() throws IOException {
     if (misplaced > 0) {
-      line(
-          misplaced == 1
-              ? "doveadm: 1 user was listed by a server that he is not placed on"
-              : "doveadm: %,d users were listed by servers that they are not placed on"
-                  .formatted(misplaced));
+      line("doveadm: " + Fleet.misplaced(misplaced));
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
     line("%s: %s%s, %.1f s".formatted(command, users(), tail(), seconds));

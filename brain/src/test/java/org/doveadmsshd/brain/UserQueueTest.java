@@ -9,6 +9,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.doveadmsshd.base.Rate;
+import org.doveadmsshd.brain.placement.Place;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +22,11 @@ class UserQueueTest {
   /** A user without a run; the queue does not look inside. */
   private static Assignment user(long sequence) {
     return new Assignment(
-        null, sequence, "user" + sequence, Route.nowhere("user" + sequence, "none"), null);
+        null,
+        sequence,
+        "user" + sequence,
+        Route.nowhere(Place.at(List.of(), "user" + sequence, ""), ""),
+        null);
   }
 
   @Test

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.sshd.client.config.hosts.KnownHostEntry;
 import org.apache.sshd.client.keyverifier.KnownHostsServerKeyVerifier;
@@ -148,6 +150,36 @@ public final class KnownHosts implements ServerKeyVerifier {
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
       throw new Failure(Outcome.CONFIGURATION_ERROR, file + " cannot be read: " + Reason.of(e), e);
     }
+  }
+
+  /** Two hosts that are known by one key. */
+  public record Twins(InetSocketAddress one, InetSocketAddress other, String fingerprint) {}
+
+  /**
+   * Two of these hosts for which one key stands in the file: whoever has its private half is both.
+   *
+   * @return nothing when there are none, and when the file cannot be read: then no host is known
+   */
+  public Optional<Twins> twins(List<InetSocketAddress> hosts) {
+    Map<String, InetSocketAddress> owners = new HashMap<>();
+    try {
+      for (KnownHostEntry entry : entries()) {
+        PublicKey key = entry.getMarker() == null ? key(entry) : null;
+        for (InetSocketAddress host : key == null ? List.<InetSocketAddress>of() : hosts) {
+          if (!entry.isHostMatch(host.getHostString(), host.getPort())) {
+            continue;
+          }
+          String fingerprint = KeyUtils.getFingerPrint(key);
+          InetSocketAddress owner = owners.putIfAbsent(fingerprint, host);
+          if (owner != null && !owner.equals(host)) {
+            return Optional.of(new Twins(owner, host, fingerprint));
+          }
+        }
+      }
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      LOG.warn("Known hosts cannot be read, so that no server is known: {}", Reason.withFile(e));
+    }
+    return Optional.empty();
   }
 
   /**

@@ -8,6 +8,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ final class Schema {
   private static final Map<String, Map<String, Setting>> SECTIONS = new LinkedHashMap<>();
   private static final Map<String, Map<String, Setting>> FILES = new LinkedHashMap<>();
   private static final Map<String, List<String>> INSIDE = new LinkedHashMap<>();
+
+  /** Sections whose settings have any names. */
+  private static final Set<String> FREE = new HashSet<>();
 
   /**
    * A setting.
@@ -176,7 +180,18 @@ final class Schema {
         .add("secret_file", Type.TEXT, "")
         .add("identity", Type.TEXT, "")
         .add("workers", Type.LANES, "8")
+        .add("weight", Type.COUNT, "100")
         .add("users", Type.TEXT, "*");
+    section("placement")
+        .add("driver", Type.PLACEMENT_DRIVER, "any")
+        .add("file", Type.TEXT, "")
+        .add("args", Type.TEXT, "");
+    inside("placement", "masks");
+    FREE.add("masks");
+    file("placement")
+        .add("driver", Type.TEXT, null)
+        .add("connect", Type.TEXT, null)
+        .add("query", Type.TEXT, null);
   }
 
   private Schema() {}
@@ -232,6 +247,11 @@ final class Schema {
   /** The settings that a kind of file may have. */
   static Map<String, Setting> settingsOfFile(String kind) {
     return FILES.get(kind);
+  }
+
+  /** What any setting of the section is, where they have no names of their own. */
+  static Optional<Setting> anySetting(String section) {
+    return FREE.contains(section) ? Optional.of(new Setting(Type.TEXT, "")) : Optional.empty();
   }
 
   /** The names of all sections. */

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,7 @@ final class Section {
   private final String name;
   private final String file;
   private final int line;
-  private final Map<String, String> values = new HashMap<>();
+  private final Map<String, String> values = new LinkedHashMap<>();
   private final Map<String, Problem> places = new HashMap<>();
   private final List<Section> inside = new ArrayList<>();
   private final List<Problem> problems;
@@ -94,13 +95,16 @@ final class Section {
 
   private void setting(ImmutableNode node) {
     String key = node.getNodeName();
-    Schema.Setting setting = known.get(key);
+    Schema.Setting setting = known.getOrDefault(key, Schema.anySetting(type).orElse(null));
     String value = node.getValue() == null ? "" : node.getValue().toString();
     if (setting == null) {
       problem(node, "unknown setting: " + key + Nearest.question(key, known.keySet()));
       return;
     }
-    places.put(key, at(node, value));
+    boolean again = places.put(key, at(node, value)) != null;
+    if (again && !known.containsKey(key)) {
+      problem(node, key + " stands here twice");
+    }
     Optional<String> mistake = setting.type().mistake(value);
     if (mistake.isPresent()) {
       problem(node, key + " = " + value + ": " + mistake.get());
@@ -144,6 +148,11 @@ final class Section {
     return last;
   }
 
+  /** The names of its settings, in their order, where they may have any. */
+  List<String> freeKeys() {
+    return values.keySet().stream().filter(key -> !known.containsKey(key)).toList();
+  }
+
   /** The sections that stand in it, in their order. */
   List<Section> inside() {
     return List.copyOf(inside);
@@ -156,7 +165,7 @@ final class Section {
 
   /** A value, or its default; empty when it should have been set, which is a problem. */
   String text(String key) {
-    String standard = known.get(key).standard();
+    String standard = known.containsKey(key) ? known.get(key).standard() : "";
     String value = values.getOrDefault(key, standard);
     if (value == null && places.containsKey(key)) {
       return ""; // its mistake has been reported
@@ -178,6 +187,7 @@ final class Section {
           String shown = value == null ? "" : secret && !value.isEmpty() ? "****" : value;
           lines.add(indent + key + " = " + shown);
         });
+    freeKeys().forEach(key -> lines.add(indent + key + " = " + values.get(key)));
     for (Section section : inside) {
       lines.add(indent + section.type + " {");
       lines.addAll(section.effective(indent + "  "));

@@ -29,9 +29,32 @@ final class ServerBinder {
         section.problem("server " + section.name() + " stands here twice");
       }
       check(section);
-      servers.add(server(section));
+      Settings.ServerSettings server = server(section);
+      servers.stream()
+          .filter(earlier -> isSame(earlier, server))
+          .findFirst()
+          .ifPresent(
+              earlier ->
+                  section.problem(
+                      "servers %s and %s are one server under two names: %s"
+                          .formatted(earlier.name(), server.name(), place(server))));
+      servers.add(server);
     }
     return servers;
+  }
+
+  /** Whether both are reached at the same place. Its users would be worked on twice. */
+  private static boolean isSame(Settings.ServerSettings one, Settings.ServerSettings other) {
+    return !one.name().equals(other.name())
+        && !place(one).isEmpty()
+        && place(one).equalsIgnoreCase(place(other));
+  }
+
+  private static String place(Settings.ServerSettings server) {
+    if (server.socket().isPresent()) {
+      return server.socket().get().toString();
+    }
+    return server.host().isEmpty() ? "" : server.host() + ":" + server.port();
   }
 
   private static void check(Section section) {
@@ -61,6 +84,7 @@ final class ServerBinder {
         section.text("mechanism"),
         path(section, "secret_file"),
         section.number("workers"),
+        section.number("weight"),
         section.words("users"));
   }
 

@@ -52,7 +52,8 @@ public record Settings(
       Path knownHosts,
       Path identity,
       Optional<Path> stateDirectory,
-      List<ServerSettings> servers) {}
+      List<ServerSettings> servers,
+      PlacementSettings placement) {}
 
   /** Where users and passwords are looked up. */
   public record AuthSettings(
@@ -275,6 +276,7 @@ public record Settings(
    * @param mechanism of SASL, for a socket that wants to know
    * @param secretFile password or token for that
    * @param lanes how many a run may have (the setting {@code workers})
+   * @param weight how many users it gets by the placement {@code hash}, as against others
    * @param users masks of users that are there
    */
   public record ServerSettings(
@@ -287,6 +289,7 @@ public record Settings(
       String mechanism,
       Optional<Path> secretFile,
       int lanes,
+      int weight,
       List<String> users) {}
 
   /** A configuration that has problems. */

@@ -55,6 +55,8 @@ final class SettingsBinder {
     Map<String, List<Section>> sections = sections();
     ServiceBinder service = new ServiceBinder(top, sections.get("service"), this::path, problems);
     BackendBinder backends = new BackendBinder(top, this::path, problems);
+    List<Settings.ServerSettings> servers =
+        new ServerBinder(top, this::path).servers(sections.get("server"));
     return new Settings(
         ssh(top),
         keys(top),
@@ -80,7 +82,9 @@ final class SettingsBinder {
             path(top.text("known_hosts")),
             path(top.text("identity")),
             optionalPath(top, "state_directory"),
-            new ServerBinder(top, this::path).servers(sections.get("server"))),
+            servers,
+            new PlacementBinder(this::path, backends, servers, problems)
+                .placement(sections.get("placement"), sections.get("passdb"))),
         new AuthSettings(
             sections.get("passdb").stream().map(backends::passdb).toList(),
             sections.get("userdb").stream().map(backends::userdb).toList(),

@@ -158,6 +158,12 @@ enum Type {
           : Optional.of("expected stop or continue");
     }
   },
+  PLACEMENT_DRIVER {
+    @Override
+    Optional<String> mistake(String value) {
+      return oneOf(value, "any", "static", "hash", "passdb", "sql");
+    }
+  },
   VERIFIED {
     @Override
     Optional<String> mistake(String value) {

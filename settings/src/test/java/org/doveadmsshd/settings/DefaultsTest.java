@@ -144,7 +144,15 @@ class DefaultsTest {
         secret_file =
         identity =
         workers = 8
+        weight = 100
         users = *
+      }
+      placement {
+        driver = any
+        file =
+        args =
+        masks {
+        }
       }
       """;
 
@@ -193,6 +201,11 @@ class DefaultsTest {
         iterate_query =
         userdb_warning_disable = no
       }
+      placement {
+        driver must be set
+        connect must be set
+        query must be set
+      }
       """;
 
   private static final Pattern LINE = Pattern.compile("\\s*#?([a-z_0-9]+) =(.*)");
@@ -233,7 +246,7 @@ class DefaultsTest {
   @Test
   void everySettingOfOtherFilesHasItsDefault() {
     List<String> all = new ArrayList<>();
-    for (String kind : List.of("ldap", "oauth2", "sql")) {
+    for (String kind : List.of("ldap", "oauth2", "sql", "placement")) {
       all.add(kind + " {");
       all.addAll(lines(Schema.settingsOfFile(kind), "  "));
       all.add("}");

@@ -21,6 +21,7 @@ import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.journal.JournalDirectory;
 import org.doveadmsshd.brain.journal.JournalRules;
 import org.doveadmsshd.brain.journal.Journals;
+import org.doveadmsshd.brain.placement.Placement;
 import org.doveadmsshd.console.CommandRunner;
 import org.doveadmsshd.settings.Settings;
 
@@ -119,6 +120,11 @@ final class ClientRunner implements CommandRunner {
     @Override
     public Optional<Journals> journals() {
       return Optional.of(ClientRunner.this.journals());
+    }
+
+    @Override
+    public Placement placement(List<Server> of) throws Failure {
+      return servers.placement(memory);
     }
 
     @Override

@@ -1,18 +1,23 @@
 package org.doveadmsshd.shell;
 
 import java.io.Closeable;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.Server;
+import org.doveadmsshd.brain.placement.Placement;
 import org.doveadmsshd.brain.remote.Connector;
 import org.doveadmsshd.brain.remote.RemoteServer;
 import org.doveadmsshd.brain.socket.SocketConnector;
@@ -32,6 +37,8 @@ final class ConfiguredServers implements Closeable {
 
   // guarded by this
   private Settings settings;
+  private Placement placement;
+  private ConfiguredPlacement opened;
   private SshConnections connections;
   private ServerStates states;
   private final Map<String, SshConnector> connectors = new HashMap<>();
@@ -47,7 +54,9 @@ final class ConfiguredServers implements Closeable {
   /** The configuration, read when it is first wanted. */
   synchronized Settings settings() throws Failure {
     if (settings == null) {
-      settings = ConfigurationFile.read(words);
+      Settings read = ConfigurationFile.read(words);
+      checkKeys(read.client());
+      settings = read;
     }
     return settings;
   }
@@ -71,6 +80,47 @@ final class ConfiguredServers implements Closeable {
         .filter(server -> server.name().equals(name))
         .mapToInt(Settings.ServerSettings::lanes)
         .sum();
+  }
+
+  /** Users of a server that has two names would be worked on twice. */
+  private static void checkKeys(Settings.ClientSettings client) throws Failure {
+    Map<InetSocketAddress, String> names = new LinkedHashMap<>();
+    client.servers().stream()
+        .filter(server -> server.socket().isEmpty())
+        .forEach(
+            server ->
+                names.put(
+                    InetSocketAddress.createUnresolved(server.host(), server.port()),
+                    server.name()));
+    Optional<KnownHosts.Twins> twins =
+        new KnownHosts(client.knownHosts()).twins(List.copyOf(names.keySet()));
+    if (twins.isPresent()) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "Servers %s and %s have one host key, %s in %s: they are one server under two names"
+              .formatted(
+                  names.get(twins.get().one()),
+                  names.get(twins.get().other()),
+                  twins.get().fingerprint(),
+                  client.knownHosts()));
+    }
+  }
+
+  /**
+   * Who is where, as the configuration has it; made when it is first wanted.
+   *
+   * @param memory draws what is kept for it
+   */
+  synchronized Placement placement(MemoryBudget.Share memory) throws Failure {
+    if (placement == null) {
+      Settings.ClientSettings client = settings().client();
+      ServerStates now = states();
+      ConfiguredPlacement opening =
+          new ConfiguredPlacement(client.servers(), name -> now.of(name).takesUsers(), memory);
+      placement = client.placement().accept(opening);
+      opened = opening;
+    }
+    return placement;
   }
 
   /** The names of all that the program may work on. */
@@ -170,6 +220,9 @@ final class ConfiguredServers implements Closeable {
   public synchronized void close() {
     if (connections != null) {
       connections.close();
+    }
+    if (opened != null) {
+      opened.close();
     }
   }
 }

@@ -119,6 +119,10 @@ public final class Main {
         List<String> rest = line.subList(1, line.size());
         return new ServersCommand(servers, executor, console()).run(words, rest);
       }
+      if (line.get(0).equals(OwnCommands.WHERE.name())) {
+        List<String> rest = line.subList(1, line.size());
+        return new WhereCommand(servers, runner.memory(), console()).run(rest, words);
+      }
       return runner.run(
           words.forwarded(CommandLineOptions.GLOBAL),
           List.of(),

@@ -93,6 +93,20 @@ final class OwnCommands {
           Option.flag(ReportCommand.JSON, "one object with all users and numbers instead"),
           Option.flag(ReportCommand.FORCE, "take the place of a file that is there"));
 
+  static final Manual WHERE =
+      manual(
+          "where",
+          Syntax.anyNumber(Kind.USER_MASK.named("user")),
+          "say on which server users are, and why",
+          """
+          A row for each user: on which servers he is, in the order in which they are asked, by
+          which rule of the placement, and its term if it knows one. No server is asked for users
+          who are named; for a mask, and for -A, the servers list their users.
+          """,
+          Option.of(
+              'u', "user", Kind.USER_MASK.named("user"), "this user, or all that match a mask"),
+          Option.flag('A', "all-users", "all users"));
+
   static final Manual COMPLETION =
       manual(
           "completion",
@@ -105,7 +119,7 @@ final class OwnCommands {
           """);
 
   /** All of them. */
-  static final List<Manual> ALL = List.of(SERVERS, TRUST, KEYGEN, RUN, REPORT, COMPLETION);
+  static final List<Manual> ALL = List.of(SERVERS, WHERE, TRUST, KEYGEN, RUN, REPORT, COMPLETION);
 
   /** What help and version say of the program. */
   static final About ABOUT =

@@ -1,15 +1,11 @@
 package org.doveadmsshd.auth.sql;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,23 +25,13 @@ import org.doveadmsshd.base.Variables;
  * database that is down does not keep the program from starting.
  */
 public final class SqlDatabase implements Userdb, PasswordStore, Closeable {
-  private static final Patience USUAL = new Patience(5_000, 10);
-  private static final long IDLE_MILLIS = 60_000;
   private static final int FETCH = 1000;
-  private static final long FAILS_ALIKE_NANOS = 2_000_000_000L;
   private static final String USERDB_PREFIX = "userdb_";
 
   private final Optional<SqlQuery> passwordQuery;
   private final Optional<SqlQuery> userQuery;
   private final Optional<SqlQuery> iterateQuery;
-  private final Patience patience;
-  private final HikariDataSource pool;
-
-  /** When there was no connection, by the nano clock; 0 when there was one since. */
-  private volatile long failedAt;
-
-  /** How long to wait for the database. */
-  record Patience(long connectMillis, int querySeconds) {}
+  private final SqlConnections connections;
 
   /**
    * Sets it up; nothing is connected yet.
@@ -54,27 +40,15 @@ public final class SqlDatabase implements Userdb, PasswordStore, Closeable {
    *     SqlSettings#mistakes}
    */
   public SqlDatabase(SqlSettings settings) {
-    this(settings, USUAL);
+    this(settings, SqlConnections.USUAL);
   }
 
-  SqlDatabase(SqlSettings settings, Patience patience) {
-    this.patience = patience;
+  SqlDatabase(SqlSettings settings, SqlConnections.Patience patience) {
     SqlDialect dialect = settings.dialect();
     passwordQuery = settings.passwordQuery().map(text -> SqlQuery.parse(text, dialect));
     userQuery = settings.userQuery().map(text -> SqlQuery.parse(text, dialect));
     iterateQuery = settings.iterateQuery().map(text -> SqlQuery.parse(text, dialect));
-    HikariConfig config = new HikariConfig();
-    config.setPoolName("sql");
-    config.setDriverClassName(dialect.driver());
-    config.setJdbcUrl(settings.url());
-    config.setUsername(settings.user());
-    config.setPassword(settings.password());
-    config.setMaximumPoolSize(settings.maxConnections());
-    config.setMinimumIdle(0);
-    config.setIdleTimeout(IDLE_MILLIS);
-    config.setConnectionTimeout(patience.connectMillis());
-    config.setInitializationFailTimeout(-1);
-    pool = new HikariDataSource(config);
+    connections = new SqlConnections(settings, patience);
   }
 
   @Override
@@ -85,11 +59,9 @@ public final class SqlDatabase implements Userdb, PasswordStore, Closeable {
     if (row.isEmpty()) {
       return Optional.empty();
     }
-    if (!row.get().containsKey("password")) {
-      return Optional.of(new Stored("", Map.of()));
-    }
     Map<String, String> fields = new LinkedHashMap<>(row.get());
-    String password = fields.remove("password");
+    String password = fields.getOrDefault("password", "");
+    fields.remove("password");
     fields.keySet().removeIf(field -> field.startsWith(USERDB_PREFIX));
     return Optional.of(new Stored(password, fields));
   }
@@ -115,13 +87,13 @@ public final class SqlDatabase implements Userdb, PasswordStore, Closeable {
   @Override
   public void forEach(Visitor visitor) throws Failure, IOException {
     SqlQuery query = required(iterateQuery, "iterate_query");
-    try (Connection connection = connection()) {
+    try (Connection connection = connections.open()) {
       connection.setAutoCommit(false); // else PostgreSQL's driver takes all rows into memory
       try (PreparedStatement statement = query.prepare(connection, Variables.of("", ""))) {
         statement.setFetchSize(FETCH);
         try (ResultSet rows = statement.executeQuery()) {
           while (rows.next()) {
-            Map<String, String> row = row(rows);
+            Map<String, String> row = SqlConnections.row(rows);
             String name = name(row);
             if (name != null) {
               visitor.visit(name.toLowerCase(Locale.ROOT));
@@ -133,7 +105,7 @@ public final class SqlDatabase implements Userdb, PasswordStore, Closeable {
         connection.setAutoCommit(true);
       }
     } catch (SQLException e) {
-      throw failure(e);
+      throw SqlConnections.failure(e);
     }
   }
 
@@ -154,65 +126,17 @@ public final class SqlDatabase implements Userdb, PasswordStore, Closeable {
 
   /** The row that a query finds; NULL columns are left out. */
   private Optional<Map<String, String>> single(SqlQuery query, Variables variables) throws Failure {
-    try (Connection connection = connection();
-        PreparedStatement statement = query.prepare(connection, variables)) {
-      statement.setQueryTimeout(patience.querySeconds());
-      statement.setMaxRows(2);
-      try (ResultSet rows = statement.executeQuery()) {
-        if (!rows.next()) {
-          return Optional.empty();
-        }
-        Map<String, String> row = row(rows);
-        if (rows.next()) {
-          throw new Failure(
-              Outcome.TEMPORARY_FAILURE, "The user database has several users of one name");
-        }
-        return Optional.of(row);
-      }
-    } catch (SQLException e) {
-      throw failure(e);
+    List<Map<String, String>> rows = connections.rows(query, variables, 2);
+    if (rows.size() > 1) {
+      throw new Failure(
+          Outcome.TEMPORARY_FAILURE, "The user database has several users of one name");
     }
-  }
-
-  private static Map<String, String> row(ResultSet rows) throws SQLException {
-    ResultSetMetaData columns = rows.getMetaData();
-    Map<String, String> row = new LinkedHashMap<>();
-    for (int i = 1; i <= columns.getColumnCount(); i++) {
-      String value = rows.getString(i);
-      if (value != null) {
-        row.put(columns.getColumnLabel(i).toLowerCase(Locale.ROOT), value);
-      }
-    }
-    return row;
-  }
-
-  /**
-   * A connection. If the last attempt failed a moment ago, this one fails at once: else a run over
-   * many users would wait for each of them.
-   */
-  private Connection connection() throws SQLException {
-    long last = failedAt;
-    if (last != 0 && System.nanoTime() - last < FAILS_ALIKE_NANOS) {
-      throw new SQLTransientConnectionException("there was no connection a moment ago");
-    }
-    try {
-      Connection connection = pool.getConnection();
-      failedAt = 0;
-      return connection;
-    } catch (SQLTransientConnectionException e) {
-      failedAt = System.nanoTime() | 1;
-      throw e;
-    }
-  }
-
-  /** The database's text may hold secrets: it is for the log only. */
-  private static Failure failure(SQLException e) {
-    return Failure.temporary("The user database cannot be asked at the moment", e);
+    return rows.stream().findFirst();
   }
 
   @Override
   public void close() {
-    pool.close();
+    connections.close();
   }
 
   /** Names of the settings that cannot be used; for {@link SqlSettings}. */

@@ -21,6 +21,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.auth.Passdb.Verdict;
+import org.doveadmsshd.auth.PasswordStore;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.junit.jupiter.api.AfterEach;
@@ -193,6 +194,31 @@ class ScriptedDovecotTest {
     assertThat(userdb.find("jane").get().proxyHost()).contains("mail2");
     assertThat(userdb.find("joe").get().home()).contains("/home/joe");
     assertThat(userdb.find("joe").isPresent()).isFalse();
+  }
+
+  @Test
+  void aPassdbTellsWhereAUserIsAndNothingElse() throws Exception {
+    server =
+        new Server(
+            directory,
+            USERDB_GREETING,
+            "PASS\t1\tuser=jane\tproxy\thost=127.0.0.2\tport=143\tdestuser=j\001tx\n",
+            "NOTFOUND\t2\n",
+            "FAIL\t3\treason=ring not synced\n");
+    try (DovecotFields fields = new DovecotFields(server.socket, PATIENCE)) {
+      PasswordStore.Stored jane = fields.find(new LoginAttempt("Jane", "", "")).orElseThrow();
+      assertThat(jane.password()).isEmpty();
+      assertThat(jane.fields())
+          .containsEntry("host", "127.0.0.2")
+          .containsEntry("port", "143")
+          .containsEntry("destuser", "j\tx");
+      assertThat(fields.find(new LoginAttempt("joe", "", ""))).isEmpty();
+      assertThatThrownBy(() -> fields.find(new LoginAttempt("joe", "", "")))
+          .isInstanceOfSatisfying(
+              Failure.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.TEMPORARY_FAILURE))
+          .hasMessageContaining("ring not synced");
+    }
+    assertThat(server.received.peek()).isEqualTo("PASS\t1\tjane\tservice=doveadm");
   }
 
   @Test

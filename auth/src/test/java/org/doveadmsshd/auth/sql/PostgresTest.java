@@ -61,12 +61,22 @@ class PostgresTest implements SqlDatabaseContract {
   @Test
   void aSlowAnswerIsNotWaitedForForEver() throws Exception {
     SqlSettings sleeping = asking(settings(), "SELECT pg_sleep(600)");
-    try (SqlDatabase database = new SqlDatabase(sleeping, new SqlDatabase.Patience(5_000, 1))) {
+    try (SqlDatabase database = new SqlDatabase(sleeping, new SqlConnections.Patience(5_000, 1))) {
       long begun = System.nanoTime();
       assertThatThrownBy(() -> database.find("x"))
           .isInstanceOfSatisfying(
               Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(75));
       assertThat((System.nanoTime() - begun) / 1_000_000_000L).isLessThan(300);
+    }
+  }
+
+  @Test
+  void aSlowAnswerAboutAPlaceIsNotWaitedForForEver() throws Exception {
+    SqlConnections.Patience patience = new SqlConnections.Patience(5_000, 1);
+    try (SqlLookup lookup = new SqlLookup(settings(), "SELECT pg_sleep(600)", patience)) {
+      assertThatThrownBy(() -> lookup.find("x", 1))
+          .isInstanceOfSatisfying(
+              Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(75));
     }
   }
 }

@@ -18,6 +18,7 @@ import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.auth.HashedPassdb;
 import org.doveadmsshd.auth.Hashing;
 import org.doveadmsshd.auth.Passdb;
+import org.doveadmsshd.auth.PasswordStore;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,7 @@ interface SqlDatabaseContract {
       statement.execute(
           "CREATE TABLE users (name VARCHAR(200), domain VARCHAR(200), password VARCHAR(200),"
               + " uid INTEGER, home VARCHAR(200), quota VARCHAR(50))");
+      fillPlaces(statement);
       connection.setAutoCommit(false);
       try (PreparedStatement insert =
           connection.prepareStatement("INSERT INTO users VALUES (?, ?, ?, ?, ?, ?)")) {
@@ -51,6 +53,18 @@ interface SqlDatabaseContract {
       }
       connection.commit();
     }
+  }
+
+  /** The two tables of Dovecot's Lua director. */
+  private static void fillPlaces(Statement statement) throws SQLException {
+    statement.execute(
+        "CREATE TABLE backends (id INTEGER PRIMARY KEY, hostname VARCHAR(200),"
+            + " hostip VARCHAR(50), state VARCHAR(10))");
+    statement.execute("CREATE TABLE user_backend (backend_id INTEGER, username VARCHAR(200))");
+    statement.execute("INSERT INTO backends VALUES (1, 'mail1.example.org', '127.0.0.1', 'up')");
+    statement.execute("INSERT INTO backends VALUES (2, 'mail2.example.org', '127.0.0.2', 'up')");
+    statement.execute("INSERT INTO user_backend VALUES (2, 'jane@example.org')");
+    statement.execute("INSERT INTO user_backend VALUES (1, 'o''hara \"x\"@example.org')");
   }
 
   private static void insert(
@@ -139,6 +153,38 @@ interface SqlDatabaseContract {
                 .isEqualTo(Passdb.Answer.WRONG);
           }
         });
+  }
+
+  @Test
+  default void anyQueryAboutAUserCanBeAsked() throws Exception {
+    String query =
+        "SELECT b.hostname AS Server, b.id AS term, NULL AS port FROM user_backend u"
+            + " JOIN backends b ON b.id = u.backend_id WHERE u.username = '%u'";
+    assertThat(SqlLookup.mistake(settings(), query)).isEmpty();
+    assertThat(SqlLookup.mistake(settings(), "SELECT '%u").orElseThrow()).contains("does not end");
+    try (SqlLookup lookup = new SqlLookup(settings(), query)) {
+      assertThat(lookup.find("JANE@example.org", 2))
+          .containsExactly(Map.of("server", "mail2.example.org", "term", "2"));
+      assertThat(lookup.find("o'hara \"x\"@example.org", 2))
+          .containsExactly(Map.of("server", "mail1.example.org", "term", "1"));
+      assertThat(lookup.find("jane' OR '1'='1", 2)).isEmpty();
+    }
+    try (SqlLookup lookup =
+        new SqlLookup(settings(), "SELECT hostname FROM backends ORDER BY id DESC")) {
+      assertThat(lookup.find("jane", 10))
+          .containsExactly(
+              Map.of("hostname", "mail2.example.org"), Map.of("hostname", "mail1.example.org"));
+      assertThat(lookup.find("jane", 1)).hasSize(1);
+    }
+  }
+
+  @Test
+  default void whoHasNoPasswordHasFieldsAllTheSame() throws Exception {
+    with(
+        same -> same,
+        database ->
+            assertThat(database.find(new LoginAttempt("bob@example.org", "", "")).orElseThrow())
+                .isEqualTo(new PasswordStore.Stored("", Map.of("user", "bob", "proxy", "yes"))));
   }
 
   @ParameterizedTest

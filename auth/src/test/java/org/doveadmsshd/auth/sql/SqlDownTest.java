@@ -32,7 +32,7 @@ class SqlDownTest {
     assertThat(settings.mistakes()).isEmpty();
     assertThat(settings.toString()).doesNotContain("topsecret");
     long begun = System.nanoTime();
-    try (SqlDatabase database = new SqlDatabase(settings, new SqlDatabase.Patience(500, 1))) {
+    try (SqlDatabase database = new SqlDatabase(settings, new SqlConnections.Patience(500, 1))) {
       for (String asked : List.of("user", "password", "list")) {
         assertThatThrownBy(
                 () -> {
@@ -75,7 +75,7 @@ class SqlDownTest {
     SqlSettings settings =
         SqlDatabaseContract.settings("pgsql", "host=127.0.0.1 port=" + port + " dbname=x user=u");
     long begun = System.nanoTime();
-    try (SqlDatabase database = new SqlDatabase(settings, new SqlDatabase.Patience(500, 1))) {
+    try (SqlDatabase database = new SqlDatabase(settings, new SqlConnections.Patience(500, 1))) {
       for (int i = 0; i < 1000; i++) {
         assertThatThrownBy(() -> database.find("jane")).isInstanceOf(Failure.class);
       }

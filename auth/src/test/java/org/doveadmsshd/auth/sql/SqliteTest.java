@@ -68,7 +68,7 @@ class SqliteTest implements SqlDatabaseContract {
             Optional.of("SELECT home FROM users WHERE name = '%n' AND domain = '%d'"),
             Optional.of("SELECT name AS username, domain FROM users"));
     List<String> names = new ArrayList<>();
-    try (SqlDatabase database = new SqlDatabase(settings, new SqlDatabase.Patience(250, 10))) {
+    try (SqlDatabase database = new SqlDatabase(settings, new SqlConnections.Patience(250, 10))) {
       UserdbChain chain =
           new UserdbChain(
               List.of(new UserdbChain.Link(database, LinkRules.USUAL)),
