@@ -16,9 +16,11 @@ import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Spool;
 import org.doveadmsshd.base.Version;
 import org.doveadmsshd.brain.journal.Journals;
+import org.doveadmsshd.brain.journal.KeptRuns;
 import org.doveadmsshd.brain.placement.AnyPlacement;
 import org.doveadmsshd.brain.placement.Placement;
 import org.doveadmsshd.command.Command;
+import org.doveadmsshd.command.Runs;
 import org.doveadmsshd.command.Task;
 
 /** Carries out command lines. Safe for several threads. */
@@ -133,7 +135,14 @@ public final class Brain {
     }
     if (task instanceof Task.Local) {
       resources.checkHere(invocation.command().name());
-      LocalRun.execute(invocation, (Task.Local) task, hashing, console, resources.memory(), taker);
+      LocalRun.execute(
+          invocation,
+          (Task.Local) task,
+          hashing,
+          console,
+          resources.memory(),
+          runs(resources),
+          taker);
       return 0;
     }
     List<Server> servers = resources.servers();
@@ -154,6 +163,11 @@ public final class Brain {
         input.get().close();
       }
     }
+  }
+
+  private static Runs runs(Resources resources) {
+    Optional<Journals> journals = resources.journals();
+    return journals.isPresent() ? new KeptRuns(journals.get()) : Runs.NONE;
   }
 
   private static void checkStandardInput(String list) throws Failure {

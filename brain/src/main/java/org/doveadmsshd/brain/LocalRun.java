@@ -1,7 +1,6 @@
 package org.doveadmsshd.brain;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -11,6 +10,7 @@ import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.command.LocalContext;
 import org.doveadmsshd.command.LocalOutput;
+import org.doveadmsshd.command.Runs;
 import org.doveadmsshd.command.Task;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
@@ -18,7 +18,8 @@ import org.doveadmsshd.protocol.Value;
 /** Carries out a command that needs neither user nor server. */
 final class LocalRun implements LocalOutput, Running {
   private final Console console;
-  private final List<Message> rows = new ArrayList<>();
+  private Printer printer; // of the thread that runs it
+  private long rows;
   private volatile boolean cancelled;
 
   private LocalRun(Console console) {
@@ -32,11 +33,12 @@ final class LocalRun implements LocalOutput, Running {
       Semaphore hashing,
       Console console,
       MemoryBudget.Share memory,
+      Runs runs,
       Consumer<Running> started)
       throws Failure, IOException {
     LocalRun run = new LocalRun(console);
     started.accept(run);
-    LocalContext context = new LocalContext(new PasswordSchemes(), hashing, console::in, run);
+    LocalContext context = new LocalContext(new PasswordSchemes(), hashing, runs, console::in, run);
     long needed = task.memory(context);
     try (MemoryBudget.Share own = memory.share(memory.most())) {
       if (!own.tryTake(needed)) {
@@ -52,7 +54,7 @@ final class LocalRun implements LocalOutput, Running {
   private void execute(
       Invocation invocation, Task.Local task, LocalContext context, MemoryBudget.Share memory)
       throws Failure, IOException {
-    Printer printer =
+    printer =
         new Printer(
             memory,
             console,
@@ -65,7 +67,6 @@ final class LocalRun implements LocalOutput, Running {
       checkpoint();
       task.run(context);
     } finally {
-      printer.finished(0, "", rows, 0);
       printer.end();
     }
   }
@@ -81,8 +82,13 @@ final class LocalRun implements LocalOutput, Running {
   }
 
   @Override
-  public void row(List<Value> values) {
-    rows.add(new Message.Row(0, values));
+  public void row(List<Value> values) throws IOException {
+    printer.finished(rows++, "", List.of(new Message.Row(0, values)), 0);
+  }
+
+  @Override
+  public void flush() throws IOException {
+    printer.tick();
   }
 
   @Override

@@ -82,18 +82,18 @@ public final class CommandLineOptions {
           Option.of(
                   "journal",
                   Kind.FILE.named("file"),
-                  "write a line for each user to this new file, from which the run can be resumed")
+                  "write a line for each user to this new file; --resume needs it")
               .once(),
           Option.flag("no-journal", "write no such lines, also not where that is usual"),
           Option.of(
                   "resume",
                   Kind.TEXT.named("run"),
-                  "do what is left of a run: its id, last, or its journal; no command is needed")
+                  "do what is left of a run: its id, last, or its journal")
               .once(),
           Option.of(
                   "only",
                   Kind.TEXT.named("outcomes"),
-                  "with --resume: users who ended so (failed,timed-out,unknown,missing …)")
+                  "with --resume: who ended so (failed,timed-out,unknown,missing …)")
               .once());
 
   /** Those before the command. */

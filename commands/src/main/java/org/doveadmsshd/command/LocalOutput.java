@@ -14,6 +14,9 @@ public interface LocalOutput {
    */
   void row(List<Value> values) throws Failure, IOException;
 
+  /** Shows what has been printed, now. */
+  default void flush() throws IOException {}
+
   /**
    * Called wherever it may take long.
    *

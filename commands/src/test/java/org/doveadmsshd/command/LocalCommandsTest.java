@@ -33,7 +33,7 @@ class LocalCommandsTest {
   private LocalContext context() {
     UserContext.Input bytes =
         () -> new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
-    return new LocalContext(hashing, place, bytes, stage);
+    return new LocalContext(hashing, place, Runs.NONE, bytes, stage);
   }
 
   private Outcome run(String... line) {

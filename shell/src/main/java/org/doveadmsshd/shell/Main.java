@@ -115,7 +115,7 @@ public final class Main {
         List<String> rest = line.subList(1, line.size());
         return new ScriptProgram(runner, servers, console()).run(rest, exitCode);
       }
-      if (line.get(0).equals(ServersCommand.NAME)) {
+      if (!line.isEmpty() && line.get(0).equals(ServersCommand.NAME)) {
         List<String> rest = line.subList(1, line.size());
         return new ServersCommand(servers, executor, console()).run(words, rest);
       }

@@ -8,14 +8,19 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.DateTimeException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
@@ -29,6 +34,7 @@ public final class JournalReader implements Closeable {
   private static final int MAX_HEADER = 2 * 1024 * 1024;
 
   private static final int MAX_LINE = 64 * 1024;
+  private static final int TAIL = 4096;
   private static final int BUFFER = 64 * 1024;
 
   private final String name;
@@ -37,6 +43,10 @@ public final class JournalReader implements Closeable {
   private byte[] line = new byte[4096];
   private int length;
   private long lines;
+
+  /** Whether the line is whole: what has been read of one that is not is gone on with. */
+  private boolean whole = true;
+
   private long end;
 
   private JournalReader(String name, InputStream in) throws Failure, IOException {
@@ -75,6 +85,60 @@ public final class JournalReader implements Closeable {
       return reader.header();
     } catch (IOException e) {
       throw unreadable(file, e);
+    }
+  }
+
+  /** The run that writes a journal, or was the last to write it. */
+  static JournalLine.Resumed writerOf(Path file) throws Failure {
+    try (JournalReader reader = open(file)) {
+      JournalHeader header = reader.header();
+      JournalLine.Resumed writer =
+          new JournalLine.Resumed(
+              1,
+              header.started(),
+              header.program(),
+              header.master(),
+              header.host(),
+              header.process());
+      for (JournalLine line; (line = reader.next()) != null; ) {
+        writer = line instanceof JournalLine.Resumed ? (JournalLine.Resumed) line : writer;
+      }
+      return writer;
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /** The last line, without reading all those before; nothing when it is not that of an end. */
+  static Optional<JournalLine.Ended> endOf(Path file) throws Failure {
+    checkFile(file);
+    try (FileChannel channel =
+        FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+      ByteBuffer tail = ByteBuffer.allocate(TAIL);
+      channel.read(tail, Math.max(0, channel.size() - TAIL));
+      String text = new String(tail.array(), 0, tail.position(), StandardCharsets.UTF_8);
+      int begin = text.lastIndexOf('\n', text.length() - 2);
+      return text.endsWith("\n") && begin >= 0
+          ? endIn(text.substring(begin + 1, text.length() - 1))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static Optional<JournalLine.Ended> endIn(String text) {
+    JournalFields fields = new JournalFields();
+    try (JsonParser json = JournalText.JSON.createParser(text)) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        return Optional.empty();
+      }
+      fields.read(json);
+      return fields
+          .line(0)
+          .filter(JournalLine.Ended.class::isInstance)
+          .map(JournalLine.Ended.class::cast);
+    } catch (IOException | DateTimeException e) {
+      return Optional.empty(); // whoever reads all of it finds that
     }
   }
 
@@ -170,11 +234,13 @@ public final class JournalReader implements Closeable {
   }
 
   private boolean readLine(int most) throws Failure, IOException {
-    length = 0;
+    length = whole ? 0 : length;
+    whole = false;
     for (int b; (b = in.read()) >= 0; ) {
       if (b == '\n') {
         lines++;
         end += length + 1;
+        whole = true;
         return true;
       }
       if (length == most) {

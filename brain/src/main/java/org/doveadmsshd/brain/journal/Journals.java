@@ -64,7 +64,7 @@ public record Journals(
     return Path.of(name);
   }
 
-  private static Failure none(String name) {
+  static Failure none(String name) {
     return Failure.usage("There is no run " + name + " (the command runs lists them)");
   }
 
