@@ -39,6 +39,7 @@ final class Dispatch {
   private final Executor executor;
   private final Patience patience;
   private final Map<Server, UserQueue> queues = new HashMap<>();
+  private final Map<Server, LoadWatch> watches = new HashMap<>(); // with a limit of load only
   private final Pace pace;
   private final Admission admission;
   private final long mostFailures;
@@ -97,10 +98,14 @@ final class Dispatch {
               }
             });
     mostFailures = flow.mostFailures().orElse(Long.MAX_VALUE);
-    servers.forEach(
-        server ->
-            queues.put(
-                server, new UserQueue(pace, new Pace(Rate.UNLIMITED), executor, flow.ordered())));
+    for (Server server : servers) {
+      Pace own = new Pace(Rate.UNLIMITED);
+      queues.put(server, new UserQueue(pace, own, executor, flow.ordered()));
+      flow.maxLoad()
+          .ifPresent(
+              most ->
+                  watches.put(server, new LoadWatch(server, most, own, reporter, this::hasEnded)));
+    }
   }
 
   CommandRequest request() {
@@ -225,6 +230,9 @@ final class Dispatch {
   private void start(Server server) {
     if (working.add(server)) {
       executor.execute(() -> work(server));
+      if (watches.containsKey(server)) {
+        executor.execute(() -> watchLoad(server));
+      }
     }
   }
 
@@ -244,6 +252,24 @@ final class Dispatch {
       LOG.error("Work on server {} failed by a fault of the program", server.name(), e);
       unavailable(server, queue, Failure.temporary("Server " + server.name() + ": a fault", e));
     }
+  }
+
+  private void watchLoad(Server server) {
+    try {
+      watches.get(server).run();
+    } catch (Failure e) {
+      unavailable(server, queues.get(server), e);
+    } catch (Throwable e) { // the top of a thread: else nobody would be begun there
+      LOG.error("The load of {} cannot be watched by a fault of the program", server.name(), e);
+      unavailable(
+          server,
+          queues.get(server),
+          Failure.temporary("Server " + server.name() + ": its load cannot be watched", e));
+    }
+  }
+
+  private boolean hasEnded() {
+    return ended.getCount() == 0 || isCancelled();
   }
 
   /** The server works on no more users: those in its queue go to another server, or fail. */

@@ -15,6 +15,7 @@ import org.doveadmsshd.command.CommandLineOptions;
  * How a run over several users is to go.
  *
  * @param maxRate how many users it begins
+ * @param maxLoad how busy servers may be that it works on
  * @param limit how many users it is for at most
  * @param canary how many users are worked on before all others, to see whether it is well with them
  * @param mostFailures after how many failures no further user is begun
@@ -23,6 +24,7 @@ import org.doveadmsshd.command.CommandLineOptions;
  */
 public record Flow(
     Rate maxRate,
+    Optional<MaxLoad> maxLoad,
     OptionalLong limit,
     OptionalLong canary,
     OptionalLong mostFailures,
@@ -32,6 +34,7 @@ public record Flow(
   public static final Flow FREE =
       new Flow(
           Rate.UNLIMITED,
+          Optional.empty(),
           OptionalLong.empty(),
           OptionalLong.empty(),
           OptionalLong.empty(),
@@ -63,6 +66,7 @@ public record Flow(
     Flow flow =
         new Flow(
             rate(global),
+            maxLoad(global),
             count(global, "limit"),
             count(global, "canary"),
             count(global, "stop-after-failures"),
@@ -97,6 +101,17 @@ public record Flow(
                     Failure.usage(
                         "Invalid --max-rate: %s (try 50, 0.5/s or 30/min; at most 1000000/s)"
                             .formatted(text.get())));
+  }
+
+  private static Optional<MaxLoad> maxLoad(Words global) throws Failure {
+    Optional<String> text = global.value("max-load");
+    Optional<MaxLoad> load = text.flatMap(MaxLoad::of);
+    if (text.isPresent() && load.isEmpty()) {
+      throw Failure.usage(
+          "Invalid --max-load: %s (try 4, a load average, or 30%%, a pressure)"
+              .formatted(text.get()));
+    }
+    return load;
   }
 
   private static OptionalLong seed(Words global) throws Failure {

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.doveadmsshd.base.Failure;
@@ -37,6 +38,7 @@ final class Reporter implements RunListener {
   private final String command;
   private final long begun = System.nanoTime();
   private final Map<String, Long> counts = new TreeMap<>();
+  private final Map<String, String> held = new TreeMap<>();
   private final Repeats ofUsers = new Repeats();
   private final Map<Message.Log.Level, Repeats> ofWorkers = new EnumMap<>(Message.Log.Level.class);
   private volatile long done; // changed with the lock held
@@ -216,10 +218,17 @@ final class Reporter implements RunListener {
     status.show(lines);
   }
 
+  /** Notes what holds the run up at a server; nothing when nothing does any more. */
+  synchronized void setHeld(String server, Optional<String> why) {
+    held.remove(server);
+    why.ifPresent(text -> held.put(server, text));
+  }
+
   /** What has been counted beside users, as it is said behind their number; may be empty. */
   synchronized String counted() {
     StringBuilder text = new StringBuilder();
     counts.forEach((what, number) -> text.append(", %,d %s".formatted(number, what)));
+    held.values().forEach(why -> text.append(", ").append(why));
     add(text, doneBefore, "done before");
     add(text, skipped, "skipped");
     add(text, stopped, "stopped");
@@ -270,6 +279,7 @@ final class Reporter implements RunListener {
 
   /** Sums up a run over several users. */
   synchronized void summary() throws IOException {
+    held.clear();
     if (misplaced > 0) {
       line("doveadm: " + Fleet.misplaced(misplaced));
     }

@@ -1,8 +1,12 @@
 package org.doveadmsshd.brain;
 
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 
 /** A mail host, as the brain sees it. */
@@ -31,6 +35,18 @@ public interface Server {
   /** Whether it is to be used, as an administrator has said; it may change at any time. */
   default ServerState state() {
     return ServerState.UP;
+  }
+
+  /**
+   * Tells how busy its machine is, at once and again and again.
+   *
+   * @param taker takes the figures by the names in {@link org.doveadmsshd.protocol.Message.Clock};
+   *     returns how long to wait before the next ones, zero when no more are wanted
+   * @throws Failure with CONFIGURATION_ERROR when it does not report its load
+   */
+  default void watchLoad(Function<Map<String, Long>, Duration> taker) throws Failure {
+    throw new Failure(
+        Outcome.CONFIGURATION_ERROR, "Server " + name() + " does not report its load");
   }
 
   /** Whether a user may be there, as far as the configuration tells. */

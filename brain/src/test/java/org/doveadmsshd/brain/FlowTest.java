@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Rate;
@@ -415,5 +419,56 @@ class FlowTest {
     OneLane server = new OneLane("s", USERS, attempt -> numbered(attempt, 1, 10));
     assertThat(run(server, "--ordered --max-rate 1000 --shuffle=1 search -A all")).isZero();
     assertThat(printedUsers()).isEqualTo(server.asked);
+  }
+
+  /** One whose machine has such a load. */
+  private static OneLane loaded(OneLane.Work work, Map<String, Long> figures) {
+    return new OneLane("s", USERS, work) {
+      @Override
+      public void watchLoad(Function<Map<String, Long>, Duration> taker) {
+        for (Duration pause; !(pause = taker.apply(figures)).isZero(); ) {
+          LockSupport.parkNanos(pause.toNanos());
+        }
+      }
+    };
+  }
+
+  @Test
+  void nobodyIsBegunOnAServerThatDoesNotReportItsLoad() throws Exception {
+    OneLane server = server();
+    assertThat(run(server, "--max-load 4 search -A all")).isEqualTo(78);
+    assertThat(server.asked).isEmpty();
+    assertThat(typed.said()).contains("Server s does not report its load");
+  }
+
+  @Test
+  void nobodyIsBegunWhereTheKernelDoesNotKnowWhatTheLimitIsAbout() throws Exception {
+    OneLane server = loaded(OneLane::row, Map.of(Message.Clock.LOAD, 10L));
+    assertThat(run(server, "--max-load 30% search -A all")).isEqualTo(78);
+    assertThat(server.asked).isEmpty();
+    assertThat(typed.said()).contains("Server s does not report pressure");
+  }
+
+  @Test
+  void aServerThatIsNotBusyIsWorkedOnAsAlways() throws Exception {
+    OneLane server = loaded(OneLane::row, Map.of(Message.Clock.LOAD, 399L));
+    assertThat(run(server, "--max-load 4 search -A all")).isZero();
+    assertThat(server.asked).hasSize(20);
+    assertThat(typed.said()).doesNotContain("max-load");
+  }
+
+  @Test
+  void aServerThatIsBusyGetsFewUsersAndTheRunSaysWhy() throws Exception {
+    OneLane server =
+        loaded(
+            attempt -> {
+              OneLane.ok(attempt);
+              typed.running().cancel();
+            },
+            Map.of(Message.Clock.LOAD, 401L));
+    assertThat(run(server, "--max-load 4 search -A all")).isEqualTo(75);
+    assertThat(server.asked).hasSize(1);
+    assertThat(typed.said())
+        .contains("Info: Server s: load 4.01 is above --max-load; it begins 6/min\n");
   }
 }

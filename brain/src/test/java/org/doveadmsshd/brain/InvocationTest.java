@@ -60,6 +60,8 @@ class InvocationTest {
     Flow flow = parse("--max-rate 30/min --limit 5 search -A all").flow();
     assertThat(flow.maxRate()).isEqualTo(new Rate(0.5));
     assertThat(flow.limit()).hasValue(5);
+    assertThat(parse("--max-load 30% search -A all").flow().maxLoad())
+        .contains(new MaxLoad(30, true));
     assertThat(parse("--shuffle=17 search -A all").flow().shuffle()).hasValue(17);
     assertThat(parse("--shuffle search -A all").flow().shuffle()).isPresent();
     assertThat(parse("--ordered search -A all").flow().ordered()).isTrue();
@@ -163,6 +165,8 @@ class InvocationTest {
             + " a mask behind -u",
         "--stop-after-failures 6 --limit 5 search -A all | --stop-after-failures 6 cannot happen with"
             + " --limit 5",
+        "--max-load 0 search -A all | Invalid --max-load: 0 (try 4, a load average, or 30%, a"
+            + " pressure)",
         "--shuffle=x search -A all | Invalid --shuffle: x (a number as a seed, or --shuffle alone)",
         "--shuffle --shuffle=1 search -A all | doveadm: option --shuffle stands twice",
         "--ordered --ordered search -A all | doveadm: option --ordered stands twice",

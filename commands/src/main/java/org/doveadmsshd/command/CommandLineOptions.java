@@ -66,6 +66,11 @@ public final class CommandLineOptions {
                   Kind.RATE.named("users"),
                   "begin so many users a second at most: 50, 0.5, 30/min")
               .once(),
+          Option.of(
+                  "max-load",
+                  Kind.TEXT.named("load"),
+                  "begin fewer users where the load average is above 4, the pressure above 30%")
+              .once(),
           Option.of("limit", Kind.NUMBER.named("number"), "only the first so many users").once(),
           CANARY,
           Option.of(

@@ -11,6 +11,9 @@ public final class Extension {
   /** From a worker: it answers CLOCK. */
   public static final String CLOCK = "clock@doveadm-sshd";
 
+  /** From a worker: its answer to CLOCK also tells how busy its machine is. */
+  public static final String LOAD = "load@doveadm-sshd";
+
   /** From a brain: an outcome that it does not know counts as a temporary failure. */
   public static final String OUTCOMES = "outcomes@doveadm-sshd";
 

@@ -197,6 +197,14 @@ public sealed interface Message {
     /** Milliseconds since 1970. */
     public static final String NOW = "now";
 
+    /** The load average of one minute, in hundredths. */
+    public static final String LOAD = "load";
+
+    /** The part of the last ten seconds in which somebody waited, in hundredths of a percent. */
+    public static final String CPU_PRESSURE = "cpu-pressure";
+
+    public static final String IO_PRESSURE = "io-pressure";
+
     @Override
     public <R, X extends Exception> R accept(Visitor<R, X> visitor) throws X {
       return visitor.clock(this);

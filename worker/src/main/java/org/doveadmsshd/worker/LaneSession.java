@@ -1,7 +1,9 @@
 package org.doveadmsshd.worker;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,11 +109,13 @@ public final class LaneSession {
     if (trusted) {
       return List.of(Extension.CLOCK, Extension.PING);
     }
+    List<String> extensions = new ArrayList<>(List.of(Extension.CLOCK, Extension.LOAD));
     try (Workers.Use use = workers.use()) {
-      return use.worker().keepsTerms()
-          ? List.of(Extension.CLOCK, Extension.TERMS)
-          : List.of(Extension.CLOCK);
+      if (use.worker().keepsTerms()) {
+        extensions.add(Extension.TERMS);
+      }
     }
+    return extensions;
   }
 
   /** Takes a message from the peer. */
@@ -420,7 +424,8 @@ public final class LaneSession {
   }
 
   private void tellTime(Message.Clock request) throws IOException {
-    Map<String, Long> now = Map.of(Message.Clock.NOW, System.currentTimeMillis());
+    Map<String, Long> now = new LinkedHashMap<>(MachineLoad.figures());
+    now.put(Message.Clock.NOW, System.currentTimeMillis());
     sendCounted(new Message.Done(request.requestId(), Outcome.OK, "", now, 0));
   }
 

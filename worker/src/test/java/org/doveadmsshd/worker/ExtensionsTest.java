@@ -148,7 +148,7 @@ class ExtensionsTest {
   @Test
   void aWorkerThatKeepsTermsSaysSo() throws Exception {
     assertThat(named(lane(new ScriptedTerms(), Scope.UNLIMITED))).contains(Extension.TERMS);
-    assertThat(named(lane())).containsExactly(Extension.CLOCK);
+    assertThat(named(lane())).containsExactly(Extension.CLOCK, Extension.LOAD);
   }
 
   @Test

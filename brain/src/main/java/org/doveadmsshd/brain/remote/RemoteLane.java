@@ -10,15 +10,18 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.Version;
 import org.doveadmsshd.brain.Assignment;
@@ -177,6 +180,35 @@ final class RemoteLane implements Closeable {
     }
     transport.finish();
     return health;
+  }
+
+  /**
+   * Asks a worker that has greeted for its load, again and again.
+   *
+   * @return zero, when the taker wants no more
+   * @throws Failure when it does not report that
+   */
+  Duration watchLoad(Function<Map<String, Long>, Duration> taker) throws Failure, IOException {
+    Message.Hello hello = client.hello().orElseThrow();
+    if (!hello.extensions().contains(Extension.LOAD)) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "Server %s does not report its load (%s), so nobody is begun there with --max-load"
+              .formatted(server, Printable.line(hello.software())));
+    }
+    Duration pause = Duration.ZERO;
+    int id = 0;
+    do {
+      pause = taker.apply(ask(new Message.Clock(++id), none -> {}).counts());
+      try {
+        Thread.sleep(pause.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return Duration.ZERO;
+      }
+    } while (!pause.isZero());
+    transport.finish();
+    return pause;
   }
 
   /** Asks for something, and waits for the end of the answer. */

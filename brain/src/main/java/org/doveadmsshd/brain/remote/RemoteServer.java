@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,7 @@ import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -26,6 +28,9 @@ import org.doveadmsshd.brain.UserQueue;
 /** A server at the other end of a connection, which is opened when it is first needed. */
 public final class RemoteServer implements Server {
   private static final Duration LOGIN = Duration.ofSeconds(30);
+
+  /** How long to wait before a load is asked for on another lane. */
+  private static final Duration LOAD_AGAIN = Duration.ofSeconds(2);
 
   private final String name;
   private final Connector connector;
@@ -125,6 +130,39 @@ public final class RemoteServer implements Server {
           Outcome.UNREACHABLE, "Server " + name() + " does not answer: " + Reason.of(e), e);
     } finally {
       close(lane);
+    }
+  }
+
+  /** Asks on a lane of its own, so that a long request delays no answer. */
+  @Override
+  public void watchLoad(Function<Map<String, Long>, Duration> taker) throws Failure {
+    for (Duration pause = LOAD_AGAIN; !pause.isZero() && !abandoned; ) {
+      RemoteLane lane = null;
+      try {
+        lane = open(0, true);
+        lanes.add(lane);
+        pause = lane.watchLoad(taker);
+      } catch (IOException e) {
+        pause = waits(LOAD_AGAIN); // the lanes that work say what is wrong
+      } catch (Failure e) {
+        if (e.outcome() == Outcome.CONFIGURATION_ERROR) {
+          throw e;
+        }
+        pause = waits(LOAD_AGAIN);
+      } finally {
+        close(lane);
+      }
+    }
+  }
+
+  /** Waits, and says for how long; zero when it was interrupted. */
+  private static Duration waits(Duration pause) {
+    try {
+      Thread.sleep(pause.toMillis());
+      return pause;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Duration.ZERO;
     }
   }
 

@@ -1,17 +1,21 @@
 package org.doveadmsshd.server.local;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.UserQueue;
 import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.worker.MachineLoad;
 import org.doveadmsshd.worker.RequestControl;
 import org.doveadmsshd.worker.Worker;
 
@@ -46,6 +50,20 @@ public final class LocalServer implements Server {
   @Override
   public boolean mayHave(String user) {
     return true;
+  }
+
+  @Override
+  public void watchLoad(Function<Map<String, Long>, Duration> taker) {
+    Duration pause;
+    do {
+      pause = taker.apply(MachineLoad.figures());
+      try {
+        Thread.sleep(pause.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    } while (!pause.isZero() && !stopped);
   }
 
   @Override

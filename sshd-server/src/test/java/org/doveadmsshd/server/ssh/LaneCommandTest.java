@@ -78,7 +78,7 @@ class LaneCommandTest extends CalledServer {
       Message.Hello hello = open(helper).talk().greet();
       assertThat(hello.master()).contains("helper");
       assertThat(hello.software()).isEqualTo("test 1.0");
-      assertThat(hello.extensions()).containsExactly(Extension.CLOCK);
+      assertThat(hello.extensions()).containsExactly(Extension.CLOCK, Extension.LOAD);
     }
   }
 
