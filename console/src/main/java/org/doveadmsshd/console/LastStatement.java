@@ -59,13 +59,18 @@ record LastStatement() implements Statement {
   }
 
   @Override
+  public void check(Words words, Session session) throws Failure {
+    if (words.has(FORMATTER)) {
+      Formatters.check(words.value(FORMATTER).orElse(""));
+    }
+    Arrangement.of(words).check();
+  }
+
+  @Override
   public int run(Words words, Session session) throws Failure, IOException {
     Result result = Arrangement.of(words).applied(session.lastResult());
     String formatter =
         words.value(FORMATTER).or(session.choices()::format).orElse(result.formatter());
-    if (words.has(FORMATTER)) {
-      Formatters.check(formatter);
-    }
     if (words.has(OUTPUT)) {
       try (OutputStream file = session.runner().create(words.value(OUTPUT).orElse(""))) {
         print(result, formatter, Formatters.plain(Console.DEFAULT_WIDTH), file, () -> false);

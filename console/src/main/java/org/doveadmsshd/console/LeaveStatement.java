@@ -28,6 +28,13 @@ record LeaveStatement(String name) implements Statement {
   }
 
   @Override
+  public void check(Words words, Session session) throws Failure {
+    if (!words.positionals().isEmpty()) {
+      code(words.positionals().get(0));
+    }
+  }
+
+  @Override
   public int run(Words words, Session session) throws Failure {
     int code = session.exitCode();
     if (!words.positionals().isEmpty()) {

@@ -168,7 +168,26 @@ public final class Session {
   }
 
   private int run(Statement statement, List<String> line) throws Failure, IOException {
-    return statement.run(words(statement, line), this);
+    return statement.run(checked(statement, line), this);
+  }
+
+  /**
+   * Checks a line that begins with a statement, as it is carried out from there on.
+   *
+   * @param words without {@code doveadm} before them
+   * @throws Failure that says what is wrong with it
+   */
+  void check(List<String> words) throws Failure {
+    Optional<Statement> statement = statement(words);
+    if (statement.isPresent()) {
+      checked(statement.get(), words);
+    }
+  }
+
+  private Words checked(Statement statement, List<String> line) throws Failure {
+    Words words = words(statement, line);
+    statement.check(words, this);
+    return words;
   }
 
   private static Words words(Statement statement, List<String> line) throws Failure {
@@ -255,7 +274,7 @@ public final class Session {
   void check(List<String> words, boolean hasInput) throws Failure, IOException {
     Optional<Statement> statement = statement(words);
     if (statement.isPresent()) {
-      Words behind = words(statement.get(), words);
+      Words behind = checked(statement.get(), words);
       if (statement.get().onlyChooses()) {
         statement.get().run(behind, this);
       }

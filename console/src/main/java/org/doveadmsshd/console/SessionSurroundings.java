@@ -1,7 +1,9 @@
 package org.doveadmsshd.console;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.console.line.KnownNames;
 import org.doveadmsshd.console.line.Names;
 import org.doveadmsshd.console.line.Surroundings;
@@ -29,6 +31,11 @@ final class SessionSurroundings implements Surroundings {
   @Override
   public boolean hasColours() {
     return session.choices().colors();
+  }
+
+  @Override
+  public void check(List<String> words) throws Failure {
+    session.check(words);
   }
 
   @Override

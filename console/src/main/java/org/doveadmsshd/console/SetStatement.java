@@ -40,22 +40,31 @@ record SetStatement() implements Statement {
   }
 
   @Override
+  public void check(Words words, Session session) throws Failure {
+    chosen(words.positionals(), session);
+  }
+
+  @Override
   public int run(Words words, Session session) throws Failure, IOException {
-    List<String> given = words.positionals();
-    if (given.isEmpty()) {
+    if (words.positionals().isEmpty()) {
       show(session);
-      return 0;
+    }
+    session.choose(chosen(words.positionals(), session));
+    return 0;
+  }
+
+  private static Choices chosen(List<String> given, Session session) throws Failure {
+    if (given.isEmpty()) {
+      return session.choices();
     }
     Choice choice = Choice.of(given.get(0));
     List<String> values = given.subList(1, given.size());
     if (values.isEmpty()) {
       throw Failure.usage("set " + choice.word() + " takes " + choice.syntax().text());
     }
-    session.choose(
-        values.equals(List.of(Choice.DEFAULT))
-            ? choice.unset().apply(session.choices())
-            : choice.setter().set(session.choices(), values, session.runner().servers()));
-    return 0;
+    return values.equals(List.of(Choice.DEFAULT))
+        ? choice.unset().apply(session.choices())
+        : choice.setter().set(session.choices(), values, session.runner().servers());
   }
 
   private static void show(Session session) throws IOException {

@@ -19,11 +19,20 @@ public interface Statement {
   }
 
   /**
-   * Carries it out, on the thread of the session.
+   * Checks it as far as that is possible without doing anything; done before it is carried out, and
+   * while it is typed.
    *
    * @param words behind its name; as many as the synopsis allows
+   * @throws Failure that says what is wrong with them
+   */
+  default void check(Words words, Session session) throws Failure {}
+
+  /**
+   * Carries it out, on the thread of the session.
+   *
+   * @param words behind its name, which have been checked
    * @return the exit code
-   * @throws Failure that says what is wrong with the words, or why it cannot be done
+   * @throws Failure that says why it cannot be done
    * @throws IOException when the console is gone
    */
   int run(Words words, Session session) throws Failure, IOException;

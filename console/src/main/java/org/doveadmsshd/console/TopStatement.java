@@ -42,6 +42,11 @@ record TopStatement() implements Statement {
   }
 
   @Override
+  public void check(Words words, Session session) throws Failure {
+    interval(words.positionals());
+  }
+
+  @Override
   public int run(Words words, Session session) throws Failure, IOException {
     Duration interval = interval(words.positionals());
     List<String> chosen = session.choices().servers();

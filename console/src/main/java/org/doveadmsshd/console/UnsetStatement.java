@@ -22,6 +22,11 @@ record UnsetStatement() implements Statement {
   }
 
   @Override
+  public void check(Words words, Session session) throws Failure {
+    Choice.of(words.positionals().get(0));
+  }
+
+  @Override
   public int run(Words words, Session session) throws Failure {
     session.choose(Choice.of(words.positionals().get(0)).unset().apply(session.choices()));
     return 0;

@@ -29,17 +29,25 @@ record UseStatement() implements Statement {
         Access.READ);
   }
 
+  private static Optional<String> named(Words words) {
+    return words.positionals().stream().findFirst();
+  }
+
   @Override
-  public int run(Words words, Session session) throws Failure {
-    Optional<String> named = words.positionals().stream().findFirst();
-    boolean all = words.has("all-users");
-    if (all && named.isPresent()) {
+  public void check(Words words, Session session) throws Failure {
+    Optional<String> named = named(words);
+    if (words.has("all-users") && named.isPresent()) {
       throw Failure.usage("use: either -A or one user or mask");
     }
     if (!named.map(UserName::isPossible).orElse(true)) {
       throw Failure.usage("use: " + UserName.explanation(named.orElse("")));
     }
-    session.choose(session.choices().withUsers(all ? Optional.of(Choices.ALL) : named));
+  }
+
+  @Override
+  public int run(Words words, Session session) {
+    boolean all = words.has("all-users");
+    session.choose(session.choices().withUsers(all ? Optional.of(Choices.ALL) : named(words)));
     return 0;
   }
 

@@ -3,6 +3,7 @@ package org.doveadmsshd.console;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Times;
 import org.doveadmsshd.base.options.Argument.Kind;
@@ -10,6 +11,9 @@ import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.Invocation;
 import org.doveadmsshd.command.Access;
+import org.doveadmsshd.command.Command;
+import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.command.CommandLineOptions;
 import org.doveadmsshd.command.Manual;
 import org.doveadmsshd.console.result.Watch;
 import org.jline.terminal.Terminal;
@@ -42,20 +46,31 @@ record WatchStatement() implements Statement {
     return false;
   }
 
+  private static List<String> command(Words words) {
+    return words.positionals().subList(1, words.positionals().size());
+  }
+
+  @Override
+  public void check(Words words, Session session) throws Failure {
+    interval(words.positionals().get(0));
+    List<String> behindOptions =
+        Words.parseUntilPositional("", CommandLineOptions.GLOBAL, command(words)).positionals();
+    Optional<Command> command = CommandCatalog.findAtStart(behindOptions);
+    if (command.isPresent() && !command.get().manual().onlyReads()) {
+      throw Failure.usage("watch: only commands that change nothing can be watched");
+    }
+  }
+
   @Override
   public int run(Words words, Session session) throws Failure, IOException {
     String time = words.positionals().get(0);
-    List<String> command = words.positionals().subList(1, words.positionals().size());
-    Duration interval = interval(time);
-    Invocation checked = Invocation.parse(session.choices().applied(command));
-    if (!checked.command().manual().onlyReads()) {
-      throw Failure.usage("watch: only commands that change nothing can be watched");
-    }
+    List<String> command = command(words);
+    Invocation.parse(session.choices().applied(command)); // else it would be refused again and again
     Terminal terminal =
         session.terminal().orElseThrow(() -> Failure.usage("watch: there is no terminal here"));
     String title = "every %s: %s".formatted(time, String.join(" ", command));
     Foreground.Work work = session.work(command);
-    return new Watch(terminal, title, interval)
+    return new Watch(terminal, title, interval(time))
         .run(
             round ->
                 session.carryOut(

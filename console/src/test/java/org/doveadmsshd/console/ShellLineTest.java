@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the shell says and completes while a line is typed. */
 @Timeout(60)
@@ -27,6 +29,48 @@ class ShellLineTest {
           .awaits("admin> ")
           .type("search savedbefor 30d")
           .awaits("Unknown search key: savedbefor (did you mean savedbefore?)");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '→',
+      value = {
+        "set nonsense → Unknown setting: nonsense (there are: format, timeout,",
+        "set format tabel → Unknown formatter: tabel",
+        "set timeout soon → Invalid timeout: soon",
+        "set pager perhaps → Invalid pager: perhaps (on or off)",
+        "set servers nowhere → Unknown server: nowhere",
+        "use -A alice → use: either -A or one user or mask",
+        "use alice bob → use: it takes [<user>]",
+        "use --nonsense → use: unknown option --nonsense",
+        "unset nonsense → Unknown setting: nonsense",
+        "watch 0s who → watch: invalid time: 0s (1s to 1day)",
+        "watch 5s expunge → watch: only commands that change nothing can be watched",
+        "top 5m → top: from 1s to 60s, not 5m",
+        "exit 300 → exit: an exit code is a number from 0 to 255: 300",
+        "last -f tabel → Unknown formatter: tabel",
+        "last --where mailbox → --where takes <column>=<mask>, not: mailbox",
+        "last --sort 'size down' → --sort takes <column> and perhaps desc behind it",
+        "explain savedbefor 30d → Unknown search key: savedbefor",
+        "doveadm set nonsense → Unknown setting: nonsense",
+      })
+  void aMistakeInAStatementIsNamedAsItIsWhenItIsCarriedOut(String line, String sentence)
+      throws Exception {
+    try (Screen screen = new Screen()) {
+      screen.awaits("admin> ").type(line + " ").awaits(sentence);
+      screen.type(Screen.ENTER).awaits("Error: " + sentence);
+      assertThat(screen.carriedOut(0)).isEmpty();
+    }
+  }
+
+  @Test
+  void aStatementThatIsUnfinishedIsNoMistake() throws Exception {
+    try (Screen screen = new Screen()) {
+      screen.awaits("admin> ").type("set format ").awaits("formatter");
+      screen.type(Screen.CONTROL_C).awaits("admin> ").type("watch 5s search -u ");
+      screen.awaits("user").type(Screen.CONTROL_C).awaits("admin> ");
+      assertThat(screen.all()).doesNotContain("set format takes", "it takes", "Unknown");
     }
   }
 

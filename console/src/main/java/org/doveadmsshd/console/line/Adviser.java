@@ -11,6 +11,7 @@ import org.doveadmsshd.brain.Word;
  */
 final class Adviser {
   private final Vocabulary vocabulary;
+  private final Surroundings surroundings;
   private String line;
   private int cursor;
   private TypedLine typed;
@@ -18,8 +19,9 @@ final class Adviser {
   private List<String> before = List.of();
   private Optional<Mistake> mistake = Optional.empty();
 
-  Adviser(Vocabulary vocabulary) {
+  Adviser(Vocabulary vocabulary, Surroundings surroundings) {
     this.vocabulary = vocabulary;
+    this.surroundings = surroundings;
   }
 
   /** What there is to know of a line. */
@@ -50,7 +52,7 @@ final class Adviser {
   Optional<Mistake> mistake(TypedLine typed) {
     List<String> words = typed.words().stream().limit(typed.current()).map(Word::text).toList();
     if (!words.equals(before)) {
-      mistake = Mistake.in(typed);
+      mistake = Mistake.in(typed, surroundings);
       before = words;
     }
     return mistake;

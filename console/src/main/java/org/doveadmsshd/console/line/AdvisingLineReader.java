@@ -31,7 +31,7 @@ public class AdvisingLineReader extends LineReaderImpl {
       Terminal terminal, String name, Vocabulary vocabulary, Surroundings surroundings) {
     super(terminal, name, new HashMap<>());
     this.surroundings = surroundings;
-    adviser = new Adviser(vocabulary);
+    adviser = new Adviser(vocabulary, surroundings);
     setParser(new LineParser(vocabulary));
     setCompleter(new LineCompleter(adviser, vocabulary, surroundings, Clock.systemDefaultZone()));
     setHighlighter(new LineHighlighter(adviser, surroundings));

@@ -33,27 +33,45 @@ record Mistake(int word, String sentence) {
   private static final String HELP = "--help";
 
   /** The first mistake among the words before the current one. */
-  static Optional<Mistake> in(TypedLine line) {
+  static Optional<Mistake> in(TypedLine line, Surroundings surroundings) {
     for (int i = 0; i < line.current() && !line.isStatement(); i++) {
       Optional<Failure> ofShell = line.words().get(i).mistake();
       if (ofShell.isPresent()) {
         return Optional.of(new Mistake(i, ofShell.get().getMessage()));
       }
     }
-    return new Reading(line).mistake();
+    Optional<Mistake> ofStatement =
+        line.isStatement()
+            ? new Reading(line, line.statement(), surroundings::check).mistake()
+            : Optional.empty();
+    return ofStatement.or(() -> new Reading(line, line.first(), Mistake::checkCommand).mistake());
   }
 
-  /** Reads the beginning of a line as exec does. */
+  private static void checkCommand(List<String> words) throws Failure {
+    Invocation invocation = Invocation.parse(words);
+    invocation
+        .command()
+        .prepare(invocation.words(), new Command.Time(Instant.now(), ZoneId::systemDefault));
+  }
+
+  /** Says what is wrong with words. */
+  @FunctionalInterface
+  private interface Check {
+    void of(List<String> words) throws Failure;
+  }
+
+  /** Reads the beginning of a line, from one of its words on. */
   private static final class Reading {
     private final TypedLine line;
     private final List<String> words;
     private final int first;
-    private final Command.Time time = new Command.Time(Instant.now(), ZoneId::systemDefault);
+    private final Check check;
 
-    Reading(TypedLine line) {
+    Reading(TypedLine line, int first, Check check) {
       this.line = line;
       this.words = line.words().stream().map(Word::text).toList();
-      this.first = line.first();
+      this.first = first;
+      this.check = check;
     }
 
     Optional<Mistake> mistake() {
@@ -84,15 +102,14 @@ record Mistake(int word, String sentence) {
     private Optional<String> said(int end, String other) {
       List<String> all = new ArrayList<>(words.subList(first, end));
       line.call()
-          .filter(call -> end >= call.behind())
+          .filter(call -> first == line.first() && end >= call.behind())
           .filter(call -> call.manual().isPerUser() && !line.choosesUsers())
           .ifPresent(call -> all.addAll(call.behind() - first, SOMEBODY));
       for (String word : line.places().get(end - 1).missing(other)) {
         all.add(word.equals(other) ? other + all.size() : word); // no two are the same
       }
       try {
-        Invocation invocation = Invocation.parse(all);
-        invocation.command().prepare(invocation.words(), time);
+        check.of(all);
         return Optional.empty();
       } catch (Failure e) {
         return Optional.of(e.getMessage());

@@ -1,6 +1,8 @@
 package org.doveadmsshd.console.line;
 
+import java.util.List;
 import java.util.Optional;
+import org.doveadmsshd.base.Failure;
 
 /** What counts for a line besides its words: the state of the session it is typed in. */
 public interface Surroundings {
@@ -9,6 +11,13 @@ public interface Surroundings {
 
   /** Whether anything may be shown in colour. */
   boolean hasColours();
+
+  /**
+   * Checks a line that begins with a word of the shell's own, as it is when it is carried out.
+   *
+   * @throws Failure that says what is wrong with it
+   */
+  void check(List<String> words) throws Failure;
 
   /** Names of users, mailboxes and servers. */
   Names names();

@@ -144,6 +144,11 @@ record TypedLine(
         .orElse(new Word("", cursor, cursor, (char) 0, false));
   }
 
+  /** The number of the word that is the shell's own, where the line begins with one. */
+  int statement() {
+    return words.get(0).text().equals(PROGRAM) ? 1 : 0;
+  }
+
   /** Whether users are chosen in the line. */
   boolean choosesUsers() {
     return values.stream().anyMatch(TypedLine::choosesUsers);

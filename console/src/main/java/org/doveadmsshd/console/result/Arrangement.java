@@ -49,6 +49,20 @@ public record Arrangement(
   }
 
   /**
+   * Checks what can be checked without a result.
+   *
+   * @throws Failure that says what is wrong
+   */
+  public void check() throws Failure {
+    for (String condition : conditions) {
+      checkCondition(condition);
+    }
+    if (sort.isPresent()) {
+      way(sort.get());
+    }
+  }
+
+  /**
    * The result in this arrangement.
    *
    * @throws Failure for a column that it does not have
@@ -66,22 +80,33 @@ public record Arrangement(
   }
 
   private static void keep(List<List<Value>> rows, String condition, Result result) throws Failure {
-    int equals = condition.indexOf('=');
-    if (equals <= 0) {
-      throw Failure.usage("--where takes <column>=<mask>, not: " + condition);
-    }
+    int equals = checkCondition(condition);
     int column = column(condition.substring(0, equals), result);
     String mask = condition.substring(equals + 1).toLowerCase(Locale.ROOT);
     rows.removeIf(row -> !Wildcards.matches(mask, row.get(column).text().toLowerCase(Locale.ROOT)));
   }
 
-  private static Comparator<List<Value>> order(String sort, Result result) throws Failure {
+  /** Where the mask begins is behind the character of this number. */
+  private static int checkCondition(String condition) throws Failure {
+    int equals = condition.indexOf('=');
+    if (equals <= 0) {
+      throw Failure.usage("--where takes <column>=<mask>, not: " + condition);
+    }
+    return equals;
+  }
+
+  private static String way(String sort) throws Failure {
     String[] words = sort.strip().split(" +", 2);
     String way = words.length > 1 ? words[1] : ASCENDING;
     if (!way.equals(ASCENDING) && !way.equals(DESCENDING)) {
       throw Failure.usage("--sort takes <column> and perhaps desc behind it, not: " + sort);
     }
-    int column = column(words[0], result);
+    return way;
+  }
+
+  private static Comparator<List<Value>> order(String sort, Result result) throws Failure {
+    String way = way(sort);
+    int column = column(sort.strip().split(" +", 2)[0], result);
     Comparator<List<Value>> order = Comparator.comparing(row -> SortKey.of(row.get(column)));
     return way.equals(DESCENDING) ? order.reversed() : order;
   }

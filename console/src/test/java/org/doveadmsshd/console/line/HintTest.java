@@ -35,21 +35,21 @@ class HintTest {
   void itExplainsTheWordAtTheCursorOrNamesAMistake(String line, String hint) {
     Cursor cursor = Cursor.in(line);
 
-    assertThat(new Adviser(Cursor.VOCABULARY).hint(cursor.text(), cursor.at())).startsWith(hint);
+    assertThat(new Adviser(Cursor.VOCABULARY, Village.OF_NOBODY).hint(cursor.text(), cursor.at())).startsWith(hint);
   }
 
   @Test
   void whatIsTypedDoesNotDriveTheTerminal() {
     Cursor cursor = Cursor.in("search \u001b[2J\u202e ¦");
 
-    assertThat(new Adviser(Cursor.VOCABULARY).hint(cursor.text(), cursor.at()))
+    assertThat(new Adviser(Cursor.VOCABULARY, Village.OF_NOBODY).hint(cursor.text(), cursor.at()))
         .startsWith("Unknown search key: \ufffd[2J")
         .doesNotContain("\u001b", "\u202e");
   }
 
   @Test
   void aNoteStandsUntilTheLineChanges() {
-    Adviser adviser = new Adviser(Cursor.VOCABULARY);
+    Adviser adviser = new Adviser(Cursor.VOCABULARY, Village.OF_NOBODY);
     adviser.note("use al", 6, "not known yet");
 
     assertThat(adviser.hint("use al", 6)).isEqualTo("not known yet");

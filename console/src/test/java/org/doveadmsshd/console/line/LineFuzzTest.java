@@ -53,11 +53,11 @@ class LineFuzzTest {
       assertThat(word.start()).isBetween(before, word.end() - 1);
       before = word.end();
     }
-    Mistake.in(typed).ifPresent(mistake -> assertThat(mistake.word()).isLessThan(typed.current()));
-    String hint = new Adviser(Cursor.VOCABULARY).hint(line, cursor);
+    Mistake.in(typed, Village.OF_NOBODY).ifPresent(mistake -> assertThat(mistake.word()).isLessThan(typed.current()));
+    String hint = new Adviser(Cursor.VOCABULARY, Village.OF_NOBODY).hint(line, cursor);
     assertThat(Printable.line(hint)).isEqualTo(hint);
     assertThat(
-            new LineHighlighter(new Adviser(Cursor.VOCABULARY), Village.OF_BOB)
+            new LineHighlighter(new Adviser(Cursor.VOCABULARY, Village.OF_NOBODY), Village.OF_BOB)
                 .highlight(line, cursor)
                 .toString())
         .isEqualTo(line);

@@ -46,7 +46,7 @@ class MistakeTest {
   void theFirstWrongWordIsNamedWithItsSentence(String line, String word, String sentence) {
     TypedLine typed = Cursor.in(line).typed();
 
-    Mistake mistake = Mistake.in(typed).orElseThrow();
+    Mistake mistake = Mistake.in(typed, Village.OF_NOBODY).orElseThrow();
 
     assertThat(typed.words().get(mistake.word()).text()).endsWith(word);
     assertThat(mistake.sentence()).startsWith(sentence);
@@ -119,7 +119,7 @@ class MistakeTest {
         "search subject 'not closed ¦",
       })
   void whatIsUnfinishedIsNoMistake(String line) {
-    assertThat(Mistake.in(Cursor.in(line).typed())).isEmpty();
+    assertThat(Mistake.in(Cursor.in(line).typed(), Village.OF_NOBODY)).isEmpty();
   }
 
   @ParameterizedTest
@@ -134,7 +134,7 @@ class MistakeTest {
         "mailbox rename -u a b c d",
       })
   void theSentenceIsTheOneOfExec(String line) {
-    String sentence = Mistake.in(Cursor.in(line + " ¦").typed()).orElseThrow().sentence();
+    String sentence = Mistake.in(Cursor.in(line + " ¦").typed(), Village.OF_NOBODY).orElseThrow().sentence();
 
     assertThatThrownBy(() -> carryOut(line)).isInstanceOf(Failure.class).hasMessage(sentence);
   }
@@ -152,7 +152,7 @@ class MistakeTest {
   void aMistakeInALongLineIsFound() {
     String line = "search " + "from x ".repeat(200) + "nonsense " + "from x ".repeat(200) + "¦";
 
-    Mistake mistake = Mistake.in(Cursor.in(line).typed()).orElseThrow();
+    Mistake mistake = Mistake.in(Cursor.in(line).typed(), Village.OF_NOBODY).orElseThrow();
 
     assertThat(mistake.word()).isEqualTo(401);
     assertThat(mistake.sentence()).startsWith("Unknown search key: nonsense");
@@ -162,7 +162,7 @@ class MistakeTest {
   void noWordOfAShellSlowsALineDown() {
     TypedLine typed = Cursor.in("search " + "| ".repeat(30_000) + "¦").typed();
 
-    assertThat(Mistake.in(typed).orElseThrow().word()).isEqualTo(1);
+    assertThat(Mistake.in(typed, Village.OF_NOBODY).orElseThrow().word()).isEqualTo(1);
     assertThat(List.copyOf(typed.roles())).hasSize(30_001);
   }
 }

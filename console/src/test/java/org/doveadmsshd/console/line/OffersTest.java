@@ -122,6 +122,9 @@ class OffersTest {
         IntStream.range(0, citizens).mapToObj(i -> "citizen-1%04d".formatted(i)).toList();
     return new Surroundings() {
       @Override
+      public void check(List<String> words) {}
+
+      @Override
       public Optional<String> user() {
         return Optional.empty();
       }

@@ -141,7 +141,7 @@ class TypedLineTest {
 
     assertThat(line.roles()).doesNotContain(Role.UNKNOWN);
     assertThat(line.roles().get(1)).isIn(Role.KEY, Role.OPERATOR);
-    assertThat(Mistake.in(line)).isEmpty();
+    assertThat(Mistake.in(line, Village.OF_NOBODY)).isEmpty();
   }
 
   @Test
@@ -186,7 +186,7 @@ class TypedLineTest {
 
     assertThat(typed.words()).isEmpty();
     assertThat(typed.expected()).isEqualTo(Expected.NOTHING);
-    assertThat(Mistake.in(typed)).isEmpty();
+    assertThat(Mistake.in(typed, Village.OF_NOBODY)).isEmpty();
   }
 
   @Test
@@ -205,7 +205,7 @@ class TypedLineTest {
       TypedLine line = Cursor.in("search mimepart " + part(term) + " ¦").typed();
 
       assertThat(line.roles()).as(term.name()).doesNotContain(Role.UNKNOWN);
-      assertThat(Mistake.in(line)).as(term.name()).isEmpty();
+      assertThat(Mistake.in(line, Village.OF_NOBODY)).as(term.name()).isEmpty();
     }
   }
 

@@ -9,6 +9,9 @@ record Village(Optional<String> user, boolean hasColours) implements Surrounding
   static final Village OF_BOB = new Village(Optional.of("bob"), true);
 
   @Override
+  public void check(List<String> words) {}
+
+  @Override
   public Names names() {
     return new Names() {
       @Override
