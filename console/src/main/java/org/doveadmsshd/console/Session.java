@@ -287,6 +287,10 @@ public final class Session {
     Invocation invocation = Invocation.parse(line);
     Command.Time now = new Command.Time(Instant.now(), ZoneId::systemDefault);
     Task task = invocation.command().prepare(invocation.words(), now);
+    Optional<Removal> removal = Removal.of(line);
+    if (removal.isPresent()) {
+      caution.check(removal.get());
+    }
     boolean reads =
         Stream.of(task.input(), invocation.users().file())
             .anyMatch(name -> name.filter("-"::equals).isPresent());

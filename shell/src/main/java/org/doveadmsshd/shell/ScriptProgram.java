@@ -16,6 +16,7 @@ import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.console.ScriptSession;
 import org.doveadmsshd.console.safety.Caution;
+import org.doveadmsshd.console.safety.Removal;
 import org.doveadmsshd.protocol.Limits;
 
 /** {@code doveadm-ssh run}: carries a script out, or checks it. */
@@ -76,8 +77,21 @@ final class ScriptProgram {
   }
 
   private Caution caution() {
-    return (removal, at, lines) ->
-        wantsYes() ? Caution.WANTS_YES.before(removal, at, lines) : OptionalInt.empty();
+    return new Caution() {
+      @Override
+      public void check(Removal removal) throws Failure {
+        configured().check(removal);
+      }
+
+      @Override
+      public OptionalInt before(Removal removal, Console at, Lines lines) throws IOException {
+        return configured().before(removal, at, lines);
+      }
+    };
+  }
+
+  private Caution configured() {
+    return wantsYes() ? Caution.WANTS_YES : Caution.NONE;
   }
 
   private boolean wantsYes() {

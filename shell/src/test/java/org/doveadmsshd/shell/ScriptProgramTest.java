@@ -83,6 +83,23 @@ class ScriptProgramTest {
   }
 
   @Test
+  void aCheckSaysWhereYesIsMissingIfScriptsMustSayIt() throws Exception {
+    String script =
+        "expunge -A mailbox Trash all\nexpunge -A --yes mailbox Trash all\n"
+            + "use '*@example.org'\nmove Trash mailbox INBOX all\nexpunge -u jane mailbox Trash all\n";
+    assertThat(run(script, "--check").code()).isZero();
+    Path file = home.resolve(".config/doveadm-ssh.conf");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "scripts_ask = yes\n");
+    ProgramCall called = run(script, "--check");
+    assertThat(called.code()).isEqualTo(64);
+    assertThat(called.error())
+        .contains("line 1: expunge takes mails of several users away")
+        .contains("line 4: move takes mails of several users away", "say --yes behind it")
+        .hasLineCount(2);
+  }
+
+  @Test
   void helpKnowsWhatScriptsHaveBesideCommands() throws Exception {
     ProgramCall called = run("help on-error\nhelp use\n");
     assertThat(called.code()).isZero();
