@@ -23,6 +23,9 @@ final class LineTyping extends AdvisingLineReader implements Typing {
   /** Most characters of a line, or of lines that are pasted together. */
   static final int MOST = 128 * 1024;
 
+  /** Most characters of what is searched for with Ctrl-R; further ones are not taken. */
+  private static final int MOST_SEARCHED = 256;
+
   /** How many pieces that were cut out can be put in again. */
   private static final int MOST_CUT = 4;
 
@@ -149,6 +152,14 @@ final class LineTyping extends AdvisingLineReader implements Typing {
   protected boolean selfInsert() {
     tooLong |= buf.length() >= MOST;
     return tooLong || super.selfInsert();
+  }
+
+  /** The last key; nothing of a character for which what is searched for has no room. */
+  @Override
+  public String getLastBinding() {
+    String key = super.getLastBinding();
+    boolean full = searchTerm != null && searchTerm.length() >= MOST_SEARCHED;
+    return full && !Printable.isControl(key.codePointAt(0)) ? "" : key;
   }
 
   /** What is pasted is shown, and is carried out when Enter is pressed. */

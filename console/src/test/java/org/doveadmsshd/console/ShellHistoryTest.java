@@ -58,6 +58,18 @@ class ShellHistoryTest {
   }
 
   @Test
+  void whatIsSearchedForHasABound() throws Exception {
+    String line = "user " + "x".repeat(300);
+    try (Screen screen = shell()) {
+      screen.awaits("admin> ").type(line + "\r").awaits("done user").awaits("admin> ");
+      screen.type("user jane\r").awaits("done user jane").awaits("admin> ");
+      screen.type("\u0012" + "x".repeat(256) + "z".repeat(200)).awaits("search: xxx");
+      screen.type("\r").awaits("done " + line);
+      assertThat(screen.all()).doesNotContain("z");
+    }
+  }
+
+  @Test
   void passwordsAreInNoHistory() throws Exception {
     try (Screen screen = shell()) {
       screen.type("user jane\r").awaits("done");
