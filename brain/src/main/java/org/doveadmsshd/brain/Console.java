@@ -122,6 +122,11 @@ public record Console(
     say("Error", text);
   }
 
+  /** Says on standard error what may help. */
+  public void inform(String text) throws IOException {
+    say("Info", text);
+  }
+
   /** Says on standard error what may not be meant by a command line. */
   public void warn(String text) throws IOException {
     say("Warning", text);

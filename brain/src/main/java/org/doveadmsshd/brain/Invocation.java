@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Nearest;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Times;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.base.UserName;
@@ -58,6 +59,13 @@ public record Invocation(
   private static final String VSIZES = "plugin/quota_vsizes=yes";
 
   private static final Pattern WORKER_COUNT = Pattern.compile("doveadm_worker_count=([0-9]{1,4})");
+
+  /** A command for users does not say for which. */
+  public static final class NobodyChosenException extends Failure {
+    NobodyChosenException(String message) {
+      super(Outcome.USAGE, message);
+    }
+  }
 
   /**
    * Reads the words after {@code doveadm}.
@@ -208,8 +216,10 @@ public record Invocation(
                         ? new UserSelection.Matching(new UserMask(user))
                         : new UserSelection.Single(user)));
     if (chosen.size() != 1) {
-      throw Failure.usage(
-          command.name() + ": say for whom, with one of -u <user or mask>, -A or -F <file>");
+      String text = ": say for whom, with one of -u <user or mask>, -A or -F <file>";
+      throw chosen.isEmpty()
+          ? new NobodyChosenException(command.name() + text)
+          : Failure.usage(command.name() + text);
     }
     return chosen.get(0);
   }

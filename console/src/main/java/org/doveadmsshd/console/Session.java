@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.CommandLine;
 import org.doveadmsshd.brain.Console;
@@ -221,9 +222,25 @@ public final class Session {
         removal.isPresent()
             ? caution.before(removal.get(), console(), this::carryOut)
             : OptionalInt.empty();
-    return instead.isPresent()
-        ? instead.getAsInt()
-        : foreground.run(console(), paged(new CommandWork(line, choices.servers())));
+    if (instead.isPresent()) {
+      return instead.getAsInt();
+    }
+    int code = foreground.run(console(), paged(new CommandWork(line, choices.servers())));
+    if (code == Outcome.USAGE.exitCode() && choosesNobody(line)) {
+      console().inform("use <user or mask>, or use -A, chooses for whom all lines are that follow");
+    }
+    return code;
+  }
+
+  private static boolean choosesNobody(List<String> line) {
+    try {
+      Invocation.parse(line);
+      return false;
+    } catch (Invocation.NobodyChosenException e) {
+      return true;
+    } catch (Failure e) {
+      return false;
+    }
   }
 
   /** What is counted before and what is done are about the same users. */

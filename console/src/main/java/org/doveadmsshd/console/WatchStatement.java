@@ -65,7 +65,8 @@ record WatchStatement() implements Statement {
   public int run(Words words, Session session) throws Failure, IOException {
     String time = words.positionals().get(0);
     List<String> command = command(words);
-    Invocation.parse(session.choices().applied(command)); // else it would be refused again and again
+    Invocation.parse(
+        session.choices().applied(command)); // else it would be refused again and again
     Terminal terminal =
         session.terminal().orElseThrow(() -> Failure.usage("watch: there is no terminal here"));
     String title = "every %s: %s".formatted(time, String.join(" ", command));

@@ -35,7 +35,8 @@ class HintTest {
   void itExplainsTheWordAtTheCursorOrNamesAMistake(String line, String hint) {
     Cursor cursor = Cursor.in(line);
 
-    assertThat(new Adviser(Cursor.VOCABULARY, Village.OF_NOBODY).hint(cursor.text(), cursor.at())).startsWith(hint);
+    assertThat(new Adviser(Cursor.VOCABULARY, Village.OF_NOBODY).hint(cursor.text(), cursor.at()))
+        .startsWith(hint);
   }
 
   @Test

@@ -53,7 +53,8 @@ class LineFuzzTest {
       assertThat(word.start()).isBetween(before, word.end() - 1);
       before = word.end();
     }
-    Mistake.in(typed, Village.OF_NOBODY).ifPresent(mistake -> assertThat(mistake.word()).isLessThan(typed.current()));
+    Mistake.in(typed, Village.OF_NOBODY)
+        .ifPresent(mistake -> assertThat(mistake.word()).isLessThan(typed.current()));
     String hint = new Adviser(Cursor.VOCABULARY, Village.OF_NOBODY).hint(line, cursor);
     assertThat(Printable.line(hint)).isEqualTo(hint);
     assertThat(

@@ -134,7 +134,8 @@ class MistakeTest {
         "mailbox rename -u a b c d",
       })
   void theSentenceIsTheOneOfExec(String line) {
-    String sentence = Mistake.in(Cursor.in(line + " ¦").typed(), Village.OF_NOBODY).orElseThrow().sentence();
+    String sentence =
+        Mistake.in(Cursor.in(line + " ¦").typed(), Village.OF_NOBODY).orElseThrow().sentence();
 
     assertThatThrownBy(() -> carryOut(line)).isInstanceOf(Failure.class).hasMessage(sentence);
   }

@@ -66,6 +66,18 @@ class ShellCommandTest {
   }
 
   @Test
+  void whoeverChoosesNobodyIsToldHowToDoThatForAllLines() throws Exception {
+    try (Caller.LoggedIn admin = caller.admin()) {
+      Caller.Call shell = shell(admin);
+      shell.say("search all\r");
+      shell.awaits("search: say for whom, with one of -u");
+      shell.awaits("doveadm: Info: use <user or mask>, or use -A, chooses for whom");
+      shell.say("exit\r");
+      assertThat(shell.end().code()).isEqualTo(64);
+    }
+  }
+
+  @Test
   void controlCStopsTheRunAndTheShellGoesOn() throws Exception {
     site.work.hold("jane");
     try (Caller.LoggedIn admin = caller.admin()) {
