@@ -261,6 +261,21 @@ public final class Assignment {
       }
     }
 
+    /** The lane that had it is lost, and no worker has been told of it: it goes to another one. */
+    public void returned() throws IOException {
+      lock.lock();
+      try {
+        if (current != this || life.hasReached(Phase.OVER)) {
+          return;
+        }
+        current = null;
+        attempts--;
+        dispatch.returned(Assignment.this);
+      } finally {
+        lock.unlock();
+      }
+    }
+
     /** What the worker says cannot be printed any more: the whole run ends. */
     public void outputBroken(IOException e) {
       lock.lock();

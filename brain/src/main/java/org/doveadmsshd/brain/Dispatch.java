@@ -245,6 +245,7 @@ final class Dispatch {
   private void work(Server server) {
     UserQueue queue = queues.get(server);
     try {
+      server.tellTo(this::tell);
       server.work(queue, lanes());
     } catch (Failure e) {
       unavailable(server, queue, e);
@@ -272,6 +273,14 @@ final class Dispatch {
     return ended.getCount() == 0 || isCancelled();
   }
 
+  private void tell(String what) {
+    try {
+      reporter.log("", Message.Log.Level.WARNING, what);
+    } catch (IOException e) {
+      broken(null, e);
+    }
+  }
+
   /** The server works on no more users: those in its queue go to another server, or fail. */
   private void unavailable(Server server, UserQueue queue, Failure failure) {
     try {
@@ -296,8 +305,10 @@ final class Dispatch {
   /** Has a user go to his next server, or end, if there is none, for a reason. */
   private void goElsewhere(Assignment assignment, Failure failure, String why) throws IOException {
     Route further = inUse.of(assignment.route().further());
-    if (further.isNowhere() || isCancelled()) {
-      assignment.fail(failure.outcome(), why);
+    if (isCancelled()) {
+      stop(assignment);
+    } else if (further.isNowhere()) {
+      assignment.fail(outcome(failure), why);
     } else {
       add(assignment, further, failure);
     }
@@ -334,6 +345,12 @@ final class Dispatch {
     } finally {
       leaving.remove(server);
     }
+  }
+
+  /** Of a user whose servers cannot be asked. */
+  private static Outcome outcome(Failure unavailable) {
+    boolean passes = unavailable.outcome() == Outcome.TEMPORARY_FAILURE;
+    return passes ? Outcome.UNREACHABLE : unavailable.outcome();
   }
 
   /** Tries the next server when this one does not know the user. Says whether there is one. */
@@ -375,7 +392,7 @@ final class Dispatch {
     Failure unavailable = assignment.unavailable();
     boolean unknown = result.outcome() == Outcome.NO_USER && unavailable != null;
     Message.Done done =
-        unknown ? done(unavailable.outcome(), "No server that answers knows this user") : result;
+        unknown ? done(outcome(unavailable), "No server that answers knows this user") : result;
     tell(assignment.ended(done));
   }
 
@@ -412,15 +429,22 @@ final class Dispatch {
    * @param unseen whether nothing of it has been printed
    */
   void lost(Assignment assignment, String why, boolean unseen) throws IOException {
-    boolean again = request.isRepeatable() && unseen && assignment.attempts() < ATTEMPTS;
-    if (again && !isCancelled()) {
-      enqueue(assignment);
-    } else if (isCancelled()) {
-      assignment.fail(Outcome.CANCELLED, "Cancelled");
-    } else {
+    boolean harmless = request.isRepeatable() && unseen;
+    if (isCancelled()) {
+      stop(assignment);
+    } else if (!harmless) {
       String doubt = request.isRepeatable() ? "" : "; it may have been done all the same";
-      assignment.fail(Outcome.TEMPORARY_FAILURE, why + doubt);
+      assignment.fail(Outcome.UNKNOWN, why + doubt);
+    } else if (assignment.attempts() < ATTEMPTS) {
+      enqueue(assignment);
+    } else {
+      assignment.fail(Outcome.TEMPORARY_FAILURE, why);
     }
+  }
+
+  /** A lane is lost before it has told a worker of the user: that was no attempt. */
+  void returned(Assignment assignment) throws IOException {
+    enqueue(assignment);
   }
 
   /** No more users will be added. */

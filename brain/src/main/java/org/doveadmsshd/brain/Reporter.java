@@ -93,13 +93,9 @@ final class Reporter implements RunListener {
   @Override
   public synchronized void ended(UserEnd end) throws IOException {
     Outcome outcome = end.outcome();
-    if (outcome == Outcome.NOT_BEGUN) {
-      notReached++;
-      return;
-    }
-    if (outcome == Outcome.CANCELLED) {
-      stopped += end.attempts() == 0 ? 0 : 1;
-      notReached += end.attempts() == 0 ? 1 : 0;
+    if (outcome == Outcome.CANCELLED || outcome == Outcome.NOT_BEGUN) {
+      stopped += outcome == Outcome.CANCELLED ? 1 : 0;
+      notReached += outcome == Outcome.NOT_BEGUN ? 1 : 0;
       return;
     }
     if (outcome == Outcome.NO_USER && several) {
@@ -117,7 +113,11 @@ final class Reporter implements RunListener {
       failed(outcome, end.text());
     } else {
       exit(outcome);
-      repeated(end.user(), Message.Log.Level.ERROR, end.text());
+      if (outcome == Outcome.UNKNOWN) {
+        say(end.user(), Message.Log.Level.ERROR, end.text()); // somebody must look after each
+      } else {
+        repeated(end.user(), Message.Log.Level.ERROR, end.text());
+      }
     }
   }
 

@@ -61,10 +61,18 @@ public interface Server {
   void listUsers(UserMask mask, Consumer<String> taker) throws Failure;
 
   /**
+   * Has somebody told, in words for an administrator, when it goes away and when it is there again.
+   * Called before it works, if at all.
+   *
+   * @param teller must not block for long
+   */
+  default void tellTo(Consumer<String> teller) {}
+
+  /**
    * Works the queue off on lanes until it is closed and empty. Returns then.
    *
    * @param limit most lanes to use; 0 for as many as the configuration says
-   * @throws Failure when no lane can be had; what is in the queue is left there
+   * @throws Failure when no lane can be had, or none again; what is in the queue is left there
    */
   void work(UserQueue queue, int limit) throws Failure;
 

@@ -194,12 +194,25 @@ public final class UserQueue {
     return taken;
   }
 
-  /** Calls back, on another thread, whenever a user is added or the queue is closed. */
+  /**
+   * Calls back, on another thread, whenever a user is added or the queue is closed; until it is
+   * {@linkplain #silence silenced}.
+   */
   public void ring(Runnable bell) {
     synchronized (this) {
       bells.add(bell);
     }
     bell.run();
+  }
+
+  /** Does not call back any more. */
+  public synchronized void silence(Runnable bell) {
+    bells.remove(bell);
+  }
+
+  /** How many users wait. */
+  public synchronized int waiting() {
+    return waiting.size();
   }
 
   /** Closes the queue: no more users will be added. Users in it may still be taken. */

@@ -53,7 +53,7 @@ class BreachTest {
     Server server = new RemoteServer("mail7", workers, List.of(UserMask.ALL), 2, threads);
     String names = String.join("\n", ManyLanes.users(USERS));
     int code = typed.run(List.of(server), names, words);
-    assertThat(workers.openLanes()).as("lanes that are open").isZero();
+    workers.awaitNoLanes();
     return code;
   }
 

@@ -55,7 +55,7 @@ class OddPeersTest {
     ScriptedWorkers workers = new ScriptedWorkers(threads, script);
     Server server = new RemoteServer("mail7", workers, List.of(UserMask.ALL), TWO_LANES, threads);
     int code = typed.run(List.of(server), users, words);
-    assertThat(workers.openLanes()).as("lanes that are open").isZero();
+    workers.awaitNoLanes();
     assertThat(typed.held()).as("memory that is held").isZero();
     return code;
   }

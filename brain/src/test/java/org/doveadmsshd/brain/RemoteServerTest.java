@@ -8,9 +8,11 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.remote.RemoteServer;
@@ -42,7 +44,7 @@ class RemoteServerTest {
 
   @AfterEach
   void stop() {
-    assertThat(workers.openLanes()).as("lanes that are open").isZero();
+    workers.awaitNoLanes();
     typed.close();
     threads.shutdownNow();
   }
@@ -57,24 +59,33 @@ class RemoteServerTest {
   @CsvSource({"0, 3", "1, 1", "2, 2", "3, 3", "7, 3"})
   void asManyLanesAreOpenedAsAreAskedForAndMayBe(int asked, int lanes) throws Exception {
     AtomicInteger opened = new AtomicInteger();
+    CountDownLatch enough = new CountDownLatch(lanes);
     String count = "doveadm_worker_count=" + asked;
-    int code =
-        run(
-            (peer, number) -> {
-              opened.incrementAndGet();
-              peer.say(HELLO);
-              peer.answerAll();
-            },
-            "*",
-            "joe\njane\n",
-            "-o",
-            count,
-            "search",
-            "-F",
-            "-",
-            "all");
+    Script script =
+        (peer, number) -> {
+          opened.incrementAndGet();
+          enough.countDown();
+          peer.say(HELLO);
+          enough.await(); // nobody is answered before
+          peer.answerAll();
+        };
+    String users = "user%d\n".repeat(40).formatted(IntStream.range(0, 40).boxed().toArray());
+    int code = run(script, "*", users, "-o", count, "search", "-F", "-", "all");
     assertThat(code).as(typed.said()).isZero();
     assertThat(opened).hasValue(lanes);
+  }
+
+  @Test
+  void noMoreLanesAreOpenedThanThereAreUsers() throws Exception {
+    AtomicInteger opened = new AtomicInteger();
+    Script script =
+        (peer, number) -> {
+          opened.incrementAndGet();
+          peer.say(HELLO);
+          peer.answerAll();
+        };
+    assertThat(run(script, "*", "joe\n", "search", "-F", "-", "all")).isZero();
+    assertThat(opened).hasValue(1);
   }
 
   private static Message user(String name) {

@@ -191,11 +191,22 @@ class ReporterTest {
     Message.Done cancelled = done(Outcome.CANCELLED, "Cancelled");
     end(reporter, "a", cancelled, 1);
     end(reporter, "b", cancelled, 2);
-    end(reporter, "c", cancelled, 0);
+    end(reporter, "c", done(Outcome.NOT_BEGUN, "Stopped before"), 0);
     assertThat(said()).isEmpty();
     assertThat(reporter.done()).isZero();
     assertThat(reporter.failedUsers()).isZero();
     assertThat(summary(reporter)).startsWith("search: 0 users, 2 stopped, 1 not reached, ");
+  }
+
+  @Test
+  void whoseOutcomeIsUnknownIsNamedHoweverManyThereAre() throws Exception {
+    Reporter reporter = reporter(Wish.PLAIN, true);
+    for (int i = 0; i < 30; i++) {
+      end(reporter, "user" + i, done(Outcome.UNKNOWN, "The connection was lost"), 1);
+    }
+    assertThat(lines()).hasSize(30).allMatch(line -> line.contains("connection was lost"));
+    assertThat(reporter.exitCode()).isEqualTo(75);
+    assertThat(reporter.failedUsers()).isEqualTo(30);
   }
 
   @Test

@@ -11,9 +11,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -207,12 +209,16 @@ class ScriptedWorkersTest {
           left.add(peer.nextRun().requestId());
           run.cancel();
           cancelled.countDown();
+          Set<Integer> stopped = new HashSet<>();
           while (true) {
             Message message = peer.next();
             if (message instanceof Message.Run) {
               left.add(message.requestId());
-            } else if (left.remove((Integer) message.requestId())) {
-              int id = message.requestId();
+            } else if (left.contains(message.requestId())) {
+              stopped.add(message.requestId());
+            }
+            while (!left.isEmpty() && stopped.contains(left.get(0))) { // in their order
+              int id = left.remove(0);
               peer.say(new Message.Done(id, Outcome.CANCELLED, "Cancelled", Map.of(), 1));
             }
           }

@@ -85,7 +85,10 @@ final class Schema {
         .add("scripts_ask", Type.YES_OR_NO, "no")
         .add("shutdown_timeout", Type.TIME, "30s")
         .add("known_hosts", Type.TEXT, "~/.ssh/known_hosts")
-        .add("identity", Type.TEXT, "~/.ssh/id_ed25519");
+        .add("identity", Type.TEXT, "~/.ssh/id_ed25519")
+        .add("connect_timeout", Type.TIME_LIMIT, "20s")
+        .add("server_timeout", Type.TIME_LIMIT, "30s")
+        .add("server_return", Type.TIME, "60s");
     section("passdb")
         .add("driver", Type.PASSDB_DRIVER, null)
         .add("args", Type.TEXT, "")
@@ -180,6 +183,7 @@ final class Schema {
         .add("secret_file", Type.TEXT, "")
         .add("identity", Type.TEXT, "")
         .add("workers", Type.LANES, "8")
+        .add("connections", Type.LANES, "1")
         .add("weight", Type.COUNT, "100")
         .add("users", Type.TEXT, "*");
     section("placement")

@@ -84,6 +84,7 @@ final class ServerBinder {
         section.text("mechanism"),
         path(section, "secret_file"),
         section.number("workers"),
+        section.number("connections"),
         section.number("weight"),
         section.words("users"));
   }

@@ -52,8 +52,19 @@ public record Settings(
       Path knownHosts,
       Path identity,
       Optional<Path> stateDirectory,
+      ReachSettings reach,
       List<ServerSettings> servers,
       PlacementSettings placement) {}
+
+  /**
+   * How long a server is waited for.
+   *
+   * @param connect until it is connected to and has let us in
+   * @param silence until one that says nothing is taken for dead (the setting {@code
+   *     server_timeout})
+   * @param absence until one that was lost is given up (the setting {@code server_return})
+   */
+  public record ReachSettings(Duration connect, Duration silence, Duration absence) {}
 
   /** Where users and passwords are looked up. */
   public record AuthSettings(
@@ -276,6 +287,7 @@ public record Settings(
    * @param mechanism of SASL, for a socket that wants to know
    * @param secretFile password or token for that
    * @param lanes how many a run may have (the setting {@code workers})
+   * @param connections how many the lanes are spread over
    * @param weight how many users it gets by the placement {@code hash}, as against others
    * @param users masks of users that are there
    */
@@ -289,6 +301,7 @@ public record Settings(
       String mechanism,
       Optional<Path> secretFile,
       int lanes,
+      int connections,
       int weight,
       List<String> users) {}
 

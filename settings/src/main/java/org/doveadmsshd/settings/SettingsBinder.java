@@ -24,6 +24,7 @@ import org.doveadmsshd.settings.Settings.KeySettings;
 import org.doveadmsshd.settings.Settings.LoginSettings;
 import org.doveadmsshd.settings.Settings.MailSettings;
 import org.doveadmsshd.settings.Settings.QuotaSettings;
+import org.doveadmsshd.settings.Settings.ReachSettings;
 import org.doveadmsshd.settings.Settings.RuleSettings;
 import org.doveadmsshd.settings.Settings.ShellSettings;
 import org.doveadmsshd.settings.Settings.SshSettings;
@@ -82,6 +83,8 @@ final class SettingsBinder {
             path(top.text("known_hosts")),
             path(top.text("identity")),
             optionalPath(top, "state_directory"),
+            new ReachSettings(
+                top.time("connect_timeout"), top.time("server_timeout"), top.time("server_return")),
             servers,
             new PlacementBinder(this::path, backends, servers, problems)
                 .placement(sections.get("placement"), sections.get("passdb"))),

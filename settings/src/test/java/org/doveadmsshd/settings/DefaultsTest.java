@@ -61,6 +61,9 @@ class DefaultsTest {
       shutdown_timeout = 30s
       known_hosts = ~/.ssh/known_hosts
       identity = ~/.ssh/id_ed25519
+      connect_timeout = 20s
+      server_timeout = 30s
+      server_return = 60s
       passdb {
         driver must be set
         args =
@@ -144,6 +147,7 @@ class DefaultsTest {
         secret_file =
         identity =
         workers = 8
+        connections = 1
         weight = 100
         users = *
       }
@@ -155,6 +159,10 @@ class DefaultsTest {
         }
       }
       """;
+
+  /** What only doveadm-ssh reads. */
+  private static final List<String> OF_THE_SHELL =
+      List.of("known_hosts", "identity", "connect_timeout", "server_timeout", "server_return");
 
   /** In files that a passdb or userdb names. */
   private static final String DEFAULTS_OF_FILES =
@@ -300,8 +308,7 @@ class DefaultsTest {
   @Test
   void theExampleOfTheServerShowsEverySettingWithItsDefault() throws Exception {
     assertThat(shown("doveadm-sshd.conf", ""))
-        .containsExactlyInAnyOrderEntriesOf(
-            defaults(Schema.TOP, List.of("known_hosts", "identity")));
+        .containsExactlyInAnyOrderEntriesOf(defaults(Schema.TOP, OF_THE_SHELL));
     assertThat(shown("doveadm-sshd.conf", "service doveadm {"))
         .containsExactlyInAnyOrderEntriesOf(defaults("service", List.of()));
   }
@@ -309,15 +316,10 @@ class DefaultsTest {
   @Test
   void theExampleOfTheShellShowsItsOwn() throws Exception {
     Map<String, String> shown = shown("doveadm-ssh.conf", "");
-    assertThat(shown)
-        .containsOnlyKeys(
-            "known_hosts",
-            "identity",
-            "scripts_ask",
-            "state_directory",
-            "journal_keep",
-            "journal_size",
-            "journal_full");
+    List<String> own = new ArrayList<>(OF_THE_SHELL);
+    own.addAll(
+        List.of("scripts_ask", "state_directory", "journal_keep", "journal_size", "journal_full"));
+    assertThat(shown).containsOnlyKeys(own.toArray(String[]::new));
     assertThat(defaults(Schema.TOP, List.of())).containsAllEntriesOf(shown);
     assertThat(shown("doveadm-ssh.conf", "server mail1 {"))
         .containsEntry("port", Schema.settings("server").get("port").standard())

@@ -20,6 +20,7 @@ import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.placement.Placement;
 import org.doveadmsshd.brain.remote.Connector;
 import org.doveadmsshd.brain.remote.RemoteServer;
+import org.doveadmsshd.brain.remote.Tolerance;
 import org.doveadmsshd.brain.socket.SocketConnector;
 import org.doveadmsshd.brain.ssh.SshConnections;
 import org.doveadmsshd.brain.ssh.SshConnector;
@@ -159,13 +160,15 @@ final class ConfiguredServers implements Closeable {
   }
 
   private Server server(Settings.ServerSettings server) throws Failure {
+    Settings.ReachSettings reach = settings().client().reach();
     RemoteServer remote =
         new RemoteServer(
             server.name(),
             connector(server),
             server.users().stream().map(UserMask::new).toList(),
             server.lanes(),
-            executor);
+            executor,
+            new Tolerance(reach.silence(), reach.absence()));
     ServerStates known = states();
     remote.setState(() -> known.of(server.name()));
     return remote;
@@ -184,13 +187,17 @@ final class ConfiguredServers implements Closeable {
       known.close();
     }
     if (connections == null) {
-      connections = new SshConnections(new KnownHosts(settings().client().knownHosts()));
+      Settings.ReachSettings reach = settings().client().reach();
+      connections =
+          new SshConnections(
+              new KnownHosts(settings().client().knownHosts()), reach.connect(), reach.silence());
     }
     SshConnector connector =
         new SshConnector(
             connections,
             new SshConnector.Address(
-                server.name(), server.host(), server.port(), server.user(), server.identity()));
+                server.name(), server.host(), server.port(), server.user(), server.identity()),
+            server.connections());
     connectors.put(server.name(), connector);
     return connector;
   }

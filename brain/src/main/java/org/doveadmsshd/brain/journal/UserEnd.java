@@ -12,7 +12,7 @@ import org.doveadmsshd.base.Outcome;
  * @param user empty for a command about servers
  * @param server where that was, or would have been; empty when no server is meant for the user
  * @param lane which of the server's lanes had the user last, from 0; -1 when none had
- * @param outcome CANCELLED also when the user has not been begun
+ * @param outcome what became of the user
  * @param text why it is no success; may be empty
  * @param counts what was done how often, in the order in which it is said
  * @param bytes of the values that the worker has sent

@@ -3,6 +3,7 @@ package org.doveadmsshd.brain.remote;
 import java.io.Closeable;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Optional;
 
 /** A stream of bytes to a worker and back. One thread reads, others write one at a time. */
 public interface LaneTransport extends Closeable {
@@ -16,7 +17,12 @@ public interface LaneTransport extends Closeable {
   /** Ends sending; answers can still be read. */
   void finish();
 
-  /** Ends both directions at once; may be called more than once. */
+  /** Why it has ended by itself, in words for an administrator, if that is known. */
+  default Optional<String> whyLost() {
+    return Optional.empty();
+  }
+
+  /** Ends both directions, and does not wait for that; may be called more than once. */
   @Override
   void close();
 }

@@ -69,11 +69,22 @@ final class RemoteLane implements Closeable {
   private final boolean logsIn;
   private final byte[] buffer = new byte[BUFFER]; // of the thread that reads
 
+  private final Runnable bell = this::send;
+
+  // set before it works
+  private UserQueue queue;
+  private Runnable answered;
+
+  private boolean hasAnswered; // of the thread that reads
+
   // guarded by this
   private int lastId;
   private int refusals; // users that are being told that they are not asked for
   private long microsPerUser = FIRST_GUESS_MICROS;
   private final Life<Phase> life = new Life<>(Phase.WORKING);
+
+  /** Whether it ends because there are no users any more. */
+  private volatile boolean finished;
 
   /** How far a lane has come. */
   private enum Phase {
@@ -131,25 +142,49 @@ final class RemoteLane implements Closeable {
   }
 
   /**
+   * How a lane was lost.
+   *
+   * @param isBreach whether the worker has broken the protocol
+   * @param isAfterAnswers whether it has answered somebody before
+   */
+  record Loss(Failure why, boolean isBreach, boolean isAfterAnswers) {}
+
+  /**
+   * Takes its first users. {@link #work} follows.
+   *
+   * @param whenAnswered called for each user that has been answered
+   */
+  void begin(UserQueue users, Runnable whenAnswered) {
+    queue = users;
+    answered = whenAnswered;
+    queue.ring(bell);
+  }
+
+  /**
    * Works users off until the queue is finished or the lane is lost.
    *
-   * @return why it has ended, if it was lost
+   * @return nothing when the queue is finished
    */
-  String work(UserQueue queue) {
+  Optional<Loss> work() {
     String why = "Server " + server + ": the connection was lost";
+    boolean isBreach = false;
     try {
-      queue.ring(() -> send(queue));
       while (readOnce()) {
         // one read after another
       }
+      why += transport.whyLost().map(reason -> ": " + reason).orElse("");
     } catch (ProtocolException e) {
       why = "Server " + server + " does not keep to the protocol: " + e.getMessage();
+      isBreach = true;
     } catch (IOException e) {
-      why = why + ": " + Reason.of(e);
+      why += ": " + transport.whyLost().orElse(Reason.of(e));
     } finally {
+      queue.silence(bell);
       giveBack(why);
     }
-    return why;
+    return finished
+        ? Optional.empty()
+        : Optional.of(new Loss(new Failure(Outcome.UNREACHABLE, why), isBreach, hasAnswered));
   }
 
   /** Asks for users. */
@@ -293,15 +328,14 @@ final class RemoteLane implements Closeable {
   private final class Answers implements LaneClient.Answers {
     private final int id;
     private final Assignment.Attempt attempt;
-    private final UserQueue queue;
+    private volatile boolean sent;
     private InputStream input; // of the thread that sends
     private boolean inputSent;
     private final AtomicInteger piecesDue = new AtomicInteger();
 
-    Answers(int id, Assignment.Attempt attempt, UserQueue queue) {
+    Answers(int id, Assignment.Attempt attempt) {
       this.id = id;
       this.attempt = attempt;
-      this.queue = queue;
     }
 
     @Override
@@ -353,7 +387,27 @@ final class RemoteLane implements Closeable {
       }
       outbox.add(to -> closeInput());
       deliver(done);
-      RemoteLane.this.send(queue);
+      hasAnswered = true;
+      answered.run();
+      RemoteLane.this.send();
+    }
+
+    /** Sends the request itself, and CANCEL behind it if it is not wanted any more. */
+    private void sendRequest(MessageSink to) throws IOException {
+      Message.Run request = attempt.request(id);
+      if (request.term().isPresent() && !keepsTerms()) {
+        synchronized (RemoteLane.this) {
+          refusals++;
+        }
+        client.remove(id);
+        executor.execute(() -> refuse(attempt)); // which may wait for the output
+        return;
+      }
+      sent = true;
+      to.send(request);
+      if (life.hasReached(Phase.CANCELLED)) {
+        to.send(new Message.Cancel(id));
+      }
     }
 
     private void closeInput() throws IOException {
@@ -361,11 +415,25 @@ final class RemoteLane implements Closeable {
         input.close();
       }
     }
+
+    /** The lane is lost. */
+    private void lost(String why) {
+      try {
+        closeInput();
+        if (sent) {
+          attempt.lost(why);
+        } else {
+          attempt.returned();
+        }
+      } catch (IOException e) {
+        attempt.outputBroken(e);
+      }
+    }
   }
 
   /** Sends as many requests as should be under way; ends the lane when there will be none. */
-  private void send(UserQueue queue) {
-    boolean finished;
+  private void send() {
+    boolean ends;
     synchronized (this) {
       while (!life.hasReached(Phase.CLOSING) && client.size() + refusals < ahead()) {
         Assignment next = queue.poll();
@@ -374,31 +442,16 @@ final class RemoteLane implements Closeable {
         }
         int id = ++lastId;
         Assignment.Attempt attempt = next.attempt(number, transport::close);
-        client.add(id, new Answers(id, attempt, queue));
-        outbox.add(to -> send(attempt, queue, id, to));
+        Answers answers = new Answers(id, attempt);
+        client.add(id, answers);
+        outbox.add(answers::sendRequest);
       }
       boolean empty = client.size() + refusals == 0 && queue.isFinished();
-      finished = empty && life.moveTo(Phase.CLOSING);
+      ends = empty && life.moveTo(Phase.CLOSING);
+      finished |= ends;
     }
-    if (finished) {
+    if (ends) {
       outbox.add(to -> finish(to));
-    }
-  }
-
-  private void send(Assignment.Attempt attempt, UserQueue queue, int id, MessageSink to)
-      throws IOException {
-    Message.Run request = attempt.request(id);
-    if (request.term().isPresent() && !keepsTerms()) {
-      synchronized (this) {
-        refusals++;
-      }
-      client.remove(id);
-      executor.execute(() -> refuse(attempt, queue)); // which may wait for the output
-      return;
-    }
-    to.send(request);
-    if (life.hasReached(Phase.CANCELLED)) {
-      to.send(new Message.Cancel(id));
     }
   }
 
@@ -414,7 +467,7 @@ final class RemoteLane implements Closeable {
   }
 
   /** A term that nobody checks protects nobody: such a user is not asked for. */
-  private void refuse(Assignment.Attempt attempt, UserQueue queue) {
+  private void refuse(Assignment.Attempt attempt) {
     try {
       attempt.fail(
           Outcome.TEMPORARY_FAILURE,
@@ -428,7 +481,7 @@ final class RemoteLane implements Closeable {
         refusals--;
       }
     }
-    send(queue);
+    send();
   }
 
   private void finish(MessageSink to) throws IOException {
@@ -448,13 +501,7 @@ final class RemoteLane implements Closeable {
     outbox.close();
     greeted.countDown();
     for (LaneClient.Answers each : client.lose()) {
-      Answers answers = (Answers) each;
-      try {
-        answers.closeInput();
-        answers.attempt.lost(why);
-      } catch (IOException e) {
-        answers.attempt.outputBroken(e);
-      }
+      ((Answers) each).lost(why);
     }
   }
 

@@ -2,7 +2,6 @@ package org.doveadmsshd.brain.remote;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -27,8 +25,6 @@ import org.doveadmsshd.brain.UserQueue;
 
 /** A server at the other end of a connection, which is opened when it is first needed. */
 public final class RemoteServer implements Server {
-  private static final Duration LOGIN = Duration.ofSeconds(30);
-
   /** How long to wait before a load is asked for on another lane. */
   private static final Duration LOAD_AGAIN = Duration.ofSeconds(2);
 
@@ -37,12 +33,12 @@ public final class RemoteServer implements Server {
   private final List<UserMask> users;
   private final int maxLanes;
   private final Executor executor;
-  private final Duration login;
+  private final Tolerance tolerance;
   private volatile Supplier<ServerState> state = () -> ServerState.UP;
   private volatile boolean abandoned;
 
-  /** Why the lane that ended last was lost, if it was. */
-  private volatile String lost = "";
+  private volatile Lanes working;
+  private volatile Consumer<String> teller = what -> {};
 
   private final Set<RemoteLane> lanes = ConcurrentHashMap.newKeySet();
 
@@ -53,22 +49,23 @@ public final class RemoteServer implements Server {
    */
   public RemoteServer(
       String name, Connector connector, List<UserMask> users, int maxLanes, Executor executor) {
-    this(name, connector, users, maxLanes, executor, LOGIN);
+    this(name, connector, users, maxLanes, executor, Tolerance.STANDARD);
   }
 
   /**
    * As above.
    *
-   * @param login how long a worker may take to greet and to decide about a login
+   * @param tolerance its silence is also how long a worker may take to greet and to decide about a
+   *     login
    */
-  RemoteServer(
+  public RemoteServer(
       String name,
       Connector connector,
       List<UserMask> users,
       int maxLanes,
       Executor executor,
-      Duration login) {
-    this.login = login;
+      Tolerance tolerance) {
+    this.tolerance = tolerance;
     this.name = name;
     this.connector = connector;
     this.users = List.copyOf(users);
@@ -176,7 +173,8 @@ public final class RemoteServer implements Server {
     LaneTransport transport = connector.open();
     AtomicBoolean decided = new AtomicBoolean();
     boolean done = false;
-    CompletableFuture.delayedExecutor(login.toMillis(), TimeUnit.MILLISECONDS, executor)
+    CompletableFuture.delayedExecutor(
+            tolerance.silence().toMillis(), TimeUnit.MILLISECONDS, executor)
         .execute(() -> closeUnless(decided, transport));
     try {
       RemoteLane lane =
@@ -187,6 +185,10 @@ public final class RemoteServer implements Server {
       done = decided.compareAndSet(false, true);
       if (!done) {
         throw new IOException("it does not answer");
+      }
+      lanes.add(lane);
+      if (abandoned) {
+        lane.close();
       }
       return lane;
     } finally {
@@ -207,7 +209,6 @@ public final class RemoteServer implements Server {
     RemoteLane lane = null;
     try {
       lane = open(0, false);
-      lanes.add(lane);
       lane.list(mask.text(), user -> take(user, taker));
     } catch (IOException e) {
       throw Failure.temporary(
@@ -231,52 +232,29 @@ public final class RemoteServer implements Server {
   }
 
   @Override
+  public void tellTo(Consumer<String> listener) {
+    teller = listener;
+  }
+
+  @Override
   public void work(UserQueue queue, int limit) throws Failure {
-    List<RemoteLane> open = openLanes(limit > 0 ? Math.min(limit, maxLanes) : maxLanes);
-    Phaser working = new Phaser(1);
-    for (RemoteLane lane : open) {
-      working.register();
-      executor.execute(() -> work(lane, queue, working));
-    }
-    working.arriveAndAwaitAdvance();
-    if (!queue.isFinished()) {
-      throw new Failure(Outcome.TEMPORARY_FAILURE, lost);
+    int most = limit > 0 ? Math.min(limit, maxLanes) : maxLanes;
+    working = new Lanes(name, queue, most, new Opener(), executor, tolerance, teller);
+    if (!abandoned) {
+      working.work();
     }
   }
 
-  private void work(RemoteLane lane, UserQueue queue, Phaser working) {
-    try {
-      lost = lane.work(queue);
-    } finally {
-      close(lane);
-      working.arriveAndDeregister();
+  private final class Opener implements Lanes.Opener {
+    @Override
+    public RemoteLane open(int number) throws Failure, IOException {
+      return RemoteServer.this.open(number, false);
     }
-  }
 
-  /** Opens lanes; fewer than wanted are enough, if there is one. */
-  private List<RemoteLane> openLanes(int wanted) throws Failure {
-    List<RemoteLane> open = new ArrayList<>();
-    for (int i = 0; i < wanted && !abandoned; i++) {
-      try {
-        RemoteLane lane = open(i, false);
-        open.add(lane);
-        lanes.add(lane);
-      } catch (IOException e) {
-        if (open.isEmpty()) {
-          throw Failure.temporary("Server " + name() + ": cannot open a lane: " + Reason.of(e), e);
-        }
-        break;
-      } catch (Failure e) {
-        if (open.isEmpty()) {
-          throw e;
-        }
-        break;
-      }
+    @Override
+    public void close(RemoteLane lane) {
+      RemoteServer.this.close(lane);
     }
-    if (abandoned) {
-      open.forEach(RemoteLane::close);
-    }
-    return open;
   }
 
   @Override
@@ -287,6 +265,9 @@ public final class RemoteServer implements Server {
   @Override
   public void abandon() {
     abandoned = true;
+    if (working != null) {
+      working.end();
+    }
     lanes.forEach(RemoteLane::close);
   }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.brain.remote.Connector;
 import org.doveadmsshd.brain.remote.LaneTransport;
@@ -41,8 +42,10 @@ public final class SocketConnector implements Connector {
     try {
       return new Lane(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
     } catch (IOException e) {
-      throw Failure.temporary(
-          "Server " + server + ": cannot connect to " + socket + ": " + Reason.of(e), e);
+      throw new Failure(
+          Outcome.UNREACHABLE,
+          "Server " + server + ": cannot connect to " + socket + ": " + Reason.of(e),
+          e);
     }
   }
 

@@ -32,15 +32,29 @@ import org.doveadmsshd.keys.KnownHosts;
 /** The one SSH client of a process. Nothing in the user's own ssh configuration is looked at. */
 public final class SshConnections implements Closeable {
   private static final Duration CONNECT = Duration.ofSeconds(20);
-  private static final Duration ALIVE = Duration.ofSeconds(10);
-  private static final int MISSED_ALIVE = 3;
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+  private static final Duration STOP = Duration.ofSeconds(1);
   private static final long WINDOW = 1024 * 1024;
 
   private final SshClient client;
   private final KnownHosts knownHosts;
+  private final Duration connect;
+  private final Duration silence;
 
   public SshConnections(KnownHosts knownHosts) {
+    this(knownHosts, CONNECT, SILENCE);
+  }
+
+  /**
+   * As above.
+   *
+   * @param connect how long a server may take until it has let us in
+   * @param silence how long a server may say nothing from then on, though it is asked
+   */
+  public SshConnections(KnownHosts knownHosts, Duration connect, Duration silence) {
     this.knownHosts = knownHosts;
+    this.connect = connect;
+    this.silence = silence;
     client = ClientBuilder.builder().build(true);
     client.setIoServiceFactoryFactory(new Nio2ServiceFactoryFactory());
     client.setServerKeyVerifier(knownHosts);
@@ -59,37 +73,42 @@ public final class SshConnections implements Closeable {
             ClientBuilder.DH2KEX));
     Algorithms.set(client);
     client.setSessionHeartbeat(HeartbeatType.NONE, Duration.ZERO);
-    CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, ALIVE);
-    CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(client, MISSED_ALIVE);
+    client.setSessionFactory(new WatchedSession.Factory(client));
     CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
     CoreModuleProperties.TCP_NODELAY.set(client, true);
     CoreModuleProperties.SOCKET_KEEPALIVE.set(client, true);
     CoreModuleProperties.WINDOW_SIZE.set(client, WINDOW);
+    CoreModuleProperties.STOP_WAIT_TIME.set(client, STOP);
     CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(client, Duration.ofDays(1));
     client.start();
+  }
+
+  /** How long a server may say nothing. */
+  Duration silence() {
+    return silence;
   }
 
   /**
    * Opens a connection and logs in with a key.
    *
-   * @throws Failure in words that help an administrator
+   * @throws Failure in words that help an administrator; UNREACHABLE when trying again may help
    */
-  ClientSession connect(String host, int port, String user, Path identity) throws Failure {
+  WatchedSession connect(String host, int port, String user, Path identity) throws Failure {
     String name = host + ":" + port;
+    long end = System.nanoTime() + connect.toNanos();
     ClientSession session;
     try {
       session =
           client
               .connect(user, host, port)
-              .verify(CONNECT.toMillis(), TimeUnit.MILLISECONDS)
+              .verify(connect.toMillis(), TimeUnit.MILLISECONDS)
               .getSession();
     } catch (IOException e) {
-      throw Failure.temporary("Cannot connect to " + name + ": " + reason(e), e);
+      throw unreachable("Cannot connect to " + name + ": " + reason(e), e);
     }
     try {
       session.addPublicKeyIdentity(KeyFile.read(identity));
-      session.auth().verify(CONNECT);
-      return session;
+      session.auth().verify(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (Failure e) {
       session.close(true);
       throw e;
@@ -97,6 +116,13 @@ public final class SshConnections implements Closeable {
       session.close(true);
       throw refused(name, host, port, user, e);
     }
+    WatchedSession watched = (WatchedSession) session;
+    watched.watch(silence);
+    return watched;
+  }
+
+  private static Failure unreachable(String text, Throwable cause) {
+    return new Failure(Outcome.UNREACHABLE, text, cause);
   }
 
   /**
@@ -148,7 +174,7 @@ public final class SshConnections implements Closeable {
           name + " does not accept the key for " + user + "; is it in the authorized keys there?",
           e);
     }
-    return Failure.temporary("Cannot log in at " + name + ": " + reason(e), e);
+    return unreachable("Cannot log in at " + name + ": " + reason(e), e);
   }
 
   private static String reason(Throwable e) {

@@ -54,7 +54,7 @@ class LoginConversationsTest {
 
   @AfterEach
   void nothingStays() throws Exception {
-    assertThat(workers.openLanes()).as("lanes that are open").isZero();
+    workers.awaitNoLanes();
     assertThat(budget.all().held()).as("memory that is held").isZero();
     threads.shutdown();
     boolean ended = threads.awaitTermination(30, TimeUnit.SECONDS);
@@ -63,7 +63,14 @@ class LoginConversationsTest {
 
   private int run(Script script) throws IOException {
     workers = new ScriptedWorkers(threads, script).withLogin(() -> login.get());
-    Server server = new RemoteServer("s", workers, List.of(UserMask.ALL), 2, threads, patience);
+    Server server =
+        new RemoteServer(
+            "s",
+            workers,
+            List.of(UserMask.ALL),
+            2,
+            threads,
+            new Tolerance(patience, Duration.ZERO));
     byte[] users = "jane\njoe\njim\n".getBytes(StandardCharsets.UTF_8);
     return new Brain(threads, Clock.systemUTC(), new About("doveadm"))
         .run(

@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import org.doveadmsshd.auth.sasl.SaslClient;
@@ -71,6 +72,13 @@ public final class ScriptedWorkers implements Connector {
   public ScriptedWorkers farAway(long micros) {
     roundTripMicros = micros;
     return this;
+  }
+
+  /** Waits until all are closed: a lane that is being opened when its run ends is closed then. */
+  public void awaitNoLanes() {
+    while (open.get() > 0) {
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   /** How many lanes the brain has opened and not closed. */

@@ -31,7 +31,9 @@ class SoftwareTest {
   private Optional<String> software(Duration patience, ScriptedWorkers.Script script)
       throws Failure {
     workers = new ScriptedWorkers(threads, script);
-    return new RemoteServer("s", workers, List.of(UserMask.ALL), 2, threads, patience).software();
+    return new RemoteServer(
+            "s", workers, List.of(UserMask.ALL), 2, threads, new Tolerance(patience, Duration.ZERO))
+        .software();
   }
 
   @Test

@@ -61,7 +61,7 @@ class SocketConnectorTest {
     assertThatThrownBy(connector::open)
         .hasMessageStartingWith("Server local: cannot connect to " + path + ": ")
         .isInstanceOfSatisfying(
-            Failure.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.TEMPORARY_FAILURE));
+            Failure.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.UNREACHABLE));
   }
 
   @Test

@@ -263,7 +263,7 @@ class SshConnectorTest {
     knownHosts.add(address(), hostKey);
     hangsUp = true;
     String words = "Cannot log in at " + HOST + ":" + server.getPort();
-    expectRefusal(connector("admin", identity), Outcome.TEMPORARY_FAILURE, words);
+    expectRefusal(connector("admin", identity), Outcome.UNREACHABLE, words);
   }
 
   @Test
@@ -294,7 +294,7 @@ class SshConnectorTest {
     SshConnector connector =
         new SshConnector(
             connections, new SshConnector.Address("mx1", HOST, port, "admin", identity));
-    expectRefusal(connector, Outcome.TEMPORARY_FAILURE, "Cannot connect to " + HOST + ":" + port);
+    expectRefusal(connector, Outcome.UNREACHABLE, "Cannot connect to " + HOST + ":" + port);
     assertThatThrownBy(() -> SshConnections.hostKey(HOST, port))
         .isInstanceOf(Failure.class)
         .hasMessageStartingWith("No host key from " + HOST + ":" + port);

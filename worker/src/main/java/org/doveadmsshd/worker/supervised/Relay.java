@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.SignsOfLife;
 import org.doveadmsshd.protocol.LaneClient;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.ProtocolException;
