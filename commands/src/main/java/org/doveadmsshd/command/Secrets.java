@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.doveadmsshd.base.Nearest;
 import org.doveadmsshd.base.options.Argument;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
@@ -44,6 +46,30 @@ public final class Secrets {
    * others may be anything.
    */
   public static List<String> masked(List<String> words) {
+    return masked(words, first -> false);
+  }
+
+  /**
+   * As {@link #masked(List)}, for whoever has written them and is to see his mistake: words that
+   * are no command are shown if the first one looks like a command that is given no password.
+   *
+   * @param others words that a line may begin with besides commands; none is given a password
+   */
+  public static List<String> maskedForAuthor(List<String> words, List<String> others) {
+    List<String> harmless = new ArrayList<>(others);
+    CommandCatalog.manuals().forEach(manual -> harmless.add(manual.name().split(" ")[0]));
+    harmless.removeAll(WITH_PASSWORDS);
+    return masked(
+        words,
+        first ->
+            Nearest.to(first, WITH_PASSWORDS).isEmpty()
+                && Nearest.to(first, harmless).isPresent());
+  }
+
+  /**
+   * @param isHarmless whether words that are no command may be shown when this is the first one
+   */
+  private static List<String> masked(List<String> words, Predicate<String> isHarmless) {
     List<String> shown = new ArrayList<>();
     int at = 0;
     for (; at < words.size() && words.get(at).startsWith("-"); at++) {
@@ -56,7 +82,8 @@ public final class Secrets {
     }
     if (at < words.size()) {
       List<String> rest = words.subList(at, words.size());
-      shown.addAll(isOpen(rest) ? rest : firstOf(rest, at > 0));
+      boolean open = isOpen(rest) || at == 0 && isHarmless.test(rest.get(0));
+      shown.addAll(open ? rest : firstOf(rest, at > 0));
     }
     return shown;
   }

@@ -44,4 +44,22 @@ class SecretsTest {
     assertThat(Secrets.masked("who", List.of())).isEmpty();
     assertThat(Secrets.masked(List.of())).isEmpty();
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "serach -u jane all | serach -u jane all",
+        "use jane | use jane",
+        "mailbox lits -u jane | mailbox lits -u jane",
+        "auth tset jane secret | auth ****",
+        "auht test jane secret | auht ****",
+        "wp -p secret | wp ****",
+        "passwd jane secret | passwd ****",
+        "-x secret jane | -x ****",
+        "-o imapc_password=secret serach jane | -o imapc_password=**** ****",
+      })
+  void whoeverWroteALineSeesWhatIsWrongWithItButNoPassword(String line, String shown) {
+    assertThat(String.join(" ", Secrets.maskedForAuthor(List.of(line.split(" ")), List.of("use")))).isEqualTo(shown);
+  }
 }

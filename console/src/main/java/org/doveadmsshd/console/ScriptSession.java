@@ -9,6 +9,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
+import org.doveadmsshd.command.Manual;
 import org.doveadmsshd.console.safety.Caution;
 import org.doveadmsshd.console.script.Script;
 
@@ -47,6 +48,11 @@ public final class ScriptSession {
     @Override
     public void check(List<String> words, boolean hasInput) throws Failure, IOException {
       session.check(words, hasInput);
+    }
+
+    @Override
+    public List<String> statements() {
+      return Statements.section().manuals().stream().map(Manual::name).toList();
     }
 
     @Override

@@ -15,6 +15,8 @@ import org.doveadmsshd.testing.ProgramCall;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Scripts for doveadm-ssh; commands that need no server tell all there is to know. */
 @Timeout(120)
@@ -56,6 +58,17 @@ class ScriptProgramTest {
     assertThat(called.error())
         .contains("line 500: search -A (exit 64); nothing after it was done")
         .hasLineCount(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "serach -u jane all, line 1: serach -u jane all (exit 64)",
+    "use jane joe, line 1: use jane joe (exit 64)",
+    "auht test jane secret, line 1: auht **** (exit 64)",
+  })
+  void wordsThatAreNoCommandAreShownUnlessOneMayBeAPassword(String line, String said)
+      throws Exception {
+    assertThat(run(line).error()).contains(said);
   }
 
   @Test

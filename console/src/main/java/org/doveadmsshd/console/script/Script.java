@@ -74,6 +74,9 @@ public final class Script {
      */
     void check(List<String> words, boolean hasInput) throws Failure, IOException;
 
+    /** What lines may begin with besides commands. */
+    List<String> statements();
+
     /** Whether the last command has ended the script. */
     boolean isOver();
   }
@@ -255,7 +258,8 @@ public final class Script {
     console.complain("line " + number + ": " + text);
   }
 
-  private static String shown(List<String> words) {
-    return Printable.line(String.join(" ", Secrets.masked(words)), MAX_SHOWN);
+  private String shown(List<String> words) {
+    List<String> others = interpreter.statements();
+    return Printable.line(String.join(" ", Secrets.maskedForAuthor(words, others)), MAX_SHOWN);
   }
 }

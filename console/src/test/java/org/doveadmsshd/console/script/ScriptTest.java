@@ -61,6 +61,11 @@ class ScriptTest {
     }
 
     @Override
+    public List<String> statements() {
+      return List.of();
+    }
+
+    @Override
     public boolean isOver() {
       return isOver;
     }
