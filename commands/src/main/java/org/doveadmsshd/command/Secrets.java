@@ -62,8 +62,7 @@ public final class Secrets {
     return masked(
         words,
         first ->
-            Nearest.to(first, WITH_PASSWORDS).isEmpty()
-                && Nearest.to(first, harmless).isPresent());
+            Nearest.to(first, WITH_PASSWORDS).isEmpty() && Nearest.to(first, harmless).isPresent());
   }
 
   /**

@@ -60,6 +60,7 @@ class SecretsTest {
         "-o imapc_password=secret serach jane | -o imapc_password=**** ****",
       })
   void whoeverWroteALineSeesWhatIsWrongWithItButNoPassword(String line, String shown) {
-    assertThat(String.join(" ", Secrets.maskedForAuthor(List.of(line.split(" ")), List.of("use")))).isEqualTo(shown);
+    assertThat(String.join(" ", Secrets.maskedForAuthor(List.of(line.split(" ")), List.of("use"))))
+        .isEqualTo(shown);
   }
 }

@@ -19,7 +19,7 @@ final class PagedLines implements AutoCloseable {
   static final int MOST = 8 * 1024 * 1024;
 
   /** About what the JVM needs for a line beside its characters. */
-  private static final int AROUND = 64;
+  private static final int AROUND = 88;
 
   /** How often a thread that waits looks whether it is over. */
   private static final long LOOK_MILLIS = 100;
@@ -33,7 +33,7 @@ final class PagedLines implements AutoCloseable {
   private final MemoryBudget.Share memory;
 
   // guarded by this
-  private final List<String> lines = new ArrayList<>();
+  private final List<Line> lines = new ArrayList<>();
   private long first;
   private long top;
   private long wanted;
@@ -42,6 +42,13 @@ final class PagedLines implements AutoCloseable {
   private long taken;
   private boolean ended;
   private boolean closed;
+
+  /**
+   * A line.
+   *
+   * @param isWhole whether it ends with it; else the next one goes on with it
+   */
+  private record Line(String text, boolean isWhole) {}
 
   /** Told when the thread that adds lines has to wait for the reader, and when it goes on. */
   interface WaitListener {
@@ -69,6 +76,15 @@ final class PagedLines implements AutoCloseable {
    * it is closed.
    */
   void add(String line, WaitListener listener) throws InterruptedException {
+    add(line, true, listener);
+  }
+
+  /**
+   * As above.
+   *
+   * @param isWhole false for a piece with which the next one goes on
+   */
+  void add(String line, boolean isWhole, WaitListener listener) throws InterruptedException {
     if (isFull()) {
       listener.begins();
       try {
@@ -77,7 +93,7 @@ final class PagedLines implements AutoCloseable {
         listener.ends();
       }
     }
-    keep(line);
+    keep(new Line(line, isWhole));
   }
 
   /** Whether whoever adds lines waits for the reader. */
@@ -105,11 +121,11 @@ final class PagedLines implements AutoCloseable {
     return number < end();
   }
 
-  private synchronized void keep(String line) {
+  private synchronized void keep(Line line) {
     if (closed) {
       return;
     }
-    int size = sizeOf(line);
+    int size = sizeOf(line.text());
     while ((bytes + size > MOST || !draw(bytes + size)) && forget()) {}
     if (bytes + size > taken) {
       memory.force(bytes + size - taken); // a screen, and what is ahead
@@ -132,8 +148,8 @@ final class PagedLines implements AutoCloseable {
   /** Forgets some of the oldest lines before the reader's; says whether there were any. */
   private boolean forget() {
     int many = (int) Math.min(lines.size() / PART + 1, Math.min(top - first, lines.size()));
-    for (String line : lines.subList(0, many)) {
-      bytes -= sizeOf(line);
+    for (Line line : lines.subList(0, many)) {
+      bytes -= sizeOf(line.text());
     }
     lines.subList(0, many).clear();
     first += many;
@@ -181,7 +197,13 @@ final class PagedLines implements AutoCloseable {
   /** A line that is kept; empty for others. */
   synchronized String line(long number) {
     boolean there = number >= first && number < end();
-    return there ? lines.get((int) (number - first)) : "";
+    return there ? lines.get((int) (number - first)).text() : "";
+  }
+
+  /** Whether a line that is kept goes on with the one before it, which is kept, too. */
+  synchronized boolean goesOn(long number) {
+    boolean there = number > first && number < end();
+    return there && !lines.get((int) (number - 1 - first)).isWhole();
   }
 
   /** Whether no lines will come any more. */

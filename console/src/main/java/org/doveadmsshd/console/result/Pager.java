@@ -218,7 +218,7 @@ final class Pager {
     do {
       boolean complete = lines.isEnded(); // asked first: lines may come while it is searched
       if (search.advance(lines)) {
-        view.show(search.found(), search.all(lines.line(search.found())).get(0));
+        search.place(lines).show(view);
         goal = Goal.NONE;
       } else if (complete || !search.isDown()) {
         goal = Goal.NONE;
@@ -249,9 +249,9 @@ final class Pager {
   private AttributedString shown(Viewport.Row row) {
     AttributedStringBuilder shown = new AttributedStringBuilder();
     int at = row.from();
-    for (int begin : search.all(row.line())) {
-      int from = Math.min(Math.max(begin, at), row.to());
-      int to = Math.min(Math.max(begin + search.text().length(), at), row.to());
+    for (PagerSearch.Part part : search.parts(lines, row.number())) {
+      int from = Math.min(Math.max(part.from(), at), row.to());
+      int to = Math.min(Math.max(part.to(), at), row.to());
       shown.append(row.line().substring(at, from));
       shown.append(row.line().substring(from, to), AttributedStyle.INVERSE);
       at = to;

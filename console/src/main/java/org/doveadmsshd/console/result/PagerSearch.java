@@ -1,5 +1,6 @@
 package org.doveadmsshd.console.result;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.doveadmsshd.base.Printable;
 
@@ -56,7 +57,7 @@ final class PagerSearch {
   boolean advance(PagedLines lines) {
     next = Math.max(next, down ? lines.first() : NOWHERE);
     while (next >= lines.first() && next < lines.end()) {
-      if (wanted.isIn(lines.line(next))) {
+      if (carried(lines, next) > 0 || wanted.isIn(lines.line(next))) {
         found = next;
         return true;
       }
@@ -87,8 +88,58 @@ final class PagerSearch {
     return found;
   }
 
-  /** Where it is in a line. */
-  List<Integer> all(String line) {
-    return wanted.all(line);
+  /** A part of a line that is found, or that what is found has in it. */
+  record Part(int from, int to) {}
+
+  /** The parts of a line that are found, in their order. */
+  List<Part> parts(PagedLines lines, long number) {
+    List<Part> parts = new ArrayList<>();
+    int length = wanted.text().length();
+    int before = carried(lines, number);
+    if (before > 0) {
+      parts.add(new Part(0, before));
+    }
+    String line = lines.line(number);
+    wanted.all(line).forEach(from -> parts.add(new Part(from, from + length)));
+    int behind = carried(lines, number + 1);
+    if (behind > 0) {
+      parts.add(new Part(line.length() - (length - behind), line.length()));
+    }
+    return parts;
+  }
+
+  /** Where what has been found begins: in the line, or in the one that it goes on with. */
+  Place place(PagedLines lines) {
+    int before = carried(lines, found);
+    if (before > 0) {
+      int length = lines.line(found - 1).length();
+      return new Place(found - 1, length - (wanted.text().length() - before));
+    }
+    return new Place(found, wanted.all(lines.line(found)).get(0));
+  }
+
+  /** A place in the output. */
+  record Place(long line, int character) {
+    void show(Viewport view) {
+      view.show(line, character);
+    }
+  }
+
+  /**
+   * A line that is very long is kept in pieces, and what is wanted may lie across the end of one.
+   *
+   * @return how many of its characters stand at the beginning of this line; 0 when it does not
+   */
+  private int carried(PagedLines lines, long number) {
+    int most = wanted.text().length() - 1;
+    if (most < 1 || !lines.goesOn(number)) {
+      return 0;
+    }
+    String before = lines.line(number - 1);
+    String line = lines.line(number);
+    String end = before.substring(Math.max(0, before.length() - most));
+    String begin = line.substring(0, Math.min(most, line.length()));
+    List<Integer> all = wanted.all(end + begin);
+    return all.isEmpty() ? 0 : all.get(0) + wanted.text().length() - end.length();
   }
 }

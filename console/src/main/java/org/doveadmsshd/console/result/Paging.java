@@ -96,7 +96,7 @@ public final class Paging implements AutoCloseable {
       }
     }
     try {
-      lines.add(shown, new Places());
+      lines.add(shown, isWhole, new Places());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("stopped while waiting for the pager");
