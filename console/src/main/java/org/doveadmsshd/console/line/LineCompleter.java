@@ -1,7 +1,9 @@
 package org.doveadmsshd.console.line;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.doveadmsshd.base.Printable;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
@@ -14,6 +16,12 @@ public final class LineCompleter implements Completer {
 
   /** Lines of a screen besides the list; a longer list is one of words without explanations. */
   private static final int OTHER_LINES = 4;
+
+  /** How long names are waited for, as long as no key is pressed. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /** How often it is looked whether they have come. */
+  private static final long LOOK_NANOS = 10_000_000;
 
   private final Adviser adviser;
   private final Vocabulary vocabulary;
@@ -31,10 +39,22 @@ public final class LineCompleter implements Completer {
     this.clock = clock;
   }
 
+  private Offers.Found offers(LineReader reader, TypedLine typed) {
+    long begun = System.nanoTime();
+    Offers.Found found = Offers.of(typed, vocabulary, surroundings, clock);
+    while (found.isLate()
+        && reader.getTerminal().reader().available() <= 0
+        && System.nanoTime() - begun < PATIENCE.toNanos()) {
+      LockSupport.parkNanos(LOOK_NANOS);
+      found = Offers.of(typed, vocabulary, surroundings, clock);
+    }
+    return found;
+  }
+
   @Override
   public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
     TypedLine typed = ((LineParser.Parsed) line).typed();
-    Offers.Found found = Offers.of(typed, vocabulary, surroundings, clock);
+    Offers.Found found = offers(reader, typed);
     adviser.note(line.line(), line.cursor(), found.note());
     boolean explains = found.all().size() < reader.getTerminal().getRows() - OTHER_LINES;
     int order = 0;

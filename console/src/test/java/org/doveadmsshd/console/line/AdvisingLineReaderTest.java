@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jline.reader.LineReader;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.DumbTerminal;
@@ -59,6 +65,79 @@ class AdvisingLineReaderTest {
       })
   void tabCompletesWhatCanBeOnlyOneThing(String keys, String line) throws IOException {
     assertThat(read(keys.replace('⇥', '\t')).strip()).isEqualTo(line);
+  }
+
+  /** Who is asked for names, and answers when he has been asked so often. */
+  private static Surroundings slow(int questions) {
+    AtomicInteger asked = new AtomicInteger();
+    Names names = Village.OF_BOB.names();
+    Names slow =
+        new Names() {
+          @Override
+          public Found users(String begin) {
+            return asked.incrementAndGet() < questions ? Found.LATE : names.users(begin);
+          }
+
+          @Override
+          public Found mailboxes(String user) {
+            return names.mailboxes(user);
+          }
+
+          @Override
+          public Found keywords(String user) {
+            return names.keywords(user);
+          }
+
+          @Override
+          public List<String> servers() {
+            return names.servers();
+          }
+        };
+    return new Surroundings() {
+      @Override
+      public Optional<String> user() {
+        return Optional.empty();
+      }
+
+      @Override
+      public boolean hasColours() {
+        return false;
+      }
+
+      @Override
+      public void check(List<String> words) {}
+
+      @Override
+      public Names names() {
+        return slow;
+      }
+    };
+  }
+
+  @Test
+  void theFirstTabWaitsAMomentForNames() throws Exception {
+    try (PipedOutputStream keys = new PipedOutputStream();
+        var in = new PipedInputStream(keys);
+        var terminal = new DumbTerminal("test", "xterm", in, shown, StandardCharsets.UTF_8)) {
+      terminal.setSize(Size.of(100, 30));
+      var reader = new AdvisingLineReader(terminal, "test", Cursor.VOCABULARY, slow(3));
+      CompletableFuture<String> line =
+          CompletableFuture.supplyAsync(() -> reader.readLine("> "));
+      keys.write("search -u p\t".getBytes(StandardCharsets.UTF_8));
+      keys.flush();
+      while (!shown().contains("neil")) {
+        Thread.onSpinWait();
+      }
+      keys.write("\r".getBytes(StandardCharsets.UTF_8));
+      keys.flush();
+      assertThat(line.get().strip()).isEqualTo("search -u per\\ o\\'neil");
+    }
+  }
+
+  @Test
+  void whoTypesOnIsNotHeldUpByNames() throws IOException {
+    assertThat(read("search -u p\tx all\r", slow(Integer.MAX_VALUE), Size.of(100, 30)))
+        .isEqualTo("search -u px all");
   }
 
   @Test
