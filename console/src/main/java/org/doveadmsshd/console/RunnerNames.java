@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.doveadmsshd.base.Failure;
@@ -37,22 +40,58 @@ final class RunnerNames implements NameSource {
   @Override
   public void mailboxes(String user, Consumer<String> taker) throws IOException {
     Page page = new Page();
+    print(List.of("mailbox", "list", "-u", user, "--timeout", TIMEOUT), page);
+    page.toString(StandardCharsets.UTF_8).lines().forEach(taker);
+  }
+
+  @Override
+  public void keywords(String user, Consumer<String> taker) throws IOException {
+    Keywords keywords = new Keywords();
+    print(List.of("fetch", "-u", user, "--timeout", TIMEOUT, "flags", "all"), keywords);
+    keywords.found.forEach(taker);
+  }
+
+  private void print(List<String> command, OutputStream to) throws IOException {
     Console console =
         new Console(
             InputStream.nullInputStream(),
-            page,
+            to,
             OutputStream.nullOutputStream(),
             false,
             Console.DEFAULT_WIDTH);
-    List<String> words =
-        List.of("-h", "-f", "tab", "mailbox", "list", "-u", user, "--timeout", TIMEOUT);
+    List<String> words = new ArrayList<>(List.of("-h", "-f", "tab"));
+    words.addAll(command);
     runner.run(words, chosen.get(), console, run -> {});
-    page.toString(StandardCharsets.UTF_8).lines().forEach(taker);
   }
 
   @Override
   public List<String> servers() {
     return runner.servers();
+  }
+
+  /** The keywords among the flags of mails, a line for each mail. */
+  private static final class Keywords extends OutputStream {
+    /** More than a mailbox has room for. */
+    private static final int MOST = 1000;
+
+    private static final int LONGEST = 200;
+
+    private final Set<String> found = new LinkedHashSet<>();
+    private final ByteArrayOutputStream word = new ByteArrayOutputStream();
+
+    @Override
+    public void write(int b) {
+      if (b == ' ' || b == '\n') {
+        String text = word.toString(StandardCharsets.UTF_8);
+        boolean keyword = !text.isEmpty() && !text.startsWith("\\") && text.length() < LONGEST;
+        if (keyword && found.size() < MOST) {
+          found.add(text);
+        }
+        word.reset();
+      } else if (word.size() < LONGEST) {
+        word.write(b);
+      }
+    }
   }
 
   /** Output that is not longer than anybody reads. */

@@ -104,4 +104,15 @@ class ShellLineTest {
       screen.awaits("done\\");
     }
   }
+
+  @Test
+  void keywordsAreThoseOfTheUserInUse() throws Exception {
+    try (Screen screen = new Screen()) {
+      screen.awaits("admin> ").type("use bob" + Screen.ENTER).awaits("bob> ");
+      screen.type("search keyword don" + TAB).awaits("keyword done");
+
+      assertThat(screen.carriedOut(1))
+          .containsExactly("-h -f tab fetch -u bob --timeout 5s flags all");
+    }
+  }
 }

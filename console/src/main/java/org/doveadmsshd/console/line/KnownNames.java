@@ -20,6 +20,7 @@ public final class KnownNames implements Names {
   private final Duration patience;
   private final Recent<NameList> users;
   private final Recent<NameList> mailboxes;
+  private final Recent<NameList> keywords;
 
   /**
    * @param executor asks; must not limit its threads
@@ -37,6 +38,7 @@ public final class KnownNames implements Names {
             begin -> NameList.of(taker -> source.users(new UserMask(begin + "*"), taker)),
             executor);
     mailboxes = new Recent<>(user -> NameList.of(taker -> source.mailboxes(user, taker)), executor);
+    keywords = new Recent<>(user -> NameList.of(taker -> source.keywords(user, taker)), executor);
   }
 
   @Override
@@ -55,6 +57,11 @@ public final class KnownNames implements Names {
   @Override
   public Found mailboxes(String user) {
     return found(mailboxes.ask(user, end()), "");
+  }
+
+  @Override
+  public Found keywords(String user) {
+    return found(keywords.ask(user, end()), "");
   }
 
   /** When who asks now is to go on. */

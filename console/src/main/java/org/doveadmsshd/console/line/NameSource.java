@@ -25,6 +25,15 @@ public interface NameSource {
    */
   void mailboxes(String user, Consumer<String> taker) throws Failure, IOException;
 
+  /**
+   * Names the keywords that mails of a user have, each once.
+   *
+   * @param taker what it throws ends the list
+   * @throws Failure when the list cannot be had to its end
+   * @throws IOException the same
+   */
+  void keywords(String user, Consumer<String> taker) throws Failure, IOException;
+
   /** Names the servers that can be chosen from; at once. */
   List<String> servers();
 }

@@ -14,6 +14,9 @@ public interface Names {
   /** The mailboxes of a user. */
   Found mailboxes(String user);
 
+  /** The keywords that mails of a user have. */
+  Found keywords(String user);
+
   /** The servers that can be chosen from. */
   List<String> servers();
 

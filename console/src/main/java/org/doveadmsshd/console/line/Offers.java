@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.base.options.Argument;
@@ -53,7 +54,12 @@ final class Offers {
    * @param all words that begin as the current one does, in whatever case
    * @param note why there may be others
    */
-  record Found(List<Offer> all, String note) {}
+  record Found(List<Offer> all, String note) {
+    /** Whether names are not known yet. */
+    boolean isLate() {
+      return note.equals(Names.Found.LATE.note());
+    }
+  }
 
   /**
    * Finds what the current word may become.
@@ -184,6 +190,7 @@ final class Offers {
       }
     }
     KEYWORDS.forEach(each -> add(begun, each));
+    names(ofUser(surroundings.names()::keywords, List.of()), begun, true);
   }
 
   private void dates(String begun) {
@@ -199,13 +206,15 @@ final class Offers {
   }
 
   private Names.Found mailboxes() {
-    Optional<String> user = line.user();
-    if (!line.choosesUsers()) {
-      user = surroundings.user();
-    }
+    return ofUser(surroundings.names()::mailboxes, USUAL_MAILBOXES);
+  }
+
+  /** What one user has, if it is one for whom the line is; else what is usual. */
+  private Names.Found ofUser(Function<String, Names.Found> names, List<String> usual) {
+    Optional<String> user = line.choosesUsers() ? line.user() : surroundings.user();
     return user.filter(name -> !UserMask.hasWildcard(name))
-        .map(surroundings.names()::mailboxes)
-        .orElse(new Names.Found(USUAL_MAILBOXES, ""));
+        .map(names)
+        .orElse(new Names.Found(usual, ""));
   }
 
   private void options() {

@@ -121,8 +121,7 @@ class AdvisingLineReaderTest {
         var terminal = new DumbTerminal("test", "xterm", in, shown, StandardCharsets.UTF_8)) {
       terminal.setSize(Size.of(100, 30));
       var reader = new AdvisingLineReader(terminal, "test", Cursor.VOCABULARY, slow(3));
-      CompletableFuture<String> line =
-          CompletableFuture.supplyAsync(() -> reader.readLine("> "));
+      CompletableFuture<String> line = CompletableFuture.supplyAsync(() -> reader.readLine("> "));
       keys.write("search -u p\t".getBytes(StandardCharsets.UTF_8));
       keys.flush();
       while (!shown().contains("neil")) {

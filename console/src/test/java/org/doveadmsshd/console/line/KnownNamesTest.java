@@ -58,6 +58,13 @@ class KnownNamesTest {
       List.of("INBOX", user, "two\nlines").forEach(taker);
     }
 
+    @Override
+    public void keywords(String user, Consumer<String> taker) {
+      asked.add("keywords of " + user);
+      await();
+      taker.accept("$Work");
+    }
+
     private void await() {
       try {
         open.await();

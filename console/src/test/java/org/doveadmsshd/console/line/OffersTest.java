@@ -104,6 +104,16 @@ class OffersTest {
   }
 
   @Test
+  void keywordsAreThoseOfTheUserWhoIsMeantAndTheUsualOnes() {
+    assertThat(Cursor.in("flags add -u carol ¦").offered(Village.OF_BOB))
+        .contains("$Junk", "later-carol");
+    assertThat(Cursor.in("search keyword ¦").offered(Village.OF_BOB)).contains("later-bob");
+    assertThat(Cursor.in("search -A keyword ¦").offered(Village.OF_BOB))
+        .contains("$Junk")
+        .noneMatch(each -> each.startsWith("later"));
+  }
+
+  @Test
   void aNameThatWouldDriveTheTerminalIsNotOffered() {
     assertThat(Cursor.in("search -u e¦").offered(Village.OF_BOB)).isEmpty();
   }
@@ -144,6 +154,11 @@ class OffersTest {
 
           @Override
           public Found mailboxes(String user) {
+            return Found.LATE;
+          }
+
+          @Override
+          public Found keywords(String user) {
             return Found.LATE;
           }
 

@@ -25,6 +25,11 @@ record Village(Optional<String> user, boolean hasColours) implements Surrounding
       }
 
       @Override
+      public Found keywords(String user) {
+        return new Found(List.of("$Work", "later-" + user), "");
+      }
+
+      @Override
       public List<String> servers() {
         return List.of("web1", "web2");
       }
