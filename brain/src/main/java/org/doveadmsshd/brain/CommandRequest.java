@@ -60,7 +60,8 @@ final class CommandRequest {
 
   private void checkLength() throws Failure {
     try {
-      new FrameEncoder().encode(run(0, "x".repeat(UserName.MAX_LENGTH), OptionalLong.of(0)));
+      String longest = "€".repeat(UserName.MAX_LENGTH); // no character has more bytes
+      new FrameEncoder().encode(run(0, longest, OptionalLong.of(0)));
     } catch (ProtocolException e) {
       throw Failure.usage("The command line is longer than a worker takes: " + e.getMessage());
     }

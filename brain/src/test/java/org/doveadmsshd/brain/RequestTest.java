@@ -16,10 +16,13 @@ import java.util.Collections;
 import java.util.List;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.protocol.Column;
+import org.doveadmsshd.protocol.FrameEncoder;
+import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
 import org.junit.jupiter.api.AfterEach;
@@ -189,6 +192,23 @@ class RequestTest {
     assertThat(run(List.of(server), "", "search", "-u", "joe", "body", text)).isEqualTo(64);
     assertThat(said()).contains("The command line is longer than a worker takes");
     assertThat(server.asked).isEmpty();
+  }
+
+  /** Of which a character may have three bytes. */
+  @Test
+  void aCommandLineThatLeavesNoRoomForTheLongestNameIsRefusedBeforeAnyUser() throws Exception {
+    OneLane server =
+        lane(
+            attempt -> {
+              new FrameEncoder().encode(attempt.request(1));
+              ok(attempt);
+            });
+    String[] words = {"search", "-u", "€".repeat(UserName.MAX_LENGTH), "body", ""};
+    words[4] = "x".repeat(Limits.MAX_FRAME - 500); // a name of plain letters would fit
+    assertThat(run(List.of(server), "", words)).isEqualTo(64);
+    assertThat(server.asked).isEmpty();
+    words[4] = "x".repeat(Limits.MAX_FRAME - 1000);
+    assertThat(run(List.of(server), "", words)).isZero();
   }
 
   /** The columns of a command, as a worker of this version has them. */

@@ -2,6 +2,7 @@ package org.doveadmsshd.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,8 @@ import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.command.ServerContext;
+import org.doveadmsshd.protocol.FrameDecoder;
+import org.doveadmsshd.protocol.FrameEncoder;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.storage.QuotaRules;
@@ -215,6 +218,35 @@ class LaneSessionTest {
     assertThat(third.outcome()).isEqualTo(Outcome.NO_USER);
     assertThat(third.text()).contains("1 to 255 characters");
     assertThat(done(4).outcome()).isEqualTo(Outcome.OK);
+  }
+
+  /** As bytes, since no text of Java's can be all of them. */
+  @Test
+  void bytesThatAreNoNameFailAloneAndItsNeighboursAreDone() throws Exception {
+    LaneSession lane = lane(true);
+    lane.receive(HELLO);
+    List<String> names = List.of("caf#", "##", "a#@example.org", "a b@example.org", "'\"@\"'", "");
+    for (int id = 1; id <= names.size(); id++) {
+      receive(lane, run(id, names.get(id - 1), "search", "all"));
+    }
+    receive(lane, run(names.size() + 1, "a@example.org", "search", "all"));
+    for (int id = 1; id <= names.size(); id++) {
+      assertThat(done(id).outcome()).isIn(Outcome.NO_USER, Outcome.NO_PERMISSION);
+    }
+    assertThat(done(names.size() + 1).outcome()).isEqualTo(Outcome.OK);
+  }
+
+  /** Sends a message in which each # has become a byte that is no UTF-8. */
+  private static void receive(LaneSession lane, Message message) throws IOException {
+    FrameEncoder encoder = new FrameEncoder();
+    encoder.encode(message);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    encoder.drainTo(bytes::write);
+    byte[] frame = bytes.toByteArray();
+    for (int i = 9; i < frame.length; i++) {
+      frame[i] = frame[i] == '#' ? (byte) 0xFF : frame[i];
+    }
+    new FrameDecoder().feed(frame, 0, frame.length, lane::receive);
   }
 
   @Test

@@ -146,6 +146,20 @@ class SupervisedWorkTest {
   }
 
   @Test
+  void anOutcomeOfASupervisorThatIsNotKnownCountsAsTemporary() throws Exception {
+    supervisor(
+        lines -> {
+          while (true) {
+            lines.receive();
+            lines.send("FAILED", "99", "something new");
+          }
+        });
+    run(1);
+    assertThat(ended).containsExactly(Outcome.TEMPORARY_FAILURE);
+    assertThat(texts).containsExactly("something new");
+  }
+
+  @Test
   void aSupervisorThatComesToNoEndIsGivenUpOnceTheTimeOfTheUserIsOver() throws Exception {
     supervisor(
         lines -> {
