@@ -63,6 +63,7 @@ public final class Assignment {
   private volatile Attempt last;
 
   private volatile int attempts;
+  private volatile int earlierAttempts;
 
   /** What becomes of the rows of a user. */
   private enum Phase {
@@ -105,6 +106,17 @@ public final class Assignment {
 
   Failure unavailable() {
     return unavailable;
+  }
+
+  /** Workers of another server, which is not there any more, have been asked so often. */
+  void countEarlier(int others) {
+    earlierAttempts = others;
+    attempts = others;
+  }
+
+  /** How many of the attempts were another server's. */
+  int earlierAttempts() {
+    return earlierAttempts;
   }
 
   /** How often a worker has been asked. */

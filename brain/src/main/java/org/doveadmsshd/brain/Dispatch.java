@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -83,7 +84,7 @@ final class Dispatch {
     this.printer = printer;
     this.reporter = reporter;
     this.journal = journal;
-    this.listeners = List.copyOf(listeners);
+    this.listeners = new CopyOnWriteArrayList<>(listeners);
     this.executor = executor;
     this.patience = patience;
     this.inUse = new ServersInUse(request.invocation().command().manual().isPerUser());
@@ -106,6 +107,11 @@ final class Dispatch {
               most ->
                   watches.put(server, new LoadWatch(server, most, own, reporter, this::hasEnded)));
     }
+  }
+
+  /** Has somebody else hear of users, behind all others. */
+  void tell(RunListener listener) {
+    listeners.add(listener);
   }
 
   CommandRequest request() {
@@ -310,7 +316,7 @@ final class Dispatch {
     } else if (further.isNowhere()) {
       assignment.fail(outcome(failure), why);
     } else {
-      add(assignment, further, failure);
+      add(assignment, further, failure, assignment.attempts());
     }
   }
 
@@ -359,12 +365,14 @@ final class Dispatch {
     if (result.outcome() != Outcome.NO_USER || further.isNowhere() || isCancelled()) {
       return false;
     }
-    add(assignment, further, assignment.unavailable());
+    add(assignment, further, assignment.unavailable(), assignment.earlierAttempts());
     return true;
   }
 
-  private void add(Assignment earlier, Route route, Failure unavailable) throws IOException {
+  private void add(Assignment earlier, Route route, Failure unavailable, int attempts)
+      throws IOException {
     Assignment next = new Assignment(this, earlier.sequence(), earlier.user(), route, unavailable);
+    next.countEarlier(attempts);
     open.remove(earlier);
     open.add(next);
     start(next.server());
@@ -389,11 +397,21 @@ final class Dispatch {
   /** Called by an assignment at its end, once for each user. */
   void ended(Assignment assignment, Message.Done result) throws IOException {
     open.remove(assignment);
+    boolean unknown = result.outcome() == Outcome.NO_USER;
+    tell(assignment.ended(unknown ? unknown(assignment, result) : result));
+  }
+
+  /** What it means that the server that was asked last does not know a user. */
+  private Message.Done unknown(Assignment assignment, Message.Done result) {
+    if (isCancelled() && !inUse.of(assignment.route().further()).isNowhere()) {
+      return assignment.earlierAttempts() == 0
+          ? done(Outcome.NOT_BEGUN, NOT_BEGUN)
+          : done(Outcome.CANCELLED, "Cancelled");
+    }
     Failure unavailable = assignment.unavailable();
-    boolean unknown = result.outcome() == Outcome.NO_USER && unavailable != null;
-    Message.Done done =
-        unknown ? done(outcome(unavailable), "No server that answers knows this user") : result;
-    tell(assignment.ended(done));
+    return unavailable == null
+        ? result
+        : done(outcome(unavailable), "No server that answers knows this user");
   }
 
   private void tell(UserEnd end) throws IOException {
@@ -430,16 +448,19 @@ final class Dispatch {
    */
   void lost(Assignment assignment, String why, boolean unseen) throws IOException {
     boolean harmless = request.isRepeatable() && unseen;
-    if (isCancelled()) {
+    if (isCancelled() && harmless) {
       stop(assignment);
     } else if (!harmless) {
-      String doubt = request.isRepeatable() ? "" : "; it may have been done all the same";
-      assignment.fail(Outcome.UNKNOWN, why + doubt);
+      assignment.fail(Outcome.UNKNOWN, why + doubt());
     } else if (assignment.attempts() < ATTEMPTS) {
       enqueue(assignment);
     } else {
       assignment.fail(Outcome.TEMPORARY_FAILURE, why);
     }
+  }
+
+  private String doubt() {
+    return request.isRepeatable() ? "" : "; it may have been done all the same";
   }
 
   /** A lane is lost before it has told a worker of the user: that was no attempt. */
@@ -479,9 +500,10 @@ final class Dispatch {
     if (!late && deadline == 0 && !inUse.hasLeftAny()) {
       return;
     }
+    Outcome stopped = request.isRepeatable() ? Outcome.CANCELLED : Outcome.UNKNOWN;
     for (Assignment each : List.copyOf(open)) {
       if (late || inUse.hasLeft(each.server(), patience.stop())) {
-        each.giveUpAfter(0, Outcome.CANCELLED, "Did not stop in time");
+        each.giveUpAfter(0, stopped, "Did not stop in time" + doubt());
       } else if (deadline > 0) {
         each.giveUpAfter(
             deadline + patience.grace().toNanos(),

@@ -111,6 +111,11 @@ public final class Run implements Running {
         executor);
   }
 
+  /** Has somebody else hear how users end. */
+  void tell(RunListener listener) {
+    dispatch.tell(listener);
+  }
+
   /** Works until all is done. Returns the exit code. */
   int execute() throws IOException {
     executor.execute(feed::run);

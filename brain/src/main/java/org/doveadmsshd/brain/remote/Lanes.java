@@ -23,8 +23,11 @@ import org.slf4j.LoggerFactory;
 final class Lanes {
   private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
   private static final long MILLION = 1_000_000;
-  private static final long FIRST_DELAY_MILLIS = 250;
-  private static final long LONGEST_DELAY_MILLIS = 5000;
+  private static final long FIRST_DELAY_NANOS = 250 * MILLION;
+  private static final long LONGEST_DELAY_NANOS = 5000 * MILLION;
+
+  /** How often a server is tried at least before it is given up. */
+  private static final int LEAST_TRIES = 12;
 
   /** How many lanes may break the protocol, one after another, before the server is given up. */
   private static final int MOST_BREACHES = 3;
@@ -277,10 +280,10 @@ final class Lanes {
 
   /** Called with the lock held: tries again later, and not when all others do. */
   private void delay() {
-    long longest = Math.min(LONGEST_DELAY_MILLIS, FIRST_DELAY_MILLIS << Math.min(tries, 10));
-    long millis = ThreadLocalRandom.current().nextLong(longest / 2, longest);
+    long most = Math.min(LONGEST_DELAY_NANOS, longestAbsence() / LEAST_TRIES);
+    long longest = Math.max(2, Math.min(most, FIRST_DELAY_NANOS << Math.min(tries, 10)));
     tries++;
-    nextTry = System.nanoTime() + millis * MILLION;
+    nextTry = System.nanoTime() + ThreadLocalRandom.current().nextLong(longest / 2, longest);
   }
 
   private void tellAbsence(boolean news) {
