@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.brain.journal.UserEnd;
 import org.doveadmsshd.protocol.Message;
 import org.slf4j.Logger;
@@ -100,7 +99,7 @@ final class Dispatch {
             });
     mostFailures = flow.mostFailures().orElse(Long.MAX_VALUE);
     for (Server server : servers) {
-      Pace own = new Pace(Rate.UNLIMITED);
+      Pace own = new Pace(server.maxRate());
       queues.put(server, new UserQueue(pace, own, executor, flow.ordered()));
       flow.maxLoad()
           .ifPresent(

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.base.UserMask;
 
 /** A mail host, as the brain sees it. */
@@ -47,6 +48,11 @@ public interface Server {
   default void watchLoad(Function<Map<String, Long>, Duration> taker) throws Failure {
     throw new Failure(
         Outcome.CONFIGURATION_ERROR, "Server " + name() + " does not report its load");
+  }
+
+  /** How many users a run begins there, as far as the configuration limits that. */
+  default Rate maxRate() {
+    return Rate.UNLIMITED;
   }
 
   /** Whether a user may be there, as far as the configuration tells. */

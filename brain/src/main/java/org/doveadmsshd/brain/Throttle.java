@@ -25,6 +25,7 @@ final class Throttle {
   private final String server;
   private final MaxLoad limit;
   private final Pace pace;
+  private final Rate most;
   private double rate = Double.POSITIVE_INFINITY;
   private boolean heard;
 
@@ -35,6 +36,7 @@ final class Throttle {
     this.server = server;
     this.limit = limit;
     this.pace = pace;
+    most = pace.rate();
     pace.hold();
   }
 
@@ -57,7 +59,7 @@ final class Throttle {
       rate = free ? Double.POSITIVE_INFINITY : rate * MORE;
     }
     if (!heard || rate != before) {
-      pace.set(new Rate(rate));
+      pace.set(new Rate(Math.min(rate, most.perSecond())));
     }
     heard = true;
     return change(before, load);

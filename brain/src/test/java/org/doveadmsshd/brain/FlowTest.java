@@ -471,4 +471,20 @@ class FlowTest {
     assertThat(typed.said())
         .contains("Info: Server s: load 4.01 is above --max-load; it begins 6/min\n");
   }
+
+  @Test
+  void aServerBeginsNoMoreUsersThanItsOwnLimit() throws Exception {
+    OneLane slow =
+        new OneLane("slow", USERS.subList(0, 4), OneLane::row) {
+          @Override
+          public Rate maxRate() {
+            return new Rate(20);
+          }
+        };
+    OneLane quick = new OneLane("quick", ManyLanes.users(300), OneLane::row);
+    long begun = System.nanoTime();
+    assertThat(typed.run(List.of(slow, quick), "", "search", "-A", "all")).isZero();
+    assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(150_000_000);
+    assertThat(slow.asked.size() + quick.asked.size()).isEqualTo(304);
+  }
 }

@@ -93,6 +93,14 @@ class ThrottleTest {
   }
 
   @Test
+  void whatAServerMayBeginWithoutLoadStays() {
+    Pace slow = new Pace(new Rate(2));
+    Throttle limited = new Throttle("s", new MaxLoad(4, false), slow);
+    limited.take(1, 0);
+    assertThat(slow.rate()).isEqualTo(new Rate(2));
+  }
+
+  @Test
   void nobodyIsBegunBeforeTheLoadIsKnown() {
     assertThat(pace.missing()).isPositive();
     throttle.take(1, 0);

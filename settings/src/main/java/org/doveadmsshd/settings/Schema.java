@@ -184,6 +184,7 @@ final class Schema {
         .add("identity", Type.TEXT, "")
         .add("workers", Type.LANES, "8")
         .add("connections", Type.LANES, "1")
+        .add("max_rate", Type.RATE, "")
         .add("weight", Type.COUNT, "100")
         .add("users", Type.TEXT, "*");
     section("placement")

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.doveadmsshd.base.Rate;
 
 /** Reads the servers of a brain. */
 final class ServerBinder {
@@ -85,6 +86,7 @@ final class ServerBinder {
         path(section, "secret_file"),
         section.number("workers"),
         section.number("connections"),
+        Rate.of(section.text("max_rate")).orElse(Rate.UNLIMITED),
         section.number("weight"),
         section.words("users"));
   }

@@ -14,6 +14,7 @@ import java.util.Set;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.doveadmsshd.auth.EarlyDrop;
 import org.doveadmsshd.base.AddressPatterns;
+import org.doveadmsshd.base.Rate;
 
 /**
  * All of a configuration. Immutable. Paths are absolute: relative ones count from the directory of
@@ -288,6 +289,7 @@ public record Settings(
    * @param secretFile password or token for that
    * @param lanes how many a run may have (the setting {@code workers})
    * @param connections how many the lanes are spread over
+   * @param maxRate how many users a run begins there
    * @param weight how many users it gets by the placement {@code hash}, as against others
    * @param users masks of users that are there
    */
@@ -302,6 +304,7 @@ public record Settings(
       Optional<Path> secretFile,
       int lanes,
       int connections,
+      Rate maxRate,
       int weight,
       List<String> users) {}
 

@@ -9,6 +9,7 @@ import org.doveadmsshd.accounts.MailTemplate;
 import org.doveadmsshd.auth.Consequence;
 import org.doveadmsshd.auth.EarlyDrop;
 import org.doveadmsshd.base.AddressPatterns;
+import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.base.Sizes;
 import org.doveadmsshd.base.Times;
 
@@ -256,6 +257,14 @@ enum Type {
       return unless(
           value.matches("|idle|best-effort(:[0-7])?"),
           "expected idle, best-effort or best-effort:<0 to 7>");
+    }
+  },
+  /** So many in a span of time, or nothing for as many as possible. */
+  RATE {
+    @Override
+    Optional<String> mistake(String value) {
+      return unless(
+          value.isEmpty() || Rate.of(value).isPresent(), "expected a rate, such as 20 or 30/min");
     }
   },
   SIZE {

@@ -148,6 +148,7 @@ class DefaultsTest {
         identity =
         workers = 8
         connections = 1
+        max_rate =
         weight = 100
         users = *
       }

@@ -79,6 +79,8 @@ class LimitsTest {
         "service doveadm {~idle_kill = 5201 weeks~} | expected 5200 weeks or less",
         "server s {~host = h~user = u~workers = 0~} | expected 1 or more",
         "server s {~host = h~user = u~workers = 1001~} | expected 1000 or less",
+        "server s {~host = h~user = u~max_rate = 0~} | expected a rate, such as 20 or 30/min",
+        "server s {~host = h~user = u~max_rate = x/s~} | expected a rate, such as 20 or 30/min",
         "server s {~host = h~user = u~port = 0~} | expected a port from 1 to 65535",
         "server s {~host = h~user = u~port = 65536~} | expected a port from 0 to 65535",
       })

@@ -169,6 +169,7 @@ final class ConfiguredServers implements Closeable {
             server.lanes(),
             executor,
             new Tolerance(reach.silence(), reach.absence()));
+    remote.setMaxRate(server.maxRate());
     ServerStates known = states();
     remote.setState(() -> known.of(server.name()));
     return remote;

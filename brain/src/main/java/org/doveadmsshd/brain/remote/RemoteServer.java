@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Health;
@@ -36,6 +37,7 @@ public final class RemoteServer implements Server {
   private final Tolerance tolerance;
   private volatile Supplier<ServerState> state = () -> ServerState.UP;
   private volatile boolean abandoned;
+  private volatile Rate maxRate = Rate.UNLIMITED;
 
   private volatile Lanes working;
   private volatile Consumer<String> teller = what -> {};
@@ -85,6 +87,16 @@ public final class RemoteServer implements Server {
    */
   public void setState(Supplier<ServerState> known) {
     state = known;
+  }
+
+  /** From now on a run begins so many users there. */
+  public void setMaxRate(Rate most) {
+    maxRate = most;
+  }
+
+  @Override
+  public Rate maxRate() {
+    return maxRate;
   }
 
   @Override
