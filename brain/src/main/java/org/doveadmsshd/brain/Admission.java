@@ -102,11 +102,6 @@ final class Admission {
     }
   }
 
-  /** Whether somebody decides about the canaries. */
-  synchronized boolean isDeciding() {
-    return state == State.DECIDING;
-  }
-
   /**
    * Whether nobody is let in any more.
    *

@@ -33,10 +33,19 @@ final class Canary {
       return bad == 0;
     }
     printer.tick();
-    reporter.clearStatus();
-    String answer =
-        console.question().get().ask("Canary: " + how + ". Go on with the others? Type yes: ");
-    boolean on = answer.strip().equals(YES);
+    reporter.setAsking(true);
+    boolean on;
+    try {
+      on =
+          console
+              .question()
+              .get()
+              .ask("Canary: " + how + ". Go on with the others? Type yes: ")
+              .strip()
+              .equals(YES);
+    } finally {
+      reporter.setAsking(false);
+    }
     if (!on) {
       refuse("Canary: " + how + "; no further user was begun");
     }

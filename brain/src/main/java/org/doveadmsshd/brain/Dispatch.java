@@ -135,11 +135,6 @@ final class Dispatch {
     return admission.isFull(assigned());
   }
 
-  /** Whether somebody is asked at this moment whether the run goes on. */
-  boolean isDeciding() {
-    return admission.isDeciding();
-  }
-
   /** Whether an earlier run has left nothing to do of users that have been named. */
   boolean hasLeftAny() {
     return journal.left() > 0;

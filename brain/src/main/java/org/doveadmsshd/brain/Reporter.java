@@ -50,6 +50,7 @@ final class Reporter implements RunListener {
   private long notReached;
   private long misplaced;
   private int exitCode;
+  private boolean asking;
   private String lastFailure = "";
   private final Set<String> noted = new HashSet<>();
 
@@ -215,7 +216,15 @@ final class Reporter implements RunListener {
 
   /** Shows how far the run is, in the place of what was shown before. */
   synchronized void show(List<StatusLine> lines) throws IOException {
-    status.show(lines);
+    if (!asking) {
+      status.show(lines);
+    }
+  }
+
+  /** A question stands on the screen, or does no more: nothing is shown over it. */
+  synchronized void setAsking(boolean begins) throws IOException {
+    asking = begins;
+    status.clear();
   }
 
   /** Notes what holds the run up at a server; nothing when nothing does any more. */
@@ -238,7 +247,9 @@ final class Reporter implements RunListener {
 
   /** Says how far the run is, on a line that stays. */
   synchronized void sayHowFar() throws IOException {
-    line(command + ": " + users() + tail());
+    if (!asking) {
+      line(command + ": " + users() + tail());
+    }
   }
 
   /** Says how often what was not said any more, as it had been said often enough. */

@@ -181,9 +181,7 @@ public final class Run implements Running {
       return true;
     }
     boolean free = printer.tick();
-    if (!dispatch.isDeciding()) {
-      progress.tell(screen.isAmidLine(), second);
-    }
+    progress.tell(screen.isAmidLine(), second);
     return free || dispatch.isCancelled();
   }
 

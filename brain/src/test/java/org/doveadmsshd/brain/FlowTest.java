@@ -213,6 +213,21 @@ class FlowTest {
   }
 
   @Test
+  void nothingIsShownOverAQuestion() throws Exception {
+    typed.watch();
+    AtomicReference<String> before = new AtomicReference<>();
+    typed.answer(
+        prompt -> {
+          before.set(typed.said());
+          typed.awaitLooks();
+          assertThat(typed.said()).isEqualTo(before.get());
+          return "yes";
+        });
+    assertThat(run(server(), "--canary 3 search -A all")).isZero();
+    assertThat(before.get()).isNotNull();
+  }
+
+  @Test
   void nobodyIsAskedWhenThereAreCanariesOnly() throws Exception {
     typed.answer(
         prompt -> {

@@ -80,7 +80,8 @@ class FlowOptionsTest {
 
   @Test
   void tooManyFailuresEndARun() throws Exception {
-    TestSite.Result result = site.doveadm("-o doveadm_worker_count=1 --stop-after-failures 3" + FAILING);
+    TestSite.Result result =
+        site.doveadm("-o doveadm_worker_count=1 --stop-after-failures 3" + FAILING);
     assertThat(result.code()).isEqualTo(75);
     assertThat(result.error()).contains("as often as --stop-after-failures allows");
   }
