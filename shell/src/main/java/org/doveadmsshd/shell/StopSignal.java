@@ -9,7 +9,7 @@ import org.doveadmsshd.base.Outcome;
 
 /** Ctrl-C, and any other signal that ends a program. */
 final class StopSignal {
-  private static final long PATIENCE_SECONDS = 10;
+  private static final long PATIENCE_SECONDS = 4;
 
   private StopSignal() {}
 
