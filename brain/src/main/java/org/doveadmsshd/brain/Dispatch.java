@@ -61,6 +61,8 @@ final class Dispatch {
   /** Whether no further user is begun. */
   private volatile boolean stopped;
 
+  private final long begun = System.nanoTime();
+  private volatile boolean expired;
   private volatile long cancelledAt;
   private volatile IOException broken;
 
@@ -484,10 +486,16 @@ final class Dispatch {
   }
 
   /**
-   * Leaves servers that are not used any more; gives up workers that should have ended long ago.
+   * Leaves servers that are not used any more; gives up workers that should have ended long ago;
+   * stops a run whose time is over.
    */
   void watch() throws IOException {
     leaveServers();
+    long longest = request.invocation().runDeadline().toNanos();
+    if (longest > 0 && !isCancelled() && System.nanoTime() - begun > longest) {
+      expired = true;
+      cancel();
+    }
     long cancelled = cancelledAt;
     boolean late = cancelled != 0 && System.nanoTime() - cancelled > patience.stop().toNanos();
     long deadline = TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
@@ -545,6 +553,11 @@ final class Dispatch {
 
   boolean isCancelled() {
     return cancelledAt != 0;
+  }
+
+  /** Whether it was stopped because its time was over. */
+  boolean isExpired() {
+    return expired;
   }
 
   /** Ends users that were not begun; waits while the client does not read the output. */

@@ -33,6 +33,7 @@ import org.doveadmsshd.command.Manual;
  * @param lanes most lanes to use for each server; 0 for as many as there are
  * @param words of the command, without the options that choose users
  * @param deadline longest time for one user; zero for none
+ * @param runDeadline longest time for all of them; zero for none
  * @param allowEmpty whether it is no error when no user matches
  * @param progress in which form it is told how far the command is
  * @param journal what it says of journals
@@ -48,6 +49,7 @@ public record Invocation(
     Words words,
     UserSelection users,
     Duration deadline,
+    Duration runDeadline,
     boolean allowEmpty,
     ProgressForm progress,
     JournalOptions journal,
@@ -93,7 +95,8 @@ public record Invocation(
         command,
         words,
         users,
-        deadline(words),
+        span(words, "timeout"),
+        span(words, "deadline"),
         words.has("allow-empty"),
         ProgressForm.of(global.value("progress").orElse("auto")),
         JournalOptions.of(global),
@@ -253,12 +256,13 @@ public record Invocation(
     return new Words(options, words.positionals());
   }
 
-  private static Duration deadline(Words words) throws Failure {
-    if (!words.has("timeout")) {
+  private static Duration span(Words words, String option) throws Failure {
+    if (!words.has(option)) {
       return Duration.ZERO;
     }
-    String text = words.value("timeout").orElse("");
+    String text = words.value(option).orElse("");
     return Times.spanOrSeconds(text)
-        .orElseThrow(() -> Failure.usage("Invalid --timeout: " + text + " (try 30s or 5m)"));
+        .orElseThrow(
+            () -> Failure.usage("Invalid --%s: %s (try 30s or 5m)".formatted(option, text)));
   }
 }

@@ -130,7 +130,8 @@ public final class Run implements Running {
     printer.end();
     boolean several = invocation.users().isSeveral();
     if (dispatch.isCancelled()) {
-      reporter.failed(Outcome.CANCELLED, "Stopped; users that were not reached are unchanged");
+      String why = dispatch.isExpired() ? "The time for the run (--deadline) is over" : "Stopped";
+      reporter.failed(Outcome.CANCELLED, why + "; users that were not reached are unchanged");
     } else if (several) {
       reporter.checkThatSomebodyExists();
     }

@@ -270,6 +270,26 @@ class StoppedRunTest {
   }
 
   @Test
+  void aRunEndsAtItsDeadlineAlsoWhenAWorkerDoesNot() throws Exception {
+    typed.setPatience(new Patience(LONG, Duration.ofMillis(200)));
+    Server server = new ManyLanes(typed, "s", users(600), 2, StoppedRunTest::stick);
+    assertThat(typed.run(List.of(server), "", "search", "-A", "--deadline", "300ms", "all"))
+        .isEqualTo(75);
+    assertThat(typed.said())
+        .contains("The time for the run (--deadline) is over")
+        .containsPattern("search: 0 users, 2 stopped, [0-9]+ not reached");
+  }
+
+  @Test
+  void aDeadlineThatIsNoTimeIsAMistake() throws Exception {
+    OneLane server = lane(OneLane::ok);
+    assertThat(typed.run(List.of(server), "", "search", "-A", "--deadline", "soon", "all"))
+        .isEqualTo(64);
+    assertThat(typed.said()).contains("Invalid --deadline: soon (try 30s or 5m)");
+    assertThat(server.asked).isEmpty();
+  }
+
+  @Test
   void anAttemptThatWasGivenUpCountsNoMore() throws Exception {
     typed.setPatience(new Patience(Duration.ofMillis(100), Duration.ofSeconds(5)));
     CountDownLatch ended = new CountDownLatch(1);

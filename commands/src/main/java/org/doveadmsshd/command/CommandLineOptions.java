@@ -121,6 +121,10 @@ public final class CommandLineOptions {
               "users named in a file, a line each; - is standard input"),
           Option.of(
               "timeout", Kind.SPAN.named("time"), "give up on a user after this time: 30s, 5m"),
+          Option.of(
+              "deadline",
+              Kind.SPAN.named("time"),
+              "end the whole run after this time: 30m, 2h"),
           Option.flag("allow-empty", "it is no error when no user matches"));
 
   /** Of commands that can say what they would do. */
