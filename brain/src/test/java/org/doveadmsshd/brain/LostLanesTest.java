@@ -24,7 +24,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Lanes that are lost in the middle of a run, and servers that are away for a while or for good. */
+/**
+ * Lanes that are lost in the middle of a run, and servers that are away for a while or for good.
+ */
 @Timeout(60)
 class LostLanesTest {
   private static final int USERS = 40;

@@ -122,9 +122,7 @@ public final class CommandLineOptions {
           Option.of(
               "timeout", Kind.SPAN.named("time"), "give up on a user after this time: 30s, 5m"),
           Option.of(
-              "deadline",
-              Kind.SPAN.named("time"),
-              "end the whole run after this time: 30m, 2h"),
+              "deadline", Kind.SPAN.named("time"), "end the whole run after this time: 30m, 2h"),
           Option.flag("allow-empty", "it is no error when no user matches"));
 
   /** Of commands that can say what they would do. */

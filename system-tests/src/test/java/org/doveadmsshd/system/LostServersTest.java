@@ -70,10 +70,7 @@ class LostServersTest {
     List<String> words = TestSite.java("org.doveadmsshd.server.Main");
     words.addAll(List.of("--config", directory.resolve("sshd-" + i + ".conf").toString()));
     servers[i] =
-        new ProcessBuilder(words)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+        new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     await(() -> read(log).contains("listens on 127.0.0.1 port " + ports[i]));
   }
 
@@ -127,8 +124,7 @@ class LostServersTest {
   }
 
   private void name(List<String> users) throws IOException {
-    run.getOutputStream()
-        .write((String.join("\n", users) + "\n").getBytes(StandardCharsets.UTF_8));
+    run.getOutputStream().write((String.join("\n", users) + "\n").getBytes(StandardCharsets.UTF_8));
     run.getOutputStream().flush();
   }
 
