@@ -81,7 +81,7 @@ final class ClientRunner implements CommandRunner {
   }
 
   /** All that are in the directory are of whoever has started the program. */
-  private synchronized Journals journals() {
+  synchronized Journals journals() {
     if (journals == null) {
       Optional<Settings> settings = settings();
       JournalRules rules =

@@ -117,7 +117,7 @@ public final class Main {
       }
       if (!line.isEmpty() && line.get(0).equals(ServersCommand.NAME)) {
         List<String> rest = line.subList(1, line.size());
-        return new ServersCommand(servers, executor, console()).run(words, rest);
+        return new ServersCommand(servers, runner.journals(), executor, console()).run(words, rest);
       }
       if (line.get(0).equals(OwnCommands.WHERE.name())) {
         List<String> rest = line.subList(1, line.size());

@@ -62,12 +62,14 @@ final class OwnCommands {
               Syntax.anyNumber(Kind.SERVER.named("server"))),
           "how the servers are; drain some, or bring them up again",
           """
-          Asks all servers at once how they are, or those that are named, and prints a row for each: whether it is up,
-          how long a question and its answer take, by how much its clock is ahead of ours, its version. The exit code
-          is 75 when one of them does not answer.
+          Asks all servers at once how they are, or those that are named, and prints a row for each:
+          whether it is up, how many lanes it has, how many of them the last run that was written
+          down has used and how many users a second it did there, how long a question and its answer
+          take, by how much its clock is ahead of ours, its version. The exit code is 75 when one of
+          them does not answer.
 
-          drain  no further user is begun there, by no run on this machine; users under way end as always
-          down   as drain, and what is under way there is stopped; the server is not connected to
+          drain  no further user is begun there, by no run on this machine; users under way end
+          down   as drain, and what is under way there is stopped; it is not connected to
           up     it is used again
           """,
           Option.of(

@@ -2,6 +2,8 @@ package org.doveadmsshd.shell;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.doveadmsshd.base.Failure;
@@ -26,6 +29,9 @@ import org.doveadmsshd.brain.ServerState.Use;
 import org.doveadmsshd.brain.Survey;
 import org.doveadmsshd.brain.Table;
 import org.doveadmsshd.brain.format.Formatters;
+import org.doveadmsshd.brain.journal.JournalReader;
+import org.doveadmsshd.brain.journal.Journals;
+import org.doveadmsshd.brain.journal.ServerPace;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Value;
@@ -36,6 +42,7 @@ final class ServersCommand {
   static final String TIMEOUT = "timeout";
   static final String YES = "yes";
 
+  private static final String LAST_RUN = "last";
   private static final String UNREACHABLE = "unreachable";
   private static final String USUAL_FORMATTER = "table";
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -48,6 +55,8 @@ final class ServersCommand {
           new Column("server"),
           new Column("state"),
           new Column("lanes", Column.RIGHT | Column.NUMBER),
+          new Column("lanes-used", "used", Column.RIGHT | Column.NUMBER),
+          new Column("users-per-s", "users/s", Column.RIGHT),
           new Column("round-trip-ms", "round trip ms", Column.RIGHT),
           new Column("clock-ahead-s", "clock ahead s", Column.RIGHT),
           new Column("version"),
@@ -57,15 +66,21 @@ final class ServersCommand {
 
   private static final Program PROGRAM = OwnCommands.program(OwnCommands.SERVERS);
 
+  /** A longer journal takes too long to read. */
+  private static final long MOST_JOURNAL_BYTES = 32 * 1024 * 1024;
+
   private final ConfiguredServers servers;
+  private final Journals journals;
   private final Executor executor;
   private final Console console;
 
   /**
+   * @param journals the last of them says how fast the servers are
    * @param executor runs what may block; must not limit its threads
    */
-  ServersCommand(ConfiguredServers servers, Executor executor, Console console) {
+  ServersCommand(ConfiguredServers servers, Journals journals, Executor executor, Console console) {
     this.servers = servers;
+    this.journals = journals;
     this.executor = executor;
     this.console = console;
   }
@@ -167,9 +182,10 @@ final class ServersCommand {
     String formatter = before.value("formatter").orElse(USUAL_FORMATTER);
     Formatters.check(formatter);
     List<Survey.Answer> answers = new Survey(executor, patience).of(servers.named(names));
+    Map<String, ServerPace> paces = paces();
     List<List<Value>> rows = new ArrayList<>();
     for (Survey.Answer answer : answers) {
-      rows.add(row(answer));
+      rows.add(row(answer, Optional.ofNullable(paces.get(answer.server().name()))));
     }
     new Table(COLUMNS, rows)
         .print(console, formatter, !before.has("hide-titles"), MemoryBudget.ofHeap().all());
@@ -181,7 +197,22 @@ final class ServersCommand {
     return code;
   }
 
-  private List<Value> row(Survey.Answer answer) throws Failure {
+  /** By servers, as far as the last run is known. */
+  private Map<String, ServerPace> paces() {
+    try {
+      Path last = journals.find(LAST_RUN);
+      if (Files.size(last) > MOST_JOURNAL_BYTES) {
+        return Map.of();
+      }
+      try (JournalReader reader = JournalReader.open(last)) {
+        return ServerPace.of(reader);
+      }
+    } catch (Failure | IOException e) {
+      return Map.of(); // there is none, or it is damaged; runs says so
+    }
+  }
+
+  private List<Value> row(Survey.Answer answer, Optional<ServerPace> pace) throws Failure {
     ServerState state = answer.state();
     Server server = answer.server();
     boolean lost = state.takesUsers() && answer.failure().isPresent();
@@ -190,6 +221,8 @@ final class ServersCommand {
         Value.of(server.name()),
         Value.of(lost ? UNREACHABLE : state.use().word()),
         Value.of(servers.lanes(server.name())),
+        value(pace.map(each -> Integer.toString(each.lanes()))),
+        value(pace.map(each -> String.format(Locale.ROOT, "%.1f", each.usersPerSecond()))),
         value(health.map(each -> millis(each.roundTrip()))),
         value(health.flatMap(Health::ahead).map(ServersCommand::seconds)),
         value(health.map(Health::software)),

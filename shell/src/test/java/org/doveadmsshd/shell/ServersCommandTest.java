@@ -54,7 +54,8 @@ class ServersCommandTest {
     assertThat(called.code()).as(called.error()).isEqualTo(75);
     List<String> lines = called.out().lines().toList();
     assertThat(lines).hasSize(3);
-    assertThat(lines.get(0)).startsWith("server\tstate\tlanes\tround trip ms\tclock ahead s\t");
+    assertThat(lines.get(0))
+        .startsWith("server\tstate\tlanes\tused\tusers/s\tround trip ms\tclock ahead s\t");
     assertThat(lines.get(1)).startsWith("web1\tunreachable\t3\t").contains("No such file");
     assertThat(lines.get(2)).startsWith("web2\tunreachable\t8\t");
     assertThat(call("-f", "json", "servers", "web2").out())
@@ -71,8 +72,8 @@ class ServersCommandTest {
     assertThat(call("servers", "drain", "web1").out()).startsWith("web1: drain already (");
     List<String> row = List.of(call("-f", "tab", "-h", "servers", "web1").out().split("\t"));
     assertThat(row.subList(0, 2)).containsExactly("web1", "drain");
-    assertThat(row.get(6)).isNotEmpty();
-    assertThat(row.get(7)).matches("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}");
+    assertThat(row.get(8)).isNotEmpty();
+    assertThat(row.get(9)).matches("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}");
     called = call("search", "-u", "jane", "all");
     assertThat(called.code()).isEqualTo(75);
     assertThat(called.error()).contains("web2").doesNotContain("web1: ");

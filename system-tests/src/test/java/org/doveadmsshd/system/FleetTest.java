@@ -72,9 +72,20 @@ class FleetTest {
     assertThat(result.lines()).hasSize(2);
     List<String> web2 = values(result.lines().get(1));
     assertThat(web2.subList(0, 3)).containsExactly("web2", "up", "8");
-    assertThat(Double.parseDouble(web2.get(3))).isPositive();
-    assertThat(Math.abs(Double.parseDouble(web2.get(4)))).isLessThan(60);
-    assertThat(web2.get(5)).isEqualTo("test");
+    assertThat(Double.parseDouble(web2.get(5))).isPositive();
+    assertThat(Math.abs(Double.parseDouble(web2.get(6)))).isLessThan(60);
+    assertThat(web2.get(7)).isEqualTo("test");
+  }
+
+  @Test
+  void howFastTheLastRunWasIsShownForEachServer() throws Exception {
+    String[] words = {"flags", "add", "-A", "\\Flagged", "mailbox", "INBOX", "1"};
+    assertThat(first.doveadmSsh(words).code()).isZero();
+    TestSite.Result result = first.doveadmSsh("-f", "tab", "-h", "servers");
+    for (String line : result.lines()) {
+      assertThat(Integer.parseInt(values(line).get(3))).isBetween(1, 8);
+      assertThat(Double.parseDouble(values(line).get(4))).isPositive();
+    }
   }
 
   @Test
