@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -86,7 +87,8 @@ class RelayTest {
 
   private UserWork.Order order(int id, RequestControl control) {
     Master master = new Master("m", Scope.UNLIMITED, Login.NONE);
-    Message.Run run = new Message.Run(id, "user" + id, "save", List.of(), 0, 0, false);
+    OptionalLong term = OptionalLong.of(id);
+    Message.Run run = new Message.Run(id, "user" + id, "save", List.of(), 0, 0, false, term);
     return RelayOrders.order(
         master, run, control, () -> new ByteArrayInputStream(new byte[10]), output::add);
   }
@@ -218,6 +220,20 @@ class RelayTest {
         .isInstanceOf(Relay.LostException.class);
     assertThat(course).containsExactly("begun user1", "ended user1", "begun user2");
     assertThat(orders).hasSize(2);
+  }
+
+  /** It names no extension for that: the server has checked them. */
+  @Test
+  void aWorkerProcessIsSentNoTerms() throws Exception {
+    relay(
+        peer -> {
+          peer.say(HELLO);
+          for (int id = 1; id <= 3; id++) {
+            assertThat(((Message.Run) peer.await(Message.Run.class)).term()).isEmpty();
+            peer.say(done(id));
+          }
+        });
+    assertThat(orders).isEmpty();
   }
 
   @Test
