@@ -284,6 +284,7 @@ final class SimulatedServer implements Connector {
     for (SimulatedLane each : List.copyOf(lanes)) {
       each.requests.clear();
       onTheWay(each::cut); // behind what it has said
+      silence(each); // that nothing comes is noticed, too
       each.isDead = true;
     }
     lanes.clear();
