@@ -106,7 +106,7 @@ final class Dispatch {
       flow.maxLoad()
           .ifPresent(
               most ->
-                  watches.put(server, new LoadWatch(server, most, own, reporter, this::hasEnded)));
+                  watches.put(server, new LoadWatch(server, most, own, reporter, this::isOver)));
     }
   }
 
@@ -233,7 +233,8 @@ final class Dispatch {
     if (working.add(server)) {
       executor.execute(() -> work(server));
       if (watches.containsKey(server)) {
-        executor.execute(() -> watchLoad(server));
+        executor.execute(
+            () -> watches.get(server).run(e -> unavailable(server, queues.get(server), e)));
       }
     }
   }
@@ -255,24 +256,6 @@ final class Dispatch {
       LOG.error("Work on server {} failed by a fault of the program", server.name(), e);
       unavailable(server, queue, Failure.temporary("Server " + server.name() + ": a fault", e));
     }
-  }
-
-  private void watchLoad(Server server) {
-    try {
-      watches.get(server).run();
-    } catch (Failure e) {
-      unavailable(server, queues.get(server), e);
-    } catch (Throwable e) { // the top of a thread: else nobody would be begun there
-      LOG.error("The load of {} cannot be watched by a fault of the program", server.name(), e);
-      unavailable(
-          server,
-          queues.get(server),
-          Failure.temporary("Server " + server.name() + ": its load cannot be watched", e));
-    }
-  }
-
-  private boolean hasEnded() {
-    return ended.getCount() == 0 || isCancelled();
   }
 
   private void tell(String what) {
@@ -549,6 +532,10 @@ final class Dispatch {
       executor.execute(() -> drop(waiting));
     }
     return true;
+  }
+
+  private boolean isOver() {
+    return ended.getCount() == 0 || isCancelled();
   }
 
   boolean isCancelled() {

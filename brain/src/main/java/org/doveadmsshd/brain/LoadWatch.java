@@ -6,12 +6,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Has a server tell its load during a run, and slows the run down there. Used by one thread. */
 final class LoadWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(LoadWatch.class);
+
   /** How often it is looked whether the run goes on. */
   private static final Duration LOOK = Duration.ofMillis(500);
 
@@ -44,9 +49,21 @@ final class LoadWatch {
   /**
    * Watches until the run is over.
    *
-   * @throws Failure when the server does not report what the limit is about
+   * @param failed hears when the server does not report what the limit is about
    */
-  void run() throws Failure {
+  void run(Consumer<Failure> failed) {
+    try {
+      watch();
+    } catch (Failure e) {
+      failed.accept(e);
+    } catch (Throwable e) { // the top of a thread: else nobody would be begun there
+      LOG.error("The load of {} cannot be watched by a fault of the program", server.name(), e);
+      failed.accept(
+          Failure.temporary("Server " + server.name() + ": its load cannot be watched", e));
+    }
+  }
+
+  private void watch() throws Failure {
     server.watchLoad(this::take);
     if (unknown) {
       throw new Failure(
