@@ -2,6 +2,7 @@ package org.doveadmsshd.brain;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -114,9 +115,8 @@ public final class Brain {
     if (run.isEmpty() || journals.isEmpty()) {
       return words;
     }
-    List<String> all = new ArrayList<>(words);
-    all.addAll(journals.get().header(journals.get().find(run.get())).arguments());
-    return all;
+    Path file = journals.get().find(run.get());
+    return Invocation.resumed(words, journals.get().header(file).arguments());
   }
 
   private int run(

@@ -180,6 +180,14 @@ public record Invocation(
     return global.positionals().isEmpty() ? global.value("resume") : Optional.empty();
   }
 
+  /** The words of an earlier line, with the options of one that has no command. */
+  static List<String> resumed(List<String> typed, List<String> earlier) throws Failure {
+    Words first = Words.parseUntilPositional("", CommandLineOptions.GLOBAL, earlier);
+    Map<String, String> options = new LinkedHashMap<>(first.options());
+    options.putAll(Words.parseUntilPositional("", CommandLineOptions.GLOBAL, typed).options());
+    return new Words(options, first.positionals()).forwarded(CommandLineOptions.GLOBAL);
+  }
+
   private static Failure unknownCommand(List<String> words) {
     if (words.isEmpty()) {
       return Failure.usage("Missing command; doveadm help lists them");

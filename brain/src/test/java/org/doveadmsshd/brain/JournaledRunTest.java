@@ -198,6 +198,18 @@ class JournaledRunTest {
   }
 
   @Test
+  void optionsOfTheFirstRunStayUnlessOthersAreTyped() throws Exception {
+    answers.put("bob", Outcome.TEMPORARY_FAILURE);
+    run("--max-rate", "10000", "--limit", "3", "expunge", "-A", "mailbox", "Trash", "all");
+    assertThat(asked).containsExactly("ann", "bob", "cid");
+    answers.clear();
+    assertThat(run("--limit", "1", "--resume", "last", "--")).isZero();
+    assertThat(asked).as("one of the two that are left").containsExactly("bob");
+    assertThat(run("--resume", "last")).isZero();
+    assertThat(asked).containsExactly("dan");
+  }
+
+  @Test
   void usersOfWhomNothingIsWrittenDownAreDone() throws Exception {
     expunge();
     List<String> lines = Files.readAllLines(journal());

@@ -111,15 +111,16 @@ public final class Main {
       if (line.isEmpty() && !ofDoveadm) {
         return ShellProgram.run(runner, executor);
       }
-      if (!ofDoveadm && line.get(0).equals(ScriptProgram.NAME)) {
+      String first = line.isEmpty() ? "" : line.get(0); // a run that is gone on with needs no command
+      if (!ofDoveadm && first.equals(ScriptProgram.NAME)) {
         List<String> rest = line.subList(1, line.size());
         return new ScriptProgram(runner, servers, console()).run(rest, exitCode);
       }
-      if (!line.isEmpty() && line.get(0).equals(ServersCommand.NAME)) {
+      if (first.equals(ServersCommand.NAME)) {
         List<String> rest = line.subList(1, line.size());
         return new ServersCommand(servers, runner.journals(), executor, console()).run(words, rest);
       }
-      if (line.get(0).equals(OwnCommands.WHERE.name())) {
+      if (first.equals(OwnCommands.WHERE.name())) {
         List<String> rest = line.subList(1, line.size());
         return new WhereCommand(servers, runner.memory(), console()).run(rest, words);
       }
