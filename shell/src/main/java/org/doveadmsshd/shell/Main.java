@@ -111,7 +111,8 @@ public final class Main {
       if (line.isEmpty() && !ofDoveadm) {
         return ShellProgram.run(runner, executor);
       }
-      String first = line.isEmpty() ? "" : line.get(0); // a run that is gone on with needs no command
+      String first =
+          line.isEmpty() ? "" : line.get(0); // a run that is gone on with needs no command
       if (!ofDoveadm && first.equals(ScriptProgram.NAME)) {
         List<String> rest = line.subList(1, line.size());
         return new ScriptProgram(runner, servers, console()).run(rest, exitCode);
