@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.journal.UserEnd;
 import org.doveadmsshd.protocol.Message;
@@ -29,6 +30,10 @@ import org.slf4j.LoggerFactory;
 final class Dispatch {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
   private static final int ATTEMPTS = 2;
+
+  /** The part of a run's memory for users who wait for one server while others go on. */
+  private static final double STORE = 0.25;
+
   private static final String NOT_BEGUN = "The run was stopped before this user's turn";
 
   private final CommandRequest request;
@@ -108,6 +113,10 @@ final class Dispatch {
               most ->
                   watches.put(server, new LoadWatch(server, most, own, reporter, this::isOver)));
     }
+    if (servers.size() > 1) {
+      MemoryBudget.Share store = printer.memory().part(STORE);
+      queues.values().forEach(queue -> queue.storeBeyond(store));
+    }
   }
 
   /** Has somebody else hear of users, behind all others. */
@@ -148,7 +157,8 @@ final class Dispatch {
   }
 
   /**
-   * Adds a user; waits while the queue of the first server is full.
+   * Adds a user; waits while the queue of the first server is full, and where there are others, no
+   * memory is left either.
    *
    * @param route the servers that may have the user; none when no server is meant for the user
    */

@@ -10,13 +10,18 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.doveadmsshd.base.MemoryBudget;
 
 /**
- * The users that wait for one server's lanes. It is bounded: adding waits while it is full. A bell
+ * The users that wait for one server's lanes. It is bounded, by number or by memory: adding waits
+ * while it is full. A bell
  * wakes remote lanes that found it empty. Safe for several threads.
  */
 public final class UserQueue {
   private static final int CAPACITY = 256;
+
+  /** What a user takes who waits in the store, about. */
+  private static final int USER_BYTES = 1024;
 
   /** Longest time to the next look at a pace, which may be changed at any time. */
   private static final long LOOK_NANOS = 1_000_000_000;
@@ -37,6 +42,12 @@ public final class UserQueue {
 
   /** Whether the bells will ring when the next user may begin. */
   private boolean alarm;
+
+  /** Draws users beyond the capacity; null when there are none of those. */
+  private MemoryBudget.Share store;
+
+  /** How many users are drawn on the store. */
+  private int stored;
 
   /** How many threads wait for a user, and for room. */
   private int takers;
@@ -68,13 +79,39 @@ public final class UserQueue {
   }
 
   /**
+   * From now on takes more users than fit, as long as there is memory: whoever names users for
+   * several servers does not wait for the one that is slow, or away.
+   *
+   * @param share draws them
+   */
+  synchronized void storeBeyond(MemoryBudget.Share share) {
+    store = share;
+  }
+
+  /** Called with the lock held. */
+  private boolean stores() {
+    boolean stores = store != null && store.tryTake(USER_BYTES);
+    stored += stores ? 1 : 0;
+    return stores;
+  }
+
+  /** Called with the lock held: so many users have been taken out. */
+  private void giveBack(int users) {
+    int given = Math.min(users, stored);
+    stored -= given;
+    if (given > 0) {
+      store.give((long) given * USER_BYTES);
+    }
+  }
+
+  /**
    * Adds a user; waits while the queue is full.
    *
    * @return false when the queue has stopped; the user is not in it then
    */
   boolean put(Assignment assignment) throws InterruptedException {
     synchronized (this) {
-      while (waiting.size() >= CAPACITY && !closed && !stopped) {
+      while (waiting.size() >= CAPACITY && !closed && !stopped && !stores()) {
         putters++;
         wait();
         putters--;
@@ -144,6 +181,7 @@ public final class UserQueue {
 
   private Assignment next() {
     Assignment next = waiting.poll();
+    giveBack(next == null ? 0 : 1);
     if (putters > 0 && waiting.size() <= CAPACITY / 2) {
       notifyAll(); // only when half empty, so that the feeder is not woken for each user
     }
@@ -235,6 +273,7 @@ public final class UserQueue {
   synchronized List<Assignment> takeAll() {
     List<Assignment> all = List.copyOf(waiting);
     waiting.clear();
+    giveBack(stored);
     notifyAll();
     return all;
   }

@@ -12,7 +12,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.brain.remote.Connector;
 import org.doveadmsshd.brain.remote.RemoteServer;
 import org.doveadmsshd.brain.remote.ScriptedWorkers;
 import org.doveadmsshd.brain.remote.ScriptedWorkers.Peer;
@@ -63,6 +66,20 @@ class LostLanesTest {
     return new RemoteServer(name, workers, List.of(UserMask.ALL), lanes, threads, tolerance);
   }
 
+  /** A server that answers some users on its first lane, and cannot be reached from then on. */
+  private Server gone(String name, int answered) {
+    ScriptedWorkers workers = new ScriptedWorkers(threads, (peer, number) -> answer(peer, answered));
+    AtomicInteger opened = new AtomicInteger();
+    Connector once =
+        () -> {
+          if (opened.getAndIncrement() > 0) {
+            throw new Failure(Outcome.UNREACHABLE, "Server " + name + ": refused");
+          }
+          return workers.open();
+        };
+    return new RemoteServer(name, once, List.of(UserMask.ALL), 1, threads, SHORT);
+  }
+
   private int run(List<Server> servers, String... words) throws IOException {
     String names = ManyLanes.users(USERS).stream().collect(Collectors.joining("\n", "", "\n"));
     return typed.run(servers, names, words);
@@ -104,32 +121,19 @@ class LostLanesTest {
 
   @Test
   void usersOfAServerThatDoesNotComeBackAreUnreachableAndTheOthersAreDone() throws Exception {
-    Script script =
-        (peer, number) -> {
-          if (number == 1) {
-            answer(peer, 3);
-          }
-        };
-    assertThat(run(List.of(server("s", script, 2, SHORT)), "-v", SEARCH[0], "-F", "-", "all"))
+    assertThat(run(List.of(gone("s", 3)), "-v", "search", "-F", "-", "all"))
         .isEqualTo(75);
     assertThat(typed.printed().lines()).hasSizeBetween(3, USERS - 1);
     long rows = typed.printed().lines().count();
     assertThat(typed.said().lines().filter(line -> line.contains("): Error: ")))
         .hasSize((int) (USERS - rows));
-    assertThat(typed.said()).contains("given up after", "Server s is not available");
+    assertThat(typed.said()).contains("refused; given up after", "Server s is not available");
   }
 
   @Test
   void usersOfAServerThatDoesNotComeBackGoToTheNextOneThatMayHaveThem() throws Exception {
-    Script dies =
-        (peer, number) -> {
-          if (number == 1) {
-            answer(peer, 1);
-          }
-        };
-    Server gone = server("gone", dies, 1, SHORT);
     Server there = server("there", (peer, number) -> answerAll(peer), 1, SHORT);
-    assertThat(run(List.of(gone, there), SEARCH)).as(typed.said()).isZero();
+    assertThat(run(List.of(gone("gone", 1), there), SEARCH)).as(typed.said()).isZero();
     expectAllUsersOnce();
   }
 

@@ -217,6 +217,34 @@ class RunTest {
     assertThat(second.asked).containsExactly("b1");
   }
 
+  /** Its users are named first, and are more than fit into its queue. */
+  @Test
+  void aServerThatDoesNotGoOnHoldsUpNobodyOfTheOthers() throws Exception {
+    CountDownLatch done = new CountDownLatch(600);
+    OneLane stuck =
+        only(
+            "stuck",
+            "s*",
+            attempt -> {
+              Typed.await(done);
+              OneLane.ok(attempt);
+            });
+    OneLane other =
+        only(
+            "other",
+            "o*",
+            attempt -> {
+              OneLane.ok(attempt);
+              done.countDown();
+            });
+    StringBuilder names = new StringBuilder();
+    IntStream.range(0, 600).forEach(i -> names.append("s%d\n".formatted(i)));
+    IntStream.range(0, 600).forEach(i -> names.append("o%d\n".formatted(i)));
+    assertThat(run(List.of(stuck, other), names.toString(), "search", "-F", "-", "all")).isZero();
+    assertThat(said()).contains("1,200 users");
+    assertThat(typed.held()).isZero();
+  }
+
   @Test
   void whoNoServerIsMeantForIsToldSo() throws Exception {
     OneLane server = only("s", "a*", OneLane::ok);
