@@ -579,7 +579,11 @@ final class Dispatch {
     boolean mine = assignment != null && open.remove(assignment);
     cancel();
     if (mine) {
-      endOne();
+      try {
+        tell(assignment.ended(done(Outcome.CANCELLED, "The output broke off")));
+      } catch (IOException gone) {
+        LOG.debug("The end of a user whose output is gone cannot be told", gone);
+      }
     }
   }
 

@@ -14,8 +14,7 @@ import org.doveadmsshd.base.MemoryBudget;
 
 /**
  * The users that wait for one server's lanes. It is bounded, by number or by memory: adding waits
- * while it is full. A bell
- * wakes remote lanes that found it empty. Safe for several threads.
+ * while it is full. A bell wakes remote lanes that found it empty. Safe for several threads.
  */
 public final class UserQueue {
   private static final int CAPACITY = 256;

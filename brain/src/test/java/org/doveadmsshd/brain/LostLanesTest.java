@@ -68,7 +68,8 @@ class LostLanesTest {
 
   /** A server that answers some users on its first lane, and cannot be reached from then on. */
   private Server gone(String name, int answered) {
-    ScriptedWorkers workers = new ScriptedWorkers(threads, (peer, number) -> answer(peer, answered));
+    ScriptedWorkers workers =
+        new ScriptedWorkers(threads, (peer, number) -> answer(peer, answered));
     AtomicInteger opened = new AtomicInteger();
     Connector once =
         () -> {
@@ -121,8 +122,7 @@ class LostLanesTest {
 
   @Test
   void usersOfAServerThatDoesNotComeBackAreUnreachableAndTheOthersAreDone() throws Exception {
-    assertThat(run(List.of(gone("s", 3)), "-v", "search", "-F", "-", "all"))
-        .isEqualTo(75);
+    assertThat(run(List.of(gone("s", 3)), "-v", "search", "-F", "-", "all")).isEqualTo(75);
     assertThat(typed.printed().lines()).hasSizeBetween(3, USERS - 1);
     long rows = typed.printed().lines().count();
     assertThat(typed.said().lines().filter(line -> line.contains("): Error: ")))
