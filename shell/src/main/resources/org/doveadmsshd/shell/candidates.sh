@@ -20,7 +20,9 @@ _doveadm_ssh_candidates() (
         _doveadm_ssh_argument "$command" "${1%%=*}"
         _doveadm_ssh_offer "$reply" "${1#*=}" | while IFS= read -r line; do printf '%s\n' "${1%%=*}=$line"; done ;;
       -*) _doveadm_ssh_options "$command" ;;
-      *) _doveadm_ssh_offer "${expect%% *}" "$1" ;;
+      *)
+        [ -z "$name" ] || [ -z "$command" ] || _doveadm_ssh_names
+        _doveadm_ssh_offer "${expect%% *}" "$1" ;;
     esac
   else
     _doveadm_ssh_offer "${expect%% *}" "$1"
@@ -46,7 +48,10 @@ _doveadm_ssh_take() {
     name="$name${name:+ }$1"
     _doveadm_ssh_synopsis "$name"
     [ -z "$found" ] || command=$name expect=$reply
+  elif [ "$name" = "$command" ] && _doveadm_ssh_synopsis "$name $1" && [ -n "$found" ]; then
+    command="$name $1" name=$command expect=$reply # its name goes on: runs show
   else
+    name=
     _doveadm_ssh_positional "$1"
   fi
 }
