@@ -54,6 +54,32 @@ class KnownHostsTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "[a]:2222 KEY;[b]:2222 OTHER | false",
+        "[a]:2222 KEY;[b]:2222 KEY | true",
+        "[a]:2222,[b]:2222 KEY | true",
+        "[*]:2222 KEY | true",
+        "[a]:2222 KEY;[a]:2222 KEY;[b]:2222 OTHER | false",
+        "[a]:2222 OTHER;[a]:2222 RSA;[b]:2222 KEY;[b]:2222 RSA | true",
+        "[a]:2222 KEY;[c]:2222 KEY;[b]:22 KEY | false",
+        "@cert-authority [*]:2222 KEY | false",
+        "@revoked [a]:2222 KEY;[b]:2222 KEY | false",
+        "not a line;[a]:2222 KEY | false",
+      })
+  void twoHostsWithOneKeyAreFound(String text, boolean twins) throws Exception {
+    List<InetSocketAddress> both = List.of(address("a:2222"), address("b:2222"));
+    assertThat(hosts(text).twins(both).isPresent()).isEqualTo(twins);
+  }
+
+  @Test
+  void withoutAFileNobodyHasATwin() {
+    KnownHosts none = new KnownHosts(directory.resolve("nosuch"));
+    assertThat(none.twins(List.of(address("a:1"), address("b:1")))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "mail.example.org KEY | mail.example.org:22 | KNOWN",
         "mail.example.org KEY | mail.example.org:2222 | UNKNOWN",
         "[mail.example.org]:2222 KEY | mail.example.org:2222 | KNOWN",

@@ -14,6 +14,11 @@ public record AnyPlacement(List<String> servers) implements Placement {
   }
 
   @Override
+  public String driver() {
+    return "any";
+  }
+
+  @Override
   public boolean isExclusive() {
     return false;
   }

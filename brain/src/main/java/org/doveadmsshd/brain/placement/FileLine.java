@@ -1,5 +1,6 @@
 package org.doveadmsshd.brain.placement;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -39,19 +40,42 @@ record FileLine(String user, List<String> servers, OptionalLong term) {
    * @param known servers that may stand there
    */
   static FileLine parse(String line, Set<String> known) throws MistakeException {
-    boolean tabs = line.indexOf('\t') >= 0;
-    String[] words = line.strip().split(tabs ? "\t+" : " +", -1);
-    if (words.length < 2 || words.length > 3) {
+    List<String> words = words(line, line.indexOf('\t') >= 0 ? '\t' : ' ');
+    if (words.size() < 2 || words.size() > 3) {
       throw new MistakeException(
           "expected user server[,server] [term], not: " + Printable.line(line, SHOWN));
     }
     if (line.indexOf(BROKEN) >= 0) {
       throw new MistakeException("it is not UTF-8: " + Printable.line(line, SHOWN));
     }
-    if (!UserName.isPossible(words[0])) {
-      throw new MistakeException(UserName.explanation(words[0]));
+    String user = words.get(0);
+    if (!UserName.isPossible(user)) {
+      throw new MistakeException(UserName.explanation(user));
     }
-    List<String> servers = Stream.of(words[1].split(",", -1)).map(String::strip).toList();
+    OptionalLong term = words.size() < 3 ? OptionalLong.empty() : term(words.get(2));
+    return new FileLine(user.toLowerCase(Locale.ROOT), servers(words.get(1), known), term);
+  }
+
+  /** By hand: an expression would take most of the time that reading a large file takes. */
+  private static List<String> words(String line, char separator) {
+    List<String> words = new ArrayList<>(3);
+    int from = 0;
+    while (from < line.length()) {
+      int to = line.indexOf(separator, from);
+      String word = line.substring(from, to < 0 ? line.length() : to).strip();
+      if (!word.isEmpty()) {
+        words.add(word);
+      }
+      from = to < 0 ? line.length() : to + 1;
+    }
+    return words;
+  }
+
+  private static List<String> servers(String text, Set<String> known) throws MistakeException {
+    if (known.contains(text)) {
+      return List.of(text);
+    }
+    List<String> servers = Stream.of(text.split(",", -1)).map(String::strip).toList();
     for (String server : servers) {
       if (!known.contains(server)) {
         throw new MistakeException(
@@ -59,19 +83,16 @@ record FileLine(String user, List<String> servers, OptionalLong term) {
                 .formatted(Printable.line(server, SHOWN), Nearest.question(server, known)));
       }
     }
-    return new FileLine(words[0].toLowerCase(Locale.ROOT), servers, term(words));
+    return servers;
   }
 
-  private static OptionalLong term(String[] words) throws MistakeException {
-    if (words.length < 3) {
-      return OptionalLong.empty();
-    }
-    return Terms.parse(words[2])
+  private static OptionalLong term(String text) throws MistakeException {
+    return Terms.parse(text)
         .map(OptionalLong::of)
         .orElseThrow(
             () ->
                 new MistakeException(
-                    "a term is a whole number from 0, not: " + Printable.line(words[2], SHOWN)));
+                    "a term is a whole number from 0, not: " + Printable.line(text, SHOWN)));
   }
 
   Place place(String asked) {

@@ -100,6 +100,11 @@ public final class FilePlacement implements Placement, Closeable {
     }
   }
 
+  @Override
+  public String driver() {
+    return "static";
+  }
+
   private static Place nowhere(String user) {
     return Place.at(List.of(), user, "no line of the file");
   }

@@ -54,6 +54,11 @@ public final class HashPlacement implements Placement {
     return Place.at(List.of(nearest), user, "hash");
   }
 
+  @Override
+  public String driver() {
+    return "hash";
+  }
+
   /** Distributed exponentially with the weight as its rate: so the least one is fairly chosen. */
   private static double distance(long user, Candidate server) {
     double uniform = ((mixed(user ^ server.hash()) >>> 11) + 0.5) * 0x1p-53; // in (0, 1)

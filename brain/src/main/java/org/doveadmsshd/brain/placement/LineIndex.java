@@ -28,6 +28,9 @@ final class LineIndex implements Closeable {
   /** In bytes; a longer line is no placement. */
   private static final int MAX_LINE = 4096;
 
+  /** Most lines are no longer: so much is read at first. */
+  private static final int USUAL_LINE = 128;
+
   private static final int BUFFER = 1 << 16;
 
   private final Path file;
@@ -203,17 +206,11 @@ final class LineIndex implements Closeable {
   }
 
   private FileLine lineAt(long position) throws IOException, Failure {
-    ByteBuffer buffer = ByteBuffer.allocate(MAX_LINE);
-    int filled = 0;
-    int end = -1;
-    // most lines are short: a small piece is enough
-    for (int wanted = 256; end < 0 && filled < MAX_LINE; wanted = MAX_LINE) {
-      int got = channel.read(buffer.limit(wanted), position + filled);
-      if (got <= 0) {
-        break;
-      }
-      filled += got;
-      end = lineBreak(buffer.array(), filled);
+    ByteBuffer buffer = ByteBuffer.allocate(USUAL_LINE);
+    int end = lineBreak(buffer.array(), channel.read(buffer, position));
+    if (end < 0) {
+      buffer = ByteBuffer.allocate(MAX_LINE);
+      end = lineBreak(buffer.array(), channel.read(buffer, position));
     }
     try {
       String text = new String(buffer.array(), 0, Math.max(end, 0), StandardCharsets.UTF_8);

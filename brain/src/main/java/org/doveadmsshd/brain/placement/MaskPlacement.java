@@ -21,6 +21,11 @@ public record MaskPlacement(List<Rule> rules) implements Placement {
   }
 
   @Override
+  public String driver() {
+    return "static";
+  }
+
+  @Override
   public Place of(String user) {
     for (Rule rule : rules) {
       if (rule.mask().matches(user)) {

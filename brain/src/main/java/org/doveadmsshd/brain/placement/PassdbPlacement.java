@@ -38,6 +38,11 @@ public final class PassdbPlacement implements Placement {
     return Place.at(List.of(), user, "no passdb knows the user");
   }
 
+  @Override
+  public String driver() {
+    return "passdb";
+  }
+
   private Place place(String user, Map<String, String> fields) throws Failure {
     String host = fields.getOrDefault("hostip", fields.getOrDefault("host", ""));
     if (host.isEmpty()) {

@@ -60,6 +60,11 @@ public final class SparingPlacement implements Placement {
   }
 
   @Override
+  public String driver() {
+    return placement.driver();
+  }
+
+  @Override
   public boolean isExclusive() {
     return placement.isExclusive();
   }

@@ -52,6 +52,11 @@ public final class SqlPlacement implements Placement {
         rows.isEmpty() ? "no row of the query" : "query");
   }
 
+  @Override
+  public String driver() {
+    return "sql";
+  }
+
   private static OptionalLong term(Map<String, String> row) throws Failure {
     String term = row.get("term");
     if (term == null) {

@@ -7,7 +7,7 @@ final class Terms {
   private Terms() {}
 
   static Optional<Long> parse(String text) {
-    if (!text.matches("[0-9]{1,19}")) {
+    if (text.isEmpty() || text.chars().anyMatch(c -> c < '0' || c > '9')) {
       return Optional.empty();
     }
     try {

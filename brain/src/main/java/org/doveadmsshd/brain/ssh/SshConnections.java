@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,6 +19,8 @@ import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.SshException;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.io.nio2.Nio2ServiceFactoryFactory;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
@@ -40,6 +44,9 @@ public final class SshConnections implements Closeable {
   private final KnownHosts knownHosts;
   private final Duration connect;
   private final Duration silence;
+
+  /** Hosts by the fingerprints of their keys. */
+  private final Map<String, String> owners = new ConcurrentHashMap<>();
 
   public SshConnections(KnownHosts knownHosts) {
     this(knownHosts, CONNECT, SILENCE);
@@ -109,6 +116,7 @@ public final class SshConnections implements Closeable {
     try {
       session.addPublicKeyIdentity(KeyFile.read(identity));
       session.auth().verify(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      checkThatItIsNoTwin(session, name);
     } catch (Failure e) {
       session.close(true);
       throw e;
@@ -123,6 +131,22 @@ public final class SshConnections implements Closeable {
 
   private static Failure unreachable(String text, Throwable cause) {
     return new Failure(Outcome.UNREACHABLE, text, cause);
+  }
+
+  /**
+   * Servers that prove themselves by certificates need not have their keys among the known hosts:
+   * so they are compared when they are connected to.
+   */
+  private void checkThatItIsNoTwin(ClientSession session, String name) throws Failure {
+    PublicKey shown = session.getServerKey();
+    PublicKey key =
+        shown instanceof OpenSshCertificate ? ((OpenSshCertificate) shown).getCertPubKey() : shown;
+    String owner = owners.putIfAbsent(KeyUtils.getFingerPrint(key), name);
+    if (owner != null && !owner.equals(name)) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          name + " has the host key of " + owner + ": they are one server under two names");
+    }
   }
 
   /**

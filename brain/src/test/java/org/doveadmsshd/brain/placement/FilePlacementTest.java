@@ -123,6 +123,14 @@ class FilePlacementTest {
   }
 
   @Test
+  void aLongLineIsReadWhole() throws Exception {
+    String user = "j".repeat(250);
+    write("a mail1\n" + user + "\tmail1" + ",mail2".repeat(400) + "\t5\n");
+    assertThat(placement.of(user).servers()).hasSize(401);
+    assertThat(placement.of(user).term()).hasValue(5);
+  }
+
+  @Test
   void aLineWithoutEndTakesNoMemory() throws Exception {
     write("a mail1\n" + "x".repeat(200_000) + "\n");
     assertThatThrownBy(placement::load).hasMessageContaining("line 2: it is longer than 4096");

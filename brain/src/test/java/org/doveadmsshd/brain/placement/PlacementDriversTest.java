@@ -99,10 +99,18 @@ class PlacementDriversTest {
     AtomicLong clock = new AtomicLong();
     List<String> asked = new ArrayList<>();
     Placement down =
-        user -> {
-          asked.add(user);
-          clock.addAndGet(user.startsWith("slow") ? 10_000_000_000L : 1_000_000);
-          throw Failure.temporary("The database cannot be asked", null);
+        new Placement() {
+          @Override
+          public Place of(String user) throws Failure {
+            asked.add(user);
+            clock.addAndGet(user.equals("slow") ? 10_000_000_000L : 1_000_000);
+            throw Failure.temporary("The database cannot be asked", null);
+          }
+
+          @Override
+          public String driver() {
+            return "sql";
+          }
         };
     Placement sparing = new SparingPlacement(down, clock::get);
     for (String user : List.of("a", "b", "slow", "c", "d")) {

@@ -375,4 +375,23 @@ class SshConnectorTest {
       assertThat(window).hasValue(1024 * 1024);
     }
   }
+
+  @Test
+  void oneServerUnderTwoNamesIsNotConnectedToTwice() throws Exception {
+    knownHosts.add(InetSocketAddress.createUnresolved(HOST, server.getPort()), hostKey);
+    knownHosts.add(InetSocketAddress.createUnresolved("localhost", server.getPort()), hostKey);
+    SshConnector.Address address =
+        new SshConnector.Address("two", "localhost", server.getPort(), "admin", identity);
+    try (SshConnector one = connector("admin", identity);
+        SshConnector again = connector("admin", identity);
+        SshConnector two = new SshConnector(connections, address)) {
+      one.open().close();
+      again.open().close();
+      assertThatThrownBy(two::open)
+          .isInstanceOfSatisfying(
+              Failure.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.CONFIGURATION_ERROR))
+          .hasMessageContaining(
+              "localhost:%d has the host key of 127.0.0.1:%1$d".formatted(server.getPort()));
+    }
+  }
 }

@@ -1,0 +1,131 @@
+package org.doveadmsshd.brain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.doveadmsshd.brain.ManyLanes.rows;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.brain.placement.Place;
+import org.doveadmsshd.brain.placement.Placement;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A user is worked on where he is placed, and nowhere else. */
+@Timeout(60)
+class PlacedUsersTest {
+  private final Typed typed = new Typed();
+  private final Map<String, Place> places = Collections.synchronizedMap(new HashMap<>());
+  private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> worked = Collections.synchronizedList(new ArrayList<>());
+  private String broken = "";
+
+  @AfterEach
+  void stop() {
+    typed.close();
+  }
+
+  /** Places users as the map says; others nowhere. */
+  private final class Mapped implements Placement {
+    @Override
+    public Place of(String user) throws Failure {
+      asked.add(user);
+      if (user.equals(broken)) {
+        throw Failure.temporary("It cannot be said where the user is: no database", null);
+      }
+      return places.getOrDefault(user, Place.at(List.of(), user, "none"));
+    }
+
+    @Override
+    public String driver() {
+      return "static";
+    }
+  }
+
+  private void place(String user, String... servers) {
+    places.put(user, Place.at(List.of(servers), user, "test"));
+  }
+
+  private Server server(String name, List<String> users) {
+    typed.place(new Mapped());
+    return new ManyLanes(
+        typed,
+        name,
+        users,
+        2,
+        assignment -> {
+          worked.add(name + ":" + assignment.request(1).user());
+          rows(assignment, 1);
+        });
+  }
+
+  @Test
+  void aUserWhomSeveralServersListIsWorkedOnOnceWhereHeIsPlaced() throws Exception {
+    List<String> both = IntStream.range(0, 500).mapToObj(i -> "u" + i).toList();
+    for (int i = 0; i < 500; i++) {
+      place("u" + i, i % 2 == 0 ? "a" : "b");
+    }
+    List<Server> servers = List.of(server("a", both), server("b", both));
+    assertThat(typed.run(servers, "", "search", "-A", "all")).isZero();
+    assertThat(worked)
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 500).mapToObj(i -> (i % 2 == 0 ? "a:u" : "b:u") + i).toList());
+    assertThat(typed.said())
+        .contains("500 users were listed by servers that they are not placed on")
+        .contains("search: 500 users, 500 matched");
+  }
+
+  @Test
+  void aUserWhomOnlyAnotherServerListsIsNotWorkedOn() throws Exception {
+    place("jane", "a", "b");
+    place("joe", "b");
+    List<Server> servers = List.of(server("a", List.of("joe")), server("b", List.of("jane")));
+    assertThat(typed.run(servers, "", "search", "-A", "all")).isEqualTo(67);
+    assertThat(worked).isEmpty();
+    assertThat(typed.said()).contains("No user is placed where he is listed; nothing was done");
+    assertThat(typed.run(servers, "", "search", "-A", "--allow-empty", "all")).isZero();
+  }
+
+  @Test
+  void aNamedUserGoesWhereHeIsPlacedUnderTheNameThatHeHasThere() throws Exception {
+    places.put("jane", new Place(List.of("b"), "jane@there", OptionalLong.empty(), "test"));
+    List<Server> servers = List.of(server("a", List.of()), server("b", List.of()));
+    assertThat(typed.run(servers, "", "search", "-u", "jane", "all")).isZero();
+    assertThat(worked).containsExactly("b:jane@there");
+    assertThat(asked).as("decided once").containsExactly("jane");
+  }
+
+  @Test
+  void aUserWhoIsPlacedOutsideOfTheRunIsRefusedWithTheServersName() throws Exception {
+    place("jane", "elsewhere", "a");
+    List<Server> servers = List.of(server("a", List.of("jane")));
+    assertThat(typed.run(servers, "", "search", "-u", "jane", "all")).isEqualTo(67);
+    assertThat(worked).isEmpty();
+    assertThat(typed.said())
+        .contains("is placed on elsewhere, which is not among the servers of this run");
+    typed.clear();
+    assertThat(typed.run(servers, "", "search", "-u", "joe", "all")).isEqualTo(67);
+    assertThat(typed.said()).contains("No server is meant for this user");
+  }
+
+  @Test
+  void aUserOfWhomThePlacementCannotSayFailsAndTheRunGoesOn() throws Exception {
+    place("jane", "a");
+    place("jim", "a");
+    broken = "joe";
+    List<Server> servers = List.of(server("a", List.of("jane", "joe", "jim")));
+    assertThat(typed.run(servers, "", "search", "-A", "all"))
+        .isEqualTo(Outcome.TEMPORARY_FAILURE.exitCode());
+    assertThat(worked).containsExactlyInAnyOrder("a:jane", "a:jim");
+    assertThat(typed.said())
+        .contains("doveadm(joe): Error: It cannot be said where the user is: no database")
+        .contains("search: 3 users, 2 matched, 1 failed");
+  }
+}
