@@ -221,7 +221,9 @@ public final class Run implements Running {
   }
 
   private OptionalLong counted() {
-    OptionalLong listed = census.isPresent() ? census.get().users() : OptionalLong.empty();
+    OptionalLong all = census.isPresent() ? census.get().users() : OptionalLong.empty();
+    OptionalLong listed =
+        all.isPresent() ? OptionalLong.of(Math.max(0, all.getAsLong() - journal.left())) : all;
     OptionalLong limit = invocation.flow().limit();
     return listed.isPresent() && limit.isPresent()
         ? OptionalLong.of(Math.min(listed.getAsLong(), limit.getAsLong()))

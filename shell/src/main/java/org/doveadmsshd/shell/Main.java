@@ -117,6 +117,10 @@ public final class Main {
         List<String> rest = line.subList(1, line.size());
         return new ScriptProgram(runner, servers, console()).run(rest, exitCode);
       }
+      if (!ofDoveadm && first.equals(ReportCommand.NAME)) {
+        List<String> rest = line.subList(1, line.size());
+        return new ReportCommand(runner.journals(), console()).run(rest);
+      }
       if (first.equals(ServersCommand.NAME)) {
         List<String> rest = line.subList(1, line.size());
         return new ServersCommand(servers, runner.journals(), executor, console()).run(words, rest);
@@ -146,8 +150,6 @@ public final class Main {
         return Optional.of(CompletionScript.run(rest, PROGRAM.options()));
       case "keygen":
         return Optional.of(KeyCommands.keygen(rest));
-      case ReportCommand.NAME:
-        return Optional.of(new ReportCommand(console()).run(rest));
       case "trust":
         Optional<Settings> settings =
             ConfigurationFile.of(words).isPresent()

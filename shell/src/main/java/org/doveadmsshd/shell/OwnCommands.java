@@ -84,7 +84,8 @@ final class OwnCommands {
           """
           Writes a page for a browser that needs nothing else: what failed and where, users a second, the lanes of
           each server, how long users took, and a table of users. It has the names of users and what servers said of
-          them; the file is for its owner alone. Several journals become one report.
+          them; the file is for its owner alone. Several journals become one report. A journal is a file, the id of a
+          run as runs shows it, or last.
           """,
           Option.of(
               'o',

@@ -19,6 +19,7 @@ import org.doveadmsshd.base.Version;
 import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.journal.Journals;
 import org.doveadmsshd.brain.report.ReportForm;
 import org.doveadmsshd.protocol.Limits;
 
@@ -34,9 +35,14 @@ final class ReportCommand {
   private static final int BUFFER = 64 * 1024;
   private static final Program PROGRAM = OwnCommands.program(OwnCommands.REPORT);
 
+  private final Journals kept;
   private final Console console;
 
-  ReportCommand(Console console) {
+  /**
+   * @param kept finds journals by the ids of their runs
+   */
+  ReportCommand(Journals kept, Console console) {
+    this.kept = kept;
     this.console = console;
   }
 
@@ -59,22 +65,27 @@ final class ReportCommand {
     }
     List<Path> journals = new ArrayList<>();
     for (String name : words.positionals()) {
-      journals.add(path(name));
+      journals.add(path(name, kept::find));
     }
     String output = words.value(OUTPUT).orElse(STANDARD_OUTPUT);
     if (output.equals(STANDARD_OUTPUT)) {
       write(form, journals, console.guarded().out());
     } else {
-      Path file = path(output);
+      Path file = path(output, Path::of);
       checkNoJournal(file, journals);
       write(form, journals, file, words.has(FORCE));
     }
     return 0;
   }
 
-  private static Path path(String name) throws Failure {
+  /** Makes a path of a name. */
+  private interface Finder {
+    Path find(String name) throws Failure;
+  }
+
+  private static Path path(String name, Finder finder) throws Failure {
     try {
-      return Path.of(name);
+      return finder.find(name);
     } catch (InvalidPathException e) {
       throw new Failure(Outcome.USAGE, "No file can have the name " + name, e);
     }

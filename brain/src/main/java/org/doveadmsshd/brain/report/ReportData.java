@@ -12,14 +12,14 @@ import org.doveadmsshd.base.Failure;
 final class ReportData {
   private ReportData() {}
 
-  static void write(Journals journals, ReportForm.About about, OutputStream out)
+  static void write(ReportSource source, ReportForm.About about, OutputStream out)
       throws Failure, IOException {
     Report report = new Report(0);
     try (JsonGenerator json = generator(out)) {
       json.writeStartObject();
       json.writeNumberField("report", 1);
       json.writeArrayFieldStart("users");
-      journals.read(report, end -> ReportJson.user(json, end));
+      source.read(report, end -> ReportJson.user(json, end));
       json.writeEndArray();
       new ReportJson(json, report, UnaryOperator.identity()).numbers(about.program(), about.made());
       json.writeEndObject();

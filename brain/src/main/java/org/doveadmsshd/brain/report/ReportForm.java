@@ -12,22 +12,22 @@ public enum ReportForm {
   /** One page of HTML that needs nothing else. */
   PAGE {
     @Override
-    void write(Journals journals, About about, OutputStream out) throws Failure, IOException {
-      ReportPage.write(journals, about, out);
+    void write(ReportSource source, About about, OutputStream out) throws Failure, IOException {
+      ReportPage.write(source, about, out);
     }
   },
   /** One object of JSON: the numbers, and every user. */
   JSON {
     @Override
-    void write(Journals journals, About about, OutputStream out) throws Failure, IOException {
-      ReportData.write(journals, about, out);
+    void write(ReportSource source, About about, OutputStream out) throws Failure, IOException {
+      ReportData.write(source, about, out);
     }
   },
   /** A line for each user, as RFC 4180 has it. */
   CSV {
     @Override
-    void write(Journals journals, About about, OutputStream out) throws Failure, IOException {
-      UsersCsv.write(journals, out);
+    void write(ReportSource source, About about, OutputStream out) throws Failure, IOException {
+      UsersCsv.write(source, out);
     }
   };
 
@@ -48,9 +48,10 @@ public enum ReportForm {
    * @throws IOException when it cannot be written
    */
   public void write(List<Path> files, About about, OutputStream out) throws Failure, IOException {
-    write(new Journals(files), about, out);
+    write(new ReportSource(files), about, out);
     out.flush();
   }
 
-  abstract void write(Journals journals, About about, OutputStream out) throws Failure, IOException;
+  abstract void write(ReportSource source, About about, OutputStream out)
+      throws Failure, IOException;
 }

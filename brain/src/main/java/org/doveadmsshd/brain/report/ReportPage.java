@@ -29,10 +29,10 @@ final class ReportPage {
 
   private ReportPage() {}
 
-  static void write(Journals journals, ReportForm.About about, OutputStream out)
+  static void write(ReportSource source, ReportForm.About about, OutputStream out)
       throws Failure, IOException {
     Report report = new Report(MOST_ROWS);
-    journals.read(report, end -> {});
+    source.read(report, end -> {});
     String style = resource("page.css");
     StringBuilder script = new StringBuilder();
     SCRIPTS.forEach(name -> script.append(resource(name)));

@@ -26,10 +26,10 @@ final class UsersCsv {
 
   private UsersCsv() {}
 
-  static void write(Journals journals, OutputStream out) throws Failure, IOException {
+  static void write(ReportSource source, OutputStream out) throws Failure, IOException {
     Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
     text.write(TITLES);
-    journals.read(new Report(0), end -> text.write(line(end)));
+    source.read(new Report(0), end -> text.write(line(end)));
     text.flush();
   }
 

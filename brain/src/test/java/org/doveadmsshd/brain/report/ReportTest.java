@@ -30,7 +30,7 @@ class ReportTest {
     List<Path> files = new ArrayList<>(List.of(journal.path()));
     files.addAll(List.of(others));
     Report report = new Report(100);
-    new Journals(files).read(report, end -> {});
+    new ReportSource(files).read(report, end -> {});
     return report;
   }
 
@@ -134,13 +134,13 @@ class ReportTest {
     Path foreign = Files.writeString(directory.resolve("x"), "{\"log\": 1}\n");
     Path newer = Files.writeString(directory.resolve("y"), "{\"journal\": 99}\n");
     journal.close();
-    assertThatThrownBy(() -> new Journals(List.of(foreign)).read(new Report(1), end -> {}))
+    assertThatThrownBy(() -> new ReportSource(List.of(foreign)).read(new Report(1), end -> {}))
         .isInstanceOfSatisfying(
             Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(65));
-    assertThatThrownBy(() -> new Journals(List.of(newer)).read(new Report(1), end -> {}))
+    assertThatThrownBy(() -> new ReportSource(List.of(newer)).read(new Report(1), end -> {}))
         .isInstanceOfSatisfying(
             Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(78));
-    assertThatThrownBy(() -> new Journals(List.of(directory)).read(new Report(1), end -> {}))
+    assertThatThrownBy(() -> new ReportSource(List.of(directory)).read(new Report(1), end -> {}))
         .isInstanceOfSatisfying(
             Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(64));
   }

@@ -10,7 +10,7 @@ import org.doveadmsshd.brain.journal.JournalReader;
 import org.doveadmsshd.brain.journal.UserEnd;
 
 /** Journals that are read one after another, each twice: the last line about a user counts. */
-final class Journals {
+final class ReportSource {
   private final List<Path> files;
 
   /** Takes users, whose lines are the last about them. */
@@ -22,7 +22,7 @@ final class Journals {
   /**
    * @param files not empty
    */
-  Journals(List<Path> files) {
+  ReportSource(List<Path> files) {
     this.files = List.copyOf(files);
   }
 
