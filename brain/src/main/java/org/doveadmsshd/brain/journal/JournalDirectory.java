@@ -100,7 +100,7 @@ public final class JournalDirectory {
     boolean done = false;
     try {
       JournalHeader whole = header.of(id, host, ProcessHandle.current().pid());
-      file.writeNow(text -> text.header(whole));
+      file.write(text -> text.header(whole)); // kept with the first users
       JournalWriter writer = new JournalWriter(opened(file, stop), clock, trouble);
       done = true;
       return writer;

@@ -152,12 +152,17 @@ final class JournalFile implements Closeable {
 
   /** Writes one line, and has the disk keep it. */
   void writeNow(Line line) throws IOException {
+    write(line);
+    keep();
+  }
+
+  /** Writes one line. */
+  void write(Line line) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     JournalText text = new JournalText(bytes);
     line.writeTo(text);
     text.flush();
     write(ByteBuffer.wrap(bytes.toByteArray()));
-    keep();
   }
 
   /** A line of any kind. */
