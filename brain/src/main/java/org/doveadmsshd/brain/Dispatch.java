@@ -1,10 +1,7 @@
 package org.doveadmsshd.brain;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,7 +11,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.journal.UserEnd;
 import org.doveadmsshd.protocol.Message;
@@ -24,17 +20,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Gives the users of a run to servers, and decides what becomes of each. Only the dispatch says
  * that a user has come to the end. Safe for several threads.
- *
- * <p>A server is first asked to work when the first user is meant for it.
  */
 final class Dispatch {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
   private static final int ATTEMPTS = 2;
-
-  /** The part of a run's memory for users who wait for one server while others go on. */
-  private static final double STORE = 0.25;
-
-  private static final String NOT_BEGUN = "The run was stopped before this user's turn";
 
   private final CommandRequest request;
   private final Printer printer;
@@ -43,17 +32,12 @@ final class Dispatch {
   private final List<RunListener> listeners;
   private final Executor executor;
   private final Patience patience;
-  private final Map<Server, UserQueue> queues = new HashMap<>();
-  private final Map<Server, LoadWatch> watches = new HashMap<>(); // with a limit of load only
-  private final Pace pace;
+  private final ServerQueues queues;
   private final Admission admission;
   private final long mostFailures;
-  private final Set<Server> working = ConcurrentHashMap.newKeySet();
   private final Set<Assignment> open = ConcurrentHashMap.newKeySet();
   private final ServersInUse inUse;
-
-  /** Servers whose waiting users are being taken away. */
-  private final Set<Server> leaving = ConcurrentHashMap.newKeySet();
+  private final LeavingServers leaving;
 
   private final AtomicLong assigned = new AtomicLong();
 
@@ -66,9 +50,7 @@ final class Dispatch {
   /** Whether no further user is begun. */
   private volatile boolean stopped;
 
-  private final long begun = System.nanoTime();
-  private volatile boolean expired;
-  private volatile long cancelledAt;
+  private final RunClock clock;
   private volatile IOException broken;
 
   /**
@@ -93,9 +75,9 @@ final class Dispatch {
     this.listeners = new CopyOnWriteArrayList<>(listeners);
     this.executor = executor;
     this.patience = patience;
+    this.clock = new RunClock(request.invocation().runDeadline(), patience);
     this.inUse = new ServersInUse(request.invocation().command().manual().isPerUser());
     Flow flow = request.invocation().flow();
-    pace = new Pace(flow.maxRate());
     admission =
         new Admission(
             flow,
@@ -105,18 +87,16 @@ final class Dispatch {
               }
             });
     mostFailures = flow.mostFailures().orElse(Long.MAX_VALUE);
-    for (Server server : servers) {
-      Pace own = new Pace(server.maxRate());
-      queues.put(server, new UserQueue(pace, own, executor, flow.ordered()));
-      flow.maxLoad()
-          .ifPresent(
-              most ->
-                  watches.put(server, new LoadWatch(server, most, own, reporter, this::isOver)));
-    }
-    if (servers.size() > 1) {
-      MemoryBudget.Share store = printer.memory().part(STORE);
-      queues.values().forEach(queue -> queue.storeBeyond(store));
-    }
+    queues =
+        new ServerQueues(
+            servers,
+            request.invocation(),
+            reporter,
+            printer.memory(),
+            executor,
+            this::isOver,
+            new Work());
+    leaving = new LeavingServers(inUse, queues, reporter, executor, new Leavers());
   }
 
   /** Has somebody else hear of users, behind all others. */
@@ -138,7 +118,7 @@ final class Dispatch {
 
   /** How many users may begin. */
   Pace pace() {
-    return pace;
+    return queues.pace();
   }
 
   /** Whether no further user of those that are found will be in the run. */
@@ -183,7 +163,7 @@ final class Dispatch {
       return;
     }
     if (stopped) {
-      end(user, server, Outcome.NOT_BEGUN, NOT_BEGUN);
+      end(user, server, Outcome.NOT_BEGUN, Endings.NOT_BEGUN);
       return;
     }
     Optional<Failure> unused = inUse.whyNot(route.servers());
@@ -196,9 +176,8 @@ final class Dispatch {
     long sequence = assigned.getAndIncrement();
     Assignment assignment = new Assignment(this, sequence, user, used, unused.orElse(null));
     open.add(assignment);
-    start(assignment.server());
-    if (!queues.get(assignment.server()).put(assignment)) {
-      stop(assignment);
+    if (!queues.put(assignment)) {
+      end(assignment);
     }
   }
 
@@ -235,49 +214,25 @@ final class Dispatch {
     }
   }
 
-  private static Message.Done done(Outcome outcome, String text) {
-    return new Message.Done(0, outcome, text, Map.of(), 0);
-  }
+  /** Hears of the servers' work. */
+  private final class Work implements ServerQueues.Listener {
+    @Override
+    public void unavailable(Server server, UserQueue queue, Failure why) {
+      leaveUnavailable(server, queue, why);
+    }
 
-  private void start(Server server) {
-    if (working.add(server)) {
-      executor.execute(() -> work(server));
-      if (watches.containsKey(server)) {
-        executor.execute(
-            () -> watches.get(server).run(e -> unavailable(server, queues.get(server), e)));
+    @Override
+    public void said(String what) {
+      try {
+        reporter.log("", Message.Log.Level.WARNING, what);
+      } catch (IOException e) {
+        broken(null, e);
       }
     }
   }
 
-  /** Most lanes to use for each server; 0 for as many as there are. */
-  private int lanes() {
-    Invocation invocation = request.invocation();
-    return invocation.users().isSeveral() ? invocation.lanes() : 1;
-  }
-
-  private void work(Server server) {
-    UserQueue queue = queues.get(server);
-    try {
-      server.tellTo(this::tell);
-      server.work(queue, lanes());
-    } catch (Failure e) {
-      unavailable(server, queue, e);
-    } catch (Throwable e) { // the top of a thread: else the run would wait for ever
-      LOG.error("Work on server {} failed by a fault of the program", server.name(), e);
-      unavailable(server, queue, Failure.temporary("Server " + server.name() + ": a fault", e));
-    }
-  }
-
-  private void tell(String what) {
-    try {
-      reporter.log("", Message.Log.Level.WARNING, what);
-    } catch (IOException e) {
-      broken(null, e);
-    }
-  }
-
   /** The server works on no more users: those in its queue go to another server, or fail. */
-  private void unavailable(Server server, UserQueue queue, Failure failure) {
+  private void leaveUnavailable(Server server, UserQueue queue, Failure failure) {
     try {
       if (!isCancelled()) { // else it was stopped here
         reporter.unavailable(failure);
@@ -301,51 +256,29 @@ final class Dispatch {
   private void goElsewhere(Assignment assignment, Failure failure, String why) throws IOException {
     Route further = inUse.of(assignment.route().further());
     if (isCancelled()) {
-      stop(assignment);
+      end(assignment);
     } else if (further.isNowhere()) {
-      assignment.fail(outcome(failure), why);
+      assignment.fail(Endings.outcome(failure), why);
     } else {
       add(assignment, further, failure, assignment.attempts());
     }
   }
 
-  /** Takes users from servers that are not used any more, and stops work on those that are down. */
-  private void leaveServers() throws IOException {
-    for (Server server : queues.keySet()) {
-      if (!inUse.has(server) && leaving.add(server)) {
-        executor.execute(() -> leave(server));
-      }
-      if (inUse.leaves(server) && working.contains(server)) {
-        server.cancel();
-        reporter.failed(
-            Outcome.UNREACHABLE,
-            server.state().explanation(server.name()) + "; what is under way there is stopped");
+  /** Hears of users who wait for a server that is not used any more. */
+  private final class Leavers implements LeavingServers.Waiting {
+    @Override
+    public void leaves(Assignment assignment, Optional<Failure> why) throws IOException {
+      if (why.isPresent()) {
+        goElsewhere(assignment, why.get(), why.get().getMessage());
+      } else {
+        enqueue(assignment);
       }
     }
-  }
 
-  /** Users that wait for a server that is not used any more go to another one, or end. */
-  private void leave(Server server) {
-    try {
-      for (Assignment each : queues.get(server).takeAll()) {
-        Failure why = inUse.whyNot(List.of(server)).orElse(null);
-        if (why == null) {
-          enqueue(each); // it is used again
-        } else {
-          goElsewhere(each, why, why.getMessage());
-        }
-      }
-    } catch (IOException e) {
-      broken(null, e);
-    } finally {
-      leaving.remove(server);
+    @Override
+    public void broken(IOException e) {
+      Dispatch.this.broken(null, e);
     }
-  }
-
-  /** Of a user whose servers cannot be asked. */
-  private static Outcome outcome(Failure unavailable) {
-    boolean passes = unavailable.outcome() == Outcome.TEMPORARY_FAILURE;
-    return passes ? Outcome.UNREACHABLE : unavailable.outcome();
   }
 
   /** Tries the next server when this one does not know the user. Says whether there is one. */
@@ -364,23 +297,19 @@ final class Dispatch {
     next.countEarlier(attempts);
     open.remove(earlier);
     open.add(next);
-    start(next.server());
     enqueue(next);
   }
 
   private void enqueue(Assignment assignment) throws IOException {
-    if (!queues.get(assignment.server()).add(assignment)) {
-      stop(assignment);
+    if (!queues.add(assignment)) {
+      end(assignment);
     }
   }
 
   /** The run is stopped, and no worker has the user. */
-  private static void stop(Assignment assignment) throws IOException {
-    if (assignment.attempts() == 0) {
-      assignment.fail(Outcome.NOT_BEGUN, NOT_BEGUN);
-    } else {
-      assignment.fail(Outcome.CANCELLED, "Cancelled");
-    }
+  private static void end(Assignment assignment) throws IOException {
+    Message.Done done = Endings.stopped(assignment.attempts());
+    assignment.fail(done.outcome(), done.text());
   }
 
   /** Called by an assignment at its end, once for each user. */
@@ -393,14 +322,12 @@ final class Dispatch {
   /** What it means that the server that was asked last does not know a user. */
   private Message.Done unknown(Assignment assignment, Message.Done result) {
     if (isCancelled() && !inUse.of(assignment.route().further()).isNowhere()) {
-      return assignment.earlierAttempts() == 0
-          ? done(Outcome.NOT_BEGUN, NOT_BEGUN)
-          : done(Outcome.CANCELLED, "Cancelled");
+      return Endings.stopped(assignment.earlierAttempts());
     }
     Failure unavailable = assignment.unavailable();
     return unavailable == null
         ? result
-        : done(outcome(unavailable), "No server that answers knows this user");
+        : Endings.done(Endings.outcome(unavailable), "No server that answers knows this user");
   }
 
   private void tell(UserEnd end) throws IOException {
@@ -425,7 +352,7 @@ final class Dispatch {
 
   private void endOne() {
     if (outstanding.decrementAndGet() == 0) {
-      queues.values().forEach(UserQueue::close);
+      queues.close();
       ended.countDown();
     }
   }
@@ -438,7 +365,7 @@ final class Dispatch {
   void lost(Assignment assignment, String why, boolean unseen) throws IOException {
     boolean harmless = request.isRepeatable() && unseen;
     if (isCancelled() && harmless) {
-      stop(assignment);
+      end(assignment);
     } else if (!harmless) {
       assignment.fail(Outcome.UNKNOWN, why + doubt());
     } else if (assignment.attempts() < ATTEMPTS) {
@@ -483,14 +410,11 @@ final class Dispatch {
    * stops a run whose time is over.
    */
   void watch() throws IOException {
-    leaveServers();
-    long longest = request.invocation().runDeadline().toNanos();
-    if (longest > 0 && !isCancelled() && System.nanoTime() - begun > longest) {
-      expired = true;
+    leaving.look();
+    if (clock.expires()) {
       cancel();
     }
-    long cancelled = cancelledAt;
-    boolean late = cancelled != 0 && System.nanoTime() - cancelled > patience.stop().toNanos();
+    boolean late = clock.isLate();
     long deadline = TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
     if (!late && deadline == 0 && !inUse.hasLeftAny()) {
       return;
@@ -514,13 +438,11 @@ final class Dispatch {
    * that were not begun.
    */
   void cancel() {
-    synchronized (this) {
-      cancelledAt = cancelledAt == 0 ? System.nanoTime() | 1 : cancelledAt;
-    }
+    clock.stop();
     beginNoMore();
     admission.open();
     fed();
-    queues.keySet().forEach(Server::cancel); // one that only lists users, too
+    queues.cancel();
   }
 
   /**
@@ -536,8 +458,7 @@ final class Dispatch {
       }
       stopped = true;
     }
-    List<Assignment> waiting = new ArrayList<>();
-    queues.values().forEach(queue -> waiting.addAll(queue.stop()));
+    List<Assignment> waiting = queues.stop();
     if (!waiting.isEmpty()) {
       executor.execute(() -> drop(waiting));
     }
@@ -549,19 +470,19 @@ final class Dispatch {
   }
 
   boolean isCancelled() {
-    return cancelledAt != 0;
+    return clock.isStopped();
   }
 
   /** Whether it was stopped because its time was over. */
   boolean isExpired() {
-    return expired;
+    return clock.hasExpired();
   }
 
   /** Ends users that were not begun; waits while the client does not read the output. */
   private void drop(List<Assignment> waiting) {
     for (Assignment each : waiting) {
       try {
-        stop(each);
+        end(each);
       } catch (IOException e) {
         broken = e; // the rest ends all the same
       }
@@ -580,7 +501,7 @@ final class Dispatch {
     cancel();
     if (mine) {
       try {
-        tell(assignment.ended(done(Outcome.CANCELLED, "The output broke off")));
+        tell(assignment.ended(Endings.done(Outcome.CANCELLED, "The output broke off")));
       } catch (IOException gone) {
         LOG.debug("The end of a user whose output is gone cannot be told", gone);
       }
@@ -594,7 +515,6 @@ final class Dispatch {
 
   /** Ends lanes that are still there, without waiting for them. */
   void close() {
-    queues.values().forEach(UserQueue::close);
-    queues.keySet().forEach(Server::abandon);
+    queues.abandon();
   }
 }
