@@ -216,9 +216,10 @@ final class RunJournal implements RunListener, Closeable {
     if (to == null) {
       return;
     }
-    to.end(exitCode);
     if (!isAskedFor() && !changes() && to.users() <= SMALL) {
-      to.remove();
+      to.discard();
+    } else {
+      to.end(exitCode);
     }
     writer = null;
   }

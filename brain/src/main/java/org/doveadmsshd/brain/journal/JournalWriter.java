@@ -5,14 +5,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.doveadmsshd.base.Outcome;
@@ -22,12 +19,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes a journal while its run goes on. Lanes hand in how users ended; one thread makes lines of
  * that, writes them in batches, and has the disk keep them five times a second. A lane waits while
- * {@value #WAITING} users wait to be written.
+ * many users wait to be written.
  */
 public final class JournalWriter {
   private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
-  private static final int WAITING = 1024;
-  private static final int BATCH = 256;
   private static final long KEPT_NANOS = 200_000_000;
 
   private final JournalFile file;
@@ -35,16 +30,17 @@ public final class JournalWriter {
   private final Function<UserEnd, Optional<Outcome>> before;
   private final Clock clock;
   private final Consumer<IOException> trouble;
-  private final BlockingQueue<UserEnd> queue = new ArrayBlockingQueue<>(WAITING);
+  private final EndQueue queue = new EndQueue();
   private final CountDownLatch over = new CountDownLatch(1);
   private final LineBuffer buffer = new LineBuffer();
   private final JournalText text = new JournalText(buffer);
 
-  /** Stands behind the last user. */
-  private final UserEnd last = UserEnd.unasked(-1, "", "", Outcome.OK, "");
-
+  private final AtomicLong added = new AtomicLong();
   private volatile int exitCode;
-  private volatile long added;
+
+  /** Whether nobody needs what is still to be written. */
+  private volatile boolean discarded;
+
   private volatile boolean failed;
 
   // of the thread that writes
@@ -101,27 +97,13 @@ public final class JournalWriter {
 
   /** Writes down how a user ended; waits while many wait. */
   public void add(UserEnd end) {
-    put(end.withTextUpTo(JournalText.MAX_TEXT));
+    added.incrementAndGet();
+    queue.put(end.withTextUpTo(JournalText.MAX_TEXT));
   }
 
-  private void put(UserEnd end) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        queue.put(end);
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true; // the thread that writes never waits for ever
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** How many users have been written down in this run. */
+  /** How many users have been handed in in this run. */
   public long users() {
-    return added;
+    return added.get();
   }
 
   /** The file, for messages. */
@@ -132,7 +114,18 @@ public final class JournalWriter {
   /** Writes the last line, and waits until all of it is on the disk. Then the file is closed. */
   public void end(int code) {
     exitCode = code;
-    put(last);
+    finish();
+  }
+
+  /** Removes the journal, as nobody needs it; what has not been written is left out. */
+  public void discard() {
+    discarded = true;
+    finish();
+    file.remove();
+  }
+
+  private void finish() {
+    queue.close();
     boolean interrupted = false;
     while (true) {
       try {
@@ -147,19 +140,16 @@ public final class JournalWriter {
     }
   }
 
-  /** Removes a journal that has ended, and that nobody needs. */
-  public void remove() {
-    file.remove();
-  }
-
   private void write() {
     try {
-      List<UserEnd> batch = new ArrayList<>(BATCH);
+      boolean ends;
       do {
-        batch.clear();
-        take(batch);
-        write(batch);
-      } while (batch.isEmpty() || batch.get(batch.size() - 1) != last);
+        // without new lines the thread waits no longer than until the disk is to keep the old ones
+        long left = keptAt + KEPT_NANOS - System.nanoTime();
+        List<UserEnd> batch = queue.take(isKept ? -1 : Math.max(0, left));
+        ends = queue.isFinished();
+        write(batch, ends);
+      } while (!ends);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -168,27 +158,19 @@ public final class JournalWriter {
     }
   }
 
-  /** Takes what there is; waits for more no longer than until the disk is to keep the lines. */
-  private void take(List<UserEnd> batch) throws InterruptedException {
-    long left = keptAt + KEPT_NANOS - System.nanoTime();
-    UserEnd first = isKept ? queue.take() : queue.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
-    if (first != null) {
-      batch.add(first);
-      queue.drainTo(batch, BATCH - 1);
-    }
-  }
-
-  private void write(List<UserEnd> batch) {
-    if (failed) {
+  private void write(List<UserEnd> batch, boolean ends) {
+    if (failed || discarded) {
       return;
     }
     try {
       for (UserEnd each : batch) {
         write(each);
       }
+      if (ends) {
+        text.ended(new JournalLine.Ended(run, clock.instant(), exitCode, users, failures));
+      }
       text.flush();
-      boolean ends = !batch.isEmpty() && batch.get(batch.size() - 1) == last;
-      isKept &= batch.isEmpty();
+      isKept &= batch.isEmpty() && !ends;
       file.write(buffer.take());
       if (!isKept && (ends || System.nanoTime() - keptAt >= KEPT_NANOS)) {
         file.keep();
@@ -204,15 +186,10 @@ public final class JournalWriter {
   }
 
   private void write(UserEnd end) throws IOException {
-    if (end == last) {
-      text.ended(new JournalLine.Ended(run, clock.instant(), exitCode, users, failures));
-      return;
-    }
     Optional<Outcome> earlier = before.apply(end);
     users += earlier.isPresent() ? 0 : 1;
     failures -= earlier.isPresent() && !earlier.get().isOk() ? 1 : 0;
     failures += end.outcome().isOk() ? 0 : 1;
-    added++;
     text.user(run, end);
   }
 
