@@ -38,6 +38,7 @@ final class ConfiguredServers implements Closeable {
 
   // guarded by this
   private Settings settings;
+  private Failure unreadable;
   private Placement placement;
   private ConfiguredPlacement opened;
   private SshConnections connections;
@@ -52,12 +53,20 @@ final class ConfiguredServers implements Closeable {
     this.executor = executor;
   }
 
-  /** The configuration, read when it is first wanted. */
+  /** The configuration, read when it is first wanted; what is wrong with it is said once. */
   synchronized Settings settings() throws Failure {
+    if (unreadable != null) {
+      throw unreadable;
+    }
     if (settings == null) {
-      Settings read = ConfigurationFile.read(words);
-      checkKeys(read.client());
-      settings = read;
+      try {
+        Settings read = ConfigurationFile.read(words);
+        checkKeys(read.client());
+        settings = read;
+      } catch (Failure e) {
+        unreadable = e;
+        throw e;
+      }
     }
     return settings;
   }
