@@ -35,6 +35,10 @@ class CatalogTableTest {
     OTHERS.put("mailbox mutf7", "x");
     OTHERS.put("pw", "");
     OTHERS.put("reload", "");
+    OTHERS.put("runs", "");
+    OTHERS.put("runs cancel", "last");
+    OTHERS.put("runs show", "last");
+    OTHERS.put("runs watch", "last");
     OTHERS.put("slow", "1 20");
     OTHERS.put("stop", "");
     OTHERS.put("sync", "maildir:~/x");

@@ -161,6 +161,10 @@ class ScopeEscapeTest {
       Set.of(
           "pw",
           "mailbox mutf7",
+          "runs",
+          "runs cancel",
+          "runs show",
+          "runs watch",
           "purge",
           "altmove",
           "mailbox cache remove",
