@@ -212,6 +212,7 @@ class LocalServerTest {
         };
     CompletableFuture<Integer> code = CompletableFuture.supplyAsync(this::search, threads);
     begun.await();
+    accounts.listed.acquire();
     running.cancel();
     goOn.countDown();
     assertThat(code.get()).isEqualTo(75);

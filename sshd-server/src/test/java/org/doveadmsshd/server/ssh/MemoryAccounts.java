@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import org.doveadmsshd.accounts.LoginAttempt;
 import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.accounts.Userdb;
@@ -23,6 +24,9 @@ public final class MemoryAccounts implements Passdb, Userdb {
 
   /** What has been asked about passwords. */
   public final List<LoginAttempt> attempts = new CopyOnWriteArrayList<>();
+
+  /** A permit for each time that the users have been listed to their end. */
+  public final Semaphore listed = new Semaphore(0);
 
   private volatile Passdb verifier = this::compare;
 
@@ -69,5 +73,6 @@ public final class MemoryAccounts implements Passdb, Userdb {
     for (String user : users) {
       visitor.visit(user);
     }
+    listed.release();
   }
 }
