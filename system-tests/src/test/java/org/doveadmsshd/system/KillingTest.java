@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,6 +45,8 @@ class KillingTest {
     String settings = "service_count = 0\nprocess_limit = 8\n";
     supervised = new SupervisedSite(directory, USERS, IDENTITIES, "", settings);
     Files.write(directory.resolve("names"), supervised.users);
+    Path client = directory.resolve("doveadm-ssh.conf");
+    Files.writeString(client, "server_return = 2s\n", StandardOpenOption.APPEND);
   }
 
   @AfterAll

@@ -82,8 +82,9 @@ class OutOfMemoryTest {
     private static void fill(boolean isCaught) {
       try {
         List<byte[]> all = new ArrayList<>();
+        int size = isCaught ? 1 << 30 : 512 * 1024; // too much for one thread, or for all
         while (true) {
-          all.add(new byte[512 * 1024]);
+          all.add(new byte[size]);
         }
       } catch (OutOfMemoryError e) {
         if (!isCaught) {
