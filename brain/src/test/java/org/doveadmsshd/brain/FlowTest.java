@@ -297,12 +297,24 @@ class FlowTest {
     assertThat(typed.held()).isZero();
   }
 
+  /** Counted down when a run has heard of a server's load, and said what it makes of it. */
+  private final CountDownLatch heard = new CountDownLatch(1);
+
+  private void awaitHeard() {
+    try {
+      heard.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** One whose machine has such a load. */
-  private static OneLane loaded(OneLane.Work work, Map<String, Long> figures) {
+  private OneLane loaded(OneLane.Work work, Map<String, Long> figures) {
     return new OneLane("s", USERS, work) {
       @Override
       public void watchLoad(Function<Map<String, Long>, Duration> taker) {
         for (Duration pause; !(pause = taker.apply(figures)).isZero(); ) {
+          heard.countDown();
           LockSupport.parkNanos(pause.toNanos());
         }
       }
@@ -339,6 +351,7 @@ class FlowTest {
         loaded(
             attempt -> {
               OneLane.ok(attempt);
+              awaitHeard();
               typed.running().cancel();
             },
             Map.of(Message.Clock.LOAD, 401L));
