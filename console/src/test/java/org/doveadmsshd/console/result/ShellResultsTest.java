@@ -259,6 +259,7 @@ class ShellResultsTest {
   void whatChangesSomethingIsNotWatched() throws Exception {
     type("watch 5s expunge -A mailbox x all\r");
     screen.await(rows -> String.join("", rows).contains("only commands that change nothing"));
+    screen.await(rows -> rows.contains("admin>"));
     type("watch 10ms who\r");
     screen.await(rows -> String.join("", rows).contains("invalid time: 10ms"));
     assertThat(runner.lines).isEmpty();

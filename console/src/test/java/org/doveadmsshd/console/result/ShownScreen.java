@@ -124,7 +124,7 @@ final class ShownScreen extends OutputStream {
       row = numbers.length > 1 ? Integer.parseInt(numbers[0]) - 1 : 0;
       column = numbers.length > 1 ? Integer.parseInt(numbers[1]) - 1 : 0;
     } else if (text.startsWith("[") && last == 'A') {
-      row = Math.max(0, row - Integer.parseInt(numbers[0]));
+      row = Math.max(0, row - (numbers[0].isEmpty() ? 1 : Integer.parseInt(numbers[0])));
     } else if (text.equals("[K")) {
       int from = Math.min(column, cells[row].length - 1); // behind a full row it is the last one
       Arrays.fill(cells[row], from, cells[row].length, " ");
