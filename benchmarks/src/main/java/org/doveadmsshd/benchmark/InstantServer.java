@@ -16,6 +16,7 @@ import org.doveadmsshd.protocol.FrameEncoder;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
+import org.doveadmsshd.storage.mime.BlockInputStream;
 
 /**
  * A server without mail at the other end of a lane in this process. It lists so many users and
@@ -124,12 +125,7 @@ final class InstantServer implements Connector {
 
     @Override
     public InputStream in() {
-      return new InputStream() {
-        @Override
-        public int read() {
-          throw new UnsupportedOperationException();
-        }
-
+      return new BlockInputStream() {
         @Override
         public int read(byte[] to, int offset, int length) throws IOException {
           return take(to, offset, length);

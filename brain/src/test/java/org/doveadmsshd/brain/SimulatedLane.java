@@ -11,6 +11,7 @@ import org.doveadmsshd.brain.remote.LaneTransport;
 import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameEncoder;
 import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.storage.mime.BlockInputStream;
 
 /** A lane between the brain and a {@link SimulatedServer}. The server's end is of its thread. */
 final class SimulatedLane implements LaneTransport {
@@ -115,12 +116,7 @@ final class SimulatedLane implements LaneTransport {
 
   @Override
   public InputStream in() {
-    return new InputStream() {
-      @Override
-      public int read() {
-        throw new UnsupportedOperationException();
-      }
-
+    return new BlockInputStream() {
       @Override
       public int read(byte[] to, int offset, int length) throws IOException {
         return take(to, offset, length);

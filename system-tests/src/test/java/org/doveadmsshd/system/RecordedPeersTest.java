@@ -29,6 +29,7 @@ import org.doveadmsshd.brain.remote.RemoteServer;
 import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.ProtocolException;
+import org.doveadmsshd.storage.mime.BlockInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,12 +112,7 @@ class RecordedPeersTest {
 
     @Override
     public InputStream in() {
-      return new InputStream() {
-        @Override
-        public int read() {
-          throw new UnsupportedOperationException();
-        }
-
+      return new BlockInputStream() {
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
           try {
