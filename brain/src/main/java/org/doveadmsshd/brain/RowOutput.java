@@ -36,8 +36,8 @@ public final class RowOutput implements Closeable {
    *
    * @param values one for each column
    */
-  public void row(Value... values) throws IOException {
-    printer.print("", new Message.Row(0, List.of(values)));
+  public void row(List<Value> values) throws IOException {
+    printer.print("", new Message.Row(0, values));
   }
 
   @Override

@@ -93,10 +93,11 @@ public final class Where {
   private void row(String user, Route route) throws IOException {
     Place place = route.place();
     out.row(
-        Value.of(user),
-        Value.of(String.join(",", route.servers().stream().map(Server::name).toList())),
-        Value.of(place.rule()),
-        place.term().isPresent() ? Value.of(place.term().getAsLong()) : Value.ABSENT);
+        List.of(
+            Value.of(user),
+            Value.of(String.join(",", route.servers().stream().map(Server::name).toList())),
+            Value.of(place.rule()),
+            place.term().isPresent() ? Value.of(place.term().getAsLong()) : Value.ABSENT));
   }
 
   private void fail(String user, Outcome outcome, String text) throws IOException {

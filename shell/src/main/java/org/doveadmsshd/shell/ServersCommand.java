@@ -23,11 +23,11 @@ import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Health;
+import org.doveadmsshd.brain.RowOutput;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.ServerState;
 import org.doveadmsshd.brain.ServerState.Use;
 import org.doveadmsshd.brain.Survey;
-import org.doveadmsshd.brain.Table;
 import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.brain.journal.JournalReader;
 import org.doveadmsshd.brain.journal.Journals;
@@ -187,14 +187,23 @@ final class ServersCommand {
     for (Survey.Answer answer : answers) {
       rows.add(row(answer, Optional.ofNullable(paces.get(answer.server().name()))));
     }
-    new Table(COLUMNS, rows)
-        .print(console, formatter, !before.has("hide-titles"), MemoryBudget.ofHeap().all());
+    print(rows, formatter, !before.has("hide-titles"));
     int code = 0;
     for (Survey.Answer answer : answers) {
       warnOfClock(answer);
       code = answer.failure().isPresent() ? Outcome.UNREACHABLE.exitCode() : code;
     }
     return code;
+  }
+
+  private void print(List<List<Value>> rows, String formatter, boolean titles)
+      throws Failure, IOException {
+    MemoryBudget.Share memory = MemoryBudget.ofHeap().all();
+    try (RowOutput out = new RowOutput(console, memory, formatter, COLUMNS, titles)) {
+      for (List<Value> row : rows) {
+        out.row(row);
+      }
+    }
   }
 
   /** By servers, as far as the last run is known. */
