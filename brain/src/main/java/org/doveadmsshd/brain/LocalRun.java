@@ -63,11 +63,15 @@ final class LocalRun implements LocalOutput, Running {
                 task.columns(),
                 false,
                 !invocation.hideTitles()));
+    boolean done = false;
     try {
       checkpoint();
       task.run(context);
+      done = true;
     } finally {
-      printer.end();
+      if (done || rows > 0) { // a mistake alone has no headings
+        printer.end();
+      }
     }
   }
 

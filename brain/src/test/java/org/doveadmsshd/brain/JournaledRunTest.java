@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs that are written down, and those that go on with them. */
 @Timeout(60)
@@ -257,16 +258,17 @@ class JournaledRunTest {
     assertThat(asked).containsExactly(users.split(" "));
   }
 
-  @Test
-  void whatMayHaveBeenDoneIsNotDoneAgainWhereThatHarms() throws Exception {
-    answers.put("bob", Outcome.UNKNOWN);
+  @ParameterizedTest
+  @EnumSource(names = {"UNKNOWN", "TIMED_OUT"})
+  void whatMayHaveBeenDoneIsNotDoneAgainWhereThatHarms(Outcome doubtful) throws Exception {
+    answers.put("bob", doubtful);
     String[] save = {"save", "-A", "-"};
     typed.run(List.of(new OneLane("s", USERS, this::answer)), "mail", save);
     asked.clear();
     List<Server> servers = List.of(new OneLane("s", USERS, this::answer));
     typed.run(servers, "mail", "--resume", "last");
     assertThat(asked).isEmpty();
-    typed.run(servers, "mail", "--resume", "last", "--only", "unknown");
+    typed.run(servers, "mail", "--resume", "last", "--only", doubtful.word());
     assertThat(asked).containsExactly("bob");
   }
 

@@ -183,6 +183,7 @@ class KeptRunsTest {
     for (String what : List.of("show", "watch", "cancel")) {
       assertThat(run("runs", what, id())).isEqualTo(64);
       assertThat(typed.said()).contains("There is no run " + id());
+      assertThat(typed.printed()).isEmpty();
     }
   }
 

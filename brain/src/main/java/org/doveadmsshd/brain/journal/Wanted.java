@@ -30,6 +30,10 @@ public record Wanted(Set<Outcome> outcomes, boolean missing) {
           Outcome.UNREACHABLE,
           Outcome.UNKNOWN);
 
+  /** The outcomes of users for whom a part of the command may have been done. */
+  private static final Set<Outcome> DOUBTFUL =
+      EnumSet.of(Outcome.TIMED_OUT, Outcome.CANCELLED, Outcome.UNKNOWN);
+
   /**
    * All who have not come to a good end.
    *
@@ -39,7 +43,7 @@ public record Wanted(Set<Outcome> outcomes, boolean missing) {
   static Wanted unfinished(boolean repeatable) {
     Set<Outcome> outcomes = EnumSet.complementOf(EnumSet.of(Outcome.OK));
     if (!repeatable) {
-      outcomes.remove(Outcome.UNKNOWN);
+      outcomes.removeAll(DOUBTFUL);
     }
     return new Wanted(outcomes, true);
   }
