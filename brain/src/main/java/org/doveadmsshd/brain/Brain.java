@@ -134,17 +134,32 @@ public final class Brain {
       console.warn(doubt);
     }
     if (task instanceof Task.Local) {
-      resources.checkHere(invocation.command().name());
-      LocalRun.execute(
-          invocation,
-          (Task.Local) task,
-          hashing,
-          console,
-          resources.memory(),
-          runs(resources),
-          taker);
+      runHere(invocation, (Task.Local) task, console, resources, taker);
       return 0;
     }
+    return runOnServers(invocation, task, now, console, resources, taker);
+  }
+
+  private void runHere(
+      Invocation invocation,
+      Task.Local task,
+      Console console,
+      Resources resources,
+      Consumer<Running> taker)
+      throws Failure, IOException {
+    resources.checkHere(invocation.command().name());
+    LocalRun.execute(
+        invocation, task, hashing, console, resources.memory(), runs(resources), taker);
+  }
+
+  private int runOnServers(
+      Invocation invocation,
+      Task task,
+      Instant now,
+      Console console,
+      Resources resources,
+      Consumer<Running> taker)
+      throws Failure, IOException {
     List<Server> servers = resources.servers();
     Fleet fleet = new Fleet(servers, resources.placement(servers));
     Optional<Spool> input = CommandInput.read(invocation, task, console, resources);

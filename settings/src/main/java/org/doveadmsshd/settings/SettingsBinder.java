@@ -56,38 +56,17 @@ final class SettingsBinder {
     Map<String, List<Section>> sections = sections();
     ServiceBinder service = new ServiceBinder(top, sections.get("service"), this::path, problems);
     BackendBinder backends = new BackendBinder(top, this::path, problems);
-    List<Settings.ServerSettings> servers =
-        new ServerBinder(top, this::path).servers(sections.get("server"));
     return new Settings(
         ssh(top),
         keys(top),
         logins(top),
-        new MailSettings(
-            top.text("mail_location"),
-            top.time("lock_timeout"),
-            top.yes("mail_cache"),
-            quota(sections.get("plugin"))),
+        mail(top, sections),
         new AuditSettings(optionalPath(top, "audit_log"), top.yes("audit_required")),
         top.time("shutdown_timeout"),
         connections(top),
-        new ShellSettings(
-            top.time("shell_idle_timeout"),
-            optionalPath(top, "shell_history_directory"),
-            top.yes("scripts_ask")),
-        new JournalSettings(
-            optionalPath(top, "state_directory"),
-            top.time("journal_keep"),
-            top.size("journal_size"),
-            top.text("journal_full").equals("stop")),
-        new ClientSettings(
-            path(top.text("known_hosts")),
-            path(top.text("identity")),
-            optionalPath(top, "state_directory"),
-            new ReachSettings(
-                top.time("connect_timeout"), top.time("server_timeout"), top.time("server_return")),
-            servers,
-            new PlacementBinder(this::path, backends, servers, problems)
-                .placement(sections.get("placement"), sections.get("passdb"))),
+        shell(top),
+        journals(top),
+        client(top, sections, backends),
         new AuthSettings(
             sections.get("passdb").stream().map(backends::passdb).toList(),
             sections.get("userdb").stream().map(backends::userdb).toList(),
@@ -102,6 +81,44 @@ final class SettingsBinder {
         service.sockets(),
         file,
         effective(top, sections));
+  }
+
+  private MailSettings mail(Section top, Map<String, List<Section>> sections) {
+    return new MailSettings(
+        top.text("mail_location"),
+        top.time("lock_timeout"),
+        top.yes("mail_cache"),
+        quota(sections.get("plugin")));
+  }
+
+  private ShellSettings shell(Section top) {
+    return new ShellSettings(
+        top.time("shell_idle_timeout"),
+        optionalPath(top, "shell_history_directory"),
+        top.yes("scripts_ask"));
+  }
+
+  private JournalSettings journals(Section top) {
+    return new JournalSettings(
+        optionalPath(top, "state_directory"),
+        top.time("journal_keep"),
+        top.size("journal_size"),
+        top.text("journal_full").equals("stop"));
+  }
+
+  private ClientSettings client(
+      Section top, Map<String, List<Section>> sections, BackendBinder backends) {
+    List<Settings.ServerSettings> servers =
+        new ServerBinder(top, this::path).servers(sections.get("server"));
+    return new ClientSettings(
+        path(top.text("known_hosts")),
+        path(top.text("identity")),
+        optionalPath(top, "state_directory"),
+        new ReachSettings(
+            top.time("connect_timeout"), top.time("server_timeout"), top.time("server_return")),
+        servers,
+        new PlacementBinder(this::path, backends, servers, problems)
+            .placement(sections.get("placement"), sections.get("passdb")));
   }
 
   private SshSettings ssh(Section top) {
