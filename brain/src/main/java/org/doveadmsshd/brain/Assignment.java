@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Life;
@@ -488,11 +489,11 @@ public final class Assignment {
     if (done.outcome() == Outcome.NO_USER) {
       dispatch.printer().givenBack(sequence); // another server may have him
     }
-    boolean elsewhere = dispatch.goesElsewhere(this, done);
+    Optional<Route> elsewhere = dispatch.elsewhere(this, done);
     try {
       if (printing) {
         dispatch.printer().release();
-      } else if (elsewhere) {
+      } else if (elsewhere.isPresent()) {
         drop();
       } else {
         ArrayDeque<Message> rows = held;
@@ -502,7 +503,9 @@ public final class Assignment {
         dispatch.printer().finished(sequence, user, rows, more, memoryTaken);
       }
     } finally {
-      if (!elsewhere) {
+      if (elsewhere.isPresent()) {
+        dispatch.askNext(this, elsewhere.get());
+      } else {
         dispatch.ended(this, done);
       }
     }

@@ -281,14 +281,16 @@ final class Dispatch {
     }
   }
 
-  /** Tries the next server when this one does not know the user. Says whether there is one. */
-  boolean goesElsewhere(Assignment assignment, Message.Done result) throws IOException {
+  /** The servers that are asked next, when this one does not know the user; nothing at the end. */
+  Optional<Route> elsewhere(Assignment assignment, Message.Done result) {
     Route further = inUse.of(assignment.route().further());
-    if (result.outcome() != Outcome.NO_USER || further.isNowhere() || isCancelled()) {
-      return false;
-    }
-    add(assignment, further, assignment.unavailable(), assignment.earlierAttempts());
-    return true;
+    boolean ends = result.outcome() != Outcome.NO_USER || further.isNowhere() || isCancelled();
+    return ends ? Optional.empty() : Optional.of(further);
+  }
+
+  /** Has the next server asked for a user; nothing waits of what this one has said of him. */
+  void askNext(Assignment assignment, Route next) throws IOException {
+    add(assignment, next, assignment.unavailable(), assignment.earlierAttempts());
   }
 
   private void add(Assignment earlier, Route route, Failure unavailable, int attempts)
