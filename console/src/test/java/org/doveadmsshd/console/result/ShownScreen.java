@@ -81,6 +81,8 @@ final class ShownScreen extends OutputStream {
       column = 0;
     } else if (c == '\n') {
       feed();
+    } else if (c == '\b') {
+      column = Math.max(0, Math.min(column, cells[row].length - 1) - 1);
     } else if (c == '\t') {
       column = Math.min(column - column % TAB + TAB, cells[row].length - 1);
     } else if (c >= ' ') {
@@ -117,19 +119,56 @@ final class ShownScreen extends OutputStream {
     column += width;
   }
 
+  /** Obeys what moves the cursor, or takes something away; colours and modes are passed over. */
   private void obey(String text) {
-    String[] numbers = text.replaceAll("[^0-9;]", "").split(";");
-    char last = text.charAt(text.length() - 1);
-    if (text.startsWith("[") && last == 'H') {
-      row = numbers.length > 1 ? Integer.parseInt(numbers[0]) - 1 : 0;
-      column = numbers.length > 1 ? Integer.parseInt(numbers[1]) - 1 : 0;
-    } else if (text.startsWith("[") && last == 'A') {
-      row = Math.max(0, row - (numbers[0].isEmpty() ? 1 : Integer.parseInt(numbers[0])));
-    } else if (text.equals("[K")) {
-      int from = Math.min(column, cells[row].length - 1); // behind a full row it is the last one
-      Arrays.fill(cells[row], from, cells[row].length, " ");
-    } else if (text.startsWith("[") && last == 'J') {
-      clear(text.equals("[2J") ? 0 : row, text.equals("[2J") ? 0 : column);
+    if (!text.startsWith("[") || text.startsWith("[?")) {
+      return;
+    }
+    String[] numbers = text.substring(1, text.length() - 1).split(";");
+    int first = number(numbers, 0, 1);
+    int at = Math.min(column, cells[row].length - 1); // behind a full row it is the last one
+    switch (text.charAt(text.length() - 1)) {
+      case 'A' -> row = Math.max(0, row - first);
+      case 'B' -> row = Math.min(cells.length - 1, row + first);
+      case 'C' -> column = Math.min(cells[row].length - 1, at + first);
+      case 'D' -> column = Math.max(0, at - first);
+      case 'G' -> column = first - 1;
+      case 'd' -> row = first - 1;
+      case 'H' -> {
+        row = first - 1;
+        column = number(numbers, 1, 1) - 1;
+      }
+      case 'K' -> erase(at, number(numbers, 0, 0));
+      case 'J' -> clear(text.equals("[2J") ? 0 : row, text.equals("[2J") ? 0 : column);
+      case 'P' -> shift(at + first, at);
+      case '@' -> shift(at, at + first);
+      case 'X' -> Arrays.fill(cells[row], at, Math.min(at + first, cells[row].length), " ");
+      default -> {
+        // colours
+      }
+    }
+  }
+
+  private static int number(String[] numbers, int index, int otherwise) {
+    return index < numbers.length && !numbers[index].isEmpty()
+        ? Integer.parseInt(numbers[index])
+        : otherwise;
+  }
+
+  private void erase(int at, int part) {
+    int from = part == 0 ? at : 0;
+    int to = part == 1 ? at + 1 : cells[row].length;
+    Arrays.fill(cells[row], from, to, " ");
+  }
+
+  /** Moves the rest of the row; what it leaves behind is blank. */
+  private void shift(int from, int to) {
+    String[] old = cells[row].clone();
+    int length = cells[row].length;
+    Arrays.fill(cells[row], Math.min(Math.min(from, to), length), length, " ");
+    int count = length - Math.max(from, to);
+    if (count > 0) {
+      System.arraycopy(old, from, cells[row], to, count);
     }
   }
 
