@@ -69,9 +69,7 @@ final class LocalRun implements LocalOutput, Running {
       task.run(context);
       done = true;
     } finally {
-      if (done || rows > 0) { // a mistake alone has no headings
-        printer.end();
-      }
+      printer.end(!done);
     }
   }
 

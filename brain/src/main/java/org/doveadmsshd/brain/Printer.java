@@ -61,6 +61,7 @@ final class Printer {
   private List<Value> row = List.of();
   private int column;
   private int length;
+  private boolean begun; // of the owner of the printer
 
   // guarded by waiting
   private final PriorityQueue<Finished> waiting =
@@ -113,9 +114,6 @@ final class Printer {
             : console
                 .formatters()
                 .make(layout.formatter(), layout.columns(), layout.titles(), this::write);
-    if (formatter != null) {
-      formatter.begin();
-    }
   }
 
   /** What rows that wait are drawn on. */
@@ -404,7 +402,15 @@ final class Printer {
     }
   }
 
+  private void begin() throws IOException {
+    if (!begun) {
+      begun = true;
+      formatter.begin();
+    }
+  }
+
   private void printRow(String user, List<Value> values) throws IOException {
+    begin();
     if (namesUser) {
       formatter.value(Value.of(user));
     }
@@ -424,8 +430,12 @@ final class Printer {
     }
   }
 
-  /** Ends the output. */
-  void end() throws IOException {
+  /**
+   * Ends the output.
+   *
+   * @param inVain whether the command has come to nothing: without rows there is no heading then
+   */
+  void end(boolean inVain) throws IOException {
     synchronized (waiting) {
       ending = true;
     }
@@ -433,7 +443,8 @@ final class Printer {
     turn.acquireUninterruptibly();
     try {
       printAll(); // of whoever had the printer until now
-      if (formatter != null) {
+      if (formatter != null && (begun || !inVain)) {
+        begin();
         formatter.end();
       }
       flush();

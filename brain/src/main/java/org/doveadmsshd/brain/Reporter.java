@@ -186,6 +186,11 @@ final class Reporter implements RunListener {
     }
   }
 
+  /** Whether something has failed, and nobody has come to a good end. */
+  synchronized boolean isInVain() {
+    return done == failed && (exitCode != 0 || skipped > 0);
+  }
+
   /** Counts a user that was listed by a server where he is not worked on. */
   synchronized void addMisplaced() {
     misplaced++;

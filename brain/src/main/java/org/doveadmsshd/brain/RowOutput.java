@@ -40,8 +40,9 @@ public final class RowOutput implements Closeable {
     printer.print("", new Message.Row(0, values));
   }
 
+  /** Ends the output; without a row it has been in vain, and there is no heading. */
   @Override
   public void close() throws IOException {
-    printer.end();
+    printer.end(true);
   }
 }

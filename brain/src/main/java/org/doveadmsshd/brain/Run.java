@@ -127,7 +127,7 @@ public final class Run implements Running {
     if (dispatch.broken() != null) {
       throw dispatch.broken();
     }
-    printer.end();
+    printer.end(reporter.isInVain() || dispatch.isCancelled() && reporter.done() == 0);
     boolean several = invocation.users().isSeveral();
     if (dispatch.isCancelled()) {
       String why = dispatch.isExpired() ? "The time for the run (--deadline) is over" : "Stopped";

@@ -105,7 +105,7 @@ class PrintedRowsTest {
             chunk("5", true),
             row(Value.of("7"), Value.of("8"), Value.of("9")));
     printer.finished(0, "joe", messages, 0);
-    printer.end();
+    printer.end(false);
     assertThat(out.text()).isEqualTo("11 2 3\n4 5 6\n7 8 9\n");
   }
 
@@ -120,7 +120,7 @@ class PrintedRowsTest {
     printer.print("jane", chunk("4", false));
     printer.release();
     printer.finished(2, "jim", List.of(row(Value.of("7"), Value.of("8"), Value.of("9"))), 0);
-    printer.end();
+    printer.end(false);
     assertThat(out.text().lines().map(String::strip)).containsExactly("1", "4", "7 8 9");
   }
 
@@ -131,7 +131,7 @@ class PrintedRowsTest {
     printer.acquire(1);
     printer.print("jane", one("3"));
     printer.release();
-    printer.end();
+    printer.end(false);
     assertThat(out.text()).isEqualTo("joe 1\njoe 2\njane 3\n");
   }
 
@@ -142,7 +142,7 @@ class PrintedRowsTest {
     printer.acquire(1);
     printer.print("jane", one("2"));
     printer.release();
-    printer.end();
+    printer.end(false);
     assertThat(out.text()).isEmpty();
   }
 
@@ -166,7 +166,7 @@ class PrintedRowsTest {
     Printer printer = printer(WITH_USER.subList(1, 2), false);
     printer.finished(5, "f", rows("5"), 0);
     printer.finished(3, "d", rows("3"), 0);
-    printer.end();
+    printer.end(false);
     assertThat(out.text()).isEqualTo("3\n5\n");
     assertThat(out.flushed).isPositive();
   }
@@ -182,7 +182,7 @@ class PrintedRowsTest {
     printer.tick();
     assertThat(out.text()).startsWith("1\n");
     assertThat(budget.all().held()).isLessThanOrEqualTo(half + 1);
-    printer.end();
+    printer.end(false);
     assertThat(out.text()).isEqualTo("1\n2\n3\n");
     assertThat(budget.all().held()).isZero();
   }
@@ -199,7 +199,7 @@ class PrintedRowsTest {
     int pieces = out.sizes.size();
     printer.tick();
     assertThat(out.sizes).as("nothing new").hasSize(pieces);
-    printer.end();
+    printer.end(false);
     assertThat(out.sizes).hasSize(pieces);
   }
 
@@ -208,7 +208,7 @@ class PrintedRowsTest {
   void aLongValueKeepsItsPlaceBetweenShortOnes(int length) throws Exception {
     Printer printer = printer(WITH_USER.subList(1, 2), false);
     printer.finished(0, "u", rows("a", "b".repeat(length), "c"), 0);
-    printer.end();
+    printer.end(false);
     assertThat(out.text()).isEqualTo("a\n" + "b".repeat(length) + "\nc\n");
   }
 
@@ -261,7 +261,7 @@ class PrintedRowsTest {
     Printer printer =
         new Printer(budget.all(), console(out), new Printer.Layout("json", columns, false, true));
     printer.finished(0, "joe", rows("1"), 0);
-    printer.end();
+    printer.end(false);
     assertThat(out.text().strip()).isEqualTo("[{\"a\":\"1\"}]");
   }
 
@@ -270,7 +270,7 @@ class PrintedRowsTest {
     List<Column> columns = List.of(new Column("a", "Title", 0));
     Printer printer =
         new Printer(budget.all(), console(out), new Printer.Layout("tab", columns, false, true));
-    printer.end();
+    printer.end(false);
     assertThat(out.text()).isEqualTo("Title\n");
   }
 }

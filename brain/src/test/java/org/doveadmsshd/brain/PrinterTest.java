@@ -68,7 +68,7 @@ class PrinterTest {
     for (Thread each : threads) {
       each.join();
     }
-    printer.end();
+    printer.end(false);
     assertThat(printed())
         .containsExactlyElementsOf(
             LongStream.rangeClosed(0, WAITING).mapToObj(Long::toString).toList());
@@ -110,7 +110,7 @@ class PrinterTest {
     first.interrupt();
     first.join();
     second.join();
-    printer.end();
+    printer.end(false);
     assertThat(printed()).containsExactly("2");
   }
 
@@ -123,7 +123,7 @@ class PrinterTest {
         start(
             () -> {
               try {
-                printer.end();
+                printer.end(false);
               } catch (IOException e) {
                 failure.set(e);
               }
@@ -140,7 +140,7 @@ class PrinterTest {
   void whoIsSlowHoldsUpNobodyForLong() throws Exception {
     printMany(5);
     printMany(3);
-    printer.end();
+    printer.end(false);
     assertThat(printed()).containsExactly("5", "3");
   }
 

@@ -20,9 +20,10 @@ final class ControlCommand implements Command {
         "read the configuration anew",
         """
         Master users, passwords, users, mail location, lock timeout, quota, the server's keys,
-        certificates and revoked keys, the audit log and the isolation are taken from the
-        configuration as it is now; what is under way goes on with the old. Addresses, ports,
-        sockets, limits of connections, authorized_keys and authentication_methods need a restart.
+        certificates and revoked keys, the audit log, the isolation, and what becomes of journals
+        are taken from the configuration as it is now; what is under way goes on with the old.
+        Addresses, ports, sockets, limits of connections, authorized_keys, state_directory and
+        authentication_methods need a restart.
         A configuration with mistakes changes nothing.
         """) {
       @Override

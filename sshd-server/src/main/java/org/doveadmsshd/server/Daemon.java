@@ -66,6 +66,7 @@ public final class Daemon implements Sessions.Control {
   private final CurrentSite site = new CurrentSite();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile Settings settings;
+  private final JournalDirectory journals;
   private final Sessions sessions;
   private final SshEndpoint endpoint;
   private final List<SocketEndpoint> sockets = new ArrayList<>();
@@ -87,6 +88,7 @@ public final class Daemon implements Sessions.Control {
     Backends.Opened opened = backends.open(settings);
     masters = masters(settings);
     MemoryBudget.Share memory = budget.all().part(PART_OF_CLIENTS);
+    journals = journals(settings.journals());
     sessions = new Sessions(sessions(settings, clock, software, memory), masters, site, audit);
     sessions.controlledBy(this);
     site.become(worker(settings, opened.userdb()), opened.passdb(), opened::close);
@@ -108,7 +110,7 @@ public final class Daemon implements Sessions.Control {
     }
   }
 
-  private static Sessions.SessionSettings sessions(
+  private Sessions.SessionSettings sessions(
       Settings settings, Clock clock, String software, MemoryBudget.Share memory) {
     return new Sessions.SessionSettings(
         executor(),
@@ -120,15 +122,17 @@ public final class Daemon implements Sessions.Control {
             settings.shell().idleTimeout(),
             settings.shell().historyDirectory(),
             settings.shell().scriptsAsk(),
-            Optional.of(journals(settings.journals()))),
+            Optional.of(journals)),
         memory.part(PART_OF_ROWS));
   }
 
   private static JournalDirectory journals(Settings.JournalSettings journals) {
     Path directory = journals.stateDirectory().orElse(STATE_DIRECTORY).resolve("runs");
-    JournalRules rules =
-        new JournalRules(journals.keep(), journals.size(), journals.stopsWhenFull());
-    return new JournalDirectory(directory, rules, Clock.systemUTC());
+    return new JournalDirectory(directory, rules(journals), Clock.systemUTC());
+  }
+
+  private static JournalRules rules(Settings.JournalSettings journals) {
+    return new JournalRules(journals.keep(), journals.size(), journals.stopsWhenFull());
   }
 
   private static SshEndpoint.LoginRules rules(Settings.LoginSettings logins) {
@@ -271,6 +275,7 @@ public final class Daemon implements Sessions.Control {
       endpoint.identify(identity);
       endpoint.use(keys(next.keys(), authorizedKeys));
       passdbKeys.enable(next.keys().fromPassdb());
+      journals.setRules(rules(next.journals()));
       settings = next;
       LOG.info("The configuration was read anew");
     } finally {

@@ -7,9 +7,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.PublicKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.sshd.common.SshException;
@@ -246,6 +248,24 @@ class DaemonTest {
       assertThat(before.run("doveadm search -u joe all").code()).isZero();
       assertThat(before.run("doveadm reload").code()).as("it concerns all").isEqualTo(77);
     }
+  }
+
+  @Test
+  void aReloadTakesHowLongJournalsAreKept() throws Exception {
+    Path runs = Files.createDirectories(directory.resolve("state/runs"));
+    Path old = Files.writeString(runs.resolve("20251201-101500-abcd.journal"), "{}\n");
+    Instant tenDaysAgo = Instant.now().minus(Duration.ofDays(10));
+    Files.setLastModifiedTime(old, FileTime.from(tenDaysAgo));
+    String state = "state_directory = " + directory.resolve("state") + "\n";
+    site.configure(state + "journal_keep = 30 days\n");
+    start();
+    assertThat(run("doveadm flags add -A '\\Seen' all").code()).isZero();
+    assertThat(old).exists();
+    site.configure(state + "journal_keep = 1 day\n");
+    assertThat(run("doveadm reload").code()).isZero();
+    assertThat(run("doveadm flags add -A '\\Seen' all").code()).isZero();
+    assertThat(old).doesNotExist();
+    assertThat(run("doveadm -f ndjson runs").lines()).as("those of now").hasSize(2);
   }
 
   @Test

@@ -40,7 +40,7 @@ public final class JournalDirectory {
   private static final int TRIES = 10;
 
   private final Path path;
-  private final JournalRules rules;
+  private volatile JournalRules rules;
   private final Clock clock;
   private final String host;
   private final SecureRandom random = new SecureRandom();
@@ -67,6 +67,11 @@ public final class JournalDirectory {
     } catch (IOException e) {
       return "localhost";
     }
+  }
+
+  /** From now on this becomes of journals, also of those of runs that go on. */
+  public void setRules(JournalRules next) {
+    rules = next;
   }
 
   /** Whether a run stops when it cannot be written down any more. */
@@ -228,6 +233,7 @@ public final class JournalDirectory {
 
   /** Removes what is too old, or too much, but nothing that is being written. */
   private void removeOld() throws Failure {
+    JournalRules rules = this.rules;
     Instant oldest = clock.instant().minus(rules.keep());
     long size = 0;
     for (Entry each : entries()) {
