@@ -125,7 +125,11 @@ final class TypedKeys extends NonBlockingReader {
 
   /** Forgets what has been typed, as a terminal does after Ctrl-C. */
   void discard() {
-    window.accept(consumed(available()));
+    window.accept(consumedAll());
+  }
+
+  private synchronized int consumedAll() {
+    return consumed(available());
   }
 
   /** Nothing more comes. */
@@ -142,25 +146,18 @@ final class TypedKeys extends NonBlockingReader {
   @Override
   protected int read(long millis, boolean isPeek) throws InterruptedIOException {
     char[] one = new char[1];
-    int got = take(one, 0, 1, millis == POLL_MILLIS && !isPeek ? 0 : millis);
-    if (got > 0 && !isPeek) {
-      window.accept(consumed(1));
-    }
+    int got = take(one, 0, 1, millis == POLL_MILLIS && !isPeek ? 0 : millis, isPeek);
     return got > 0 ? one[0] : got;
   }
 
   @Override
   public int readBuffered(char[] target, int offset, int length, long millis)
       throws InterruptedIOException {
-    int got = take(target, offset, length, millis);
-    if (got > 0) {
-      window.accept(consumed(got));
-    }
-    return got;
+    return take(target, offset, length, millis, false);
   }
 
-  /** Shows the next characters, which stay; waits for at least one. */
-  private int take(char[] target, int offset, int length, long millis)
+  /** Copies the next characters; waits for at least one. */
+  private int take(char[] target, int offset, int length, long millis, boolean stay)
       throws InterruptedIOException {
     long begun = System.nanoTime();
     long end = millis <= 0 ? Long.MAX_VALUE : begun + millis * 1_000_000;
@@ -173,18 +170,10 @@ final class TypedKeys extends NonBlockingReader {
           due.get().run();
           continue;
         }
-        synchronized (this) {
-          int count = Math.min(length, available());
-          lastWait = System.nanoTime();
-          if (count > 0) {
-            quietSince = lastWait;
-            rung = 0;
-            typed.getChars(at, at + count, target, offset);
-            return count;
-          }
-          if (ended) {
-            return EOF;
-          }
+        Copied copied = copy(target, offset, length, stay);
+        if (copied.count() != 0) {
+          window.accept(copied.room());
+          return copied.count();
         }
         if (alarm.isEmpty()) {
           return READ_EXPIRED;
@@ -195,6 +184,25 @@ final class TypedKeys extends NonBlockingReader {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("stopped while reading");
     }
+  }
+
+  /**
+   * @param count how many characters; 0 when none has come, {@link #EOF} when none comes any more
+   * @param room how many bytes more the peer may send
+   */
+  private record Copied(int count, int room) {}
+
+  /** What is copied is taken away in the same moment: all may be discarded at any other. */
+  private synchronized Copied copy(char[] target, int offset, int length, boolean stay) {
+    int count = Math.min(length, available());
+    lastWait = System.nanoTime();
+    if (count == 0) {
+      return new Copied(ended ? EOF : 0, 0);
+    }
+    quietSince = lastWait;
+    rung = 0;
+    typed.getChars(at, at + count, target, offset);
+    return new Copied(count, stay ? 0 : consumed(count));
   }
 
   /** A screen that is redrawn again and again looks for keys again and again: it is one wait. */
@@ -225,8 +233,11 @@ final class TypedKeys extends NonBlockingReader {
     return Optional.empty();
   }
 
-  /** Takes characters away; returns how many bytes more the peer may send. */
-  private synchronized int consumed(int count) {
+  /**
+   * Takes characters away; returns how many bytes more the peer may send. Called with the lock
+   * held.
+   */
+  private int consumed(int count) {
     at += count;
     if (at == typed.length()) {
       typed = typed.capacity() > KEPT ? new StringBuilder() : typed;

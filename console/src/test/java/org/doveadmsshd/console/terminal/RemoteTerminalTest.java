@@ -57,6 +57,30 @@ class RemoteTerminalTest {
   }
 
   @Test
+  void aControlCThatIsReadAsAKeyArrivesWhateverIsReadAtThatMoment() throws Exception {
+    terminal.enterRawMode();
+    Attributes raw = terminal.getAttributes();
+    raw.setLocalFlag(Attributes.LocalFlag.ISIG, false);
+    terminal.setAttributes(raw);
+    for (int i = 0; i < 20_000; i++) {
+      CompletableFuture<Void> arrives = CompletableFuture.runAsync(this::readToControlC);
+      receive("user ja\003");
+      arrives.get(30, TimeUnit.SECONDS);
+    }
+    assertThat(read(1)).isEmpty();
+  }
+
+  private void readToControlC() {
+    try {
+      while (terminal.reader().read(0L) != 3) {
+        // what was typed before it
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   void charactersMayComeInPieces() throws Exception {
     byte[] bytes = "a\u00e4\u65e5\ud83d\ude00".getBytes(StandardCharsets.UTF_8);
     for (byte b : bytes) {
