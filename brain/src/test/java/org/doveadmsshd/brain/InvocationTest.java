@@ -147,13 +147,13 @@ class InvocationTest {
         "-o plugin/quota=x search -A all | Setting can't be changed on the command line:"
             + " plugin/quota=x",
         "search -A -x all | search: unknown option -x (see: doveadm help search)",
-        "-x search | doveadm: unknown option -x (see: doveadm help)",
+        "-x search | unknown option -x (see: doveadm help)",
         "search -u | search: option -u needs a <user>",
         "--limit 0 search -A all | Invalid --limit: 0 (a number of users from 1 to 1000000000)",
         "--limit 1e3 search -A all | Invalid --limit: 1e3 (a number of users from 1 to 1000000000)",
         "--limit 9999999999 search -A all | Invalid --limit: 9999999999 (a number of users from 1 to"
             + " 1000000000)",
-        "--limit 1 --limit 1 search -A all | doveadm: option --limit stands twice",
+        "--limit 1 --limit 1 search -A all | option --limit stands twice",
         "--limit 1 search -u joe all | --limit is for a command about several users: with -A, -F or"
             + " a mask behind -u",
         "--limit 1 who | --limit is for a command about several users: with -A, -F or a mask behind"
@@ -168,8 +168,8 @@ class InvocationTest {
         "--max-load 0 search -A all | Invalid --max-load: 0 (try 4, a load average, or 30%, a"
             + " pressure)",
         "--shuffle=x search -A all | Invalid --shuffle: x (a number as a seed, or --shuffle alone)",
-        "--shuffle --shuffle=1 search -A all | doveadm: option --shuffle stands twice",
-        "--ordered --ordered search -A all | doveadm: option --ordered stands twice",
+        "--shuffle --shuffle=1 search -A all | option --shuffle stands twice",
+        "--ordered --ordered search -A all | option --ordered stands twice",
         "--ordered search -u joe all | --ordered is for a command about several users: with -A, -F or"
             + " a mask behind -u",
         "search -A --limit 1 all | --limit stands before the command: doveadm --limit … search",

@@ -45,10 +45,14 @@ public record Words(Map<String, String> options, List<String> positionals) {
    */
   private record Caller(String prefix, String help) {}
 
-  /** As {@link #parse(String, List, List)}, but everything after the first positional is one. */
+  /**
+   * As {@link #parse(String, List, List)}, but everything after the first positional is one.
+   *
+   * @param command empty for the words before any command
+   */
   public static Words parseUntilPositional(String command, List<Option> known, List<String> words)
       throws Failure {
-    String prefix = command.isEmpty() ? "doveadm: " : command + ": ";
+    String prefix = command.isEmpty() ? "" : command + ": "; // whoever says it begins with doveadm
     String help = command.isEmpty() ? "doveadm help" : "doveadm help " + command;
     return parse(new Caller(prefix, help), known, words, false);
   }

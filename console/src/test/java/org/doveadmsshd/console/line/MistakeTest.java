@@ -24,7 +24,7 @@ class MistakeTest {
         "serach ¦ → serach → Unknown command: serach",
         "mailbox lits ¦ → lits → Unknown command: mailbox lits",
         "-f tabel search all ¦ → tabel → Unknown formatter: tabel",
-        "-x ¦ → -x → doveadm: unknown option -x",
+        "-x ¦ → -x → unknown option -x",
         "search --nonsense ¦ → --nonsense → search: unknown option --nonsense",
         "search -u a b savedbefor 30d ¦ → b → Unknown search key: b",
         "expunge -u a mailbox Trash savedbefor 30d ¦ → savedbefor → Unknown search key: savedbefor",
