@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.placement.Place;
 import org.doveadmsshd.brain.placement.Placement;
 
@@ -13,8 +14,16 @@ final class Fleet {
   private final Map<String, Server> servers = new LinkedHashMap<>();
   private final Placement placement;
 
-  Fleet(List<Server> servers, Placement placement) {
-    servers.forEach(server -> this.servers.put(server.name(), server));
+  /**
+   * @throws Failure when two of them have one name: nobody could say which of them a user is on
+   */
+  Fleet(List<Server> servers, Placement placement) throws Failure {
+    for (Server server : servers) {
+      if (this.servers.put(server.name(), server) != null) {
+        throw new Failure(
+            Outcome.CONFIGURATION_ERROR, "There are two servers with the name " + server.name());
+      }
+    }
     this.placement = placement;
   }
 

@@ -33,8 +33,10 @@ public final class Where {
 
   /**
    * @param out has these {@link #COLUMNS}
+   * @throws Failure when two servers have one name
    */
-  public Where(List<Server> servers, Placement placement, Console console, RowOutput out) {
+  public Where(List<Server> servers, Placement placement, Console console, RowOutput out)
+      throws Failure {
     this.fleet = new Fleet(servers, placement);
     this.console = console;
     this.out = out;

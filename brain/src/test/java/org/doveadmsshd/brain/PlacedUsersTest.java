@@ -128,4 +128,14 @@ class PlacedUsersTest {
         .contains("doveadm(joe): Error: It cannot be said where the user is: no database")
         .contains("search: 3 users, 2 matched, 1 failed");
   }
+
+  @Test
+  void twoServersWithOneNameAreRefusedBeforeAnybodyIsTouched() throws Exception {
+    place("jane", "a");
+    List<Server> servers = List.of(server("a", List.of("jane")), server("a", List.of("joe")));
+    assertThat(typed.run(servers, "", "search", "-A", "all"))
+        .isEqualTo(Outcome.CONFIGURATION_ERROR.exitCode());
+    assertThat(worked).isEmpty();
+    assertThat(typed.said()).isEqualTo("doveadm: Error: There are two servers with the name a\n");
+  }
 }

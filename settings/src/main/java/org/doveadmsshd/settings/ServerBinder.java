@@ -26,29 +26,31 @@ final class ServerBinder {
   List<Settings.ServerSettings> servers(List<Section> sections) {
     List<Settings.ServerSettings> servers = new ArrayList<>();
     for (Section section : sections) {
-      if (servers.stream().anyMatch(server -> server.name().equals(section.name()))) {
-        section.problem("server " + section.name() + " stands here twice");
-      }
       check(section);
       Settings.ServerSettings server = server(section);
       servers.stream()
           .filter(earlier -> isSame(earlier, server))
           .findFirst()
-          .ifPresent(
-              earlier ->
-                  section.problem(
-                      "servers %s and %s are one server under two names: %s"
-                          .formatted(earlier.name(), server.name(), place(server))));
+          .ifPresent(earlier -> section.problem(sameness(earlier, server)));
       servers.add(server);
     }
     return servers;
   }
 
-  /** Whether both are reached at the same place. Its users would be worked on twice. */
+  /**
+   * Whether both have one name, or are reached at the same place. Nobody could say which of the two
+   * a user is on, and users of one place would be worked on twice.
+   */
   private static boolean isSame(Settings.ServerSettings one, Settings.ServerSettings other) {
-    return !one.name().equals(other.name())
-        && !place(one).isEmpty()
-        && place(one).equalsIgnoreCase(place(other));
+    return one.name().equals(other.name())
+        || !place(one).isEmpty() && place(one).equalsIgnoreCase(place(other));
+  }
+
+  private static String sameness(Settings.ServerSettings one, Settings.ServerSettings other) {
+    return one.name().equals(other.name())
+        ? "server " + one.name() + " stands here twice"
+        : "servers %s and %s are one server under two names: %s"
+            .formatted(one.name(), other.name(), place(other));
   }
 
   private static String place(Settings.ServerSettings server) {

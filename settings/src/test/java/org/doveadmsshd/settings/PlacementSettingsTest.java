@@ -89,6 +89,16 @@ class PlacementSettingsTest extends WrittenSettings {
   }
 
   @Test
+  void aServerStandsInTheConfigurationOnce() throws Exception {
+    String here = "server mail1 {\n host = mail9\n user = a\n}\n";
+    assertThat(problems(SERVERS + here))
+        .containsExactly("test.conf:10: server mail1 stands here twice");
+    String there = here.replace("mail9", "mail1");
+    assertThat(problems(SERVERS + there))
+        .containsExactly("test.conf:10: server mail1 stands here twice");
+  }
+
+  @Test
   void aFileOfUsersMustBeThere() throws Exception {
     assertThat(problems(SERVERS + "placement {\n driver = static\n file = nosuch\n}\n"))
         .containsExactly("test.conf:12: file = nosuch: cannot be read: No such file or directory");
