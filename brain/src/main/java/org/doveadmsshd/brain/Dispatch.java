@@ -172,7 +172,9 @@ final class Dispatch {
       refuseEntered(user, server, unused.orElseThrow());
       return;
     }
-    outstanding.incrementAndGet();
+    if (!joins()) {
+      return;
+    }
     long sequence = assigned.getAndIncrement();
     Assignment assignment = new Assignment(this, sequence, user, used, unused.orElse(null));
     open.add(assignment);
@@ -202,9 +204,16 @@ final class Dispatch {
     return route.isNowhere() ? "" : route.servers().get(0).name();
   }
 
+  /** Counts one more user; false when the run has come to its end while he was being named. */
+  private boolean joins() {
+    return outstanding.getAndUpdate(others -> others == 0 ? 0 : others + 1) > 0;
+  }
+
   /** Ends a user that is given to no server. */
   private void end(String user, String server, Outcome outcome, String text) throws IOException {
-    outstanding.incrementAndGet();
+    if (!joins()) {
+      return;
+    }
     long sequence = assigned.getAndIncrement();
     UserEnd end = UserEnd.unasked(sequence, user, server, outcome, text);
     try {

@@ -10,6 +10,7 @@ import static org.doveadmsshd.brain.Typed.await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.brain.placement.Place;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -91,6 +93,60 @@ class StoppedRunTest {
     assertThat(typed.run(List.of(server), slow, "search", "-F", "-", "all")).isEqualTo(75);
     assertThat(typed.said()).contains("Stopped");
     over.countDown();
+  }
+
+  /** Names joe and jane at once, and tells when more is asked for. */
+  private static InputStream joeAndJane(CountDownLatch asksForMore) {
+    byte[] names = "joe\njane\n".getBytes(StandardCharsets.UTF_8);
+    return new InputStream() {
+      private boolean given;
+
+      @Override
+      public int read() {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public int read(byte[] to, int offset, int length) {
+        if (given) {
+          asksForMore.countDown();
+          return -1;
+        }
+        given = true;
+        System.arraycopy(names, 0, to, offset, names.length);
+        return names.length;
+      }
+    };
+  }
+
+  @Test
+  void aUserWhoseNameComesWhenAllIsOverIsNoPartOfTheRun() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    CountDownLatch both = new CountDownLatch(1);
+    List<String> ended = Collections.synchronizedList(new ArrayList<>());
+    typed.whenBegun(run -> ((Run) run).tell(end -> ended.add(end.user())));
+    typed.place(
+        user -> {
+          if (user.equals("jane")) {
+            typed.running().cancel();
+            awaitAnyway(over);
+          }
+          return Place.at(List.of("s"), user, "test");
+        });
+    InputStream names = joeAndJane(both);
+    OneLane server = lane(OneLane::ok);
+    assertThat(typed.run(List.of(server), names, "search", "-F", "-", "all")).isEqualTo(75);
+    over.countDown();
+    both.await();
+    assertThat(ended).containsExactly("joe");
+  }
+
+  private static void awaitAnyway(CountDownLatch latch) throws Failure {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw Failure.temporary("the test is over", e);
+    }
   }
 
   @Test
