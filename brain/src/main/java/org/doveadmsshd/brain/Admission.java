@@ -12,9 +12,14 @@ final class Admission {
   private final long limit;
   private final long canaries;
   private final Verdict verdict;
+  private final boolean isGoneOn;
 
   // guarded by this
   private long entered;
+
+  /** Users whom the limit has counted, in this run or before. */
+  private long counted;
+
   private long ended;
   private long bad;
   private State state;
@@ -40,15 +45,24 @@ final class Admission {
     OPEN
   }
 
-  Admission(Flow flow, Verdict verdict) {
+  /**
+   * @param before how many users the limit has counted in the run that is gone on with
+   */
+  Admission(Flow flow, long before, Verdict verdict) {
+    counted = before;
+    isGoneOn = before > 0;
     limit = flow.limit().orElse(Long.MAX_VALUE);
     canaries = flow.canary().orElse(0);
     state = canaries > 0 ? State.CANARIES : State.OPEN;
     this.verdict = verdict;
   }
 
-  /** Lets the next user in, perhaps later; false when he will not be in the run. */
-  boolean enters() throws InterruptedException, IOException {
+  /**
+   * Lets the next user in, perhaps later; false when he will not be in the run.
+   *
+   * @param isCounted whether the limit has counted him in the run that is gone on with
+   */
+  boolean enters(boolean isCounted) throws InterruptedException, IOException {
     boolean mustDecide;
     synchronized (this) {
       while (state == State.CANARIES && isAwaited() || state == State.DECIDING) {
@@ -56,12 +70,12 @@ final class Admission {
       }
       mustDecide = state == State.CANARIES && entered >= canaries;
       if (!mustDecide) {
-        return enter();
+        return enter(isCounted);
       }
       state = State.DECIDING;
     }
     decide();
-    return enter();
+    return enter(isCounted);
   }
 
   /** Called with this locked: whether all canaries are in, and some have not ended. */
@@ -69,10 +83,11 @@ final class Admission {
     return entered >= canaries && ended < canaries;
   }
 
-  private synchronized boolean enter() {
-    boolean room = entered < limit;
-    entered += room ? 1 : 0;
-    return room;
+  private synchronized boolean enter(boolean isCounted) {
+    boolean enters = isCounted || counted < limit;
+    entered += enters ? 1 : 0;
+    counted += enters && !isCounted ? 1 : 0;
+    return enters;
   }
 
   private void decide() throws IOException {
@@ -103,11 +118,12 @@ final class Admission {
   }
 
   /**
-   * Whether nobody is let in any more.
+   * Whether nobody is let in any more. A run that goes on with another one reads its list to the
+   * end: whoever is in that may stand anywhere.
    *
    * @param assigned how many of those who are in have been counted by the run
    */
   boolean isFull(long assigned) {
-    return assigned >= limit;
+    return !isGoneOn && assigned >= limit;
   }
 }

@@ -81,6 +81,7 @@ final class Dispatch {
     admission =
         new Admission(
             flow,
+            journal.counted(),
             (canaries, bad) -> {
               if (!canary.goesOn(canaries, bad)) {
                 beginNoMore();
@@ -143,10 +144,14 @@ final class Dispatch {
    * @param route the servers that may have the user; none when no server is meant for the user
    */
   void assign(String user, Route route) throws InterruptedException, IOException {
-    if (journal.wants(user, first(route)) && admission.enters()) {
+    if (enters(user, first(route))) {
       assignEntered(user, route);
       endWhenFull();
     }
+  }
+
+  private boolean enters(String user, String server) throws InterruptedException, IOException {
+    return journal.wants(user, server) && admission.enters(journal.isCounted(user, server));
   }
 
   /** All are in: nobody waits for the rest of a list. */
@@ -190,7 +195,7 @@ final class Dispatch {
 
   /** Adds a user of whom it cannot be said where he is, and ends him with that. */
   void refuse(String user, Failure failure) throws InterruptedException, IOException {
-    if (journal.wants(user, "") && admission.enters()) {
+    if (enters(user, "")) {
       refuseEntered(user, "", failure);
       endWhenFull();
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -32,6 +33,7 @@ final class RunJournal implements RunListener, Closeable {
   private final Optional<Journals> journals;
   private final Optional<EarlierRun> earlier;
   private final String program;
+  private final boolean goesOnWithLimit;
 
   private volatile Run run;
   private volatile Reporter reporter;
@@ -41,11 +43,20 @@ final class RunJournal implements RunListener, Closeable {
       Invocation invocation,
       Optional<Journals> journals,
       Optional<EarlierRun> earlier,
-      String program) {
+      String program)
+      throws Failure {
     this.invocation = invocation;
     this.journals = journals;
     this.earlier = earlier;
     this.program = program;
+    goesOnWithLimit =
+        earlier.isPresent()
+            && invocation.flow().limit().isPresent()
+            && limit(earlier.get().header()).equals(invocation.flow().limit());
+  }
+
+  private static OptionalLong limit(JournalHeader header) throws Failure {
+    return Invocation.parse(header.arguments()).flow().limit();
   }
 
   /**
@@ -97,6 +108,19 @@ final class RunJournal implements RunListener, Closeable {
   /** Whether the run works on a user, and does not leave him as the earlier one has. */
   boolean wants(String user, String server) {
     return earlier.isEmpty() || earlier.get().wants(user, server);
+  }
+
+  /** Whether the limit of this run has counted a user already. */
+  boolean isCounted(String user, String server) {
+    return goesOnWithLimit && earlier.orElseThrow().knows(user, server);
+  }
+
+  /**
+   * How many users the limit of this run has counted already. That of the run that is gone on with
+   * counts on; another one is for this run alone.
+   */
+  long counted() {
+    return goesOnWithLimit ? earlier.orElseThrow().users() : 0;
   }
 
   /** How many users have been left as they are. */

@@ -207,7 +207,21 @@ class JournaledRunTest {
     assertThat(run("--limit", "1", "--resume", "last", "--")).isZero();
     assertThat(asked).as("one of the two that are left").containsExactly("bob");
     assertThat(run("--resume", "last")).isZero();
+    assertThat(asked).as("the first run was for three").isEmpty();
+    assertThat(run("--limit", "4", "--resume", "last")).isZero();
     assertThat(asked).containsExactly("dan");
+  }
+
+  @Test
+  void theLimitOfARunCountsOnWhenItIsGoneOnWith() throws Exception {
+    answers.put("bob", Outcome.TEMPORARY_FAILURE);
+    run("--limit", "2", "expunge", "-A", "mailbox", "Trash", "all");
+    assertThat(asked).containsExactly("ann", "bob");
+    assertThat(run("--resume", "last")).isEqualTo(75);
+    assertThat(asked).containsExactly("bob");
+    run("--limit", "2", "--resume", "last", "expunge", "-A", "mailbox", "Trash", "all");
+    assertThat(asked).containsExactly("bob");
+    assertThat(union()).containsOnlyKeys("ann", "bob");
   }
 
   @Test

@@ -73,6 +73,16 @@ public final class EarlierRun implements Closeable {
     return wants;
   }
 
+  /** Whether anything is written down of a user. */
+  public boolean knows(String user, String server) {
+    return index.outcome(user, server).isPresent();
+  }
+
+  /** Of how many users something is written down. */
+  public long users() {
+    return index.users();
+  }
+
   /** How many users have been left as they are. */
   public long left() {
     return left.get();
