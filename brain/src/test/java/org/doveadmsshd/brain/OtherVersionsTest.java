@@ -6,17 +6,25 @@ import static org.doveadmsshd.brain.OneLane.UID;
 import static org.doveadmsshd.brain.OneLane.lane;
 import static org.doveadmsshd.brain.OneLane.ok;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.placement.Place;
+import org.doveadmsshd.brain.remote.Connector;
+import org.doveadmsshd.brain.remote.LaneTransport;
 import org.doveadmsshd.brain.remote.RemoteServer;
 import org.doveadmsshd.brain.remote.ScriptedWorkers;
 import org.doveadmsshd.protocol.Column;
@@ -209,6 +217,82 @@ class OtherVersionsTest {
         .contains(
             "doveadm(a): Error: The placement gives this user a term, which server s does not")
         .contains("3 users, 3 failed");
+  }
+
+  /** Whether any thread is in a method of that name. */
+  private static boolean isIn(String method) {
+    return Thread.getAllStackTraces().values().stream()
+        .flatMap(Arrays::stream)
+        .anyMatch(frame -> frame.getMethodName().equals(method));
+  }
+
+  private static void awaitUntil(BooleanSupplier isSo) {
+    while (!isSo.getAsBoolean()) {
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /** Its first lane stays open to be written to, though it is of no use any more. */
+  private static Connector keptOpen(Connector workers) {
+    AtomicBoolean isFirst = new AtomicBoolean(true);
+    return () -> isFirst.getAndSet(false) ? new KeptOpen(workers.open()) : workers.open();
+  }
+
+  private record KeptOpen(LaneTransport lane) implements LaneTransport {
+    @Override
+    public InputStream in() {
+      return lane.in();
+    }
+
+    @Override
+    public OutputStream out() {
+      return lane.out();
+    }
+
+    @Override
+    public long roundTripMicros() {
+      return lane.roundTripMicros();
+    }
+
+    @Override
+    public void finish() {}
+
+    @Override
+    public void close() {}
+  }
+
+  /** Else he would be worked on by two. */
+  @Test
+  void whoeverIsGivenBackWhileTheHelloIsWaitedForIsNotSentAnyMore() throws Exception {
+    List<String> told = Collections.synchronizedList(new ArrayList<>());
+    ScriptedWorkers workers =
+        new ScriptedWorkers(
+                threads,
+                (peer, number) -> {
+                  if (number == 1) {
+                    awaitUntil(() -> isIn("keepsTerms"));
+                    peer.say(new Message.Fault("no"));
+                    awaitUntil(() -> !told.isEmpty());
+                  } else {
+                    peer.say(hello(Extension.TERMS));
+                    peer.answerAll();
+                  }
+                })
+            .telling((message, number) -> note(told, message, number));
+    Server server =
+        new RemoteServer("s", keptOpen(workers), List.of(UserMask.ALL), 1, threads);
+    typed.place(user -> new Place(List.of("s"), user, OptionalLong.of(7), "test"));
+    assertThat(typed.run(List.of(server), "a\n", "batch", "-F", "-", ":", "search", "all"))
+        .as(typed.said())
+        .isZero();
+    awaitUntil(() -> !isIn("sendRequest"));
+    assertThat(told).containsExactly("lane 2: a");
+  }
+
+  private static void note(List<String> told, Message message, int number) {
+    if (message instanceof Message.Run) {
+      told.add("lane %d: %s".formatted(number, ((Message.Run) message).user()));
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -328,7 +329,10 @@ final class RemoteLane implements Closeable {
   private final class Answers implements LaneClient.Answers {
     private final int id;
     private final Assignment.Attempt attempt;
-    private volatile boolean sent;
+
+    /** Whether it is sent, or never will be: only one of those who decide that is the first. */
+    private final AtomicBoolean decided = new AtomicBoolean();
+
     private InputStream input; // of the thread that sends
     private boolean inputSent;
     private final AtomicInteger piecesDue = new AtomicInteger();
@@ -403,7 +407,9 @@ final class RemoteLane implements Closeable {
         executor.execute(() -> refuse(attempt)); // which may wait for the output
         return;
       }
-      sent = true;
+      if (!decided.compareAndSet(false, true)) {
+        return; // it has been given back while the hello was waited for
+      }
       to.send(request);
       if (life.hasReached(Phase.CANCELLED)) {
         to.send(new Message.Cancel(id));
@@ -420,10 +426,10 @@ final class RemoteLane implements Closeable {
     private void lost(String why) {
       try {
         closeInput();
-        if (sent) {
-          attempt.lost(why);
-        } else {
+        if (decided.compareAndSet(false, true)) {
           attempt.returned();
+        } else {
+          attempt.lost(why);
         }
       } catch (IOException e) {
         attempt.outputBroken(e);
