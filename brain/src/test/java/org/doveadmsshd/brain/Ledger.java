@@ -1,21 +1,32 @@
 package org.doveadmsshd.brain;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.doveadmsshd.base.Outcome;
 
 /** What simulated servers know of users when all is over. Safe for several threads. */
 final class Ledger {
+  private final boolean eachServer;
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
 
   private volatile Exception fault;
 
+  // guarded by this
+  private boolean isKilled;
+  private final List<Sending> sendings = new ArrayList<>();
+  private Supplier<Ends.Standing> standing = () -> new Ends.Standing(0, 0, 0);
+
   /** Of one user. */
   static final class Account {
-    /** How often he was listed to the brain. */
-    final AtomicInteger listed = new AtomicInteger();
+    /** How often he was listed to the brain, by which server. */
+    final Map<String, Integer> listed = new ConcurrentHashMap<>();
 
-    /** How often the brain has sent a request for him, to whatever server. */
+    /** How often a brain has sent a request for him, to whatever server. */
     final AtomicInteger sent = new AtomicInteger();
 
     /** How often it had when it was killed. */
@@ -23,16 +34,55 @@ final class Ledger {
 
     /** How often a server has carried a request for him out, to its end. */
     final AtomicInteger carriedOut = new AtomicInteger();
+
+    /** What servers have said, as the brain hears it. */
+    final Set<Outcome> answered = ConcurrentHashMap.newKeySet();
+
+    int listings() {
+      return listed.values().stream().mapToInt(Integer::intValue).sum();
+    }
   }
 
-  private boolean isKilled; // guarded by this
+  /**
+   * A request that this brain has sent.
+   *
+   * @param nanos when, by {@link System#nanoTime}
+   * @param standing how users had ended until then
+   */
+  record Sending(String key, String server, long nanos, Ends.Standing standing) {}
+
+  /**
+   * @param eachServer whether whoever is on two servers is two users
+   */
+  Ledger(boolean eachServer) {
+    this.eachServer = eachServer;
+  }
+
+  /** What tells a user from others. */
+  String key(String user, String server) {
+    return eachServer ? user + " " + server : user;
+  }
+
+  /** A brain begins. */
+  synchronized void begin(Supplier<Ends.Standing> howUsersEnd) {
+    standing = howUsersEnd;
+    sendings.clear();
+    isKilled = false;
+    accounts.values().forEach(account -> account.listed.clear());
+  }
 
   /** The brain sends a request. Returns false when it cannot, as it has been killed. */
-  synchronized boolean sends(String user) {
+  synchronized boolean sends(String user, String server) {
     if (!isKilled) {
-      of(user).sent.incrementAndGet();
+      of(user, server).sent.incrementAndGet();
+      String key = key(user, server);
+      sendings.add(new Sending(key, server, System.nanoTime(), standing.get()));
     }
     return !isKilled;
+  }
+
+  synchronized List<Sending> sendings() {
+    return List.copyOf(sendings);
   }
 
   /** From now on no brain sends anything. */
@@ -41,21 +91,19 @@ final class Ledger {
     accounts.values().forEach(account -> account.sentBefore = account.sent.get());
   }
 
-  /** There is another brain. */
-  synchronized void revive() {
-    isKilled = false;
-    accounts.values().forEach(account -> account.listed.set(0));
-  }
-
   synchronized boolean isKilled() {
     return isKilled;
   }
 
-  Account of(String user) {
-    return accounts.computeIfAbsent(user, any -> new Account());
+  Account of(String user, String server) {
+    return ofKey(key(user, server));
   }
 
-  /** A server fails by a fault of the simulation. */
+  Account ofKey(String key) {
+    return accounts.computeIfAbsent(key, any -> new Account());
+  }
+
+  /** A server, or the simulation, finds a fault. */
   void fault(Exception e) {
     fault = e;
   }

@@ -279,8 +279,7 @@ class OtherVersionsTest {
                   }
                 })
             .telling((message, number) -> note(told, message, number));
-    Server server =
-        new RemoteServer("s", keptOpen(workers), List.of(UserMask.ALL), 1, threads);
+    Server server = new RemoteServer("s", keptOpen(workers), List.of(UserMask.ALL), 1, threads);
     typed.place(user -> new Place(List.of("s"), user, OptionalLong.of(7), "test"));
     assertThat(typed.run(List.of(server), "a\n", "batch", "-F", "-", ":", "search", "all"))
         .as(typed.said())

@@ -16,6 +16,10 @@ import org.doveadmsshd.storage.mime.BlockInputStream;
 /** A lane between the brain and a {@link SimulatedServer}. The server's end is of its thread. */
 final class SimulatedLane implements LaneTransport {
   private final SimulatedServer server;
+
+  /** Which of the server's connections it is part of, from 0. */
+  final int connection;
+
   private final FrameDecoder decoder = new FrameDecoder(); // of the brain's thread that sends
 
   // of the server's thread
@@ -38,8 +42,9 @@ final class SimulatedLane implements LaneTransport {
   /** Some bytes, and what is done when the brain has read them. */
   private record Piece(byte[] bytes, Runnable whenRead) {}
 
-  SimulatedLane(SimulatedServer server) {
+  SimulatedLane(SimulatedServer server, int connection) {
     this.server = server;
+    this.connection = connection;
   }
 
   /** The server says something, which takes its time to arrive. */
@@ -57,6 +62,7 @@ final class SimulatedLane implements LaneTransport {
     write(bytes.toByteArray(), whenRead);
   }
 
+  /** The server says bytes, which need not be frames. */
   void write(byte[] bytes, Runnable whenRead) {
     if (!isCut && !isDead) {
       server.onTheWay(() -> arrive(new Piece(bytes, whenRead)));

@@ -1,17 +1,21 @@
 package org.doveadmsshd.brain;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.brain.remote.Breach;
 import org.doveadmsshd.brain.remote.Connector;
 import org.doveadmsshd.brain.remote.LaneTransport;
 import org.doveadmsshd.brain.remote.ScriptedWorkers;
@@ -29,20 +33,31 @@ final class SimulatedServer implements Connector {
 
   static final int ABSENCE_MILLIS = 120;
 
-  private static final int ROWS_AT_ONCE = 25;
-  private static final String BIG = "x".repeat(3000);
+  /** How long a request takes, as the server says: so few of them are sent ahead. */
+  static final int MICROS = 1000;
+
+  /** The id of none that there is. */
+  static final int NO_REQUEST = 1_000_000;
+
+  /** How many messages come together, or not at all. */
+  private static final int AT_ONCE = 40;
+
+  private static final int LISTED_AT_ONCE = 4;
 
   private final String name;
-  private final Set<String> users;
+  private final SimulatedMail mail;
   private final List<Fault> faults;
   private final ScheduledExecutorService time;
   private final Ledger ledger;
   private final long wayMicros;
-  private final long seed;
+  private final int connections;
+  private final boolean isPatient;
 
   // of the thread that does all
   private final Set<SimulatedLane> lanes = new HashSet<>();
   private int requests;
+  private int hanging = -1;
+  private long hangMillis;
   private long slowMillis;
   private final List<Runnable> whenThawed = new ArrayList<>();
   private final List<Runnable> whenReachable = new ArrayList<>();
@@ -51,16 +66,28 @@ final class SimulatedServer implements Connector {
   private volatile boolean isFrozen;
   private volatile boolean isUnreachable;
   private volatile boolean refuses;
+  private volatile ServerState state = ServerState.UP;
+  private final AtomicInteger opened = new AtomicInteger();
 
   SimulatedServer(
-      String name, Set<String> users, Random random, ScheduledExecutorService time, Ledger ledger) {
+      String name,
+      Scenario scenario,
+      SimulatedMail mail,
+      ScheduledExecutorService time,
+      Ledger ledger) {
     this.name = name;
-    this.users = users;
+    this.mail = mail;
     this.time = time;
     this.ledger = ledger;
-    faults = Fault.some(random, 2 * users.size());
-    wayMicros = random.nextInt(3) * 500L;
-    seed = random.nextLong();
+    faults = Fault.some(scenario, 2 * mail.listing().size());
+    wayMicros = scenario.random.nextInt(3) * 500L;
+    connections = scenario.connections;
+    isPatient = scenario.isPatient;
+  }
+
+  /** Whether it is to be used, as an administrator has said. */
+  ServerState state() {
+    return state;
   }
 
   long roundTripMicros() {
@@ -77,7 +104,7 @@ final class SimulatedServer implements Connector {
     if (refuses) {
       throw new IOException("no further lane");
     }
-    SimulatedLane lane = new SimulatedLane(this);
+    SimulatedLane lane = new SimulatedLane(this, opened.getAndIncrement() % connections);
     later(0, () -> opened(lane));
     return lane;
   }
@@ -90,13 +117,14 @@ final class SimulatedServer implements Connector {
       if (isFrozen || isUnreachable) {
         silence(lane);
       }
-      unlessFrozen(() -> lane.say(ScriptedWorkers.HELLO));
+      unlessFrozen(() -> lane.say(mail.hello()));
     }
   }
 
   /** A message of the brain, on its thread. */
   void sent(SimulatedLane lane, Message message) {
-    if (message instanceof Message.Run && !ledger.sends(((Message.Run) message).user())) {
+    if (message instanceof Message.Run
+        && !ledger.sends(SimulatedPlacement.user(((Message.Run) message).user()), name)) {
       return;
     }
     later(wayMicros, () -> unlessUnreachable(() -> received(lane, message)));
@@ -171,18 +199,27 @@ final class SimulatedServer implements Connector {
   }
 
   private void list(SimulatedLane lane) throws IOException {
-    suffer(lane, 0, Fault.Moment.RECEIVED);
+    suffer(lane, 0, 1, Fault.Moment.RECEIVED);
     lane.say(new Message.Columns(1, List.of(new Column("user"))));
-    int said = 0;
-    for (String user : users) {
-      Message row = new Message.Row(1, List.of(Value.of(user)));
-      lane.say(() -> ledger.of(user).listed.incrementAndGet(), row);
-      if (++said == ROWS_AT_ONCE) {
-        suffer(lane, 0, Fault.Moment.CARRIED_OUT);
+    List<String> listing = mail.listing();
+    for (int from = 0; from < listing.size(); from += LISTED_AT_ONCE) {
+      list(lane, listing.subList(from, Math.min(listing.size(), from + LISTED_AT_ONCE)));
+      if (from == 2 * LISTED_AT_ONCE) {
+        suffer(lane, 0, 1, Fault.Moment.CARRIED_OUT);
       }
     }
     lane.say(new Message.Done(1, Outcome.OK, "", Map.of(), 0));
-    suffer(lane, 0, Fault.Moment.ANSWERED);
+    suffer(lane, 0, 1, Fault.Moment.ANSWERED);
+  }
+
+  private void list(SimulatedLane lane, List<String> some) throws IOException {
+    Message[] rows =
+        some.stream()
+            .map(user -> new Message.Row(1, List.of(Value.of(user))))
+            .toArray(Message[]::new);
+    lane.say(
+        () -> some.forEach(user -> ledger.of(user, name).listed.merge(name, 1, Integer::sum)),
+        rows);
   }
 
   private void next(SimulatedLane lane) throws IOException {
@@ -191,10 +228,11 @@ final class SimulatedServer implements Connector {
     }
     lane.works = true;
     int number = ++requests;
-    suffer(lane, number, Fault.Moment.RECEIVED);
+    suffer(lane, number, NO_REQUEST, Fault.Moment.RECEIVED);
     Message.Run request = (Message.Run) lane.requests.poll();
     if (request != null) { // else it has crashed
-      long micros = slowMillis * 1000 + random(request.user()).nextInt(1500);
+      long millis = slowMillis + (number == hanging ? hangMillis : 0);
+      long micros = millis * 1000 + mail.random(request.user()).nextInt(1500);
       later(micros, () -> unlessFrozen(() -> carryOut(lane, number, request)));
     }
   }
@@ -203,57 +241,80 @@ final class SimulatedServer implements Connector {
     if (lane.isDead) {
       return; // it has crashed
     }
-    int id = request.requestId();
-    if (lane.cancelled.contains(id)) {
-      lane.say(new Message.Done(id, Outcome.CANCELLED, "Cancelled", Map.of(), 1));
-    } else if (!users.contains(request.user())) {
-      lane.say(new Message.Done(id, Outcome.NO_USER, "There is no such user", Map.of(), 1));
+    if (lane.cancelled.contains(request.requestId())) {
+      lane.say(mail.done(request, Outcome.CANCELLED, "Cancelled"));
     } else {
-      ledger.of(request.user()).carriedOut.incrementAndGet();
-      suffer(lane, number, Fault.Moment.CARRIED_OUT);
-      answer(lane, request);
+      Optional<Message.Done> refusal = mail.refusal(request);
+      if (refusal.isPresent()) {
+        lane.say(refusal.get());
+      } else {
+        List<Message> answer = mail.carryOut(request);
+        suffer(lane, number, mail.mayLie(request), Fault.Moment.CARRIED_OUT);
+        for (int from = 0; from < answer.size(); from += AT_ONCE) {
+          int to = Math.min(answer.size(), from + AT_ONCE);
+          lane.say(answer.subList(from, to).toArray(new Message[0]));
+        }
+      }
     }
-    suffer(lane, number, Fault.Moment.ANSWERED);
+    suffer(lane, number, NO_REQUEST, Fault.Moment.ANSWERED);
     lane.works = false;
     next(lane);
   }
 
-  private Random random(String user) {
-    return new Random(seed ^ user.hashCode());
-  }
-
-  private void answer(SimulatedLane lane, Message.Run request) throws IOException {
-    int id = request.requestId();
-    Random random = random(request.user());
-    int rows = random.nextInt(10) == 0 ? 100 : random.nextInt(3);
-    Outcome outcome = random.nextInt(8) == 0 ? Outcome.OVER_QUOTA : Outcome.OK;
-    if (rows > 0) {
-      lane.say(new Message.Columns(id, ScriptedWorkers.COLUMNS));
-    }
-    for (int row = 1; row <= rows; row++) {
-      String guid = rows == 100 ? BIG : "g";
-      lane.say(new Message.Row(id, List.of(Value.of(guid), Value.of(row))));
-    }
-    String why = outcome.isOk() ? "" : "Quota exceeded";
-    lane.say(new Message.Done(id, outcome, why, Map.of("matched", (long) rows), 100));
-  }
-
   // its faults
 
-  private void suffer(SimulatedLane lane, int number, Fault.Moment moment) throws IOException {
+  /**
+   * Suffers what befalls it at this moment.
+   *
+   * @param id of the request that is lied about
+   */
+  private void suffer(SimulatedLane lane, int number, int id, Fault.Moment moment)
+      throws IOException {
     for (Fault fault : faults) {
       if (fault.request() == number && fault.moment() == moment) {
-        suffer(lane, fault);
+        if (fault.kind() == Fault.Kind.LIE) {
+          lie(lane, id, fault.lie());
+        } else {
+          suffer(lane, number, fault);
+        }
       }
     }
   }
 
-  private void suffer(SimulatedLane lane, Fault fault) {
+  private void lie(SimulatedLane lane, int id, Breach lie) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    lie.commit(new ScriptedWorkers.Peer(bytes), id);
+    lane.write(bytes.toByteArray(), () -> {});
+    if (lie.closes()) {
+      onTheWay(lane::cut);
+    }
+  }
+
+  private void part(int connection) {
+    for (SimulatedLane each : List.copyOf(lanes)) {
+      if (connection < 0 || each.connection == connection) {
+        each.cut();
+      }
+    }
+  }
+
+  private void suffer(SimulatedLane lane, int number, Fault fault) {
     long micros = 1000 * fault.millis();
     switch (fault.kind()) {
       case CUT -> lane.cut();
-      case PART -> List.copyOf(lanes).forEach(SimulatedLane::cut);
-      case BREACH -> lane.write(new byte[] {0, 0, 0, 5, 126, 0, 0, 0, 1}, () -> {});
+      case PART -> part(lane.connection);
+      case PART_ALL -> part(-1);
+      case LIE -> throw new IllegalStateException("it is told about a request");
+      case OVERTAKE -> mail.overtake();
+      case HANG -> {
+        hanging = fault.moment() == Fault.Moment.RECEIVED ? number : number + 1;
+        hangMillis = fault.millis();
+      }
+      case DRAIN, DOWN -> {
+        ServerState.Use use = ServerState.Use.valueOf(fault.kind().name());
+        state = new ServerState(use, "anna", Instant.EPOCH);
+        later(micros, () -> state = ServerState.UP);
+      }
       case CRASH -> {
         isDown = true;
         crash();
@@ -309,17 +370,19 @@ final class SimulatedServer implements Connector {
 
   /** The connection notices that nothing comes, as one over SSH does. */
   private void silence(SimulatedLane lane) {
-    later(
-        1000L * SILENCE_MILLIS,
-        () -> {
-          if (isFrozen || isUnreachable) {
-            lane.breakOff("it has not answered for a while");
-          }
-        });
+    if (!isPatient) {
+      later(
+          1000L * SILENCE_MILLIS,
+          () -> {
+            if (isFrozen || isUnreachable) {
+              lane.breakOff("it has not answered for a while");
+            }
+          });
+    }
   }
 
   @Override
   public String toString() {
-    return "%d users, %d µs away, %s".formatted(users.size(), wayMicros, faults);
+    return "%d users, %d µs away, %s".formatted(mail.listing().size(), wayMicros, faults);
   }
 }

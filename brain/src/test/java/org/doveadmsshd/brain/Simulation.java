@@ -10,222 +10,232 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.brain.journal.JournalDirectory;
+import org.doveadmsshd.brain.journal.JournalDisk;
 import org.doveadmsshd.brain.journal.JournalRules;
 import org.doveadmsshd.brain.journal.Journals;
 import org.doveadmsshd.brain.journal.UserEnd;
+import org.doveadmsshd.brain.placement.Placement;
+import org.doveadmsshd.brain.progress.StatusLines;
 import org.doveadmsshd.brain.remote.RemoteServer;
 import org.doveadmsshd.brain.remote.Tolerance;
+import org.doveadmsshd.worker.term.TermTable;
+import org.doveadmsshd.worker.term.Terms;
 
-/**
- * One run of the real brain on simulated servers, made of a seed: how many servers, lanes and
- * users, which command, which faults, whether it is stopped.
- */
+/** A run of the real brain on simulated servers, and those that go on with it when it is killed. */
 final class Simulation implements AutoCloseable {
-  private static final int MOST_SERVERS = 4;
-  private static final int MOST_LANES = 3;
-  private static final int MOST_USERS = 30;
+  /** The exit code of a run whose output is gone. */
+  static final int BROKEN = -1;
+
+  /** Longer than any run may take: nobody but the clock of a run ends its patience. */
+  private static final Duration ENDLESS = Duration.ofSeconds(200);
+
   private static final Tolerance TOLERANCE =
       new Tolerance(
           Duration.ofMillis(SimulatedServer.SILENCE_MILLIS),
           Duration.ofMillis(SimulatedServer.ABSENCE_MILLIS));
   private static final Patience PATIENCE =
       new Patience(Duration.ofMillis(30), Duration.ofMillis(40));
+  private static final int DISK_ROOM = 8000;
+  private static final int READ_BYTES = 4000;
 
+  final Scenario scenario;
   private final ExecutorService threads;
-  private final Ledger ledger = new Ledger();
-  private final ScheduledThreadPoolExecutor time = new ScheduledThreadPoolExecutor(1);
-  private final MemoryBudget budget = new MemoryBudget(2 * 1024 * 1024);
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream error = new ByteArrayOutputStream();
-  private final Map<String, SimulatedServer> world = new LinkedHashMap<>();
-  private final List<String> users = new ArrayList<>();
-  private final Ends ends;
-  private final int lanes;
-
-  /** Whether users are named, rather than listed by the servers. */
-  final boolean names;
-
-  /** Whether the command may be carried out twice for a user. */
-  final boolean isRepeatable;
-
-  private final boolean hasTimeout;
-
-  /** Behind how many users the run is stopped; negative for never. */
-  final int stoppedBehind;
-
-  /** Where the run is written down; null for nowhere. */
   private final Path directory;
+  private final Ledger ledger;
+  private final SimulatedPlacement placement;
+  private final ScheduledThreadPoolExecutor time = new ScheduledThreadPoolExecutor(1);
+  private final MemoryBudget budget;
+  private final Map<String, SimulatedServer> world = new LinkedHashMap<>();
+  private final List<Terms> terms = new ArrayList<>();
+  private final JournalDisk disk;
+  private final int readBytes;
 
-  private volatile Map<String, Outcome> writtenBefore = Map.of();
+  // of the brain that works, or has worked last
+  private Ends ends;
+  private PrintedRows out;
+  private ByteArrayOutputStream error;
   private volatile Running running;
+  private long begunNanos;
+  private int brains;
+
+  /** What is written down: a copy of what a killed brain has left, which goes on in vain. */
+  private volatile Path journal;
+
+  /** What the brain before has written down. */
+  private Map<String, Outcome> writtenBefore = Map.of();
 
   /**
-   * @param threads of the brain
-   */
-  Simulation(long seed, ExecutorService threads) {
-    this(seed, threads, null);
-  }
-
-  /**
-   * As above, but the brain is killed instead of stopped.
-   *
-   * @param directory where the run is written down, and nothing else is
+   * @param threads of the brains
+   * @param directory is there, and empty; files are left in it
    */
   Simulation(long seed, ExecutorService threads, Path directory) {
     this.threads = threads;
     this.directory = directory;
-    Random random = new Random(seed * 0x9E3779B97F4A7C15L);
+    journal = directory.resolve("journal");
+    scenario = new Scenario(seed);
+    ledger = new Ledger(scenario.isEachServers());
+    placement = new SimulatedPlacement(scenario);
+    budget = new MemoryBudget(scenario.memory);
+    long room = scenario.disk == Scenario.Disk.FULL ? scenario.random.nextInt(DISK_ROOM) : 1L << 40;
+    disk = new SimulatedDisk(scenario.disk == Scenario.Disk.SLOW, room);
+    readBytes = scenario.random.nextInt(READ_BYTES);
     time.setRemoveOnCancelPolicy(true);
     time.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    names = random.nextInt(3) == 0;
-    isRepeatable = random.nextBoolean();
-    hasTimeout = random.nextInt(6) == 0;
-    lanes = 1 + random.nextInt(MOST_LANES);
-    for (int i = 1 + random.nextInt(MOST_SERVERS); i > 0; i--) {
-      String name = "mail" + i;
-      Set<String> here = new LinkedHashSet<>();
-      for (int u = random.nextInt(MOST_USERS); u > 0; u--) {
-        here.add("u%02d@%s".formatted(u, name));
-      }
-      users.addAll(here);
-      world.put(name, new SimulatedServer(name, here, random, time, ledger));
-    }
-    int behind = random.nextInt(users.size() + 1);
-    stoppedBehind = directory == null && random.nextInt(6) == 0 ? behind : -1;
-    ends = new Ends(directory == null ? stoppedBehind : behind);
-  }
-
-  /** How users ended; stops the run when so many have. */
-  private final class Ends implements RunListener {
-    private final int stop;
-
-    // guarded by this
-    private final List<UserEnd> all = new ArrayList<>();
-
-    Ends(int stop) {
-      this.stop = stop;
-    }
-
-    @Override
-    public void ended(UserEnd end) {
-      int count;
-      synchronized (this) {
-        all.add(end);
-        count = all.size();
-      }
-      if (count == stop && directory == null) {
-        threads.execute(running::cancel);
-      } else if (count == stop && !Files.exists(killedJournal())) { // the second one lives
-        kill();
-      }
-    }
-
-    synchronized void forget() {
-      all.clear();
-    }
-
-    synchronized List<UserEnd> all() {
-      return List.copyOf(all);
+    for (String name : scenario.servers()) {
+      SimulatedMail mail = new SimulatedMail(name, scenario, placement, ledger, terms(name));
+      world.put(name, new SimulatedServer(name, scenario, mail, time, ledger));
     }
   }
 
-  /** Whether the first brain has been killed. */
+  private Terms terms(String server) {
+    if (!scenario.hasTerms || scenario.random.nextInt(6) == 0) {
+      return Terms.NONE;
+    }
+    TermTable table = new TermTable(directory.resolve("terms-" + server));
+    terms.add(table);
+    return table;
+  }
+
+  private boolean isWrittenDown() {
+    return scenario.disk != Scenario.Disk.NONE;
+  }
+
+  /** Carries it out, to its end or until its brain is killed. Returns the exit code. */
+  int run() throws IOException {
+    List<String> words = new ArrayList<>();
+    if (isWrittenDown()) {
+      words.addAll(List.of("--journal", journal.toString()));
+    }
+    return run(words);
+  }
+
+  /** Whether the brain that has worked last was killed. */
   boolean isKilled() {
     return ledger.isKilled();
   }
 
-  /** What the first brain writes down. */
-  private Path journal() {
-    return directory.resolve("first");
-  }
-
-  /** As it was when the first brain was killed, and then what another brain has gone on with. */
-  Path killedJournal() {
-    return directory.resolve("killed");
-  }
-
-  private void kill() {
-    try {
-      Files.copy(journal(), killedJournal());
-    } catch (IOException e) {
-      ledger.fault(e);
-    }
-    ledger.kill();
-    world.values().forEach(SimulatedServer::loseBrain);
-  }
-
-  /** Carries it out. Returns the exit code. */
-  int run() throws IOException {
-    return directory == null ? run(List.of()) : run(List.of("--journal", journal().toString()));
-  }
-
-  /** How users have ended, as the killed brain has written down. */
-  Map<String, Outcome> writtenBefore() {
-    return writtenBefore;
-  }
-
   /** Another brain goes on with what the killed one has written down. Returns the exit code. */
   int resume() throws IOException, Failure {
-    writtenBefore = Verdict.outcomes(killedJournal());
-    ledger.revive();
-    ends.forget();
-    return run(List.of("--resume", killedJournal().toString()));
+    writtenBefore = JournalVerdict.outcomes(ledger, journal);
+    placement.moveAll();
+    return run(List.of("--resume", journal.toString()));
   }
 
   private int run(List<String> global) throws IOException {
+    brains++;
+    ends = new Ends(scenario.canaries, this::ended);
+    out = new PrintedRows(scenario.reader, readBytes);
+    error = new ByteArrayOutputStream();
+    ledger.begin(ends::standing);
     List<String> words = new ArrayList<>(global);
-    words.add(isRepeatable ? "search" : "batch");
-    words.addAll(names ? List.of("-F", "-") : List.of("-A"));
-    words.addAll(hasTimeout ? List.of("--timeout", "100ms") : List.of());
-    words.addAll(isRepeatable ? List.of("all") : List.of(":", "search", "all"));
-    byte[] named = (names ? String.join("\n", users) : "").getBytes(StandardCharsets.UTF_8);
-    Console console = new Console(new ByteArrayInputStream(named), out, error, false, 80);
-    Brain.Resources resources =
-        new FixedResources(servers(), budget) {
-          @Override
-          public Optional<Journals> journals() {
-            return Optional.ofNullable(directory).map(Simulation::journals);
-          }
-        };
-    return new Brain(threads, Clock.systemUTC(), new About("simulation"), PATIENCE)
-        .run(words, console, resources, this::begin);
+    words.addAll(scenario.words());
+    begunNanos = System.nanoTime();
+    try {
+      return new Brain(threads, Clock.systemUTC(), new About("simulation"), PATIENCE)
+          .run(words, console(), resources(), this::begin);
+    } catch (IOException e) {
+      if (scenario.reader != Scenario.Reader.GOES) {
+        throw e;
+      }
+      return BROKEN;
+    }
   }
 
-  private static Journals journals(Path directory) {
-    JournalRules rules = new JournalRules(Duration.ofDays(1), 1 << 20, true);
+  private Console console() {
+    byte[] named = String.join("\n", scenario.names).getBytes(StandardCharsets.UTF_8);
+    Optional<Console.Question> question =
+        scenario.person == Scenario.Person.NOBODY
+            ? Optional.empty()
+            : Optional.of(
+                prompt -> scenario.person == Scenario.Person.CONSENTS ? "yes" : "rather not");
+    return new Console(
+        new ByteArrayInputStream(named),
+        out,
+        error,
+        StatusLines.NONE,
+        false,
+        Formatters.plain(Console.DEFAULT_WIDTH),
+        question);
+  }
+
+  private Brain.Resources resources() {
+    return new FixedResources(servers(), budget) {
+      @Override
+      public Placement placement(List<Server> servers) throws Failure {
+        return scenario.isPlaced ? placement : super.placement(servers);
+      }
+
+      @Override
+      public Optional<Journals> journals() {
+        return isWrittenDown() ? Optional.of(Simulation.this.journals()) : Optional.empty();
+      }
+    };
+  }
+
+  private Journals journals() {
+    JournalRules rules = new JournalRules(Duration.ofDays(1), 1 << 20, scenario.stopsWhenFull);
     JournalDirectory all =
-        new JournalDirectory(directory.resolve("runs"), rules, Clock.systemUTC());
+        new JournalDirectory(directory.resolve("runs"), rules, Clock.systemUTC(), disk);
     return new Journals(all, "admin", (master, command) -> false, true);
   }
 
   private List<Server> servers() {
     List<Server> servers = new ArrayList<>();
+    Tolerance tolerance = scenario.isPatient ? new Tolerance(ENDLESS, ENDLESS) : TOLERANCE;
     world.forEach(
-        (name, server) ->
-            servers.add(
-                new RemoteServer(name, server, List.of(UserMask.ALL), lanes, threads, TOLERANCE)));
+        (name, simulated) -> {
+          RemoteServer server =
+              new RemoteServer(
+                  name, simulated, List.of(UserMask.ALL), scenario.lanes, threads, tolerance);
+          server.setState(simulated::state);
+          if (scenario.maxRateOfEach > 0) {
+            server.setMaxRate(new Rate(scenario.maxRateOfEach));
+          }
+          servers.add(server);
+        });
     return servers;
   }
 
   private void begin(Running run) {
     running = run;
     ((Run) run).tell(ends);
-    if (stoppedBehind == 0) {
+    if (scenario.stoppedBehind == 0) {
       run.cancel();
     }
+  }
+
+  /** So many users of a brain have ended. */
+  private void ended(int count) {
+    if (count == scenario.stoppedBehind) {
+      threads.execute(running::cancel);
+    }
+    if (brains <= scenario.kills.size() && count == scenario.kills.get(brains - 1)) {
+      kill();
+    }
+  }
+
+  private void kill() {
+    Path left = directory.resolve("journal" + brains);
+    try {
+      Files.copy(journal, left);
+    } catch (IOException e) {
+      ledger.fault(e);
+    }
+    journal = left;
+    ledger.kill();
+    world.values().forEach(SimulatedServer::loseBrain);
   }
 
   /** Stops what is left of it, whatever it waits for. */
@@ -236,27 +246,50 @@ final class Simulation implements AutoCloseable {
       run.cancel();
     }
     time.shutdownNow();
+    terms.forEach(Terms::close);
+  }
+
+  Path journal() {
+    return journal;
   }
 
   Ledger ledger() {
     return ledger;
   }
 
+  SimulatedPlacement placement() {
+    return placement;
+  }
+
   List<UserEnd> ends() {
     return ends.all();
   }
 
-  /** All users that there are. */
-  List<String> users() {
-    return users;
+  Ends.Standing standing() {
+    return ends.standing();
   }
 
-  List<String> printed() {
-    return out.toString(StandardCharsets.UTF_8).lines().toList();
+  List<PrintedRows.Row> printed() {
+    return out.rows();
   }
 
   String said() {
     return error.toString(StandardCharsets.UTF_8);
+  }
+
+  /** Whether another brain has worked before, and was killed. */
+  boolean isResumed() {
+    return brains > 1;
+  }
+
+  /** How users had ended, as the killed brain has written down. */
+  Map<String, Outcome> writtenBefore() {
+    return writtenBefore;
+  }
+
+  /** When the last brain began, by {@link System#nanoTime}. */
+  long begunNanos() {
+    return begunNanos;
   }
 
   /** Bytes of memory that are held. */
@@ -266,10 +299,7 @@ final class Simulation implements AutoCloseable {
 
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder();
-    text.append(isRepeatable ? "search" : "batch").append(names ? ", users named" : ", -A");
-    text.append(hasTimeout ? ", --timeout" : "").append(", %d lanes".formatted(lanes));
-    text.append(stoppedBehind < 0 ? "" : ", stopped behind " + stoppedBehind);
+    StringBuilder text = new StringBuilder(scenario.toString());
     world.forEach((name, server) -> text.append("\n  ").append(name).append(": ").append(server));
     return text.toString();
   }

@@ -2,142 +2,258 @@ package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.brain.journal.JournalLine;
-import org.doveadmsshd.brain.journal.JournalReader;
+import org.doveadmsshd.base.UserName;
 import org.doveadmsshd.brain.journal.UserEnd;
 
 /**
- * What must be true of a simulated run that is over.
+ * What must be true of a simulated run that has come to its end.
  *
  * @param code its exit code
  */
 record Verdict(Simulation simulation, int code) {
-  /**
-   * Throws when anything is not.
-   *
-   * @param isResumed whether it has gone on with a run that was killed
-   */
-  void check(boolean isResumed) throws Exception {
-    if (simulation.ledger().fault() != null) {
-      throw new IllegalStateException(simulation.ledger().fault());
+  /** What a run says that was stopped. */
+  private static final String STOPPED = "users that were not reached are unchanged";
+
+  /** Throws when anything is not. */
+  void check() throws Exception {
+    if (ledger().fault() != null) {
+      throw new IllegalStateException(ledger().fault());
     }
-    List<String> ended = simulation.ends().stream().map(UserEnd::user).toList();
-    assertThat(ended).as("users with an outcome").doesNotHaveDuplicates();
-    assertThat(simulation.users()).containsAll(ended);
     assertThat(simulation.held()).as("memory that is held").isZero();
-    checkCode();
-    if (isResumed) {
-      checkResumed(union());
-    } else {
-      checkFirst(ended);
+    boolean isFirst = !simulation.isResumed();
+    if (isFirst) {
+      checkWho();
+      checkPrinted();
+    }
+    Map<String, Long> ends = count(simulation.ends().stream().map(this::key));
+    for (UserEnd end : simulation.ends()) {
+      checkTruth(end, ends.get(key(end)) == 1);
+    }
+    checkRepeats(isFirst, ends);
+    flow().check();
+    new SayingsVerdict(simulation, code).check(isFirst && isWhole() && !hasDoubt());
+    new JournalVerdict(simulation, due()).check(isFirst, isWhole());
+  }
+
+  private FlowVerdict flow() {
+    return new FlowVerdict(simulation, code, isStopped());
+  }
+
+  private Scenario scenario() {
+    return simulation.scenario;
+  }
+
+  private Ledger ledger() {
+    return simulation.ledger();
+  }
+
+  private String key(UserEnd end) {
+    return ledger().key(end.user(), end.server());
+  }
+
+  private boolean isStopped() {
+    return simulation.said().contains(STOPPED);
+  }
+
+  /** Whether it went on until nobody was left. */
+  private boolean isWhole() {
+    return !isStopped() && code != Simulation.BROKEN && code != Outcome.CANNOT_CREATE.exitCode();
+  }
+
+  /** Whether a server's listing may have been for a user whom others were to list. */
+  private boolean hasDoubt() {
+    return scenario().isAdministered && scenario().isPlaced && !scenario().isNamed;
+  }
+
+  // who has an outcome
+
+  private void checkWho() throws Failure {
+    if (isStopped()) {
+      boolean isMeant = scenario().stoppedBehind >= 0 || scenario().deadlineMillis > 0 || isFull();
+      assertThat(isMeant).as("stopped for a reason").isTrue();
+    }
+    List<String> ended = simulation.ends().stream().map(this::key).toList();
+    List<String> due = due();
+    int most = scenario().limit > 0 ? Math.min(scenario().limit, due.size()) : due.size();
+    Map<String, Long> left = new HashMap<>(count(due.stream()));
+    count(ended.stream()).forEach((key, times) -> left.merge(key, -times, Long::sum));
+    assertThat(left.values()).as("users without reason: " + left).allMatch(times -> times >= 0);
+    if (isWhole() && !hasDoubt()) {
+      assertThat(ended).as("users with an outcome, of " + due).hasSize(most);
+    }
+    if (scenario().isNamed && !scenario().isShuffled) {
+      List<String> inOrder =
+          simulation.ends().stream()
+              .sorted(Comparator.comparingLong(UserEnd::sequence))
+              .map(UserEnd::user)
+              .toList();
+      assertThat(inOrder).isEqualTo(due.subList(0, inOrder.size()));
     }
   }
 
-  private void checkFirst(List<String> ended) {
-    if (simulation.stoppedBehind < 0) {
-      assertThat(ended).as("users with an outcome").containsAll(due());
-    }
-    simulation.ends().forEach(this::check);
-    if (!simulation.isRepeatable) {
-      simulation
-          .ledger()
-          .all()
-          .forEach(
-              (user, account) ->
-                  assertThat(account.carriedOut.get()).as(user).isLessThanOrEqualTo(1));
-    }
-    checkPrinted();
+  private boolean isFull() {
+    return scenario().disk == Scenario.Disk.FULL && scenario().stopsWhenFull;
   }
 
-  /** Who was named to the brain. */
-  private List<String> due() {
-    return simulation.names
-        ? simulation.users()
-        : simulation.users().stream()
-            .filter(user -> simulation.ledger().of(user).listed.get() > 0)
-            .toList();
+  private static Map<String, Long> count(Stream<String> keys) {
+    return keys.collect(Collectors.groupingBy(key -> key, Collectors.counting()));
   }
 
-  private void check(UserEnd end) {
-    Ledger.Account account = simulation.ledger().of(end.user());
-    int times = account.carriedOut.get();
-    int inVain = simulation.isRepeatable ? 2 : 0;
-    String what = "%s, carried out %d times".formatted(end, times);
+  /** Who was named to the brain, as often as he was. */
+  private List<String> due() throws Failure {
+    if (scenario().isNamed) {
+      return scenario().names.stream().filter(UserName::isPossible).toList();
+    }
+    List<String> due = new ArrayList<>();
+    for (Map.Entry<String, Ledger.Account> each : ledger().all().entrySet()) {
+      for (Map.Entry<String, Integer> listed : each.getValue().listed.entrySet()) {
+        if (isWorkedOnWhenListedBy(listed.getKey(), each.getKey())) {
+          for (int i = 0; i < listed.getValue(); i++) {
+            due.add(each.getKey());
+          }
+        }
+      }
+    }
+    return due;
+  }
+
+  private boolean isWorkedOnWhenListedBy(String server, String user) {
+    if (!scenario().isPlaced || hasDoubt()) {
+      return true;
+    }
+    try {
+      Optional<String> first = simulation.placement().first(user);
+      return first.isPresent() && first.get().equals(server);
+    } catch (Failure e) {
+      return true; // it is said of whom it cannot be said where he is
+    }
+  }
+
+  // what is true of outcomes
+
+  private void checkTruth(UserEnd end, boolean isAlone) {
+    Ledger.Account account = ledger().of(end.user(), end.server());
+    int carriedOut = account.carriedOut.get();
+    int sent = account.sent.get() - (scenario().kills.isEmpty() ? 0 : account.sentBefore);
+    String what =
+        end + ", sent " + sent + ", carried out " + carriedOut + ", answered " + account.answered;
+    boolean isAnswered = account.answered.contains(end.outcome());
     switch (end.outcome()) {
-      case OK, OVER_QUOTA -> assertThat(times).as(what).isPositive();
-      case NOT_BEGUN -> assertThat(times).as(what).isZero();
-      case UNREACHABLE, CANCELLED -> assertThat(times).as(what).isLessThanOrEqualTo(inVain);
-      case TEMPORARY_FAILURE -> assertThat(account.sent).as(what).hasPositiveValue();
-      case UNKNOWN, TIMED_OUT -> {} // while it was under way, or on its way to a worker
+      case OK -> assertThat(isAnswered && carriedOut > 0).as(what).isTrue();
+      case OVER_QUOTA, NOT_FOUND -> assertThat(isAnswered).as(what).isTrue();
+      case NOT_BEGUN -> checkNotBegun(isAlone && sent > 0 && isFirst(), account, what);
+      case NO_USER -> assertThat(isAnswered || sent == 0 && scenario().isPlaced).as(what).isTrue();
+      case TEMPORARY_FAILURE ->
+          assertThat(isAnswered || end.attempts() > 0 || scenario().isPlaced).as(what).isTrue();
+      case UNREACHABLE ->
+          assertThat(isAlone && !scenario().isRepeatable && isFirst() && carriedOut > 0)
+              .as(what)
+              .isFalse();
+      case CANCELLED -> checkCancelled(isAlone && carriedOut > 0 && isFirst(), what);
+      case TIMED_OUT -> assertThat(scenario().timeoutMillis).as(what).isPositive();
+      case UNKNOWN -> assertThat(end.attempts()).as(what).isPositive();
+      case DATA_ERROR -> assertThat(scenario().isPlaced).as(what).isTrue();
       default -> throw new AssertionError(what);
     }
   }
 
-  /** Rows of a user are printed once at most; all of them, if he has ended well. */
-  private void checkPrinted() {
-    List<String> keys =
-        simulation.printed().stream().map(line -> line.replaceFirst(" [gx]+ ", " ")).toList();
-    assertThat(keys).as("rows").doesNotHaveDuplicates();
-    for (UserEnd end : simulation.ends()) {
-      if (end.outcome() == Outcome.OK || end.outcome() == Outcome.OVER_QUOTA) {
-        long rows = keys.stream().filter(key -> key.startsWith(end.user() + " ")).count();
-        assertThat(rows).as("rows of " + end).isEqualTo(end.counts().get("matched"));
-      }
-    }
+  /** A server that does not know him may have been asked, and no other. */
+  private static void checkNotBegun(boolean isAsked, Ledger.Account account, String what) {
+    boolean isUnknown = account.answered.equals(Set.of(Outcome.NO_USER));
+    assertThat(isAsked && !isUnknown).as(what).isFalse();
   }
 
-  private void checkCode() {
-    if (code == 0) {
-      assertThat(simulation.ends()).as("exit code 0").allMatch(end -> end.outcome().isOk());
-    }
-    if (simulation.ends().stream().anyMatch(end -> end.outcome().exitCode() == 75)) {
-      assertThat(code).isEqualTo(75);
-    }
+  /** What has perhaps been done, and may not be repeated, is unknown. */
+  private void checkCancelled(boolean isDone, String what) {
+    boolean isForOutput = code == Simulation.BROKEN;
+    boolean isCalledOff = isForOutput || flow().isCalledOff();
+    assertThat(isCalledOff || scenario().isAdministered).as(what).isTrue();
+    assertThat(isDone && !scenario().isRepeatable && !isForOutput).as(what).isFalse();
   }
 
-  private void checkResumed(Map<String, Outcome> union) {
-    assertThat(union.keySet()).as("users in the journal").containsAll(due());
+  private boolean isFirst() {
+    return !simulation.isResumed();
+  }
+
+  /** Nothing is repeated that must not be, nor what is written down as done. */
+  private void checkRepeats(boolean isFirst, Map<String, Long> ends) {
     Map<String, Outcome> before = simulation.writtenBefore();
-    for (String user : simulation.users()) {
-      Ledger.Account account = simulation.ledger().of(user);
-      Outcome outcome = before.get(user);
-      boolean isDecided =
-          outcome == Outcome.OK || outcome == Outcome.UNKNOWN && !simulation.isRepeatable;
-      String what = "%s, %s, asked for %s times".formatted(user, outcome, account.sent);
-      if (isDecided) {
-        assertThat(account.sent).as(what).hasValue(account.sentBefore);
-        assertThat(union.get(user)).isEqualTo(outcome);
-      }
-      if (!simulation.isRepeatable) {
-        int most = account.sentBefore > 0 && !isDecided ? 2 : 1;
-        assertThat(account.carriedOut.get()).as(what).isLessThanOrEqualTo(most);
-      }
-    }
+    ledger()
+        .all()
+        .forEach(
+            (key, account) -> {
+              Outcome outcome = before.get(key);
+              String what =
+                  key
+                      + ", before "
+                      + outcome
+                      + ", sent "
+                      + account.sent
+                      + ", "
+                      + account.sentBefore
+                      + " then, carried out "
+                      + account.carriedOut;
+              boolean isDecided =
+                  outcome == Outcome.OK
+                      || !scenario().isRepeatable
+                          && (outcome == Outcome.UNKNOWN
+                              || outcome == Outcome.TIMED_OUT
+                              || outcome == Outcome.CANCELLED);
+              if (isDecided) {
+                assertThat(account.sent).as(what).hasValue(account.sentBefore);
+              } else if (!scenario().isRepeatable) {
+                long most = ends.getOrDefault(key, 0L) + (isFirst ? 0 : account.sentBefore);
+                assertThat(account.carriedOut.longValue()).as(what).isLessThanOrEqualTo(most);
+              }
+            });
   }
 
-  /** How each user ended last, as the journal says. */
-  private Map<String, Outcome> union() throws Exception {
-    return outcomes(simulation.killedJournal());
-  }
+  // what is printed
 
-  /** How each user ended last, as a journal says. */
-  static Map<String, Outcome> outcomes(Path journal) throws Failure, IOException {
-    Map<String, Outcome> outcomes = new HashMap<>();
-    try (JournalReader reader = JournalReader.open(journal)) {
-      for (JournalLine line; (line = reader.next()) != null; ) {
-        if (line instanceof JournalLine.User) {
-          UserEnd end = ((JournalLine.User) line).end();
-          outcomes.put(end.user(), end.outcome());
-        }
+  /** Rows of a user are printed once at most; all of them, if a server has had the last word. */
+  private void checkPrinted() {
+    Map<String, Long> ends = count(simulation.ends().stream().map(this::key));
+    Map<String, List<PrintedRows.Row>> rows = new HashMap<>();
+    Set<String> liedAbout =
+        simulation.printed().stream()
+            .filter(row -> row.number() == 0)
+            .map(PrintedRows.Row::user)
+            .collect(Collectors.toSet());
+    for (PrintedRows.Row row : simulation.printed()) {
+      if (liedAbout.contains(row.user())) {
+        continue; // such rows do not say whose they are
+      }
+      rows.computeIfAbsent(ledger().key(row.user(), row.server()), key -> new ArrayList<>())
+          .add(row);
+    }
+    rows.forEach(
+        (key, all) ->
+            assertThat(count(all.stream().map(PrintedRows.Row::toString)).values())
+                .as("rows of " + key)
+                .allMatch(times -> times <= ends.getOrDefault(key, 0L)));
+    if (code == Simulation.BROKEN) {
+      return;
+    }
+    for (UserEnd end : simulation.ends()) {
+      Long matched = end.counts().get("matched");
+      boolean isTold = matched != null && !liedAbout.contains(end.user());
+      if (isTold && ends.get(key(end)) == 1) {
+        List<PrintedRows.Row> own = rows.getOrDefault(key(end), List.of());
+        boolean isTight = scenario().memory < Scenario.AMPLE;
+        long count = own.stream().filter(r -> !isTight || r.server().equals(end.server())).count();
+        assertThat(count).as("rows of " + end + ": " + own).isEqualTo(matched);
       }
     }
-    return outcomes;
   }
 }

@@ -42,6 +42,7 @@ public final class JournalDirectory {
   private final Path path;
   private volatile JournalRules rules;
   private final Clock clock;
+  private final JournalDisk disk;
   private final String host;
   private final SecureRandom random = new SecureRandom();
 
@@ -55,9 +56,15 @@ public final class JournalDirectory {
    * @param path need not be there
    */
   public JournalDirectory(Path path, JournalRules rules, Clock clock) {
+    this(path, rules, clock, JournalDisk.OWN);
+  }
+
+  /** As above, on a disk that is perhaps not the machine's own. */
+  public JournalDirectory(Path path, JournalRules rules, Clock clock, JournalDisk disk) {
     this.path = path;
     this.rules = rules;
     this.clock = clock;
+    this.disk = disk;
     this.host = hostName();
   }
 
@@ -77,6 +84,10 @@ public final class JournalDirectory {
   /** Whether a run stops when it cannot be written down any more. */
   public boolean stopsWhenFull() {
     return rules.stopsWhenFull();
+  }
+
+  JournalDisk disk() {
+    return disk;
   }
 
   String host() {
@@ -101,7 +112,7 @@ public final class JournalDirectory {
     }
     String id = newId();
     Path where = named.isPresent() ? named.get() : file(id);
-    JournalFile file = JournalFile.create(where);
+    JournalFile file = JournalFile.create(where, disk);
     boolean done = false;
     try {
       JournalHeader whole = header.of(id, host, ProcessHandle.current().pid());

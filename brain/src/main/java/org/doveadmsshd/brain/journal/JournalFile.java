@@ -37,11 +37,13 @@ final class JournalFile implements Closeable {
 
   private final Path path;
   private final FileChannel channel;
+  private final JournalDisk disk;
   private volatile Runnable whenClosed = () -> {};
 
-  private JournalFile(Path path, FileChannel channel) {
+  private JournalFile(Path path, FileChannel channel, JournalDisk disk) {
     this.path = path;
     this.channel = channel;
+    this.disk = disk;
   }
 
   /**
@@ -49,7 +51,7 @@ final class JournalFile implements Closeable {
    *
    * @throws Failure with exit code 73 when it cannot be made, or is there already
    */
-  static JournalFile create(Path path) throws Failure {
+  static JournalFile create(Path path, JournalDisk disk) throws Failure {
     try {
       FileChannel channel =
           FileChannel.open(
@@ -57,7 +59,7 @@ final class JournalFile implements Closeable {
               Set.of(
                   StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ),
               OWNER_ONLY);
-      JournalFile file = new JournalFile(path, channel);
+      JournalFile file = new JournalFile(path, channel, disk);
       file.lock();
       return file;
     } catch (FileAlreadyExistsException e) {
@@ -78,14 +80,14 @@ final class JournalFile implements Closeable {
    *
    * @throws Failure with exit code 64 when that cannot be, 75 when another run writes it
    */
-  static JournalFile open(Path path) throws Failure {
+  static JournalFile open(Path path, JournalDisk disk) throws Failure {
     JournalReader.checkFile(path);
     try {
       FileChannel channel =
           FileChannel.open(
               path,
               Set.of(StandardOpenOption.WRITE, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
-      JournalFile file = new JournalFile(path, channel);
+      JournalFile file = new JournalFile(path, channel, disk);
       file.lock();
       return file;
     } catch (IOException e) {
@@ -175,7 +177,7 @@ final class JournalFile implements Closeable {
     long before = channel.position();
     try {
       while (lines.hasRemaining()) {
-        channel.write(lines);
+        disk.write(channel, lines);
       }
     } catch (IOException e) {
       channel.truncate(before);
@@ -185,7 +187,7 @@ final class JournalFile implements Closeable {
 
   /** Returns when the disk has what was written. */
   void keep() throws IOException {
-    channel.force(false);
+    disk.keep(channel);
   }
 
   void remove() {

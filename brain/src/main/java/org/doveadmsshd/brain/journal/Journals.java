@@ -117,6 +117,6 @@ public record Journals(
     if (directory.isWritten(file)) {
       throw beingWritten(file);
     }
-    return EarlierRun.read(JournalFile.open(file), wanted);
+    return EarlierRun.read(JournalFile.open(file, directory.disk()), wanted);
   }
 }

@@ -55,7 +55,7 @@ class JournalFormatTest {
   }
 
   private void write(UserEnd... ends) throws Failure, IOException {
-    JournalFile file = JournalFile.create(path);
+    JournalFile file = JournalFile.create(path, JournalDisk.OWN);
     file.writeNow(text -> text.header(header()));
     JournalWriter writer =
         new JournalWriter(file, Clock.systemUTC(), trouble -> assertThat(trouble).isNull());
@@ -191,8 +191,10 @@ class JournalFormatTest {
     Files.delete(path);
     Files.createSymbolicLink(path, directory.resolve("other"));
     assertThatThrownBy(this::read).hasMessageContaining("is no plain file");
-    assertThatThrownBy(() -> JournalFile.open(path)).hasMessageContaining("is no plain file");
-    assertThatThrownBy(() -> JournalFile.create(path)).hasMessageContaining("there already");
+    assertThatThrownBy(() -> JournalFile.open(path, JournalDisk.OWN))
+        .hasMessageContaining("is no plain file");
+    assertThatThrownBy(() -> JournalFile.create(path, JournalDisk.OWN))
+        .hasMessageContaining("there already");
     Files.delete(path);
     assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor()).isZero();
     assertThatThrownBy(this::read).hasMessageContaining("is no plain file");
@@ -201,11 +203,11 @@ class JournalFormatTest {
   @Test
   void twoRunsCannotWriteOne() throws Exception {
     write();
-    JournalFile first = JournalFile.open(path);
-    assertThatThrownBy(() -> JournalFile.open(path))
+    JournalFile first = JournalFile.open(path, JournalDisk.OWN);
+    assertThatThrownBy(() -> JournalFile.open(path, JournalDisk.OWN))
         .hasMessageContaining("is being written by another run");
     first.close();
-    JournalFile.open(path).close();
+    JournalFile.open(path, JournalDisk.OWN).close();
   }
 
   @Test

@@ -142,7 +142,8 @@ public final class ScriptedWorkers implements Connector {
     private final FrameWriter out;
     private final OutputStream bytes;
 
-    private Peer(OutputStream bytes) {
+    /** One that says things, and hears nothing. */
+    public Peer(OutputStream bytes) {
       this.bytes = bytes;
       out = new FrameWriter(bytes::write, bytes::flush);
     }
