@@ -155,7 +155,7 @@ final class Schema {
         .add("process_limit", Type.COUNT, "16")
         .add("idle_kill", Type.TIME, "60s")
         .add("answer_timeout", Type.TIME, "60s")
-        .add("confine", Type.YES_OR_NO, "yes")
+        .add("confine", Type.CONFINE, "auto")
         .add("lock_stacks", Type.YES_OR_NO, "no")
         .add("umask", Type.UMASK, "0077")
         .add("nice", Type.NICE, "0")

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.commons.configuration2.tree.ImmutableNode;
+import org.doveadmsshd.accounts.Confine;
 
 /** Makes records of {@code service} sections; those of one name are taken together. */
 final class ServiceBinder {
@@ -98,6 +99,18 @@ final class ServiceBinder {
     }
   }
 
+  /** A process that serves one user has no other's mail to see. */
+  private static Confine confine(Section service) {
+    boolean one = service.number("service_count") == 1;
+    String word = service.text("confine");
+    if (one && word.equals(Confine.SITE.word())) {
+      service.problem(
+          "confine", "service_count = 1 gives each user a process; expected user, or service_count = 0");
+    }
+    Confine usual = service.number("service_count") == 0 ? Confine.SITE : Confine.USER;
+    return word.equals("auto") ? usual : Confine.of(word).orElse(Confine.USER); // yes, as before
+  }
+
   private static Settings.ProcessSettings processes(Section service) {
     check(service);
     return new Settings.ProcessSettings(
@@ -107,7 +120,7 @@ final class ServiceBinder {
         service.number("process_limit"),
         service.time("idle_kill"),
         service.time("answer_timeout"),
-        service.yes("confine"),
+        confine(service),
         service.yes("lock_stacks"),
         Integer.parseInt(service.text("umask"), 8),
         Integer.parseInt(service.text("nice")),

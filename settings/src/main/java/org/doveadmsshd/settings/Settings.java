@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.configuration2.tree.ImmutableNode;
+import org.doveadmsshd.accounts.Confine;
 import org.doveadmsshd.auth.EarlyDrop;
 import org.doveadmsshd.base.AddressPatterns;
 import org.doveadmsshd.base.Rate;
@@ -243,7 +244,7 @@ public record Settings(
    * @param minAvail how many are started ahead of need
    * @param idleKill how long one may wait for a further user
    * @param answerTimeout how long one that works may give no sign of life; zero for ever
-   * @param confine whether a worker is to see nothing but its user's mail
+   * @param confine whose mail a worker is to see
    * @param lockStacks whether threads for users keep the memory of their stacks
    * @param umask of new files
    * @param ionice empty, {@code idle}, {@code best-effort} or {@code best-effort:<level>}
@@ -255,7 +256,7 @@ public record Settings(
       int limit,
       Duration idleKill,
       Duration answerTimeout,
-      boolean confine,
+      Confine confine,
       boolean lockStacks,
       int umask,
       int nice,

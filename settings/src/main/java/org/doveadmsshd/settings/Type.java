@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.doveadmsshd.accounts.Confine;
 import org.doveadmsshd.accounts.MailTemplate;
 import org.doveadmsshd.auth.Consequence;
 import org.doveadmsshd.auth.EarlyDrop;
@@ -215,6 +216,13 @@ enum Type {
       } catch (DateTimeException e) {
         return Optional.of("expected a day, such as 2026-12-31, or 2026-12-31T18:00");
       }
+    }
+  },
+  CONFINE {
+    @Override
+    Optional<String> mistake(String value) {
+      boolean known = value.equals("auto") || value.equals("yes") || Confine.of(value).isPresent();
+      return unless(known, "expected auto, user, site or no");
     }
   },
   ISOLATION {

@@ -114,7 +114,7 @@ class DefaultsTest {
         process_limit = 16
         idle_kill = 60s
         answer_timeout = 60s
-        confine = yes
+        confine = auto
         lock_stacks = no
         umask = 0077
         nice = 0

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.doveadmsshd.accounts.Confine;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +56,9 @@ class LimitsTest {
             + " such as 10:30:100, or one number",
         "input_timeout = 1000000 weeks | expected 5200 weeks or less",
         "lock_timeout = 999999999999 | expected 5200 weeks or less",
+        "service doveadm {~confine = users~} | expected auto, user, site or no",
+        "service doveadm {~confine = site~} | service_count = 1 gives each user a process;"
+            + " expected user, or service_count = 0",
         "auth_cache_size = 1 | expected 0, or 1k to 1G",
         "auth_cache_size = 511 | expected 0, or 1k to 1G",
         "auth_cache_size = 2G | expected 0, or 1k to 1G",
@@ -167,6 +171,25 @@ class LimitsTest {
     assertThat(processes.answerTimeout()).isZero();
     assertThat(processes.limits()).isEqualTo(new Settings.ResourceLimits(256L << 20, 0, 0, 0, 0));
     assertThat(settings.work().lanes()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, auto, USER",
+    "3, auto, USER",
+    "0, auto, SITE",
+    "0, yes, USER",
+    "0, user, USER",
+    "0, no, NO",
+    "3, site, SITE",
+    "1, yes, USER",
+    "1, no, NO",
+  })
+  void processesForManySeeTheMailOfTheirUsersUnlessToldOtherwise(
+      int count, String word, Confine expected) throws Exception {
+    Settings settings =
+        read("service doveadm {~service_count = %d~confine = %s~}".formatted(count, word));
+    assertThat(settings.work().processes().confine()).isEqualTo(expected);
   }
 
   @Test

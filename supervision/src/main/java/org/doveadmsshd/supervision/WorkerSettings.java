@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.doveadmsshd.accounts.Confine;
 import org.doveadmsshd.base.TabLines;
 
 /**
@@ -12,7 +13,7 @@ import org.doveadmsshd.base.TabLines;
  *
  * @param peer uid that may connect, besides root
  * @param umask of new files
- * @param confine whether it is to see nothing but its user's mail, where the kernel can do that
+ * @param confine whose mail it is to see, where the kernel can hide the rest
  * @param lockStacks whether threads for users keep the memory of their stacks
  * @param limits what the process may use at most
  * @param quota as in the configuration
@@ -20,7 +21,7 @@ import org.doveadmsshd.base.TabLines;
 public record WorkerSettings(
     int peer,
     int umask,
-    boolean confine,
+    Confine confine,
     boolean lockStacks,
     Map<Resource, Long> limits,
     String mailLocation,
@@ -39,7 +40,7 @@ public record WorkerSettings(
   public String[] line() {
     List<String> values = new ArrayList<>(List.of(FIRST, "peer=" + Integer.toUnsignedString(peer)));
     values.add("umask=" + umask);
-    values.add("confine=" + confine);
+    values.add("confine=" + confine.word());
     values.add("lock_stacks=" + lockStacks);
     limits.forEach((resource, most) -> values.add(resource + "=" + most));
     values.add("mail_location=" + mailLocation);
@@ -63,7 +64,7 @@ public record WorkerSettings(
     return new WorkerSettings(
         Integer.parseUnsignedInt(text(named, "peer")),
         Integer.parseInt(text(named, "umask")),
-        isTrue(named, "confine"),
+        confine(text(named, "confine")),
         isTrue(named, "lock_stacks"),
         limits(named),
         text(named, "mail_location"),
@@ -85,6 +86,11 @@ public record WorkerSettings(
   }
 
   /** A process that is to be confined must not take a word that it does not know for no. */
+  private static Confine confine(String word) {
+    return Confine.of(word)
+        .orElseThrow(() -> new IllegalArgumentException("no word that confines: " + word));
+  }
+
   private static boolean isTrue(Map<String, String> named, String name) {
     String value = text(named, name);
     if (!value.equals("true") && !value.equals("false")) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.doveadmsshd.accounts.Confine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +19,7 @@ class WorkerSettingsTest {
       new WorkerSettings(
           (int) 4_294_967_294L,
           077,
-          true,
+          Confine.SITE,
           false,
           Map.of(Resource.DATA, 256L << 20, Resource.CORE, 0L),
           "maildir:~/Mail\tdir=%u",
@@ -42,7 +43,7 @@ class WorkerSettingsTest {
     for (Resource each : Resource.values()) {
       WorkerSettings one =
           new WorkerSettings(
-              0, 0, false, true, Map.of(each, 7L), "", Duration.ZERO, false, "", List.of());
+              0, 0, Confine.NO, true, Map.of(each, 7L), "", Duration.ZERO, false, "", List.of());
       assertThat(WorkerSettings.read(Arrays.asList(one.line()))).isEqualTo(one);
     }
   }
@@ -74,6 +75,8 @@ class WorkerSettingsTest {
     "umask, 0x1",
     "confine, maybe",
     "confine, yes",
+    "confine, true",
+    "confine, ''",
     "lock_stacks, ''",
     "mail_cache, 1",
     "lock_timeout, 30s",

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.doveadmsshd.accounts.Confine;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.FaultLog;
 import org.doveadmsshd.base.Outcome;
@@ -295,7 +296,7 @@ final class WorkerPool {
   private void greet(WorkerChild child, WorkerSettings settings) {
     try {
       int landlock = child.greet(settings);
-      ready(child, settings.confine() && landlock == 0);
+      ready(child, settings.confine() != Confine.NO && landlock == 0);
       if (!child.process().isAlive()) {
         ended(child); // it ended while it was not yet known to be ready
       }

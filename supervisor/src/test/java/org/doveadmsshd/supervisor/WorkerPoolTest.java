@@ -41,7 +41,7 @@ class WorkerPoolTest {
   void aProcessGetsTheSettingsOfItsService() throws Exception {
     stage.begin("process_min_avail = 1;umask = 0027;confine = no;limit_open_files = 99");
     assertThat(stage.program.await("settings").what())
-        .contains("peer=5000", "umask=23", "confine=false", "NOFILE=99", "DATA=268435456");
+        .contains("peer=5000", "umask=23", "confine=no", "NOFILE=99", "DATA=268435456");
   }
 
   @Test

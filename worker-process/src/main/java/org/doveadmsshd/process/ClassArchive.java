@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.doveadmsshd.accounts.Confine;
 import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.base.ChannelStreams;
@@ -158,7 +159,7 @@ public record ClassArchive(WorkerJvm jvm) {
     Map<Resource, Long> limits = Map.of(Resource.CORE, 0L);
     worker.send(
         new WorkerSettings(
-                uid, 077, true, false, limits, location, patience, true, "count:q", rules)
+                uid, 077, Confine.USER, false, limits, location, patience, true, "count:q", rules)
             .line());
     worker.receive();
     MailUser user = new MailUser(USER, Map.of("home", home.toString()));

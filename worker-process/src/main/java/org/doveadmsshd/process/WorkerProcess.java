@@ -6,7 +6,10 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import org.doveadmsshd.accounts.Confine;
 import org.doveadmsshd.accounts.MailLocation;
 import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.accounts.Userdb;
@@ -30,6 +33,7 @@ import org.doveadmsshd.worker.Worker;
 import org.doveadmsshd.worker.audit.Audit;
 import org.doveadmsshd.worker.isolation.Confinement;
 import org.doveadmsshd.worker.isolation.Isolation;
+import org.doveadmsshd.worker.isolation.SharedThread;
 import org.doveadmsshd.worker.isolation.UserThreads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,8 +134,9 @@ public class WorkerProcess {
     ProcessIdentity.mask(SOCKET_MASK);
     LaneSocket listening = LaneSocket.listen(socket);
     ProcessIdentity.mask(settings.umask());
-    int confined = settings.confine() ? Confinement.version() : 0;
-    Lanes lanes = new Lanes(listening, worker(settings, confined > 0), budget, settings.peer());
+    int confined = settings.confine() == Confine.NO ? 0 : Confinement.version();
+    Isolation isolation = confined == 0 ? Isolation.NONE : isolation(settings);
+    Lanes lanes = new Lanes(listening, worker(settings, isolation), budget, settings.peer());
     supervisor.send("READY", Integer.toString(confined));
     take(lanes);
     Thread serving = new Thread(() -> serve(lanes), "lanes");
@@ -189,13 +194,17 @@ public class WorkerProcess {
     }
   }
 
-  private Worker worker(WorkerSettings settings, boolean confined) throws Failure {
-    Isolation isolation =
-        confined
-            ? new UserThreads(
-                new Confinement(user -> trees(user, settings.mailLocation()), program()),
-                settings.lockStacks())
-            : Isolation.NONE;
+  /** Work sees the mail of its user, or that of all whom the process has been assigned with him. */
+  private Isolation isolation(WorkerSettings settings) {
+    String location = settings.mailLocation();
+    if (settings.confine() == Confine.SITE) {
+      return new SharedThread(new Confinement(user -> allTrees(location), program()));
+    }
+    Confinement own = new Confinement(user -> trees(user, location), program());
+    return new UserThreads(own, settings.lockStacks());
+  }
+
+  private Worker worker(WorkerSettings settings, Isolation isolation) throws Failure {
     MemoryTurns turns = InProcessWork.turns(budget.all(), ADVICE);
     InProcessWork work = new InProcessWork(this::view, defaults(settings), turns, isolation);
     return new Worker(
@@ -218,10 +227,23 @@ public class WorkerProcess {
   }
 
   /** Where a user's mail may be: his home, and what the mail location names. */
-  private static List<Path> trees(MailUser user, String mailLocation) throws Failure {
-    List<Path> trees = new ArrayList<>();
+  private static Set<Path> trees(MailUser user, String mailLocation) throws Failure {
+    Set<Path> trees = new LinkedHashSet<>();
     user.home().map(Path::of).ifPresent(trees::add);
     trees.add(MailLocation.of(user, mailLocation).trusted());
+    return trees;
+  }
+
+  /** Where the mail of all may be who are assigned now. */
+  private Set<Path> allTrees(String mailLocation) {
+    Set<Path> trees = new LinkedHashSet<>();
+    for (AssignedUser each : assigned) {
+      try {
+        trees.addAll(trees(each.user(), mailLocation));
+      } catch (Failure e) {
+        // there is nothing to see; he fails by that when his turn comes, and nobody else
+      }
+    }
     return trees;
   }
 

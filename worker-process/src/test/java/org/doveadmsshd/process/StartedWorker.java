@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.doveadmsshd.accounts.Confine;
 import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.base.ChannelStreams;
@@ -52,11 +53,11 @@ final class StartedWorker implements AutoCloseable {
     lines = new LineChannel(process.getInputStream(), process.getOutputStream());
   }
 
-  static WorkerSettings settings(int umask, Map<Resource, Long> limits) {
+  static WorkerSettings settings(int umask, Confine confine, Map<Resource, Long> limits) {
     return new WorkerSettings(
         0,
         umask,
-        false,
+        confine,
         false,
         limits,
         "maildir:~/Maildir",

@@ -2,6 +2,7 @@ package org.doveadmsshd.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -10,9 +11,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import org.doveadmsshd.accounts.Confine;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.supervision.Resource;
+import org.doveadmsshd.worker.isolation.Confinement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,7 +42,7 @@ class WorkerProcessTest {
   }
 
   private void greet() throws IOException {
-    worker.say(StartedWorker.settings(077, Map.of()).line());
+    worker.say(StartedWorker.settings(077, Confine.NO, Map.of()).line());
     assertThat(worker.hear()).containsExactly("READY", "0");
   }
 
@@ -84,6 +87,67 @@ class WorkerProcessTest {
     assertThat(worker.exitCode()).isZero();
   }
 
+  /**
+   * What import can read that a worker of root imports for jane from a directory: her own, that of
+   * jim, who is assigned with her, or one of nobody who is assigned.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "USER, jane, OK",
+    "USER, jim, TEMPORARY_FAILURE",
+    "USER, joe, TEMPORARY_FAILURE",
+    "SITE, jane, OK",
+    "SITE, jim, OK",
+    "SITE, joe, TEMPORARY_FAILURE",
+    "NO, jane, OK",
+    "NO, jim, OK",
+    "NO, joe, OK",
+  })
+  void workSeesWhatItIsConfinedTo(Confine confine, String from, Outcome expected) throws Exception {
+    beginConfined(confine);
+    home("joe", 1);
+    worker.say(StartedWorker.user("jane", home("jane", 1), 1, 5001));
+    worker.say(StartedWorker.user("jim", home("jim", 1), 0, 5001));
+    assertThat(worker.hear()).containsExactly("TAKEN");
+    String location = "maildir:" + directory.resolve(from).resolve("Maildir");
+    Message.Done done = done(worker.run("jane", "import", location, "Old", "all"));
+    assertThat(done.outcome()).as(done.text()).isEqualTo(expected);
+  }
+
+  /** A process that is confined, by a kernel that can do that. */
+  private void beginConfined(Confine confine) throws IOException {
+    assumeThat(Confinement.version()).as("Landlock").isPositive();
+    worker = new StartedWorker(directory, Rehearsal.class, List.of("setpriv", "--no-new-privs"));
+    worker.say(StartedWorker.settings(077, confine, Map.of()).line());
+    assertThat(worker.hear().get(0)).isEqualTo("READY");
+  }
+
+  @Test
+  void whoIsAssignedLaterIsServedWhereverHisMailLies() throws Exception {
+    beginConfined(Confine.SITE);
+    worker.say(StartedWorker.user("jane", home("jane", 3), 0, 5001));
+    worker.hear();
+    assertThat(rows(worker.run("jane", "search", "all"))).isEqualTo(3);
+    worker.say(StartedWorker.user("jim", home("elsewhere/jim", 2), 0, 5001));
+    worker.hear();
+    assertThat(rows(worker.run("jim", "search", "all"))).isEqualTo(2);
+    String location = "maildir:" + directory.resolve("jane/Maildir");
+    assertThat(done(worker.run("jim", "import", location, "Old", "all")).outcome())
+        .as("who was assigned before is out of sight")
+        .isEqualTo(Outcome.TEMPORARY_FAILURE);
+  }
+
+  @Test
+  void whoHasNoPlaceForMailFailsAndNobodyAssignedWithHim() throws Exception {
+    beginConfined(Confine.SITE);
+    worker.say(StartedWorker.user("jane", Path.of(""), 1, 5001));
+    worker.say(StartedWorker.user("jim", home("jim", 2), 0, 5001));
+    worker.hear();
+    assertThat(done(worker.run("jane", "search", "all")).outcome())
+        .isEqualTo(Outcome.CONFIGURATION_ERROR);
+    assertThat(rows(worker.run("jim", "search", "all"))).isEqualTo(2);
+  }
+
   @Test
   void aUserWhoIsNotAssignedIsRefused() throws Exception {
     rehearse();
@@ -100,7 +164,7 @@ class WorkerProcessTest {
   void limitsAndUmaskHoldBeforeAnyUserIsTaken() throws Exception {
     rehearse();
     Map<Resource, Long> limits = Map.of(Resource.NOFILE, 77L, Resource.FSIZE, 4096L);
-    worker.say(StartedWorker.settings(027, limits).line());
+    worker.say(StartedWorker.settings(027, Confine.NO, limits).line());
     assertThat(worker.hear()).startsWith("READY");
     assertThat(worker.proc("status")).containsPattern("Umask:\\s+0027");
     assertThat(worker.proc("limits"))
@@ -167,7 +231,7 @@ class WorkerProcessTest {
   @Test
   void malformedQuotaSettingsAreRefusedBeforeItIsReady() throws Exception {
     rehearse();
-    String[] line = StartedWorker.settings(077, Map.of()).line();
+    String[] line = StartedWorker.settings(077, Confine.NO, Map.of()).line();
     for (int i = 0; i < line.length; i++) {
       line[i] = line[i].equals("quota=") ? "quota=nonsense" : line[i];
     }

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.base.Failure;
@@ -12,8 +13,9 @@ import org.doveadmsshd.posix.NamedCalls;
 
 /**
  * Confines the calling thread for the rest of its life (landlock(7)): it sees nothing of the file
- * system but a user's mail and the program's own files, and uses no network. The thread must be
- * made for the work and end with it. It needs no rights for that, only that no_new_privs is set.
+ * system but the mail that it is to work on and the program's own files, and uses no network. The
+ * thread must be made for the work and end with it. It needs no rights for that, only that
+ * no_new_privs is set.
  *
  * <p>Landlock holds for a thread and those it makes: the JVM's own, which collect garbage and
  * compile, are not confined.
@@ -56,14 +58,14 @@ public final class Confinement implements UserThreads.Rights {
   private final Trees trees;
   private final List<Integer> program = new ArrayList<>(); // open as long as the process is there
 
-  /** Says where a user's mail is. */
+  /** Says where the mail is that the thread works on, from this user on. */
   @FunctionalInterface
   public interface Trees {
-    List<Path> of(MailUser user) throws Failure;
+    Collection<Path> of(MailUser user) throws Failure;
   }
 
   /**
-   * @param trees directories of a user; what does not exist is left out
+   * @param trees directories of mail; what does not exist is left out
    * @param program directories that may be read: the JVM's and the program's; opened here
    */
   public Confinement(Trees trees, List<Path> program) {
@@ -99,7 +101,7 @@ public final class Confinement implements UserThreads.Rights {
   /**
    * @throws IllegalStateException when it cannot be had; the thread must touch nothing then
    */
-  private void restrict(List<Path> mail) {
+  private void restrict(Collection<Path> mail) {
     long known = (1L << RIGHTS[Math.min(version, RIGHTS.length) - 1]) - 1;
     int ruleset = ruleset(known);
     try {

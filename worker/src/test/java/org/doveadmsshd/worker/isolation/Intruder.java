@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.doveadmsshd.accounts.MailUser;
+import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.supervision.Identity;
 import org.doveadmsshd.supervision.ProcessIdentity;
 
@@ -32,8 +33,8 @@ final class Intruder {
   }
 
   /**
-   * @param arguments a uid; the home of that user, in which links have been planted; that of
-   *     another; a port where a server listens
+   * @param arguments a uid; the home of that user, in which links have been planted, beside
+   *     that of jim, who has the same uid; that of another; a port where a server listens
    */
   public static void main(String[] arguments) throws Exception {
     int uid = Integer.parseInt(arguments[0]);
@@ -46,10 +47,8 @@ final class Intruder {
     intruder.run("process");
     if (Confinement.version() > 0) {
       intruder.surroundings();
-      Confinement confinement = new Confinement(user -> List.of(home), program());
-      Thread thread = new Thread(() -> intruder.confined(confinement));
-      thread.start();
-      thread.join();
+      intruder.confine("confined", List.of(home));
+      intruder.confine("site", List.of(home, home.resolveSibling("jim")));
     }
   }
 
@@ -63,14 +62,20 @@ final class Intruder {
         .toList();
   }
 
-  private void confined(Confinement confinement) {
-    try {
-      MailUser user = new MailUser("jane", Map.of());
-      confinement.take(user);
-    } catch (org.doveadmsshd.base.Failure e) {
-      throw new IllegalStateException(e);
-    }
-    run("confined");
+  /** Tries everything on a thread that sees these directories. */
+  private void confine(String name, List<Path> mail) throws InterruptedException {
+    Isolation isolation = new SharedThread(new Confinement(user -> mail, program()));
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                isolation.run(new MailUser("jane", Map.of()), () -> run(name));
+              } catch (IOException | Failure e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    thread.start();
+    thread.join();
   }
 
   private void files() {
@@ -99,6 +104,7 @@ final class Intruder {
   /** Files that every process may see, but a confined one may not. */
   private void surroundings() {
     attempts.put("world-readable", () -> Files.readString(Path.of("/etc/passwd")));
+    attempts.put("neighbour", () -> Files.readString(home.resolveSibling("jim/mail")));
     attempts.put("scratch", () -> Files.createTempFile(Path.of("/tmp"), "intruder", ""));
     attempts.put("make a link", () -> Files.createSymbolicLink(home.resolve("l"), other));
     attempts.put("program", () -> new ProcessBuilder("/bin/true").start().waitFor());

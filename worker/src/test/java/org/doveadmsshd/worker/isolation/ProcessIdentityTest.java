@@ -32,6 +32,7 @@ class ProcessIdentityTest {
     assumeThat(System.getProperty("user.name")).isEqualTo("root");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
     home = home("jane", UID);
+    home("jim", UID);
     other = home("joe", UID + 1);
     Files.createSymbolicLink(home.resolve("symbolic"), other.resolve("mail"));
     Files.createLink(home.resolve("hard"), other.resolve("mail"));
@@ -106,13 +107,26 @@ class ProcessIdentityTest {
   }
 
   @Test
+  void whoIsConfinedToASiteSeesTheMailOfItsUsersAndNothingElse() throws Exception {
+    assumeThat(Confinement.version())
+        .as("a kernel with Landlock and its network")
+        .isGreaterThanOrEqualTo(4);
+    assertThat(intrude())
+        .filteredOn(line -> line.startsWith("site: "))
+        .hasSize(23)
+        .filteredOn(line -> !line.endsWith(": refused"))
+        .containsExactly("site: own mail: done", "site: write own: done", "site: neighbour: done");
+    assertThat(home.resolve("l")).doesNotExist();
+  }
+
+  @Test
   void whoIsConfinedSeesNothingButHisMail() throws Exception {
     assumeThat(Confinement.version())
         .as("a kernel with Landlock and its network")
         .isGreaterThanOrEqualTo(4);
     assertThat(intrude())
         .filteredOn(line -> line.startsWith("confined: "))
-        .hasSize(22)
+        .hasSize(23)
         .filteredOn(line -> !line.endsWith(": refused"))
         .containsExactly("confined: own mail: done", "confined: write own: done");
     assertThat(home.resolve("l")).doesNotExist();
