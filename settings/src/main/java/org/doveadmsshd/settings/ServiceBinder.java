@@ -105,7 +105,8 @@ final class ServiceBinder {
     String word = service.text("confine");
     if (one && word.equals(Confine.SITE.word())) {
       service.problem(
-          "confine", "service_count = 1 gives each user a process; expected user, or service_count = 0");
+          "confine",
+          "service_count = 1 gives each user a process; expected user, or service_count = 0");
     }
     Confine usual = service.number("service_count") == 0 ? Confine.SITE : Confine.USER;
     return word.equals("auto") ? usual : Confine.of(word).orElse(Confine.USER); // yes, as before

@@ -53,15 +53,17 @@ public final class LineChannel {
   public List<String> receive() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream(256);
     while (true) {
-      for (; position < end; position++) {
-        if (buffer[position] == '\n') {
-          position++;
-          return TabLines.values(line.toString(StandardCharsets.UTF_8));
-        }
-        if (line.size() >= MAX_LINE) {
-          throw new IOException("a line without end");
-        }
-        line.write(buffer[position]);
+      int begin = position;
+      while (position < end && buffer[position] != '\n') {
+        position++;
+      }
+      if (line.size() + position - begin > MAX_LINE) {
+        throw new IOException("a line without end");
+      }
+      line.write(buffer, begin, position - begin);
+      if (position < end) {
+        position++;
+        return TabLines.values(line.toString(StandardCharsets.UTF_8));
       }
       end = in.read(buffer);
       position = 0;

@@ -39,6 +39,7 @@ class UsersTogetherTest {
   @BeforeAll
   static void start() throws Exception {
     String service = "service_count = 0\nprocess_limit = 3\nidle_kill = 5m\nanswer_timeout = 3s\n";
+    service += "confine = user\n"; // a thread for each user tells when one is held up
     supervised = new SupervisedSite(directory, 120, 2, "lock_timeout = 60s\n", service);
     site = supervised.site;
     users = supervised.users;

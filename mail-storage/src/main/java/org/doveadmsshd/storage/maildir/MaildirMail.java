@@ -89,7 +89,7 @@ final class MaildirMail implements Mail, MailStream.Owner {
     boolean hasKeywords = false;
     for (int i = 0; i < letters.length(); i++) {
       char letter = letters.charAt(i);
-      bits |= bit(letter);
+      bits |= MaildirName.bit(letter);
       hasKeywords |= letter >= 'a' && letter <= 'z';
     }
     if (place().isNew() || justNumbered) {
@@ -104,15 +104,6 @@ final class MaildirMail implements Mail, MailStream.Owner {
     } catch (PosixException e) {
       throw mailbox.failure(e);
     }
-  }
-
-  private static int bit(char letter) {
-    for (Flag flag : Flag.values()) {
-      if (MaildirName.letter(flag) == letter) {
-        return 1 << flag.ordinal();
-      }
-    }
-    return 0;
   }
 
   /** Gives it exactly these flags; under the lock of the UID list. */

@@ -14,6 +14,16 @@ final class MaildirName {
   /** The order in which mails without a UID get theirs: time, then microseconds, then the base. */
   static final Comparator<String> UID_ORDER = MaildirName::compare;
 
+  /** By letter, the bit of its system flag: a search looks at every mail's letters. */
+  private static final int[] BITS = new int['Z' + 1];
+
+  static {
+    for (Flag flag : Flag.values()) {
+      BITS[letter(flag)] = 1 << flag.ordinal();
+    }
+    BITS[letter(Flag.RECENT)] = 0;
+  }
+
   private MaildirName() {}
 
   private static int compare(String one, String other) {
@@ -77,6 +87,11 @@ final class MaildirName {
       case DRAFT -> 'D';
       case RECENT -> 0;
     };
+  }
+
+  /** The bit of the system flag that a letter stands for; 0 when it stands for none. */
+  static int bit(char letter) {
+    return letter < BITS.length ? BITS[letter] : 0;
   }
 
   /** The letters for some flags, in their order. */

@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.protocol.ProtocolException;
+import org.doveadmsshd.supervision.SupervisorRequest;
 import org.doveadmsshd.worker.RequestControl;
 import org.doveadmsshd.worker.UserWork;
 import org.slf4j.Logger;
@@ -31,7 +32,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   /**
    * How many users are sent to a worker at once: sending takes about as long as the work for a few.
    */
-  private static final int TOGETHER = 16;
+  private static final int TOGETHER = SupervisorRequest.MAX_USERS;
 
   /** Less than what a worker lets wait without reading on, so that telling it never blocks. */
   private static final int MAX_TOLD_BYTES = 64 * 1024;

@@ -33,8 +33,8 @@ final class Intruder {
   }
 
   /**
-   * @param arguments a uid; the home of that user, in which links have been planted, beside
-   *     that of jim, who has the same uid; that of another; a port where a server listens
+   * @param arguments a uid; the home of that user, in which links have been planted, beside that of
+   *     jim, who has the same uid; that of another; a port where a server listens
    */
   public static void main(String[] arguments) throws Exception {
     int uid = Integer.parseInt(arguments[0]);
