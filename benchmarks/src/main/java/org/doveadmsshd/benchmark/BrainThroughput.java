@@ -8,9 +8,11 @@ import java.io.OutputStream;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,12 +26,16 @@ import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.Server;
+import org.doveadmsshd.brain.journal.JournalDirectory;
+import org.doveadmsshd.brain.journal.JournalRules;
+import org.doveadmsshd.brain.journal.Journals;
 import org.doveadmsshd.brain.remote.RemoteServer;
 import org.doveadmsshd.protocol.Column;
 
 /**
  * How many users a second the brain gets through, and what it keeps in memory: {@code
- * BrainThroughput USERS SERVERS LANES RUNS COMMAND…} on servers that answer at once.
+ * BrainThroughput USERS SERVERS LANES RUNS COMMAND…} on servers that answer at once. Nothing is
+ * written down, unless {@code --journal FILE} or {@code --resume FILE} stands before the command.
  */
 public final class BrainThroughput {
   private static final long MEBIBYTE = 1024 * 1024;
@@ -180,6 +186,17 @@ public final class BrainThroughput {
               new Column("mailbox-guid", Column.HIDE_TITLE),
               new Column("uid", Column.HIDE_TITLE | Column.NUMBER))
           : List.of();
+    }
+
+    @Override
+    public Optional<Journals> journals() {
+      if (!words.contains("--journal") && !words.contains("--resume")) {
+        return Optional.empty();
+      }
+      Path none = Path.of(System.getProperty("java.io.tmpdir"), "no-journals");
+      JournalDirectory directory =
+          new JournalDirectory(none, JournalRules.USUAL, Clock.systemUTC());
+      return Optional.of(new Journals(directory, "benchmark", (master, command) -> true, true));
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.doveadmsshd.benchmark;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.BlockingQueue;
@@ -15,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class DelayingRelay {
   private static final int PIECES = 4096;
+  private static final int BACKLOG = 50;
 
   private final int target;
   private final long delayNanos;
@@ -35,7 +37,7 @@ public final class DelayingRelay {
   }
 
   private void serve(int port) throws IOException {
-    try (ServerSocket server = new ServerSocket(port)) {
+    try (ServerSocket server = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress())) {
       while (true) {
         Socket from = server.accept();
         Socket to = new Socket("127.0.0.1", target);
