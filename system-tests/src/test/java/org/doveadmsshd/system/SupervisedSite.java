@@ -29,7 +29,6 @@ final class SupervisedSite implements AutoCloseable {
   /** A user without rights that every system has. */
   private static final String SERVER = "nobody";
 
-  private static final String CLASSES = "../sshd-server/target/classes";
   private static final Pattern PORT = Pattern.compile("listens on 127.0.0.1 port ([0-9]+)");
 
   final TestSite site;
@@ -161,7 +160,7 @@ final class SupervisedSite implements AutoCloseable {
           "../bin/jvm",
           "../bin/heap",
           "../bin/doveadm-sshd");
-      exec(List.of(target.toString()), "cp", "-r", "../sshd-server/target/lib", CLASSES);
+      exec(List.of(target.toString()), "cp", "-r", "../sshd-server/target/lib");
       exec(List.of(copy.toString()), "chmod", "-R", "a+rX");
     }
     return copy;
