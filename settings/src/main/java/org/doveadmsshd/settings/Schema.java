@@ -70,6 +70,7 @@ final class Schema {
         .add("valid_mail_dirs", Type.TEXT, "")
         .add("base_dir", Type.TEXT, "/run/doveadm-sshd")
         .add("terms_directory", Type.TEXT, "/var/lib/doveadm-sshd/terms")
+        .add("rehearsal", Type.YES_OR_NO, "yes")
         .add("max_connections", Type.COUNT, "200")
         .add("max_connections_before_login", Type.EARLY_DROP, "10:30:100")
         .add("max_connections_before_login_per_address", Type.EARLY_DROP, "8:30:16")

@@ -76,6 +76,7 @@ public record Settings(
    * How and where users' commands are carried out.
    *
    * @param lanes how many a run may have (the setting {@code workers}); 0 lets the server choose
+   * @param rehearses whether the usual commands are rehearsed after the start
    * @param baseDir directory of the supervisor's sockets
    * @param termsDirectory where users' terms are kept, if they are
    * @param services worker processes by service; every known service is here, also one without a
@@ -83,6 +84,7 @@ public record Settings(
    */
   public record WorkSettings(
       int lanes,
+      boolean rehearses,
       Path baseDir,
       Optional<Path> termsDirectory,
       IsolationSettings isolation,

@@ -74,6 +74,7 @@ final class SettingsBinder {
         masters(sections.get("master_user")),
         new WorkSettings(
             service.lanes(),
+            top.yes("rehearsal"),
             path(top.text("base_dir")),
             optionalPath(top, "terms_directory"),
             service.isolation(),

@@ -19,6 +19,7 @@ import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.brain.journal.JournalDirectory;
 import org.doveadmsshd.brain.journal.JournalRules;
+import org.doveadmsshd.brain.ssh.SshConnections;
 import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.keys.AuthorizedKeys;
@@ -26,6 +27,7 @@ import org.doveadmsshd.keys.HostKeys;
 import org.doveadmsshd.keys.RevokedKeys;
 import org.doveadmsshd.keys.UserCertificates;
 import org.doveadmsshd.server.audit.ConfiguredAudit;
+import org.doveadmsshd.server.rehearsal.Rehearsal;
 import org.doveadmsshd.server.socket.SocketEndpoint;
 import org.doveadmsshd.server.ssh.KeyAuthentication;
 import org.doveadmsshd.server.ssh.Sessions;
@@ -68,6 +70,7 @@ public final class Daemon implements Sessions.Control {
   private volatile Settings settings;
   private final JournalDirectory journals;
   private final Sessions sessions;
+  private final Rehearsal rehearsal = new Rehearsal(budget.all(), this::isBusy, this::greetItself);
   private final SshEndpoint endpoint;
   private final List<SocketEndpoint> sockets = new ArrayList<>();
   private final AuthorizedKeys authorizedKeys;
@@ -236,6 +239,21 @@ public final class Daemon implements Sessions.Control {
     }
   }
 
+  /** Rehearses the usual commands if that is wanted, and is of use: not for worker processes. */
+  void rehearse() {
+    if (settings.work().rehearses() && !workPlace.hasProcesses(settings)) {
+      rehearsal.start();
+    }
+  }
+
+  private boolean isBusy() {
+    return sessions.isBusy();
+  }
+
+  private void greetItself() throws Failure {
+    SshConnections.hostKey(settings.ssh().listen().get(0), port);
+  }
+
   /** For the log: where users' commands are carried out. */
   String workPlace() {
     return workPlace.text(settings);
@@ -325,6 +343,7 @@ public final class Daemon implements Sessions.Control {
       return;
     }
     stopped = true;
+    rehearsal.close();
     endpoint.stopAccepting();
     sockets.forEach(SocketEndpoint::stopAccepting);
     sessions.drain(patience);

@@ -111,6 +111,7 @@ public final class Main {
         String.join(" ", settings.ssh().listen()),
         daemon.port(),
         daemon.workPlace());
+    daemon.rehearse();
     if (System.getProperty("user.name").equals("root") && daemon.opensMailItself()) {
       LOG.warn(
           "Running as root, which is not needed: run it as the user who owns the mail, or have a"

@@ -71,6 +71,11 @@ final class WorkPlace implements AutoCloseable {
     return kind(settings) == Settings.IsolationKind.NONE;
   }
 
+  /** Whether processes do, and not this one. */
+  boolean hasProcesses(Settings settings) {
+    return kind(settings) == Settings.IsolationKind.PROCESS;
+  }
+
   /**
    * What carries out commands from now on.
    *

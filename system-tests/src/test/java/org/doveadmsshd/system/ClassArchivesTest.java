@@ -43,8 +43,7 @@ class ClassArchivesTest {
     assertThat(run(Map.of(), "cp", "-rp", "../bin", tree.toString()).code()).isZero();
     String library = "../sshd-server/target/lib";
     assertThat(run(Map.of(), "cp", "-rp", library, target.toString()).code()).isZero();
-    Call made =
-        run(Map.of("TMPDIR", tree.resolve("tmp").toString()), program("class-archives"));
+    Call made = run(Map.of("TMPDIR", tree.resolve("tmp").toString()), program("class-archives"));
     assertThat(made.code()).as(made.error()).isZero();
   }
 

@@ -268,6 +268,12 @@ public final class Sessions implements ServerContext.Activity {
     return true;
   }
 
+  /** Whether any command is under way, or a lane has anything to do. */
+  public boolean isBusy() {
+    return !executions.isEmpty()
+        || lanes.values().stream().anyMatch(each -> each.session().isBusy());
+  }
+
   /** A command line that has been taken in. */
   Execution begin(Execution.Client client, List<String> words) {
     return new Execution(this, client, words);
