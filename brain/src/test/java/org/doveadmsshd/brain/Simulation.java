@@ -68,6 +68,7 @@ final class Simulation implements AutoCloseable {
   private ByteArrayOutputStream error;
   private volatile Running running;
   private long begunNanos;
+  private volatile long held;
   private int brains;
 
   /** What is written down: a copy of what a killed brain has left, which goes on in vain. */
@@ -137,7 +138,7 @@ final class Simulation implements AutoCloseable {
     brains++;
     ends = new Ends(scenario.canaries, this::ended);
     out = new PrintedRows(scenario.reader, readBytes);
-    error = new ByteArrayOutputStream();
+    error = new Sayings();
     ledger.begin(ends::standing);
     List<String> words = new ArrayList<>(global);
     words.addAll(scenario.words());
@@ -150,6 +151,15 @@ final class Simulation implements AutoCloseable {
         throw e;
       }
       return BROKEN;
+    }
+  }
+
+  /** What is said, and what memory was held at that moment. */
+  private final class Sayings extends ByteArrayOutputStream {
+    @Override
+    public synchronized void write(byte[] bytes, int offset, int length) {
+      held = budget.all().held();
+      super.write(bytes, offset, length);
     }
   }
 
@@ -290,6 +300,11 @@ final class Simulation implements AutoCloseable {
   /** When the last brain began, by {@link System#nanoTime}. */
   long begunNanos() {
     return begunNanos;
+  }
+
+  /** Bytes of memory that were held when the last line was said, behind all that is printed. */
+  long heldAtTheEnd() {
+    return held;
   }
 
   /** Bytes of memory that are held. */

@@ -30,6 +30,7 @@ final class Simulations {
 
   private static final int MOST_FAILURES = 20;
   private static final int TRIES_AGAIN = 20;
+  private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int LOOK_SECONDS = 10;
 
   private final Path directory;
@@ -74,20 +75,23 @@ final class Simulations {
       String failure = tryOne(seed);
       if (!failure.isEmpty()) {
         failures.add(
-            "seed %d (bin/simulate 1 %d; it fails again %d times of %d): %s"
-                .formatted(seed, seed, failsAgain(seed), TRIES_AGAIN, failure));
+            "seed %d (bin/simulate 1 %d; %s): %s".formatted(seed, seed, again(seed), failure));
       }
       done.incrementAndGet();
       seed = next.getAndIncrement();
     }
   }
 
-  private int failsAgain(long seed) {
+  /** Tries a seed again and says how often it fails; one that hangs is not tried often. */
+  private String again(long seed) {
+    long begun = System.nanoTime();
+    int tries = 0;
     int fails = 0;
-    for (int i = 0; i < TRIES_AGAIN; i++) {
+    while (tries < TRIES_AGAIN && System.nanoTime() - begun < AGAIN_NANOS) {
+      tries++;
       fails += tryOne(seed).isEmpty() ? 0 : 1;
     }
-    return fails;
+    return "it fails again %d times of %d".formatted(fails, tries);
   }
 
   /** Returns what is wrong; empty when all is well. */

@@ -31,6 +31,9 @@ record Verdict(Simulation simulation, int code) {
       throw new IllegalStateException(ledger().fault());
     }
     assertThat(simulation.held()).as("memory that is held").isZero();
+    if (code != Simulation.BROKEN) {
+      assertThat(simulation.heldAtTheEnd()).as("memory that is held at the end").isZero();
+    }
     boolean isFirst = !simulation.isResumed();
     if (isFirst) {
       checkWho();
