@@ -175,7 +175,8 @@ public final class Assignment {
       return; // the thread that has the lock waits for the output, not for the worker
     }
     try {
-      if (current != attempt || !attempt.isLate(nanos)) {
+      boolean isOver = life.hasReached(Phase.OVER); // his lane may be at other users
+      if (isOver || current != attempt || !attempt.isLate(nanos)) {
         return;
       }
       current = null;
@@ -500,7 +501,9 @@ public final class Assignment {
         held = new ArrayDeque<>(0); // they are the printer's now
         SpilledRows more = spilled;
         spilled = null;
-        dispatch.printer().finished(sequence, user, rows, more, memoryTaken);
+        int memory = memoryTaken;
+        memoryTaken = 0;
+        dispatch.printer().finished(sequence, user, rows, more, memory);
       }
     } finally {
       if (elsewhere.isPresent()) {

@@ -1,6 +1,7 @@
 package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.doveadmsshd.brain.OneLane.lane;
 
 import java.io.IOException;
@@ -136,6 +137,24 @@ class HeldRowsTest {
     givenUp.await();
     assertThat(held).containsExactly(0L);
     assertThat(typed.printed()).isEmpty();
+  }
+
+  /** The run goes on until that is known, as jane has not been begun. */
+  @Test
+  void rowsThatHaveBeenPrintedAreNotGivenBackAgain() {
+    OneLane server =
+        new OneLane(
+            "s",
+            List.of("joe", "jane"),
+            attempt -> {
+              fewRows(attempt);
+              OneLane.ok(attempt);
+              attempt.outputBroken(new IOException("gone"));
+            });
+    typed.whenBegun(run -> ((Run) run).tell(end -> look()));
+    assertThatThrownBy(() -> typed.run(List.of(server), "", "search", "-A", "all"))
+        .hasMessage("gone");
+    assertThat(held).containsExactly(0L, 0L);
   }
 
   /** What has been printed cannot be taken back. */

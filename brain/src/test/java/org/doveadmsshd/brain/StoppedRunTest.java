@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -139,6 +140,30 @@ class StoppedRunTest {
     over.countDown();
     both.await();
     assertThat(ended).containsExactly("joe");
+  }
+
+  /** The clock has found him under way just before. */
+  @Test
+  void aWorkerThatHasAnsweredIsNotGivenUp() throws Exception {
+    AtomicInteger givenUp = new AtomicInteger();
+    OneLane server =
+        new OneLane("s", List.of("joe"), OneLane::ok) {
+          @Override
+          public void work(UserQueue queue, int limit) throws Failure {
+            try {
+              Assignment joe = queue.take();
+              Assignment.Attempt attempt = joe.attempt(0, givenUp::incrementAndGet);
+              attempt.begun();
+              OneLane.ok(attempt);
+              joe.giveUpAfter(0, Outcome.CANCELLED, "Did not stop in time");
+              workOff(queue);
+            } catch (IOException | InterruptedException e) {
+              throw Failure.temporary("the test is over", e);
+            }
+          }
+        };
+    assertThat(typed.run(List.of(server), "", "search", "-A", "all")).isZero();
+    assertThat(givenUp).as("its lane, which may be at other users").hasValue(0);
   }
 
   private static void awaitAnyway(CountDownLatch latch) throws Failure {
