@@ -42,6 +42,9 @@ final class SimulatedServer implements Connector {
   /** How many messages come together, or not at all. */
   private static final int AT_ONCE = 40;
 
+  /** Stands for every connection. */
+  private static final int ALL = -1;
+
   private static final int LISTED_AT_ONCE = 4;
 
   private final String name;
@@ -162,6 +165,8 @@ final class SimulatedServer implements Connector {
       step.take();
     } catch (IOException | RuntimeException e) {
       ledger.fault(e);
+      isDown = true; // else the run would wait for it
+      part(ALL);
     }
   }
 
@@ -292,7 +297,7 @@ final class SimulatedServer implements Connector {
 
   private void part(int connection) {
     for (SimulatedLane each : List.copyOf(lanes)) {
-      if (connection < 0 || each.connection == connection) {
+      if (connection == ALL || each.connection == connection) {
         each.cut();
       }
     }
@@ -303,7 +308,7 @@ final class SimulatedServer implements Connector {
     switch (fault.kind()) {
       case CUT -> lane.cut();
       case PART -> part(lane.connection);
-      case PART_ALL -> part(-1);
+      case PART_ALL -> part(ALL);
       case LIE -> throw new IllegalStateException("it is told about a request");
       case OVERTAKE -> mail.overtake();
       case HANG -> {

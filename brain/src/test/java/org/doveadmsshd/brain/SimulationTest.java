@@ -19,6 +19,7 @@ class SimulationTest {
 
   @Test
   void eachUserHasOneOutcomeThatIsTrueWhateverHappens() throws Exception {
-    assertThat(new Simulations(directory, TOGETHER).tryAll(1, SEEDS)).isEmpty();
+    Simulations simulations = new Simulations(directory, TOGETHER, failure -> {});
+    assertThat(simulations.tryAll(1, SEEDS)).isEmpty();
   }
 }

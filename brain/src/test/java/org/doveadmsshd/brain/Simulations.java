@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +36,7 @@ final class Simulations {
 
   private final Path directory;
   private final int together;
+  private final Consumer<String> teller;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicLong directories = new AtomicLong();
   private final AtomicLong done = new AtomicLong();
@@ -43,10 +45,12 @@ final class Simulations {
   /**
    * @param directory where they write things down, each below a directory of its own
    * @param together how many there are at a time
+   * @param teller hears at once what is wrong; called by several threads
    */
-  Simulations(Path directory, int together) {
+  Simulations(Path directory, int together, Consumer<String> teller) {
     this.directory = directory;
     this.together = together;
+    this.teller = teller;
   }
 
   /**
@@ -74,8 +78,10 @@ final class Simulations {
     while (seed < end && failures.size() < MOST_FAILURES) {
       String failure = tryOne(seed);
       if (!failure.isEmpty()) {
-        failures.add(
-            "seed %d (bin/simulate 1 %d; %s): %s".formatted(seed, seed, again(seed), failure));
+        String found =
+            "seed %d (bin/simulate 1 %d; %s): %s".formatted(seed, seed, again(seed), failure);
+        failures.add(found);
+        teller.accept(found);
       }
       done.incrementAndGet();
       seed = next.getAndIncrement();
@@ -150,14 +156,13 @@ final class Simulations {
     long count = Long.parseLong(arguments[0]);
     long first = Long.parseLong(arguments[1]);
     Path directory = Files.createTempDirectory("simulations");
-    Simulations all = new Simulations(directory, Integer.parseInt(arguments[2]));
+    Simulations all = new Simulations(directory, Integer.parseInt(arguments[2]), System.out::println);
     long begun = System.nanoTime();
     var looks = Executors.newSingleThreadScheduledExecutor();
     looks.scheduleAtFixedRate(
         () -> all.report(begun), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
     List<String> failures = all.tryAll(first, count);
     looks.shutdown();
-    failures.forEach(System.out::println);
     all.report(begun);
     remove(directory);
     System.exit(failures.isEmpty() ? 0 : 1);

@@ -31,7 +31,7 @@ record Verdict(Simulation simulation, int code) {
       throw new IllegalStateException(ledger().fault());
     }
     assertThat(simulation.held()).as("memory that is held").isZero();
-    if (code != Simulation.BROKEN) {
+    if (code != Simulation.BROKEN && !scenario().isShuffled) { // a list may still be shuffled
       assertThat(simulation.heldAtTheEnd()).as("memory that is held at the end").isZero();
     }
     boolean isFirst = !simulation.isResumed();
