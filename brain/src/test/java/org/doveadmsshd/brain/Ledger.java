@@ -18,6 +18,7 @@ final class Ledger {
 
   // guarded by this
   private boolean isKilled;
+  private int brain;
   private final List<Sending> sendings = new ArrayList<>();
   private Supplier<Ends.Standing> standing = () -> new Ends.Standing(0, 0, 0);
 
@@ -65,20 +66,27 @@ final class Ledger {
 
   /** A brain begins. */
   synchronized void begin(Supplier<Ends.Standing> howUsersEnd) {
+    brain++;
     standing = howUsersEnd;
     sendings.clear();
     isKilled = false;
     accounts.values().forEach(account -> account.listed.clear());
   }
 
-  /** The brain sends a request. Returns false when it cannot, as it has been killed. */
-  synchronized boolean sends(String user, String server) {
-    if (!isKilled) {
+  /** The brain that works now, counted from 1. */
+  synchronized int brain() {
+    return brain;
+  }
+
+  /** A brain sends a request. Returns false when it cannot, as it has been killed. */
+  synchronized boolean sends(int sender, String user, String server) {
+    boolean sends = !isKilled && sender == brain;
+    if (sends) {
       of(user, server).sent.incrementAndGet();
       String key = key(user, server);
       sendings.add(new Sending(key, server, System.nanoTime(), standing.get()));
     }
-    return !isKilled;
+    return sends;
   }
 
   synchronized List<Sending> sendings() {

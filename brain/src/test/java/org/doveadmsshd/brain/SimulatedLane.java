@@ -42,9 +42,13 @@ final class SimulatedLane implements LaneTransport {
   /** Some bytes, and what is done when the brain has read them. */
   private record Piece(byte[] bytes, Runnable whenRead) {}
 
-  SimulatedLane(SimulatedServer server, int connection) {
+  /** Whose lane it is. */
+  final int brain;
+
+  SimulatedLane(SimulatedServer server, int connection, int brain) {
     this.server = server;
     this.connection = connection;
+    this.brain = brain;
   }
 
   /** The server says something, which takes its time to arrive. */
