@@ -82,11 +82,7 @@ final class Dispatch {
         new Admission(
             flow,
             journal.counted(),
-            (canaries, bad) -> {
-              if (!canary.goesOn(canaries, bad)) {
-                beginNoMore();
-              }
-            });
+            (canaries, bad) -> decide(canary, canaries, bad));
     mostFailures = flow.mostFailures().orElse(Long.MAX_VALUE);
     queues =
         new ServerQueues(
@@ -98,6 +94,18 @@ final class Dispatch {
             this::isOver,
             new Work());
     leaving = new LeavingServers(inUse, queues, reporter, executor, new Leavers());
+  }
+
+  /** Nobody follows the canaries either when it cannot be decided, as the terminal is gone. */
+  private void decide(Canary canary, long canaries, long bad) throws IOException {
+    boolean goesOn = false;
+    try {
+      goesOn = canary.goesOn(canaries, bad);
+    } finally {
+      if (!goesOn) {
+        beginNoMore();
+      }
+    }
   }
 
   /** Has somebody else hear of users, behind all others. */

@@ -1,6 +1,7 @@
 package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -240,6 +241,23 @@ class FlowTest {
     assertThat(typed.run(List.of(one, two), "", words)).isEqualTo(75);
     assertThat(one.asked.size() + two.asked.size()).isEqualTo(3);
     assertThat(typed.said()).contains("37 not reached, 3 failed");
+  }
+
+  /** Many threads wait for the answer, and any of them may be quicker than the end of the run. */
+  @Test
+  void nobodyFollowsTheCanariesWhenWhoeverIsAskedIsGone() {
+    typed.answer(
+        prompt -> {
+          typed.awaitLooks();
+          throw new IOException("gone");
+        });
+    List<OneLane> servers = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      servers.add(new OneLane("s" + i, USERS, OneLane::row));
+    }
+    String[] words = {"--canary", "1", "search", "-A", "all"};
+    assertThatThrownBy(() -> typed.run(servers, "", words)).hasMessage("gone");
+    assertThat(servers.stream().mapToInt(server -> server.asked.size()).sum()).isEqualTo(1);
   }
 
   @Test
