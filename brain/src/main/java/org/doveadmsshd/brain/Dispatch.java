@@ -79,10 +79,7 @@ final class Dispatch {
     this.inUse = new ServersInUse(request.invocation().command().manual().isPerUser());
     Flow flow = request.invocation().flow();
     admission =
-        new Admission(
-            flow,
-            journal.counted(),
-            (canaries, bad) -> decide(canary, canaries, bad));
+        new Admission(flow, journal.counted(), (canaries, bad) -> decide(canary, canaries, bad));
     mostFailures = flow.mostFailures().orElse(Long.MAX_VALUE);
     queues =
         new ServerQueues(

@@ -157,7 +157,8 @@ final class SimulatedMail {
   /** A request ends so, before it is carried out. */
   Message.Done done(Message.Run request, Outcome outcome, String why) {
     note(SimulatedPlacement.user(request.user()), outcome);
-    return new Message.Done(request.requestId(), outcome, why, Map.of(), 1);
+    long micros = SimulatedServer.MICROS; // else more would be sent ahead
+    return new Message.Done(request.requestId(), outcome, why, Map.of(), micros);
   }
 
   private void note(String user, Outcome outcome) {

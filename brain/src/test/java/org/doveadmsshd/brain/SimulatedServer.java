@@ -107,7 +107,8 @@ final class SimulatedServer implements Connector {
     if (refuses) {
       throw new IOException("no further lane");
     }
-    SimulatedLane lane = new SimulatedLane(this, opened.getAndIncrement() % connections, ledger.brain());
+    SimulatedLane lane =
+        new SimulatedLane(this, opened.getAndIncrement() % connections, ledger.brain());
     later(0, () -> opened(lane));
     return lane;
   }
@@ -127,7 +128,8 @@ final class SimulatedServer implements Connector {
   /** A message of the brain, on its thread. */
   void sent(SimulatedLane lane, Message message) {
     if (message instanceof Message.Run
-        && !ledger.sends(lane.brain, SimulatedPlacement.user(((Message.Run) message).user()), name)) {
+        && !ledger.sends(
+            lane.brain, SimulatedPlacement.user(((Message.Run) message).user()), name)) {
       return;
     }
     later(wayMicros, () -> unlessUnreachable(() -> received(lane, message)));

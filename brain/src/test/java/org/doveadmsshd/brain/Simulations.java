@@ -156,7 +156,8 @@ final class Simulations {
     long count = Long.parseLong(arguments[0]);
     long first = Long.parseLong(arguments[1]);
     Path directory = Files.createTempDirectory("simulations");
-    Simulations all = new Simulations(directory, Integer.parseInt(arguments[2]), System.out::println);
+    Simulations all =
+        new Simulations(directory, Integer.parseInt(arguments[2]), System.out::println);
     long begun = System.nanoTime();
     var looks = Executors.newSingleThreadScheduledExecutor();
     looks.scheduleAtFixedRate(
