@@ -115,14 +115,14 @@ class UserQueueTest {
     for (AtomicInteger each : taken) {
       queue.ring(
           () -> {
-            if (queue.poll() != null) {
+            while (queue.poll() != null) { // two where this thread is held up in between
               each.incrementAndGet();
               all.countDown();
             }
           });
     }
     assertThat(all.await(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(taken.get(0).get()).isBetween(2, 6);
+    assertThat(taken.get(0).get()).isBetween(1, 7);
   }
 
   @Test
