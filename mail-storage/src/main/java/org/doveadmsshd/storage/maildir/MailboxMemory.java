@@ -75,6 +75,11 @@ final class MailboxMemory {
     return stamp;
   }
 
+  /** What the mailbox was like at {@link #look}. */
+  MailboxStamp stamp() {
+    return stamp;
+  }
+
   /** Forgets the mailbox's earlier state. */
   void drop() {
     keeps = false;

@@ -14,6 +14,10 @@ record MailboxStamp(Snapshot cur, Snapshot fresh, Snapshot uidList) {
   record Snapshot(long inode, long size, long changedNanos) {
     static final Snapshot MISSING = new Snapshot(0, 0, 0);
 
+    private static Snapshot of(FileStatus status) {
+      return new Snapshot(status.inode(), status.size(), status.changedNanos());
+    }
+
     private boolean isSame(Snapshot other) {
       return inode == other.inode && size == other.size && changedNanos == other.changedNanos;
     }
@@ -24,10 +28,23 @@ record MailboxStamp(Snapshot cur, Snapshot fresh, Snapshot uidList) {
         snapshot(mailbox, "cur"), snapshot(mailbox, "new"), snapshot(mailbox, UidList.FILE));
   }
 
+  /**
+   * The two directories by themselves, without the UID list.
+   *
+   * @param cur null when it is missing
+   * @param fresh null when it is missing
+   */
+  static MailboxStamp of(Directory cur, Directory fresh) throws PosixException {
+    return new MailboxStamp(snapshot(cur), snapshot(fresh), Snapshot.MISSING);
+  }
+
+  private static Snapshot snapshot(Directory directory) throws PosixException {
+    return directory == null ? Snapshot.MISSING : Snapshot.of(directory.status());
+  }
+
   private static Snapshot snapshot(Directory mailbox, String file) throws PosixException {
     try {
-      FileStatus status = mailbox.status(file);
-      return new Snapshot(status.inode(), status.size(), status.changedNanos());
+      return Snapshot.of(mailbox.status(file));
     } catch (PosixException e) {
       if (e.isMissing()) {
         return Snapshot.MISSING;
@@ -38,7 +55,12 @@ record MailboxStamp(Snapshot cur, Snapshot fresh, Snapshot uidList) {
 
   /** A record's equals would be made at run time: long, for a process that serves one user. */
   boolean isSame(MailboxStamp other) {
-    return cur.isSame(other.cur) && fresh.isSame(other.fresh) && uidList.isSame(other.uidList);
+    return hasSameFiles(other) && uidList.isSame(other.uidList);
+  }
+
+  /** Whether nothing has come, gone or been renamed in the two directories. */
+  boolean hasSameFiles(MailboxStamp other) {
+    return cur.isSame(other.cur) && fresh.isSame(other.fresh);
   }
 
   /** When the latest change was, by the clock of the file system: nanoseconds since 1970. */

@@ -40,16 +40,28 @@ final class MaildirListing implements Closeable {
   /** All mails. Repeated when the directories change meanwhile. */
   MailTable scan(Room room) throws PosixException, Room.NoneException {
     open();
+    return scan(room, stamp());
+  }
+
+  /**
+   * As above, and repeated when they have changed since a moment before.
+   *
+   * @param since what they were like then
+   */
+  MailTable scan(Room room, MailboxStamp since) throws PosixException, Room.NoneException {
+    open();
     long used = room.used();
+    MailboxStamp before = since;
     for (int i = 1; ; i++) {
       room.back(used);
-      long before = modified();
       MailTable mails = new MailTable(room);
       twins.clear();
       // new first: a mail that moves to cur between the two is then seen at least once
       add(fresh, true, mails, room);
       add(cur, false, mails, room);
-      disturbed = modified() != before;
+      MailboxStamp after = stamp();
+      disturbed = !after.hasSameFiles(before);
+      before = after;
       if (!disturbed || i == SCANS) {
         return mails;
       }
@@ -138,9 +150,8 @@ final class MaildirListing implements Closeable {
     }
   }
 
-  private long modified() throws PosixException {
-    long ofCur = cur == null ? 0 : cur.status().modifiedNanos();
-    return 31 * ofCur + (fresh == null ? 0 : fresh.status().modifiedNanos());
+  private MailboxStamp stamp() throws PosixException {
+    return MailboxStamp.of(cur, fresh);
   }
 
   private void add(Directory directory, boolean isNew, MailTable mails, Room room)
@@ -167,10 +178,10 @@ final class MaildirListing implements Closeable {
     byte[] wanted = base.getBytes(StandardCharsets.ISO_8859_1);
     List<Place> found = new ArrayList<>(1);
     for (int i = 1; ; i++) {
-      long before = modified();
+      MailboxStamp before = stamp();
       find(fresh, true, wanted, found);
       find(cur, false, wanted, found);
-      if (!found.isEmpty() || modified() == before || i == SCANS) {
+      if (!found.isEmpty() || stamp().hasSameFiles(before) || i == SCANS) {
         return found.stream().reduce((first, last) -> last);
       }
     }

@@ -211,7 +211,7 @@ final class MaildirMailbox implements Mailbox {
   /** Lists the mails; under the lock if they have to be parted first. */
   private MailTable scan() throws Failure, PosixException, Room.NoneException {
     long before = room.used();
-    MailTable table = listing.scan(room);
+    MailTable table = listing.scan(room, memory.stamp());
     if (listing.twins().isEmpty()) {
       return table;
     }
