@@ -30,7 +30,9 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   private static final int PAUSE_MILLIS = 100;
 
   /**
-   * How many users are sent to a worker at once: sending takes about as long as the work for a few.
+   * How many users are sent to a worker at once. Sending takes about as long as the work for a few.
+   * Users of one identity mostly stand together, and have one process: the more of them a lane
+   * takes, the sooner another lane comes to the next process.
    */
   private static final int TOGETHER = SupervisorRequest.MAX_USERS;
 
