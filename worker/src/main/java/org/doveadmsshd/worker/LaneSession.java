@@ -38,6 +38,9 @@ public final class LaneSession {
   private static final Logger LOG = LoggerFactory.getLogger(LaneSession.class);
   private static final int MAX_FAULT = 500;
 
+  /** How long answers wait for others: whoever is far away would send too late what comes next. */
+  private static final long LONGEST_HELD_NANOS = 1_000_000;
+
   private final Workers workers;
   private final Masters masters;
   private final MessageSink out;
@@ -59,6 +62,7 @@ public final class LaneSession {
   private volatile boolean knowsOutcomes;
 
   private volatile String doing = "";
+  private long flushed; // of the thread that works
   private volatile long done;
   private volatile long failed;
 
@@ -494,8 +498,11 @@ public final class LaneSession {
 
     @Override
     public void ended(boolean idle) throws IOException {
-      if (trusted || idle) { // if this process dies, it must be known which request was under way
+      long now = System.nanoTime();
+      // if this process dies, it must be known which request was under way
+      if (trusted || idle || now - flushed >= LONGEST_HELD_NANOS) {
         out.flush();
+        flushed = now;
       }
     }
 
