@@ -109,6 +109,10 @@ public final class Help {
   }
 
   private Failure unknown(String name) {
+    Optional<String> elsewhere = CommandCatalog.elsewhere(name);
+    if (elsewhere.isPresent()) {
+      return Failure.usage("No help on %s here: it is typed %s".formatted(name, elsewhere.get()));
+    }
     List<String> known = new ArrayList<>(Terms.names());
     sections.forEach(each -> each.manuals().forEach(manual -> known.add(manual.name())));
     return Failure.usage(

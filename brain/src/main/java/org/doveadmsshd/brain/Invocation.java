@@ -203,6 +203,11 @@ public record Invocation(
           "Unknown command: %s%s (there are: %s)"
               .formatted(name, Nearest.question(name, longer), String.join(", ", longer)));
     }
+    Optional<String> elsewhere = CommandCatalog.elsewhere(words.get(0));
+    if (elsewhere.isPresent()) {
+      return Failure.usage(
+          "Unknown command: %s (it is typed %s)".formatted(words.get(0), elsewhere.get()));
+    }
     List<String> known = CommandCatalog.manuals().stream().map(Manual::name).toList();
     return Failure.usage(
         "Unknown command: %s%s (doveadm help lists them)"

@@ -78,6 +78,10 @@ public final class CommandCatalog {
   private static final Map<String, Command> BY_NAME =
       COMMANDS.stream().collect(Collectors.toUnmodifiableMap(Command::name, Function.identity()));
 
+  /** What the program doveadm-ssh has besides commands; where it has not, it is told of. */
+  private static final List<String> OF_DOVEADM_SSH =
+      List.of("servers", "where", "trust", "keygen", "run", "report", "completion");
+
   /** Words of the longest name. */
   private static final int MOST_WORDS =
       COMMANDS.stream().mapToInt(command -> command.name().split(" ").length).max().orElse(1);
@@ -142,6 +146,13 @@ public final class CommandCatalog {
    */
   public static List<Manual> answeredWhereTyped() {
     return List.of(HELP, VERSION);
+  }
+
+  /** Where somebody has to type a word that is no command here, if that is known. */
+  public static Optional<String> elsewhere(String word) {
+    return OF_DOVEADM_SSH.contains(word)
+        ? Optional.of("on an administrator's machine, as a command line: doveadm-ssh " + word)
+        : Optional.empty();
   }
 
   /** What there is to know of all words that a line may begin with. */

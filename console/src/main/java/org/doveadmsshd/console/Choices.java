@@ -79,15 +79,25 @@ public record Choices(
   private List<String> applied(List<String> words, Words global, Command command) throws Failure {
     int name = words.size() - global.positionals().size();
     int end = name + command.name().split(" ").length;
-    List<String> line = new ArrayList<>();
-    if (format.isPresent() && !global.has("formatter")) {
-      line.addAll(List.of("-f", format.get()));
-    }
-    line.addAll(words.subList(0, end));
+    List<String> line = formatted(words.subList(0, end), global);
     if (command.manual().isPerUser()) {
       line.addAll(missing(command, words.subList(end, words.size())));
     }
     line.addAll(words.subList(end, words.size()));
+    return line;
+  }
+
+  /**
+   * Words with the format that is chosen.
+   *
+   * @param global the options that stand before their command
+   */
+  List<String> formatted(List<String> words, Words global) {
+    List<String> line = new ArrayList<>();
+    if (format.isPresent() && !global.has("formatter")) {
+      line.addAll(List.of("-f", format.get()));
+    }
+    line.addAll(words);
     return line;
   }
 

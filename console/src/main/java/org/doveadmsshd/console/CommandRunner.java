@@ -9,6 +9,7 @@ import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
+import org.doveadmsshd.command.Manual;
 
 /**
  * Where the command lines of a shell or script are carried out: by the brain of a server for the
@@ -29,6 +30,11 @@ public interface CommandRunner {
    */
   int run(List<String> words, List<String> servers, Console console, Consumer<Running> started)
       throws IOException;
+
+  /** The commands that it has besides doveadm's; the name of each is one word. */
+  default List<Manual> own() {
+    return List.of();
+  }
 
   /** What a shell or script keeps of results is drawn on this. */
   MemoryBudget.Share memory();

@@ -1,7 +1,10 @@
 package org.doveadmsshd.console;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.command.Manual;
 import org.doveadmsshd.console.line.AdvisingLineReader;
 import org.doveadmsshd.console.line.Surroundings;
 import org.doveadmsshd.console.line.Vocabulary;
@@ -80,13 +83,13 @@ final class LineTyping extends AdvisingLineReader implements Typing {
           LineReader.UP_LINE_OR_SEARCH,
           LineReader.YANK);
 
-  private static final Vocabulary VOCABULARY =
-      new Vocabulary(Statements.all().stream().map(Statement::manual).toList());
-
   private boolean tooLong;
 
-  LineTyping(Terminal terminal, History history, Surroundings surroundings) {
-    super(terminal, NAME, VOCABULARY, surroundings);
+  /**
+   * @param own commands that there are besides doveadm's
+   */
+  LineTyping(Terminal terminal, History history, List<Manual> own, Surroundings surroundings) {
+    super(terminal, NAME, vocabulary(own), surroundings);
     getKeyMaps().keySet().retainAll(KEYMAPS);
     getKeyMaps().replaceAll((name, keys) -> usual(keys));
     bindCursorKeys();
@@ -103,6 +106,12 @@ final class LineTyping extends AdvisingLineReader implements Typing {
     setHistory(history);
     killRing = new KillRing(MOST_CUT);
     setAutosuggestion(SuggestionType.HISTORY);
+  }
+
+  private static Vocabulary vocabulary(List<Manual> own) {
+    List<Manual> manuals = new ArrayList<>(own);
+    Statements.all().forEach(statement -> manuals.add(statement.manual()));
+    return new Vocabulary(manuals);
   }
 
   /** Without what terminals send only when they are asked to: it would be most of a shell. */

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.brain.Console;
@@ -52,7 +53,9 @@ public final class ScriptSession {
 
     @Override
     public List<String> statements() {
-      return Statements.section().manuals().stream().map(Manual::name).toList();
+      return Stream.concat(Statements.section().manuals().stream(), session.runner().own().stream())
+          .map(Manual::name)
+          .toList();
     }
 
     @Override

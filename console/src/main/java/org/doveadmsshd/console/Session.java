@@ -173,7 +173,8 @@ public final class Session {
   }
 
   /**
-   * Checks a line that begins with a statement, as it is carried out from there on.
+   * Checks a line with a statement or a command of the runner's own, as it is when it is carried
+   * out.
    *
    * @param words without {@code doveadm} before them
    * @throws Failure that says what is wrong with it
@@ -182,7 +183,29 @@ public final class Session {
     Optional<Statement> statement = statement(words);
     if (statement.isPresent()) {
       checked(statement.get(), words);
+    } else if (own(words).isPresent()) {
+      checkCommand(words);
     }
+  }
+
+  /** The command of the runner's own that some words are about. */
+  Optional<OwnLine> own(List<String> words) {
+    return OwnLine.of(words, runner.own());
+  }
+
+  /** Checks words that are no statement, for whom it is chosen now. */
+  void checkCommand(List<String> words) throws Failure {
+    Optional<OwnLine> own = own(words);
+    if (own.isEmpty()) {
+      Invocation.parse(applied(words));
+    } else if (!own.get().asksForHelp()) {
+      own.get().words();
+    }
+  }
+
+  private List<String> applied(List<String> words) {
+    Optional<OwnLine> own = own(words);
+    return own.isPresent() ? choices.formatted(words, own.get().general()) : choices.applied(words);
   }
 
   private Words checked(Statement statement, List<String> line) throws Failure {
@@ -216,7 +239,7 @@ public final class Session {
    * @throws IOException when the console is gone
    */
   public int carryOut(List<String> words) throws IOException {
-    List<String> line = seeded(choices.applied(words));
+    List<String> line = seeded(applied(words));
     Optional<Removal> removal = Removal.of(line);
     OptionalInt instead =
         removal.isPresent()
@@ -273,7 +296,7 @@ public final class Session {
 
   /** The words after {@code doveadm}, to be carried out for whom and how it is chosen now. */
   Foreground.Work work(List<String> words) {
-    return new CommandWork(choices.applied(words), choices.servers());
+    return new CommandWork(applied(words), choices.servers());
   }
 
   /** The rows of the last command that had any. */
@@ -297,7 +320,11 @@ public final class Session {
       }
       return;
     }
-    List<String> line = choices.applied(words);
+    if (own(words).isPresent()) {
+      checkCommand(words);
+      return;
+    }
+    List<String> line = applied(words);
     if (CommandCatalog.HELP.name().equals(line.isEmpty() ? "" : line.get(0))) {
       return;
     }

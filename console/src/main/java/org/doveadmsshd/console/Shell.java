@@ -61,11 +61,12 @@ public final class Shell {
             Optional.of(terminal),
             foreground,
             new Confirmation(this::answer));
-    history = new ShellHistory(file);
+    history = new ShellHistory(file, runner.own());
     typing =
         isDumb()
             ? new PlainTyping(terminal)
-            : new LineTyping(terminal, history, new SessionSurroundings(session, executor));
+            : new LineTyping(
+                terminal, history, runner.own(), new SessionSurroundings(session, executor));
   }
 
   private boolean isDumb() {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.brain.CommandLine;
+import org.doveadmsshd.command.Manual;
 import org.doveadmsshd.command.Secrets;
 import org.jline.reader.impl.history.DefaultHistory;
 import org.slf4j.Logger;
@@ -26,13 +27,16 @@ final class ShellHistory extends DefaultHistory {
   static final int LONGEST = 2000;
 
   private final Optional<HistoryFile> file;
+  private final List<Manual> own;
   private boolean begun;
 
   /**
    * @param file keeps lines for the shells to come
+   * @param own commands that there are besides doveadm's
    */
-  ShellHistory(Optional<HistoryFile> file) {
+  ShellHistory(Optional<HistoryFile> file, List<Manual> own) {
     this.file = file;
+    this.own = own;
   }
 
   /**
@@ -87,9 +91,11 @@ final class ShellHistory extends DefaultHistory {
     }
   }
 
-  private static boolean isKnown(List<String> words) {
+  private boolean isKnown(List<String> words) {
     return !words.isEmpty()
-        && (Statements.find(words.get(0)).isPresent() || !isMasked(words))
+        && (Statements.find(words.get(0)).isPresent()
+            || OwnLine.of(words, own).isPresent()
+            || !isMasked(words))
         && !words.equals(List.of(Secrets.MASKED));
   }
 

@@ -9,7 +9,6 @@ import org.doveadmsshd.base.Times;
 import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
-import org.doveadmsshd.brain.Invocation;
 import org.doveadmsshd.command.Access;
 import org.doveadmsshd.command.Command;
 import org.doveadmsshd.command.CommandCatalog;
@@ -55,8 +54,11 @@ record WatchStatement() implements Statement {
     interval(words.positionals().get(0));
     List<String> behindOptions =
         Words.parseUntilPositional("", CommandLineOptions.GLOBAL, command(words)).positionals();
-    Optional<Command> command = CommandCatalog.findAtStart(behindOptions);
-    if (command.isPresent() && !command.get().manual().onlyReads()) {
+    Optional<Manual> manual =
+        CommandCatalog.findAtStart(behindOptions)
+            .map(Command::manual)
+            .or(() -> session.own(command(words)).map(OwnLine::manual));
+    if (manual.isPresent() && !manual.get().onlyReads()) {
       throw Failure.usage("watch: only commands that change nothing can be watched");
     }
   }
@@ -65,8 +67,7 @@ record WatchStatement() implements Statement {
   public int run(Words words, Session session) throws Failure, IOException {
     String time = words.positionals().get(0);
     List<String> command = command(words);
-    Invocation.parse(
-        session.choices().applied(command)); // else it would be refused again and again
+    session.checkCommand(command); // else it would be refused again and again
     Terminal terminal =
         session.terminal().orElseThrow(() -> Failure.usage("watch: there is no terminal here"));
     String title = "every %s: %s".formatted(time, String.join(" ", command));

@@ -8,33 +8,44 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.Server;
+import org.doveadmsshd.brain.format.Formatters;
 import org.doveadmsshd.brain.journal.JournalDirectory;
 import org.doveadmsshd.brain.journal.JournalRules;
 import org.doveadmsshd.brain.journal.Journals;
 import org.doveadmsshd.brain.placement.Placement;
+import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.command.Manual;
 import org.doveadmsshd.console.CommandRunner;
+import org.doveadmsshd.console.OwnLine;
 import org.doveadmsshd.settings.Settings;
 
 /** Carries out lines on the servers of the configuration, for whoever has started the program. */
 final class ClientRunner implements CommandRunner {
   private final Brain brain;
   private final ConfiguredServers servers;
+  private final Executor executor;
   private final MemoryBudget.Share memory = MemoryBudget.ofHeap().all();
   private JournalDirectory journals; // guarded by this
 
-  ClientRunner(Brain brain, ConfiguredServers servers) {
+  /**
+   * @param executor runs what may block; must not limit its threads
+   */
+  ClientRunner(Brain brain, ConfiguredServers servers, Executor executor) {
     this.brain = brain;
     this.servers = servers;
+    this.executor = executor;
   }
 
   @Override
@@ -51,7 +62,82 @@ final class ClientRunner implements CommandRunner {
   public int run(
       List<String> words, List<String> chosen, Console console, Consumer<Running> started)
       throws IOException {
-    return brain.run(words, console, new Resources(chosen), started);
+    Optional<OwnLine> own = OwnLine.of(words, own());
+    if (own.isEmpty()) {
+      return brain.run(words, console, new Resources(chosen), started);
+    }
+    if (own.get().asksForHelp()) {
+      List<String> help = List.of(CommandCatalog.HELP.name(), own.get().manual().name());
+      return brain.run(help, console, new Resources(chosen), started);
+    }
+    Console guarded = console.guarded();
+    try {
+      return run(own.get(), chosen, guarded, started);
+    } catch (Failure e) {
+      guarded.complain(e.getMessage());
+      return e.outcome().exitCode();
+    }
+  }
+
+  @Override
+  public List<Manual> own() {
+    return OwnCommands.ON_SERVERS;
+  }
+
+  private int run(OwnLine line, List<String> chosen, Console console, Consumer<Running> started)
+      throws Failure, IOException {
+    Words general = line.general();
+    Words words = line.words();
+    if (general.has("formatter")) {
+      Formatters.check(general.value("formatter").orElse(""));
+    }
+    Waiting waiting = new Waiting();
+    started.accept(waiting);
+    int code;
+    if (line.manual().equals(OwnCommands.SERVERS)) {
+      code =
+          new ServersCommand(servers, journals(), executor, memory, console)
+              .run(
+                  general,
+                  words,
+                  names -> waiting.on(servers.named(names.isEmpty() ? chosen : names)));
+    } else {
+      List<String> users = WhereCommand.users(words);
+      List<Server> all = waiting.on(servers.named(chosen));
+      code =
+          new WhereCommand(all, servers.placement(memory), memory, console)
+              .run(users, general, waiting::isCancelled);
+    }
+    if (waiting.isCancelled()) {
+      throw new Failure(Outcome.CANCELLED, "Stopped");
+    }
+    return code;
+  }
+
+  /** A command that waits for servers; no longer once it is stopped. */
+  private static final class Waiting implements Running {
+    private List<Server> servers = List.of(); // guarded by this
+    private boolean cancelled; // guarded by this
+
+    /** From now on it waits for these. */
+    synchronized List<Server> on(List<Server> asked) {
+      servers = asked;
+      if (cancelled) {
+        asked.forEach(Server::abandon);
+      }
+      return asked;
+    }
+
+    @Override
+    public synchronized void cancel() {
+      cancelled = true;
+      servers.forEach(Server::abandon);
+    }
+
+    @Override
+    public synchronized boolean isCancelled() {
+      return cancelled;
+    }
   }
 
   @Override

@@ -107,7 +107,7 @@ public final class Main {
             });
     try (ConfiguredServers servers = new ConfiguredServers(words, executor)) {
       Brain brain = new Brain(executor, Clock.systemDefaultZone(), OwnCommands.ABOUT);
-      ClientRunner runner = new ClientRunner(brain, servers);
+      ClientRunner runner = new ClientRunner(brain, servers, executor);
       if (line.isEmpty() && !ofDoveadm) {
         return ShellProgram.run(runner, executor);
       }
@@ -120,14 +120,6 @@ public final class Main {
       if (!ofDoveadm && first.equals(ReportCommand.NAME)) {
         List<String> rest = line.subList(1, line.size());
         return new ReportCommand(runner.journals(), console()).run(rest);
-      }
-      if (first.equals(ServersCommand.NAME)) {
-        List<String> rest = line.subList(1, line.size());
-        return new ServersCommand(servers, runner.journals(), executor, console()).run(words, rest);
-      }
-      if (first.equals(OwnCommands.WHERE.name())) {
-        List<String> rest = line.subList(1, line.size());
-        return new WhereCommand(servers, runner.memory(), console()).run(rest, words);
       }
       return runner.run(
           words.forwarded(CommandLineOptions.GLOBAL),

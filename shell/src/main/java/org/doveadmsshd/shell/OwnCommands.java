@@ -55,13 +55,14 @@ final class OwnCommands {
           Option.flag(ScriptProgram.CHECK, "do nothing; say all that is wrong with the script"));
 
   static final Manual SERVERS =
-      manual(
-          ServersCommand.NAME,
-          Syntax.of(
-              Syntax.maybe(Syntax.word("drain", "up", "down")),
-              Syntax.anyNumber(Kind.SERVER.named("server"))),
-          "how the servers are; drain some, or bring them up again",
-          """
+      writing(
+          manual(
+              ServersCommand.NAME,
+              Syntax.of(
+                  Syntax.maybe(Syntax.word("drain", "up", "down")),
+                  Syntax.anyNumber(Kind.SERVER.named("server"))),
+              "how the servers are; drain some, or bring them up again",
+              """
           Asks all servers at once how they are, or those that are named, and prints a row for each:
           whether it is up, how many lanes it has, how many of them the last run that was written
           down has used and how many users a second it did there, how long a question and its answer
@@ -72,9 +73,11 @@ final class OwnCommands {
           down   as drain, and what is under way there is stopped; it is not connected to
           up     it is used again
           """,
-          Option.of(
-              ServersCommand.TIMEOUT, Kind.SPAN.named("time"), "how long a server may take; 10s"),
-          Option.flag(ServersCommand.YES, "drain the last servers, too"));
+              Option.of(
+                  ServersCommand.TIMEOUT,
+                  Kind.SPAN.named("time"),
+                  "how long a server may take; 10s"),
+              Option.flag(ServersCommand.YES, "drain the last servers, too")));
 
   static final Manual REPORT =
       manual(
@@ -121,6 +124,9 @@ final class OwnCommands {
           fish   doveadm-ssh completion fish > ~/.config/fish/completions/doveadm-ssh.fish
           """);
 
+  /** Those that work on the configured servers, in a shell and in scripts, too. */
+  static final List<Manual> ON_SERVERS = List.of(SERVERS, WHERE);
+
   /** All of them. */
   static final List<Manual> ALL = List.of(SERVERS, WHERE, TRUST, KEYGEN, RUN, REPORT, COMPLETION);
 
@@ -135,6 +141,17 @@ final class OwnCommands {
   private static Manual manual(
       String name, Syntax synopsis, String summary, String text, Option... options) {
     return new Manual(name, synopsis, summary, text, List.of(options), false, Access.READ);
+  }
+
+  private static Manual writing(Manual manual) {
+    return new Manual(
+        manual.name(),
+        manual.synopsis(),
+        manual.summary(),
+        manual.description(),
+        manual.options(),
+        false,
+        Access.WRITE);
   }
 
   /** How one of them is called. */

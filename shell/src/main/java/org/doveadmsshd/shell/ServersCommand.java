@@ -19,7 +19,6 @@ import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Nearest;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Times;
-import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Health;
@@ -33,7 +32,6 @@ import org.doveadmsshd.brain.journal.JournalReader;
 import org.doveadmsshd.brain.journal.Journals;
 import org.doveadmsshd.brain.journal.ServerPace;
 import org.doveadmsshd.protocol.Column;
-import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Value;
 
 /** {@code doveadm-ssh servers}: how the servers are, and which of them are to be used. */
@@ -64,44 +62,54 @@ final class ServersCommand {
           new Column("since"),
           new Column("error"));
 
-  private static final Program PROGRAM = OwnCommands.program(OwnCommands.SERVERS);
-
   /** A longer journal takes too long to read. */
   private static final long MOST_JOURNAL_BYTES = 32 * 1024 * 1024;
 
   private final ConfiguredServers servers;
   private final Journals journals;
   private final Executor executor;
+  private final MemoryBudget.Share memory;
   private final Console console;
 
   /**
    * @param journals the last of them says how fast the servers are
    * @param executor runs what may block; must not limit its threads
    */
-  ServersCommand(ConfiguredServers servers, Journals journals, Executor executor, Console console) {
+  ServersCommand(
+      ConfiguredServers servers,
+      Journals journals,
+      Executor executor,
+      MemoryBudget.Share memory,
+      Console console) {
     this.servers = servers;
     this.journals = journals;
     this.executor = executor;
+    this.memory = memory;
     this.console = console;
+  }
+
+  /** Has the servers that are asked how they are. */
+  interface Asked {
+    /**
+     * @param names all when there are none
+     */
+    List<Server> named(List<String> names) throws Failure;
   }
 
   /**
    * Carries out what the words behind {@code servers} say.
    *
    * @param before the options before it
+   * @param asked has those that are asked how they are
    */
-  int run(Words before, List<String> arguments) throws Failure, IOException {
-    Words words = PROGRAM.parse(arguments);
-    if (PROGRAM.tells(words, Limits.PROTOCOL)) {
-      return 0;
-    }
+  int run(Words before, Words words, Asked asked) throws Failure, IOException {
     List<String> names = words.positionals();
     Optional<Use> use = names.isEmpty() ? Optional.empty() : Use.of(names.get(0));
     if (use.isPresent()) {
       return set(use.get(), names.subList(1, names.size()), words.has(YES));
     }
     check(names);
-    return show(before, words, names);
+    return show(before, words, asked.named(names));
   }
 
   /** Whether there are servers of these names. */
@@ -170,7 +178,7 @@ final class ServersCommand {
     console.out().flush();
   }
 
-  private int show(Words before, Words words, List<String> names) throws Failure, IOException {
+  private int show(Words before, Words words, List<Server> asked) throws Failure, IOException {
     Optional<String> given = words.value(TIMEOUT);
     Duration patience =
         given.isEmpty()
@@ -181,7 +189,7 @@ final class ServersCommand {
                     () -> Failure.usage("Invalid --timeout: " + given.get() + " (try 30s)"));
     String formatter = before.value("formatter").orElse(USUAL_FORMATTER);
     Formatters.check(formatter);
-    List<Survey.Answer> answers = new Survey(executor, patience).of(servers.named(names));
+    List<Survey.Answer> answers = new Survey(executor, patience).of(asked);
     Map<String, ServerPace> paces = paces();
     List<List<Value>> rows = new ArrayList<>();
     for (Survey.Answer answer : answers) {
@@ -198,7 +206,6 @@ final class ServersCommand {
 
   private void print(List<List<Value>> rows, String formatter, boolean titles)
       throws Failure, IOException {
-    MemoryBudget.Share memory = MemoryBudget.ofHeap().all();
     try (RowOutput out = new RowOutput(console, memory, formatter, COLUMNS, titles)) {
       for (List<Value> row : rows) {
         out.row(row);

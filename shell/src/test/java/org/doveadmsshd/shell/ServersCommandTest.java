@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import org.doveadmsshd.command.CommandCatalog;
 import org.doveadmsshd.testing.ProgramCall;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,7 +119,91 @@ class ServersCommandTest {
     Files.writeString(home.resolve("my.conf"), "known_hosts = known\n");
     ProgramCall called = call("servers");
     assertThat(called.code()).isEqualTo(78);
-    assertThat(called.error()).isEqualTo("doveadm-ssh: The configuration has no server\n");
+    assertThat(called.error()).isEqualTo("doveadm: Error: The configuration has no server\n");
+  }
+
+  @Test
+  void itsHelpNeedsNeitherServersNorRightWords() throws Exception {
+    Files.delete(home.resolve("my.conf"));
+    for (String line : List.of("servers --help", "-f tab servers --nonsense --help")) {
+      ProgramCall called = call(line.split(" "));
+      assertThat(called.code()).as(called.error()).isZero();
+      assertThat(called.out()).startsWith("usage: doveadm-ssh servers [options]").contains("--yes");
+      assertThat(called.error()).isEmpty();
+    }
+    assertThat(call("where", "--help").out()).startsWith("usage: doveadm-ssh where [options]");
+  }
+
+  /** A script carries lines out as the shell does. */
+  private ProgramCall script(String... lines) throws Exception {
+    Files.write(home.resolve("script"), List.of(lines));
+    return call("run", "script");
+  }
+
+  @Test
+  void aShellHasItAsTheCommandLineHas() throws Exception {
+    ProgramCall called =
+        script(
+            "servers drain web1",
+            "set format tab",
+            "servers up web1",
+            "where jane joe",
+            "-f json where jane",
+            "doveadm servers web2");
+    assertThat(called.out())
+        .startsWith("web1: drain, was up\nweb1: up, was drain (")
+        .contains(
+            "user\tserver\trule\tterm\njane\tweb1,web2\t",
+            "\njoe\tweb1,web2\t",
+            "[{\"user\":\"jane\",\"server\":\"web1,web2\",",
+            "\nweb2\tunreachable\t8\t");
+    assertThat(called.error())
+        .contains("line 6: servers web2 (exit 75); nothing after it was done");
+    assertThat(called.code()).isEqualTo(75);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "servers drain web | No server web in the configuration (did you mean web1?)",
+        "servers --nonsense | servers: unknown option --nonsense",
+        "where | where: say of whom",
+        "where --nonsense | where: unknown option --nonsense",
+        "trust web1 | Unknown command: trust (it is typed on an administrator's machine,"
+            + " as a command line: doveadm-ssh trust)",
+        "watch 5s servers | watch: only commands that change nothing can be watched",
+      })
+  void aShellSaysAMistakeInOneLine(String line, String says) throws Exception {
+    ProgramCall called = script(line);
+    assertThat(called.code()).as(called.error()).isEqualTo(64);
+    assertThat(called.error())
+        .contains("doveadm: Error: " + says, "doveadm: Error: line 1: ", " (exit 64)")
+        .hasLineCount(2);
+    assertThat(called.out()).isEmpty();
+    assertThat(states()).doesNotExist();
+  }
+
+  @Test
+  void aScriptIsCheckedForMistakesInIt() throws Exception {
+    Files.write(
+        home.resolve("script"),
+        List.of("servers", "servers --nonsense", "where --help", "where -x"));
+    ProgramCall called = call("run", "--check", "script");
+    assertThat(called.code()).isEqualTo(64);
+    assertThat(called.error())
+        .contains("line 2: servers: unknown option --nonsense", "line 4: where: unknown option -x")
+        .hasLineCount(2);
+  }
+
+  @Test
+  void whoeverTypesTheOthersElsewhereIsToldWhere() {
+    assertThat(OwnCommands.ALL)
+        .allSatisfy(
+            own -> {
+              assertThat(CommandCatalog.elsewhere(own.name())).isPresent();
+              assertThat(CommandCatalog.find(own.name())).isEmpty();
+            });
   }
 
   @Test

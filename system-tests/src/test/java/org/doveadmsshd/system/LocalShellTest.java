@@ -57,6 +57,20 @@ class LocalShellTest {
   }
 
   @Test
+  void theServersAreShownAndTakenOutOfUseAsOnTheCommandLine() throws Exception {
+    try (Tmux shell = shell("tmux-256color")) {
+      shell.line("set format json").awaitsLine(System.getProperty("user.name") + ">");
+      shell.type("serv").press("Tab").type("dr").press("Tab").type("on").press("Tab");
+      shell.awaits("servers drain one").press("Enter").awaits("would leave no server");
+      shell.line("where " + USER).awaits("\"server\":\"one\"");
+      shell.line("servers").awaits("doveadm-sshd");
+      shell.line("help where").awaits("usage: doveadm-ssh where");
+      shell.line("servers nowhere").awaits("No server nowhere").press("C-d");
+      assertThat(shell.awaitsEnd()).isEqualTo(64);
+    }
+  }
+
+  @Test
   void controlCStopsACommandAndNotTheProgram() throws Exception {
     try (Tmux shell = shell("tmux-256color")) {
       shell.type("half a line").press("C-c").line("").awaits(">");

@@ -13,7 +13,7 @@ public interface Surroundings {
   boolean hasColours();
 
   /**
-   * Checks a line that begins with a word of the shell's own, as it is when it is carried out.
+   * Checks a line with a command that is not doveadm's, as it is when it is carried out.
    *
    * @throws Failure that says what is wrong with it
    */

@@ -16,7 +16,7 @@ import org.doveadmsshd.command.Manual;
  * @param roles of the words
  * @param places behind the words
  * @param call the command, once its name is complete
- * @param isStatement whether the line begins with a word that is the shell's own
+ * @param isStatement whether the line has a command that is not doveadm's
  * @param first the number of the first word that exec would read; no word's when there is none
  * @param values chosen with options, in order
  * @param current the number of the word that the cursor is in or at the end of; that of the next
@@ -144,7 +144,7 @@ record TypedLine(
         .orElse(new Word("", cursor, cursor, (char) 0, false));
   }
 
-  /** The number of the word that is the shell's own, where the line begins with one. */
+  /** The number of the first word of a line whose command is not doveadm's. */
   int statement() {
     return words.get(0).text().equals(PROGRAM) ? 1 : 0;
   }

@@ -20,7 +20,7 @@ public final class Vocabulary {
   private final Grammar grammar = new Grammar(keys, partKeys);
 
   /**
-   * @param statements what a line may begin with besides commands
+   * @param statements what a line may begin with besides doveadm's commands
    */
   public Vocabulary(List<Manual> statements) {
     CommandCatalog.manuals().forEach(manual -> manuals.put(manual.name(), manual));
@@ -32,7 +32,7 @@ public final class Vocabulary {
     return Optional.ofNullable(manuals.get(name));
   }
 
-  /** Whether a manual is not that of a command, but of the shell's own. */
+  /** Whether a manual is not that of a command of doveadm. */
   boolean isStatement(String name) {
     return CommandCatalog.find(name).isEmpty();
   }
