@@ -14,7 +14,6 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
-import org.doveadmsshd.base.Spool;
 import org.doveadmsshd.base.Version;
 import org.doveadmsshd.brain.journal.Journals;
 import org.doveadmsshd.brain.journal.KeptRuns;
@@ -162,13 +161,18 @@ public final class Brain {
       throws Failure, IOException {
     List<Server> servers = resources.servers();
     Fleet fleet = new Fleet(servers, resources.placement(servers));
-    Optional<Spool> input = CommandInput.read(invocation, task, console, resources);
+    Optional<CommandInput> input = CommandInput.read(invocation, task, console, resources);
     MemoryBudget.Share memory = resources.memory();
     try (MemoryBudget.Share own = memory.share(memory.most());
         RunJournal journal =
             RunJournal.of(
-                invocation, task.isRepeatable(), resources, Version.of(about.program()))) {
-      CommandRequest request = new CommandRequest(invocation, task, now, input);
+                invocation,
+                task.isRepeatable(),
+                input.map(CommandInput::digest),
+                resources,
+                Version.of(about.program()))) {
+      CommandRequest request =
+          new CommandRequest(invocation, task, now, input.map(CommandInput::spool));
       Run run = new Run(request, console, fleet, journal, executor, own, patience);
       taker.accept(run);
       run.writesDown(clock.instant());

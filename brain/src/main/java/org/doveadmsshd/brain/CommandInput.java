@@ -1,5 +1,6 @@
 package org.doveadmsshd.brain;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
@@ -11,14 +12,18 @@ import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.Spool;
+import org.doveadmsshd.brain.journal.InputDigest;
 import org.doveadmsshd.command.Task;
 import org.doveadmsshd.protocol.Limits;
 
-/** Gathers what a command reads before the first user is touched, so that each gets all of it. */
-final class CommandInput {
+/**
+ * What a command reads. It is gathered before the first user is touched, so that each gets all of
+ * it.
+ *
+ * @param spool all of it; closed with this
+ */
+record CommandInput(Spool spool, InputDigest digest) implements Closeable {
   private static final String STANDARD_INPUT = "standard input";
-
-  private CommandInput() {}
 
   /**
    * Reads to the end.
@@ -27,7 +32,7 @@ final class CommandInput {
    * @throws Failure when there is nothing to read, or too much
    * @throws IOException when the client that sends it has gone
    */
-  static Optional<Spool> read(
+  static Optional<CommandInput> read(
       Invocation invocation, Task task, Console console, Brain.Resources resources)
       throws Failure, IOException {
     Optional<String> name = task.input();
@@ -39,13 +44,13 @@ final class CommandInput {
       throw Failure.usage("Standard input cannot be both the list of users and what to read");
     }
     if (fromStandardInput) {
-      return Optional.of(spool(console.in(), STANDARD_INPUT, resources.memory()));
+      return Optional.of(gather(console.in(), STANDARD_INPUT, resources.memory()));
     }
     if (!resources.mayReadFiles()) {
       throw Failure.usage("The server opens no files for you; send it: ssh … < " + name.get());
     }
     try (InputStream in = Files.newInputStream(Path.of(name.get()))) {
-      return Optional.of(spool(in, name.get(), resources.memory()));
+      return Optional.of(gather(in, name.get(), resources.memory()));
     } catch (FileSystemException e) {
       String text = "Cannot read " + name.get() + ": " + Reason.of(e);
       throw new Failure(Outcome.TEMPORARY_FAILURE, text, e);
@@ -56,8 +61,9 @@ final class CommandInput {
     return users.file().filter("-"::equals).isPresent();
   }
 
-  private static Spool spool(InputStream in, String source, MemoryBudget.Share memory)
+  private static CommandInput gather(InputStream in, String source, MemoryBudget.Share memory)
       throws Failure, IOException {
+    InputDigest.Gathering digest = new InputDigest.Gathering();
     Spool spool = new Spool(memory);
     boolean complete = false;
     try {
@@ -65,6 +71,7 @@ final class CommandInput {
       int got;
       while ((got = in.read(buffer)) > 0) {
         keep(buffer, got, spool);
+        digest.add(buffer, got);
         if (spool.size() > Limits.MAX_INPUT) {
           throw new Failure(
               Outcome.DATA_ERROR,
@@ -80,12 +87,17 @@ final class CommandInput {
         throw Failure.usage("There is nothing in " + source + hint);
       }
       complete = true;
-      return spool;
+      return new CommandInput(spool, digest.end());
     } finally {
       if (!complete) {
         spool.close();
       }
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    spool.close();
   }
 
   /** A disk that takes no more is no client that has gone: who waits is told. */

@@ -11,6 +11,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.brain.journal.EarlierRun;
+import org.doveadmsshd.brain.journal.InputDigest;
 import org.doveadmsshd.brain.journal.JournalHeader;
 import org.doveadmsshd.brain.journal.JournalWriter;
 import org.doveadmsshd.brain.journal.Journals;
@@ -32,6 +33,7 @@ final class RunJournal implements RunListener, Closeable {
   private final Invocation invocation;
   private final Optional<Journals> journals;
   private final Optional<EarlierRun> earlier;
+  private final Optional<InputDigest> input;
   private final String program;
   private final boolean goesOnWithLimit;
 
@@ -43,11 +45,13 @@ final class RunJournal implements RunListener, Closeable {
       Invocation invocation,
       Optional<Journals> journals,
       Optional<EarlierRun> earlier,
+      Optional<InputDigest> input,
       String program)
       throws Failure {
     this.invocation = invocation;
     this.journals = journals;
     this.earlier = earlier;
+    this.input = input;
     this.program = program;
     goesOnWithLimit =
         earlier.isPresent()
@@ -62,11 +66,16 @@ final class RunJournal implements RunListener, Closeable {
   /**
    * Opens the journal of the run that is to be gone on with, if one is.
    *
+   * @param input what the command has read
    * @param program name and version
-   * @throws Failure when that cannot be, or is a run of another command
+   * @throws Failure when that cannot be, or is a run of another command or with another input
    */
   static RunJournal of(
-      Invocation invocation, boolean repeatable, Brain.Resources resources, String program)
+      Invocation invocation,
+      boolean repeatable,
+      Optional<InputDigest> input,
+      Brain.Resources resources,
+      String program)
       throws Failure {
     JournalOptions options = invocation.journal();
     Optional<Journals> journals = resources.journals();
@@ -80,10 +89,12 @@ final class RunJournal implements RunListener, Closeable {
     Optional<EarlierRun> earlier = Optional.empty();
     if (options.resumed().isPresent()) {
       Path file = journals.orElseThrow().find(options.resumed().get());
-      checkSame(invocation, journals.get().header(file), file);
+      JournalHeader header = journals.get().header(file);
+      checkSame(invocation, header, file);
+      checkSame(input, header, file);
       earlier = Optional.of(journals.get().resume(file, options.only(), repeatable));
     }
-    return new RunJournal(invocation, journals, earlier, program);
+    return new RunJournal(invocation, journals, earlier, input, program);
   }
 
   private static void checkSame(Invocation invocation, JournalHeader header, Path file)
@@ -92,6 +103,17 @@ final class RunJournal implements RunListener, Closeable {
       throw Failure.usage(
           "The journal %s is of another command: %s"
               .formatted(file, String.join(" ", header.arguments())));
+    }
+  }
+
+  /** Of a journal that an older program has written it is not known. */
+  private static void checkSame(Optional<InputDigest> input, JournalHeader header, Path file)
+      throws Failure {
+    Optional<InputDigest> first = header.input();
+    if (first.isPresent() && input.isPresent() && !first.equals(input)) {
+      throw Failure.usage(
+          "The run of the journal %s has read another input (%s) than this (%s); nothing was done"
+              .formatted(file, first.get(), input.get()));
     }
   }
 
@@ -199,7 +221,8 @@ final class RunJournal implements RunListener, Closeable {
             begun.now(),
             begun.placement(),
             changes(),
-            begun.eachServer());
+            begun.eachServer(),
+            Secrets.isOpen(invocation.command().name()) ? input : Optional.empty());
     return own.directory().begin(header, named, run::cancel, this::trouble);
   }
 

@@ -286,6 +286,51 @@ class JournaledRunTest {
     assertThat(asked).containsExactly("bob");
   }
 
+  private int save(String mail, String... words) throws IOException {
+    asked.clear();
+    typed.clear();
+    return typed.run(List.of(new OneLane("s", USERS, this::answer)), mail, words);
+  }
+
+  @Test
+  void aRunIsGoneOnWithByTheInputThatItHadAndNoOther() throws Exception {
+    answers.put("bob", Outcome.OVER_QUOTA);
+    save("Subject: one\n", "save", "-A", "-");
+    answers.clear();
+    String before = Files.readString(journal());
+    assertThat(save("Subject: two\n", "--resume", "last")).isEqualTo(64);
+    assertThat(typed.said())
+        .contains("has read another input (13 bytes, SHA-256 ", ") than this (13 bytes, SHA-256 ")
+        .contains("nothing was done")
+        .hasLineCount(1);
+    assertThat(save("Subject: one\nmore\n", "--resume", "last")).isEqualTo(64);
+    assertThat(asked).isEmpty();
+    assertThat(journal()).hasContent(before);
+    assertThat(save("Subject: one\n", "--resume", "last")).isZero();
+    assertThat(asked).containsExactly("bob");
+  }
+
+  @Test
+  void theJournalOfAnOlderProgramIsGoneOnWithByAnyInput() throws Exception {
+    answers.put("bob", Outcome.OVER_QUOTA);
+    save("Subject: one\n", "save", "-A", "-");
+    Path file = journal();
+    String older =
+        Files.readString(file).replaceFirst(",\"input_sha256\".*?\"input_bytes\":13", "");
+    assertThat(older).doesNotContain("input");
+    Files.writeString(file, older);
+    answers.clear();
+    assertThat(save("Subject: two\n", "--resume", "last")).isZero();
+    assertThat(asked).containsExactly("bob");
+  }
+
+  @Test
+  void nothingIsKeptOfAPasswordThatIsRead() throws Exception {
+    Path file = home.resolve("mine");
+    save("secret\n", "--journal", file.toString(), "auth", "test", "joe");
+    assertThat(file).content().contains("\"auth test\"").doesNotContain("input", "secret");
+  }
+
   @Test
   void datesAreThoseOfTheFirstRun() throws Exception {
     answers.put("bob", Outcome.TEMPORARY_FAILURE);

@@ -92,7 +92,12 @@ final class JournalFields {
         time("now"),
         text("placement"),
         numberOrZero("changes") == 1,
-        numberOrZero("each_server") == 1);
+        numberOrZero("each_server") == 1,
+        input());
+  }
+
+  private Optional<InputDigest> input() {
+    return number("input_bytes").map(bytes -> new InputDigest(text("input_sha256"), bytes));
   }
 
   /** What the line says; nothing when it is of no kind that is known. */

@@ -2,6 +2,7 @@ package org.doveadmsshd.brain.journal;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The first line of a journal: what the run is.
@@ -18,6 +19,8 @@ import java.util.List;
  * @param placement the driver that says on which server a user is
  * @param changes whether the command may change mail
  * @param eachServer whether a user who is on two servers is two users
+ * @param input what the command has read; nothing where it reads none, or an older program has
+ *     written the journal
  */
 public record JournalHeader(
     String id,
@@ -31,7 +34,8 @@ public record JournalHeader(
     Instant now,
     String placement,
     boolean changes,
-    boolean eachServer) {
+    boolean eachServer,
+    Optional<InputDigest> input) {
   /** The version of the format that this program writes, and the newest that it reads. */
   public static final int VERSION = 1;
 
@@ -53,6 +57,7 @@ public record JournalHeader(
         now,
         placement,
         changes,
-        eachServer);
+        eachServer,
+        input);
   }
 }

@@ -47,6 +47,10 @@ final class JournalText {
     json.writeStringField("placement", header.placement());
     json.writeBooleanField("changes", header.changes());
     json.writeBooleanField("each_server", header.eachServer());
+    if (header.input().isPresent()) {
+      json.writeStringField("input_sha256", header.input().get().sha256());
+      json.writeNumberField("input_bytes", header.input().get().bytes());
+    }
     endLine();
   }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,7 +47,8 @@ class JournalFormatTest {
         START,
         "any",
         true,
-        false);
+        false,
+        Optional.of(new InputDigest("9f86d081", 4096)));
   }
 
   private static UserEnd end(String user, Outcome outcome, String text) {
