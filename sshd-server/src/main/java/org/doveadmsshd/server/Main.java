@@ -47,7 +47,11 @@ public final class Main {
   private static final Program PROGRAM =
       new Program(
           "doveadm-sshd",
-          List.of("[options]", "[-c <file>] keys list|rotate", "audit verify <file> [...]"),
+          List.of(
+              "[options]",
+              "[-c <file>] keys list|rotate",
+              "[-c <file>] terms show|clean",
+              "audit verify <file> [...]"),
           List.of(CONFIG, Option.flag("check-config", "report every mistake in it, and end")));
 
   private Main() {}
@@ -89,6 +93,7 @@ public final class Main {
     List<String> behind = words.positionals().subList(1, words.positionals().size());
     return switch (words.positionals().get(0)) {
       case "keys" -> HostKeyCommand.run(behind, file(words));
+      case "terms" -> TermsCommand.run(behind, file(words));
       case "audit" -> AuditVerification.run(behind);
       default -> PROGRAM.explain();
     };

@@ -88,6 +88,18 @@ final class Segment implements Closeable {
    * @param pages a power of two
    */
   static Segment make(Path path, long pages, byte[] salt) throws IOException {
+    try (Segment unfinished = unfinished(path, pages, salt)) {
+      unfinished.finish(path);
+    }
+    return open(path);
+  }
+
+  /**
+   * Makes an empty one that does not count before it is {@linkplain #finish finished}.
+   *
+   * @param path where it is to be then
+   */
+  static Segment unfinished(Path path, long pages, byte[] salt) throws IOException {
     Path unfinished = path.resolveSibling(path.getFileName() + ".new");
     Files.deleteIfExists(unfinished);
     Files.createFile(unfinished, OWN);
@@ -95,13 +107,41 @@ final class Segment implements Closeable {
       file.setLength((pages + 1) * PAGE);
       file.writeLong(MAGIC);
       file.write(salt);
-      file.getFD().sync();
     }
-    Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel directory = FileChannel.open(path.getParent(), StandardOpenOption.READ)) {
-      directory.force(true);
+    return open(unfinished);
+  }
+
+  /** Puts it, with all that is written, in the place of what is there. */
+  void finish(Path place) throws IOException {
+    file.getFD().sync();
+    Files.move(path, place, StandardCopyOption.ATOMIC_MOVE);
+    sync(place.getParent());
+  }
+
+  /** Removes it, so that a crash does not bring it back. */
+  void remove() throws IOException {
+    close();
+    Files.delete(path);
+    sync(path.getParent());
+  }
+
+  private static void sync(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
     }
-    return open(path);
+  }
+
+  /** How many users have a record. Reads it all. */
+  long users() throws IOException {
+    long users = 0;
+    for (long number = 1; number <= pages; number++) {
+      file.seek(number * PAGE);
+      file.readFully(page);
+      for (int at = 0; at < PAGE && records.getLong(at + 8) != 0; at += RECORD) {
+        users++;
+      }
+    }
+    return users;
   }
 
   byte[] salt() {
@@ -110,6 +150,11 @@ final class Segment implements Closeable {
 
   long pages() {
     return pages;
+  }
+
+  /** What it takes; what was never written to is a hole. */
+  long bytes() throws IOException {
+    return file.length();
   }
 
   /** Finds a user's record, or room for it. */

@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,9 @@ public final class TermTable implements Terms {
   private static final Logger LOG = LoggerFactory.getLogger(TermTable.class);
   private static final int FIRST_PAGES = 256; // 1 MiB, for some 20,000 users
   private static final String NAME = "terms-%02d";
+
+  /** Users of a page of 128 records, on average, after others have been forgotten. */
+  private static final int USUAL = 64;
 
   private static final Set<StandardOpenOption> FOR_LOCK =
       Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -121,6 +126,124 @@ public final class TermTable implements Terms {
   private Segment grow() throws IOException {
     Segment last = segments.get(segments.size() - 1);
     return add(Segment.make(path(segments.size()), 2 * last.pages(), last.salt()));
+  }
+
+  /**
+   * What it takes.
+   *
+   * @param users that have a term
+   * @param bytes of the files, most of which may be holes
+   */
+  public record Extent(long users, long bytes) {}
+
+  /**
+   * Counts the users. Reads all files.
+   *
+   * @throws Failure when they cannot be read, or a server has them open
+   */
+  public synchronized Extent extent() throws Failure {
+    try {
+      open();
+      long users = 0;
+      long bytes = 0;
+      for (Segment segment : segments) {
+        users += segment.users();
+        bytes += segment.bytes();
+      }
+      return new Extent(users, bytes);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /**
+   * Forgets the terms of users that there are no more. A brain that works from an older placement
+   * would be believed about them, so none may be left.
+   *
+   * <p>Whoever is kept goes to a file of its own, which takes the place of the first one as a
+   * whole; then the others are removed, the last one first. A crash leaves all terms of before, or
+   * of those who are kept, or something between that has each of these.
+   *
+   * @param present lists the users that are kept
+   * @throws Failure when it does not list them to the end, or the files cannot be written; nobody
+   *     is forgotten then
+   */
+  public synchronized void forgetAllBut(Userdb present) throws Failure {
+    if (!present.canList()) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR,
+          "The userdb cannot list its users, so it cannot be said who is gone; nobody is forgotten");
+    }
+    try {
+      long users = extent().users();
+      long pages = firstPages;
+      while (pages * USUAL < users) {
+        pages *= 2;
+      }
+      while (!keep(present, pages)) {
+        pages *= 2; // a page was full
+      }
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private Failure unreadable(IOException e) {
+    return Failure.temporary(
+        "The terms in %s cannot be read or written: %s".formatted(directory, Reason.of(e)), e);
+  }
+
+  /** False when there is no room for them in so many pages. */
+  private boolean keep(Userdb present, long pages) throws Failure, IOException {
+    Segment kept = Segment.unfinished(path(0), pages, segments.get(0).salt());
+    boolean isDone = false;
+    try {
+      Copy copy = new Copy(kept);
+      present.forEach(copy::keep);
+      if (copy.listed == 0) {
+        throw new Failure(
+            Outcome.NOT_FOUND, "The userdb lists no user at all; nobody is forgotten");
+      }
+      if (copy.isFull) {
+        return false;
+      }
+      kept.finish(path(0));
+      isDone = true;
+    } finally {
+      if (!isDone) {
+        kept.remove();
+      }
+    }
+    kept.close();
+    for (int i = segments.size() - 1; i > 0; i--) {
+      segments.get(i).remove();
+    }
+    closeFiles();
+    return true;
+  }
+
+  /** Takes the terms of some users to another file. */
+  private final class Copy {
+    private final Segment to;
+    private long listed;
+    private boolean isFull;
+
+    Copy(Segment to) {
+      this.to = to;
+    }
+
+    void keep(String user) throws IOException {
+      listed++;
+      Segment.Key key = key(user);
+      Segment.Slot from = find(key);
+      Segment.Slot slot = to.find(key);
+      if (from.isThere() && !slot.isThere()) {
+        isFull |= slot.at() < 0;
+        if (!isFull) {
+          to.write(slot, key, from.term());
+        }
+      }
+    }
   }
 
   private Segment add(Segment segment) {
