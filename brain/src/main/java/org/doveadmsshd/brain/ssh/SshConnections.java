@@ -2,11 +2,15 @@ package org.doveadmsshd.brain.ssh;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +33,7 @@ import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.keys.KeyFile;
 import org.doveadmsshd.keys.KnownHosts;
@@ -39,6 +44,8 @@ public final class SshConnections implements Closeable {
   private static final Duration SILENCE = Duration.ofSeconds(30);
   private static final Duration STOP = Duration.ofSeconds(1);
   private static final long WINDOW = 1024 * 1024;
+  private static final int REFUSAL_MILLIS = 1000;
+  private static final int MOST_OF_REFUSAL = 255;
 
   private final SshClient client;
   private final KnownHosts knownHosts;
@@ -111,7 +118,8 @@ public final class SshConnections implements Closeable {
               .verify(connect.toMillis(), TimeUnit.MILLISECONDS)
               .getSession();
     } catch (IOException e) {
-      throw unreachable("Cannot connect to " + name + ": " + reason(e), e);
+      String why = refusal(host, port).orElse(reason(e));
+      throw unreachable("Cannot connect to " + name + ": " + why, e);
     }
     try {
       session.addPublicKeyIdentity(KeyFile.read(identity));
@@ -186,7 +194,7 @@ public final class SshConnections implements Closeable {
   }
 
   private Failure refused(String name, String host, int port, String user, IOException e) {
-    String refusal = knownHosts.refusal(new java.net.InetSocketAddress(host, port));
+    String refusal = knownHosts.refusal(new InetSocketAddress(host, port));
     if (refusal != null) {
       return new Failure(Outcome.NO_PERMISSION, refusal, e);
     }
@@ -198,7 +206,30 @@ public final class SshConnections implements Closeable {
           name + " does not accept the key for " + user + "; is it in the authorized keys there?",
           e);
     }
-    return unreachable("Cannot log in at " + name + ": " + reason(e), e);
+    String why = refusal(host, port).orElse(reason(e));
+    return unreachable("Cannot log in at " + name + ": " + why, e);
+  }
+
+  /**
+   * What a server says that refuses connections: a line instead of its version. A session may be
+   * over before it has read that, so a plain connection asks once more.
+   *
+   * @return nothing where it says its version, or nothing in time
+   */
+  private static Optional<String> refusal(String host, int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(host, port), REFUSAL_MILLIS);
+      socket.setSoTimeout(REFUSAL_MILLIS);
+      byte[] bytes = new byte[MOST_OF_REFUSAL];
+      int length = socket.getInputStream().read(bytes); // a line in one piece, or it does not count
+      String line = new String(bytes, 0, Math.max(0, length), StandardCharsets.UTF_8);
+      return line.lines()
+          .findFirst()
+          .filter(said -> !said.isBlank() && !said.startsWith("SSH-"))
+          .map(said -> "it says: " + Printable.line(said.strip()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   private static String reason(Throwable e) {

@@ -12,10 +12,13 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,6 +55,10 @@ class SshConnectorTest {
   private final AtomicInteger logins = new AtomicInteger();
   private final List<Map<KexProposalOption, String>> offered = new CopyOnWriteArrayList<>();
   private final AtomicLong window = new AtomicLong();
+
+  /** How many lanes each connection has had. */
+  private final Map<Session, Integer> lanes = new ConcurrentHashMap<>();
+
   private KnownHosts knownHosts;
   private SshConnections connections;
   private PublicKey hostKey;
@@ -114,6 +121,7 @@ class SshConnectorTest {
     @Override
     public Command createSubsystem(ChannelSession channel) {
       window.set(channel.getRemoteWindow().getSize());
+      lanes.merge(channel.getSession(), 1, Integer::sum);
       return new Echo();
     }
   }
@@ -209,6 +217,80 @@ class SshConnectorTest {
       assertThat(other.in().read()).isEqualTo(-1);
     }
     assertThat(logins).hasValue(1);
+  }
+
+  private SshConnector connector(int count) {
+    SshConnector.Address address =
+        new SshConnector.Address("mx1", HOST, server.getPort(), "admin", identity);
+    return new SshConnector(connections, address, count);
+  }
+
+  /** Opens lanes, all at once. */
+  private static List<LaneTransport> open(SshConnector connector, int count) {
+    List<CompletableFuture<LaneTransport>> opening = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      opening.add(
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return connector.open();
+                } catch (Failure | IOException e) {
+                  throw new CompletionException(e);
+                }
+              },
+              task -> new Thread(task).start()));
+    }
+    return opening.stream().map(CompletableFuture::join).toList();
+  }
+
+  @Test
+  void lanesAreSpreadOverSeveralConnections() throws Exception {
+    knownHosts.add(address(), hostKey);
+    for (LaneTransport lane : open(connector(3), 7)) {
+      assertThat(echo(lane, "abc")).isEqualTo("abc");
+    }
+    assertThat(logins).hasValue(3);
+    assertThat(lanes.values()).containsExactlyInAnyOrder(2, 2, 3);
+  }
+
+  @Test
+  void noMoreConnectionsAreMadeThanThereAreLanes() throws Exception {
+    knownHosts.add(address(), hostKey);
+    SshConnector connector = connector(3);
+    assertThat(open(connector, 2)).hasSize(2);
+    assertThat(logins).hasValue(2);
+  }
+
+  @Test
+  void aConnectionThatIsLostEndsItsOwnLanesOnlyAndComesBackForTheNextOnes() throws Exception {
+    knownHosts.add(address(), hostKey);
+    SshConnector connector = connector(2);
+    List<LaneTransport> before = open(connector, 4);
+    for (LaneTransport lane : before) {
+      assertThat(echo(lane, "a")).isEqualTo("a");
+    }
+    Session lost = lanes.keySet().iterator().next();
+    lost.close(true);
+    int ended = 0;
+    for (LaneTransport lane : before) {
+      ended += isEchoed(lane) ? 0 : 1;
+    }
+    assertThat(ended).as("lanes of one connection").isEqualTo(2);
+    assertThat(connector.isUsable()).isTrue();
+    lanes.clear();
+    for (LaneTransport lane : open(connector, 2)) {
+      assertThat(echo(lane, "b")).isEqualTo("b");
+    }
+    assertThat(logins).as("two, and one more").hasValue(3);
+    assertThat(lanes).doesNotContainKey(lost);
+  }
+
+  private static boolean isEchoed(LaneTransport lane) {
+    try {
+      return echo(lane, "a").equals("a");
+    } catch (IOException e) {
+      return false; // its connection was lost
+    }
   }
 
   @Test
