@@ -55,14 +55,14 @@ final class OwnCommands {
           Option.flag(ScriptProgram.CHECK, "do nothing; say all that is wrong with the script"));
 
   static final Manual SERVERS =
-      writing(
-          manual(
-              ServersCommand.NAME,
-              Syntax.of(
-                  Syntax.maybe(Syntax.word("drain", "up", "down")),
-                  Syntax.anyNumber(Kind.SERVER.named("server"))),
-              "how the servers are; drain some, or bring them up again",
-              """
+      manual(
+          Access.WRITE,
+          ServersCommand.NAME,
+          Syntax.of(
+              Syntax.maybe(Syntax.word("drain", "up", "down")),
+              Syntax.anyNumber(Kind.SERVER.named("server"))),
+          "how the servers are; drain some, or bring them up again",
+          """
           Asks all servers at once how they are, or those that are named, and prints a row for each:
           whether it is up, how many lanes it has, how many of them the last run that was written
           down has used and how many users a second it did there, how long a question and its answer
@@ -73,11 +73,9 @@ final class OwnCommands {
           down   as drain, and what is under way there is stopped; it is not connected to
           up     it is used again
           """,
-              Option.of(
-                  ServersCommand.TIMEOUT,
-                  Kind.SPAN.named("time"),
-                  "how long a server may take; 10s"),
-              Option.flag(ServersCommand.YES, "drain the last servers, too")));
+          Option.of(
+              ServersCommand.TIMEOUT, Kind.SPAN.named("time"), "how long a server may take; 10s"),
+          Option.flag(ServersCommand.YES, "drain the last servers, too"));
 
   static final Manual REPORT =
       manual(
@@ -140,18 +138,12 @@ final class OwnCommands {
 
   private static Manual manual(
       String name, Syntax synopsis, String summary, String text, Option... options) {
-    return new Manual(name, synopsis, summary, text, List.of(options), false, Access.READ);
+    return manual(Access.READ, name, synopsis, summary, text, options);
   }
 
-  private static Manual writing(Manual manual) {
-    return new Manual(
-        manual.name(),
-        manual.synopsis(),
-        manual.summary(),
-        manual.description(),
-        manual.options(),
-        false,
-        Access.WRITE);
+  private static Manual manual(
+      Access access, String name, Syntax synopsis, String summary, String text, Option... options) {
+    return new Manual(name, synopsis, summary, text, List.of(options), false, access);
   }
 
   /** How one of them is called. */

@@ -63,7 +63,7 @@ class LocalShellTest {
       shell.type("serv").press("Tab").type("dr").press("Tab").type("on").press("Tab");
       shell.awaits("servers drain one").press("Enter").awaits("would leave no server");
       shell.line("where " + USER).awaits("\"server\":\"one\"");
-      shell.line("servers").awaits("doveadm-sshd");
+      shell.line("servers").awaits("\"state\":\"up\"");
       shell.line("help where").awaits("usage: doveadm-ssh where");
       shell.line("servers nowhere").awaits("No server nowhere").press("C-d");
       assertThat(shell.awaitsEnd()).isEqualTo(64);
