@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
@@ -42,6 +44,7 @@ final class ConfiguredServers implements Closeable {
   private Placement placement;
   private ConfiguredPlacement opened;
   private SshConnections connections;
+  private ScheduledExecutorService timer;
   private ServerStates states;
   private final Map<String, SshConnector> connectors = new HashMap<>();
 
@@ -187,7 +190,11 @@ final class ConfiguredServers implements Closeable {
   private Connector connector(Settings.ServerSettings server) throws Failure {
     if (server.socket().isPresent()) {
       return new SocketConnector(
-          server.name(), server.socket().get(), () -> authentication(server));
+          server.name(),
+          server.socket().get(),
+          () -> authentication(server),
+          timer(),
+          settings().client().reach().silence());
     }
     SshConnector known = connectors.get(server.name());
     if (known != null && known.isUsable()) {
@@ -210,6 +217,20 @@ final class ConfiguredServers implements Closeable {
             server.connections());
     connectors.put(server.name(), connector);
     return connector;
+  }
+
+  /** Called with the lock held. */
+  private ScheduledExecutorService timer() {
+    if (timer == null) {
+      timer =
+          Executors.newSingleThreadScheduledExecutor(
+              work -> {
+                Thread thread = new Thread(work, "socket-life");
+                thread.setDaemon(true);
+                return thread;
+              });
+    }
+    return timer;
   }
 
   private static SaslClient authentication(Settings.ServerSettings server) throws Failure {
@@ -237,6 +258,9 @@ final class ConfiguredServers implements Closeable {
   public synchronized void close() {
     if (connections != null) {
       connections.close();
+    }
+    if (timer != null) {
+      timer.shutdownNow();
     }
     if (opened != null) {
       opened.close();

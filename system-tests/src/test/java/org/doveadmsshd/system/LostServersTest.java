@@ -30,6 +30,7 @@ class LostServersTest {
 
   @TempDir Path directory;
   private TestSite site;
+  private Path sockets;
   private final int[] ports = new int[SERVERS];
   private final Process[] servers = new Process[SERVERS];
   private Process run;
@@ -40,12 +41,14 @@ class LostServersTest {
     StringBuilder client = new StringBuilder("known_hosts = known_hosts\nidentity = key-admin\n");
     client.append("connect_timeout = 2s\nserver_timeout = 3s\nserver_return = 4s\n");
     StringBuilder known = new StringBuilder();
+    sockets = Files.createTempDirectory("lost"); // names of sockets are short
     for (int i = 0; i < SERVERS; i++) {
       ports[i] = freePort();
       String settings =
           Files.readString(directory.resolve("sshd.conf"))
-              .replace("port = 0", "port = " + ports[i])
-              .replace("host_key = host_key", "host_key = host_" + i);
+                  .replace("port = 0", "port = " + ports[i])
+                  .replace("host_key = host_key", "host_key = host_" + i)
+              + "service doveadm {\nunix_listener %s/%d {\n}\n}\n".formatted(sockets, i);
       Files.writeString(directory.resolve("sshd-" + i + ".conf"), settings);
       startServer(i);
       String[] key = Files.readString(directory.resolve("host_" + i + ".pub")).split(" ");
@@ -85,6 +88,10 @@ class LostServersTest {
       run.destroyForcibly().waitFor();
     }
     site.close();
+    for (int i = 0; i < SERVERS; i++) {
+      Files.deleteIfExists(sockets.resolve("" + i));
+    }
+    Files.delete(sockets);
   }
 
   private static String read(Path file) {
@@ -179,6 +186,32 @@ class LostServersTest {
     }
     assertThat(said()).contains("Server s0 is not available", "Server s1 is not available");
     assertThat(said()).contains("it does not answer any more");
+  }
+
+  @Test
+  void aServerOnASocketThatFreezesIsFoundAsOneOverSshIs() throws Exception {
+    Path configuration = directory.resolve("doveadm-ssh.conf");
+    String overSsh = "host = 127.0.0.1\nport = %d\nuser = admin\n".formatted(ports[1]);
+    assertThat(read(configuration)).contains(overSsh);
+    Files.writeString(
+        configuration,
+        read(configuration)
+            .replace(overSsh, "socket = " + sockets.resolve("1") + "\nmechanism = external\n"));
+    begin("-v", "search", "-F", "-", "mailbox", "INBOX", "1");
+    name(users(1).subList(0, 2));
+    name(users(2).subList(0, 2));
+    awaitRows(4);
+    signal("STOP", 1);
+    for (int i = 1; i < SERVERS; i++) {
+      name(users(i).subList(2, users(i).size()));
+    }
+    assertThat(end()).as(said()).isEqualTo(75);
+    for (int i = 1; i < SERVERS; i++) {
+      for (String user : users(i)) {
+        assertThat(outcomes(user)).as(user + "\n" + said()).isEqualTo(1);
+      }
+    }
+    assertThat(said()).contains("Server s1 is not available", "it does not answer any more");
   }
 
   @Test

@@ -53,7 +53,8 @@ final class Lanes {
     FrameWriter writer = new FrameWriter(out::write, out::flush);
     LanePeer server = LanePeer.server();
     MemoryBudget.Share memory = budget.all().share(budget.all().most());
-    LaneSession.Transport transport = new LaneSession.Transport(writer, connection::hangUp, memory);
+    LaneSession.Transport transport =
+        new LaneSession.Transport(writer, connection::hangUp, memory, true);
     LaneSession lane =
         new LaneSession(
             Workers.always(worker), Masters.NONE, server, this::start, transport, SOFTWARE);

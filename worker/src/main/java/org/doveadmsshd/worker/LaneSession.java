@@ -1,7 +1,6 @@
 package org.doveadmsshd.worker;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +17,6 @@ import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
-import org.doveadmsshd.protocol.Extension;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
@@ -50,6 +48,8 @@ public final class LaneSession {
   private final RequestQueue queue;
   private final LaneAuthentication authentication;
   private final boolean trusted;
+  private final boolean ownReader;
+  private final LaneGreeting greeting;
 
   // moved, and changed, with this locked
   private final Life<LaneState> life = new Life<>(LaneState.HELLO);
@@ -57,9 +57,6 @@ public final class LaneSession {
 
   /** The master at the other end. Asked for each request, because the scope can change. */
   private volatile Supplier<Optional<Master>> identity;
-
-  /** Whether the peer takes outcomes that it may not know. */
-  private volatile boolean knowsOutcomes;
 
   private volatile String doing = "";
   private long flushed; // of the thread that works
@@ -75,8 +72,16 @@ public final class LaneSession {
    * @param out where answers go; used by one thread at a time
    * @param close ends the connection; may be called more than once
    * @param memory draws what waits for this lane
+   * @param ownReader whether the thread that calls {@link #receive} is this lane's own, and may
+   *     wait: it answers PING then
    */
-  public record Transport(MessageSink out, Runnable close, MemoryBudget.Share memory) {}
+  public record Transport(
+      MessageSink out, Runnable close, MemoryBudget.Share memory, boolean ownReader) {
+    /** One that many lanes share the thread of. */
+    public Transport(MessageSink out, Runnable close, MemoryBudget.Share memory) {
+      this(out, close, memory, false);
+    }
+  }
 
   /**
    * @param executor runs what may block
@@ -96,6 +101,8 @@ public final class LaneSession {
     this.out = transport.out();
     this.closeTransport = transport.close();
     this.memory = transport.memory();
+    this.ownReader = transport.ownReader();
+    greeting = new LaneGreeting(workers, trusted, ownReader);
     this.software = software;
     queue = new RequestQueue(executor, memory, new Carrier());
     authentication = new LaneAuthentication(workers, masters, peer, out, this::accept);
@@ -104,22 +111,7 @@ public final class LaneSession {
   /** Sends the hello. */
   public void start() {
     Optional<String> name = identity.get().map(Master::name);
-    List<String> extensions = extensions();
-    queue.add(0, () -> out.send(new Message.Hello(Limits.VERSION, software, name, extensions)));
-  }
-
-  /** What is named in the hello. A worker process has its server keep terms. */
-  private List<String> extensions() {
-    if (trusted) {
-      return List.of(Extension.CLOCK, Extension.PING);
-    }
-    List<String> extensions = new ArrayList<>(List.of(Extension.CLOCK, Extension.LOAD));
-    try (Workers.Use use = workers.use()) {
-      if (use.worker().keepsTerms()) {
-        extensions.add(Extension.TERMS);
-      }
-    }
-    return extensions;
+    queue.add(0, () -> out.send(greeting.hello(software, name)));
   }
 
   /** Takes a message from the peer. */
@@ -149,6 +141,25 @@ public final class LaneSession {
    */
   public void whenRoom(Runnable action) {
     queue.whenRoom(action);
+  }
+
+  /**
+   * Tells the peer, which is not read from and so cannot ask, that this side lives. May wait as an
+   * answer does. Does nothing when the peer would not understand.
+   */
+  public void tellAlive() {
+    if (greeting.takesAlive()) {
+      sayAlive();
+    }
+  }
+
+  private void sayAlive() {
+    try {
+      out.send(new Message.Alive());
+      out.flush();
+    } catch (IOException e) {
+      LOG.debug("Who waits for a sign of life has gone", e);
+    }
   }
 
   /** Ends the lane because the peer broke the protocol. */
@@ -237,11 +248,7 @@ public final class LaneSession {
 
     @Override
     public Void hello(Message.Hello hello) throws ProtocolException {
-      if (hello.version() != Limits.VERSION) {
-        throw new ProtocolException(
-            "version " + hello.version() + " is not supported, only " + Limits.VERSION);
-      }
-      knowsOutcomes = hello.extensions().contains(Extension.OUTCOMES);
+      greeting.take(hello);
       become(identity.get().isEmpty() ? LaneState.AUTHENTICATION : LaneState.READY);
       return null;
     }
@@ -357,15 +364,10 @@ public final class LaneSession {
      */
     @Override
     public Void ping(Message.Ping ping) throws ProtocolException {
-      if (!trusted) {
+      if (!ownReader) {
         return unexpected(ping);
       }
-      try {
-        out.send(new Message.Alive());
-        out.flush();
-      } catch (IOException e) {
-        LOG.debug("Who asked for a sign of life has gone", e);
-      }
+      sayAlive();
       return null;
     }
 
@@ -462,15 +464,7 @@ public final class LaneSession {
     Message.Done end = (Message.Done) message;
     done++;
     failed += end.outcome().isOk() ? 0 : 1;
-    out.send(knowsOutcomes ? end : inOldWords(end));
-  }
-
-  /** A brain that knows the first twelve outcomes only closes a lane that brings it any other. */
-  private static Message.Done inOldWords(Message.Done end) {
-    return end.outcome() != Outcome.OVER_QUOTA
-        ? end
-        : new Message.Done(
-            end.requestId(), Outcome.CANNOT_CREATE, end.text(), end.counts(), end.micros());
+    out.send(greeting.inWordsOfPeer(end));
   }
 
   /** Does what the queue holds. */

@@ -368,7 +368,7 @@ class LaneFaultsTest {
   }
 
   @Test
-  void onlyTheServerOfAWorkerProcessMayAskForSignsOfLife() throws Exception {
+  void whereManyLanesShareAThreadNoneMayAskForSignsOfLife() throws Exception {
     LaneSession lane = lane(order -> {});
     lane.receive(new Message.Ping());
     assertThat(closed.await(60, TimeUnit.SECONDS)).isTrue();

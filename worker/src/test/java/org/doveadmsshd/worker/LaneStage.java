@@ -83,7 +83,7 @@ final class LaneStage implements MessageSink, Executor, UserWork {
             new ScriptedMasters(MASTER),
             peer,
             this,
-            new LaneSession.Transport(this, () -> isTransportClosed = true, budget.all()),
+            new LaneSession.Transport(this, () -> isTransportClosed = true, budget.all(), trusted),
             "test");
     lane.start();
   }

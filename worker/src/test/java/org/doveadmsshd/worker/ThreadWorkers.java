@@ -152,7 +152,7 @@ final class ThreadWorkers implements Closeable {
             Masters.NONE,
             LanePeer.server(),
             threads,
-            new LaneSession.Transport(writer, () -> hangUp(channel), memory),
+            new LaneSession.Transport(writer, () -> hangUp(channel), memory, true),
             "test");
     lane.start();
     FrameReader reader = new FrameReader(channel, BUFFER);

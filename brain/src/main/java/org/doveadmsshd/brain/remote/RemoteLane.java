@@ -56,7 +56,7 @@ final class RemoteLane implements Closeable {
   private static final int CLOCK_TRIES = 3;
 
   private static final String SOFTWARE = Version.of("doveadm-ssh");
-  private static final List<String> EXTENSIONS = List.of(Extension.OUTCOMES);
+  private static final List<String> EXTENSIONS = List.of(Extension.OUTCOMES, Extension.PING);
 
   private final String server;
   private final int number;
@@ -318,10 +318,17 @@ final class RemoteLane implements Closeable {
   private void receive(Message message) throws IOException {
     client.send(message);
     greeted.countDown();
-    boolean wantsLogin =
-        message instanceof Message.Hello && ((Message.Hello) message).master().isEmpty();
-    if (wantsLogin && !logsIn) {
+    if (message instanceof Message.Hello) {
+      greet((Message.Hello) message);
+    }
+  }
+
+  private void greet(Message.Hello hello) throws ProtocolException {
+    if (hello.master().isEmpty() && !logsIn) {
       throw new ProtocolException("it wants a second login");
+    }
+    if (hello.extensions().contains(Extension.PING)) {
+      transport.watch(() -> outbox.addFirst(to -> to.send(new Message.Ping())));
     }
   }
 

@@ -64,7 +64,7 @@ final class SshLane implements LaneTransport {
 
   @Override
   public Optional<String> whyLost() {
-    return session.isSilent() ? Optional.of("it does not answer any more") : Optional.empty();
+    return session.isSilent() ? Optional.of(LaneTransport.SILENT) : Optional.empty();
   }
 
   @Override

@@ -54,6 +54,9 @@ public final class SocketEndpoint {
   private static final SocketOption<UnixDomainPrincipal> PEER = ExtendedSocketOptions.SO_PEERCRED;
   private static final int BUFFER = 64 * 1024;
 
+  /** How often a peer that is not read from hears of us. */
+  private static final long SIGN_OF_LIFE_MILLIS = 500;
+
   private final Sessions sessions;
   private final UnixListener listener;
   private final ConnectionLimits limits;
@@ -165,7 +168,7 @@ public final class SocketEndpoint {
       }
       OutputStream out = ChannelStreams.out(channel);
       FrameWriter writer = new FrameWriter(out::write, out::flush);
-      LaneSession.Transport transport = new LaneSession.Transport(writer, close, memory);
+      LaneSession.Transport transport = new LaneSession.Transport(writer, close, memory, true);
       lane = open(transport, user, id);
       lane.start();
       expire(channel, lane);
@@ -252,12 +255,14 @@ public final class SocketEndpoint {
     }
   }
 
-  /** Waits while many of the lane's requests wait. */
+  /** Waits while many of the lane's requests wait; its peer hears that we live all the same. */
   private static void awaitRoom(LaneSession lane) throws IOException {
     CountDownLatch room = new CountDownLatch(1);
     lane.whenRoom(room::countDown);
     try {
-      room.await();
+      while (!room.await(SIGN_OF_LIFE_MILLIS, TimeUnit.MILLISECONDS)) {
+        lane.tellAlive();
+      }
     } catch (InterruptedException e) {
       throw new IOException(e);
     }

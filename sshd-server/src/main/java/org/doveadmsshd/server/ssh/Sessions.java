@@ -407,7 +407,8 @@ public final class Sessions implements ServerContext.Activity {
       throw Failure.temporary("The server has no memory for a further lane; try again later", null);
     }
     LaneSession.Transport own =
-        new LaneSession.Transport(transport.out(), transport.close(), memory);
+        new LaneSession.Transport(
+            transport.out(), transport.close(), memory, transport.ownReader());
     LaneSession lane =
         new LaneSession(workers, masters, peer, setting.executor(), own, setting.software());
     long begun = System.nanoTime();

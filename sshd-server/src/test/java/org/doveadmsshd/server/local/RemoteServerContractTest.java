@@ -7,9 +7,12 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.accounts.Masters;
 import org.doveadmsshd.auth.sasl.SaslClient;
@@ -28,6 +31,7 @@ import org.doveadmsshd.worker.Workers;
 /** The promises kept by a server at the other end of lanes, over a UNIX socket. */
 class RemoteServerContractTest extends ServerContract {
   private final List<SocketChannel> open = new CopyOnWriteArrayList<>();
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private ServerSocketChannel listening;
 
   @Override
@@ -36,7 +40,9 @@ class RemoteServerContractTest extends ServerContract {
     listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     listening.bind(UnixDomainSocketAddress.of(socket));
     threads.execute(() -> accept(worker, master));
-    SocketConnector connector = new SocketConnector("far", socket, () -> SaslClient.external(""));
+    SocketConnector connector =
+        new SocketConnector(
+            "far", socket, () -> SaslClient.external(""), timer, Duration.ofSeconds(30));
     return new RemoteServer("far", connector, List.of(UserMask.ALL), lanes, threads);
   }
 
@@ -62,7 +68,7 @@ class RemoteServerContractTest extends ServerContract {
             Masters.NONE,
             LanePeer.authenticated(() -> Optional.of(master)),
             threads,
-            new LaneSession.Transport(writer, () -> close(channel), budget.all()),
+            new LaneSession.Transport(writer, () -> close(channel), budget.all(), true),
             "test");
     lane.start();
     FrameReader reader = new FrameReader(channel, 8192);
@@ -87,6 +93,7 @@ class RemoteServerContractTest extends ServerContract {
 
   @Override
   void close() throws IOException {
+    timer.shutdownNow();
     listening.close();
     open.forEach(RemoteServerContractTest::close);
   }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.accounts.Scope;
@@ -26,6 +27,8 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.command.ServerContext.Activity.ActiveSession;
+import org.doveadmsshd.protocol.Extension;
+import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.server.ssh.Await;
 import org.doveadmsshd.server.ssh.Conversation;
@@ -321,6 +324,44 @@ class SocketEndpointTest {
     site.work.release("jane");
     Await.until("the lane is gone", () -> site.sessions.activeSessions().isEmpty());
     assertThat(connect().talk.greet().master()).contains(SELF);
+  }
+
+  @Test
+  void whoAsksForASignOfLifeGetsItDuringAnyWork() throws Exception {
+    start(OWNER);
+    site.work.hold("jane");
+    SocketPeer peer = connect();
+    assertThat(peer.talk.greet().extensions()).contains(Extension.PING);
+    peer.talk.say(Conversation.run(1, "jane", "search", "all"));
+    site.work.awaitBegun();
+    peer.talk.say(new Message.Ping());
+    peer.talk.next(Message.Alive.class);
+    site.work.release("jane");
+    assertThat(peer.talk.rows(1, Outcome.OK)).hasSize(2);
+  }
+
+  @Test
+  void whoIsNotReadFromHearsThatTheServerLivesIfHeTakesThat() throws Exception {
+    start(OWNER);
+    site.work.hold("jane");
+    SocketPeer asking = connect();
+    asking.talk.say(
+        new Message.Hello(Limits.VERSION, "test", Optional.empty(), List.of(Extension.PING)));
+    asking.talk.next(Message.Hello.class);
+    SocketPeer other = connect();
+    other.talk.greet();
+    String longQuery = "x".repeat(60_000); // what is not read has room in the socket
+    for (SocketPeer peer : List.of(asking, other)) {
+      for (int id = 1; id <= 6; id++) {
+        peer.talk.say(Conversation.run(id, "jane", "search", "subject", longQuery));
+      }
+    }
+    asking.talk.say(new Message.Ping()); // is read when there is room
+    asking.talk.next(Message.Alive.class);
+    asking.talk.next(Message.Alive.class);
+    assertThat(other.talk.rest()).isEmpty();
+    site.work.release("jane");
+    other.talk.rows(1, Outcome.OK);
   }
 
   @Test
