@@ -196,13 +196,15 @@ public final class RemoteServer implements Server {
       }
       done = decided.compareAndSet(false, true);
       if (!done) {
-        throw new IOException("it does not answer");
+        throw new IOException(LaneTransport.SILENT);
       }
       lanes.add(lane);
       if (abandoned) {
         lane.close();
       }
       return lane;
+    } catch (IOException e) {
+      throw decided.get() ? new IOException(LaneTransport.SILENT, e) : e; // closed for its silence
     } finally {
       if (!done) {
         transport.close();
