@@ -3,8 +3,6 @@ package org.doveadmsshd.brain;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,23 +14,16 @@ import org.doveadmsshd.brain.journal.UserEnd;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.protocol.ProtocolException;
-import org.doveadmsshd.protocol.Value;
 
 /**
  * One user of a run on its way through lanes.
  *
  * <p>Rows are kept until the user is done, so that they come out together. When they grow beyond
- * {@value #HELD} bytes, or no memory is left, the assignment waits for the printer and from then on
+ * 256 KiB, or no memory is left, the assignment waits for the printer and from then on
  * prints as rows come. A lane makes an {@link Attempt} of it; messages of an attempt that has been
  * given up are ignored.
  */
 public final class Assignment {
-  /** Most bytes of rows that are kept back. */
-  private static final int HELD = 256 * 1024;
-
-  /** The least memory that is taken at once, so that not every row asks for some. */
-  private static final int MEMORY_STEP = 8 * 1024;
-
   private final Dispatch dispatch;
   private final long sequence;
   private final String user;
@@ -47,13 +38,7 @@ public final class Assignment {
   private final ReentrantLock lock = new ReentrantLock();
 
   // guarded by lock
-  private ArrayDeque<Message> held = new ArrayDeque<>();
-  private int heldBytes;
-
-  /** Rows behind those that are held; null for none. */
-  private SpilledRows spilled;
-
-  private int memoryTaken;
+  private final HeldRows held;
   private long bytes;
   private final Life<Phase> life = new Life<>(Phase.HELD);
   private final Taker taker = new Taker();
@@ -86,6 +71,7 @@ public final class Assignment {
     this.user = user;
     this.route = route;
     this.unavailable = unavailable;
+    this.held = new HeldRows(dispatch);
   }
 
   String user() {
@@ -180,7 +166,7 @@ public final class Assignment {
         return;
       }
       current = null;
-      drop();
+      held.drop();
       end(new Message.Done(0, outcome, text, Map.of(), 0));
     } finally {
       lock.unlock();
@@ -266,7 +252,7 @@ public final class Assignment {
         current = null;
         boolean unseen = !life.hasReached(Phase.PRINTING);
         if (unseen) {
-          drop();
+          held.drop();
         }
         dispatch.printer().givenBack(sequence);
         dispatch.lost(Assignment.this, why, unseen);
@@ -297,7 +283,7 @@ public final class Assignment {
         if (life.phase() == Phase.PRINTING) {
           dispatch.printer().releaseBroken();
         }
-        drop();
+        held.drop();
         life.moveTo(Phase.OVER);
       } finally {
         lock.unlock();
@@ -374,80 +360,18 @@ public final class Assignment {
 
   /** A row, or a piece of one. */
   private void printable(Message message) throws IOException {
-    bytes += bytes(message);
-    if (life.phase() == Phase.HELD && (spilled != null || !hold(message))) {
-      if (spilled == null || spilled.isMuch()) {
+    bytes += HeldRows.bytes(message);
+    if (life.phase() == Phase.HELD && !held.add(message)) {
+      if (held.isMuch()) {
         startPrinting();
       }
       if (life.phase() == Phase.HELD) {
-        spill(message);
+        held.spill(message);
       }
     }
     if (life.phase() == Phase.PRINTING) {
       dispatch.printer().print(user, message);
     }
-  }
-
-  /** Keeps a row; false when there is no room for it. */
-  private boolean hold(Message message) {
-    int size = size(message);
-    if (heldBytes + size > HELD || !takeMemory(heldBytes + size - memoryTaken)) {
-      return false;
-    }
-    heldBytes += size;
-    held.add(copy(message));
-    return true;
-  }
-
-  private boolean takeMemory(int missing) {
-    int bytes = Math.max(missing, MEMORY_STEP);
-    boolean enough = missing <= 0;
-    if (!enough && dispatch.printer().memory().tryTake(bytes)) {
-      memoryTaken += bytes;
-      enough = true;
-    }
-    return enough;
-  }
-
-  private static long bytes(Message message) {
-    if (message instanceof Message.Chunk) {
-      return ((Message.Chunk) message).data().remaining();
-    }
-    long bytes = 0;
-    for (Value value : ((Message.Row) message).values()) {
-      bytes += value.bytes().length;
-    }
-    return bytes;
-  }
-
-  /** About what it takes in memory. */
-  private static int size(Message message) {
-    if (message instanceof Message.Chunk) {
-      return 64 + ((Message.Chunk) message).data().remaining();
-    }
-    int size = 64;
-    for (Value value : ((Message.Row) message).values()) {
-      size += 48 + value.bytes().length;
-    }
-    return size;
-  }
-
-  /** A chunk's bytes are the sender's; they are kept here beyond the call. */
-  private static Message copy(Message message) {
-    if (!(message instanceof Message.Chunk)) {
-      return message;
-    }
-    Message.Chunk chunk = (Message.Chunk) message;
-    ByteBuffer data = ByteBuffer.allocate(chunk.data().remaining());
-    data.put(chunk.data().duplicate()).flip();
-    return new Message.Chunk(chunk.requestId(), chunk.last(), data);
-  }
-
-  private void spill(Message message) throws IOException {
-    if (spilled == null) {
-      spilled = new SpilledRows();
-    }
-    spilled.add(message);
   }
 
   /** Prints from now on, unless there is a reason to hold rows longer. */
@@ -461,25 +385,7 @@ public final class Assignment {
       throw new InterruptedIOException("stopped while waiting to print");
     }
     life.moveTo(Phase.PRINTING);
-    for (Message message; (message = held.poll()) != null; ) {
-      dispatch.printer().print(user, message);
-    }
-    if (spilled != null) {
-      spilled.forEach(message -> dispatch.printer().print(user, message));
-    }
-    drop();
-  }
-
-  /** Forgets the rows that are kept. */
-  private void drop() {
-    if (spilled != null) {
-      spilled.close();
-      spilled = null;
-    }
-    held.clear();
-    heldBytes = 0;
-    dispatch.printer().memory().give(memoryTaken);
-    memoryTaken = 0;
+    held.printAs(user);
   }
 
   private void end(Message.Done done) throws IOException {
@@ -495,15 +401,9 @@ public final class Assignment {
       if (printing) {
         dispatch.printer().release();
       } else if (elsewhere.isPresent()) {
-        drop();
+        held.drop();
       } else {
-        ArrayDeque<Message> rows = held;
-        held = new ArrayDeque<>(0); // they are the printer's now
-        SpilledRows more = spilled;
-        spilled = null;
-        int memory = memoryTaken;
-        memoryTaken = 0;
-        dispatch.printer().finished(sequence, user, rows, more, memory);
+        held.finish(sequence, user);
       }
     } finally {
       if (elsewhere.isPresent()) {
