@@ -117,15 +117,6 @@ class RemoteServerTest {
   }
 
   @Test
-  void aListThatBreaksOffIsAFailureAndItsUsersAreDone() throws Exception {
-    Script script = listing(COLUMNS, user("a1"));
-    assertThat(run(script, "*", "", "search", "-A", "all")).isEqualTo(75);
-    assertThat(typed.printed().lines()).containsExactly("a1 g 1");
-    assertThat(typed.said())
-        .contains("doveadm: Error: Server s: the list of users broke off: the connection was lost");
-  }
-
-  @Test
   void aReaderWhoIsGoneEndsTheRun() {
     typed.printTo(
         new OutputStream() {

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -209,8 +210,9 @@ final class SimulatedServer implements Connector {
     suffer(lane, 0, 1, Fault.Moment.RECEIVED);
     lane.say(new Message.Columns(1, List.of(new Column("user"))));
     List<String> listing = mail.listing();
+    Map<String, Integer> told = new HashMap<>();
     for (int from = 0; from < listing.size(); from += LISTED_AT_ONCE) {
-      list(lane, listing.subList(from, Math.min(listing.size(), from + LISTED_AT_ONCE)));
+      list(lane, listing.subList(from, Math.min(listing.size(), from + LISTED_AT_ONCE)), told);
       if (from == 2 * LISTED_AT_ONCE) {
         suffer(lane, 0, 1, Fault.Moment.CARRIED_OUT);
       }
@@ -219,13 +221,25 @@ final class SimulatedServer implements Connector {
     suffer(lane, 0, 1, Fault.Moment.ANSWERED);
   }
 
-  private void list(SimulatedLane lane, List<String> some) throws IOException {
+  /**
+   * Names some.
+   *
+   * @param told how often each has been named by this answer; another one begins anew
+   */
+  private void list(SimulatedLane lane, List<String> some, Map<String, Integer> told)
+      throws IOException {
     Message[] rows =
         some.stream()
             .map(user -> new Message.Row(1, List.of(Value.of(user))))
             .toArray(Message[]::new);
     lane.say(
-        () -> some.forEach(user -> ledger.of(user, name).listed.merge(name, 1, Integer::sum)),
+        () ->
+            some.forEach(
+                user ->
+                    ledger
+                        .of(user, name)
+                        .listed
+                        .merge(name, told.merge(user, 1, Integer::sum), Math::max)),
         rows);
   }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -23,11 +22,6 @@ import org.slf4j.LoggerFactory;
 final class Lanes {
   private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
   private static final long MILLION = 1_000_000;
-  private static final long FIRST_DELAY_NANOS = 250 * MILLION;
-  private static final long LONGEST_DELAY_NANOS = 5000 * MILLION;
-
-  /** How often a server is tried at least before it is given up. */
-  private static final int LEAST_TRIES = 12;
 
   /** How many lanes may break the protocol, one after another, before the server is given up. */
   private static final int MOST_BREACHES = 3;
@@ -50,7 +44,7 @@ final class Lanes {
   private long awaySince; // 0 while it is there
   private boolean toldAway;
   private long nextTry = System.nanoTime();
-  private int tries;
+  private final Backoff backoff = new Backoff();
   private int breaches;
   private Failure why;
 
@@ -280,10 +274,7 @@ final class Lanes {
 
   /** Called with the lock held: tries again later, and not when all others do. */
   private void delay() {
-    long most = Math.min(LONGEST_DELAY_NANOS, longestAbsence() / LEAST_TRIES);
-    long longest = Math.max(2, Math.min(most, FIRST_DELAY_NANOS << Math.min(tries, 10)));
-    tries++;
-    nextTry = System.nanoTime() + ThreadLocalRandom.current().nextLong(longest / 2, longest);
+    nextTry = System.nanoTime() + backoff.next(longestAbsence());
   }
 
   private void tellAbsence(boolean news) {
@@ -304,7 +295,7 @@ final class Lanes {
       news = toldAway;
       toldAway = false;
       awaySince = 0;
-      tries = 0;
+      backoff.reset();
       breaches = 0;
       inDoubt = false;
     }

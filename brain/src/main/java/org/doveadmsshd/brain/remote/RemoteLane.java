@@ -7,28 +7,20 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.Outcome;
-import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.Version;
 import org.doveadmsshd.brain.Assignment;
-import org.doveadmsshd.brain.Health;
 import org.doveadmsshd.brain.UserQueue;
-import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Extension;
 import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameWriter;
@@ -51,9 +43,6 @@ final class RemoteLane implements Closeable {
   private static final int MAX_AHEAD = 128;
   private static final int FIRST_GUESS_MICROS = 1000;
   private static final int BUFFER = 64 * 1024;
-
-  /** How often a worker is asked for the time: the quickest answer is the most exact. */
-  private static final int CLOCK_TRIES = 3;
 
   private static final String SOFTWARE = Version.of("doveadm-ssh");
   private static final List<String> EXTENSIONS = List.of(Extension.OUTCOMES, Extension.PING);
@@ -188,110 +177,9 @@ final class RemoteLane implements Closeable {
         : Optional.of(new Loss(new Failure(Outcome.UNREACHABLE, why), isBreach, hasAnswered));
   }
 
-  /** Asks for users. */
-  void list(String mask, Consumer<String> taker) throws Failure, IOException {
-    Message.Done done = ask(new Message.ListUsers(1, mask), taker);
-    transport.finish();
-    if (!done.outcome().isOk()) {
-      throw new Failure(done.outcome(), done.text());
-    }
-  }
-
-  /** Asks a worker that has greeted how it is. */
-  Health health() throws IOException {
-    Message.Hello hello = client.hello().orElseThrow();
-    Duration opening = Duration.of(transport.roundTripMicros(), ChronoUnit.MICROS);
-    Health health = new Health(hello.software(), opening, Optional.empty());
-    boolean tellsTime = hello.extensions().contains(Extension.CLOCK);
-    for (int id = 1; tellsTime && id <= CLOCK_TRIES; id++) {
-      long sent = System.nanoTime();
-      long sentMillis = System.currentTimeMillis();
-      Message.Done done = ask(new Message.Clock(id), none -> {});
-      Duration way = Duration.ofNanos(System.nanoTime() - sent);
-      Long there = done.counts().get(Message.Clock.NOW);
-      if (there != null && (id == 1 || way.compareTo(health.roundTrip()) < 0)) {
-        Duration ahead = Duration.ofMillis(there - sentMillis).minus(way.dividedBy(2));
-        health = new Health(hello.software(), way, Optional.of(ahead));
-      }
-    }
-    transport.finish();
-    return health;
-  }
-
-  /**
-   * Asks a worker that has greeted for its load, again and again.
-   *
-   * @return zero, when the taker wants no more
-   * @throws Failure when it does not report that
-   */
-  Duration watchLoad(Function<Map<String, Long>, Duration> taker) throws Failure, IOException {
-    Message.Hello hello = client.hello().orElseThrow();
-    if (!hello.extensions().contains(Extension.LOAD)) {
-      throw new Failure(
-          Outcome.CONFIGURATION_ERROR,
-          "Server %s does not report its load (%s), so nobody is begun there with --max-load"
-              .formatted(server, Printable.line(hello.software())));
-    }
-    Duration pause = Duration.ZERO;
-    int id = 0;
-    do {
-      pause = taker.apply(ask(new Message.Clock(++id), none -> {}).counts());
-      try {
-        Thread.sleep(pause.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return Duration.ZERO;
-      }
-    } while (!pause.isZero());
-    transport.finish();
-    return pause;
-  }
-
-  /** Asks for something, and waits for the end of the answer. */
-  private Message.Done ask(Message request, Consumer<String> taker) throws IOException {
-    Listing listing = new Listing(taker);
-    client.add(request.requestId(), listing);
-    out.send(request);
-    out.flush();
-    while (listing.done == null) {
-      if (!readOnce()) {
-        throw new EOFException("the connection was lost");
-      }
-    }
-    return listing.done;
-  }
-
-  /** Takes names. */
-  private static final class Listing implements LaneClient.Answers {
-    private final Consumer<String> taker;
-    private int column;
-    private Message.Done done;
-
-    Listing(Consumer<String> taker) {
-      this.taker = taker;
-    }
-
-    @Override
-    public void take(Message message) throws ProtocolException {
-      if (message instanceof Message.Columns) {
-        column = column((Message.Columns) message);
-      } else if (message instanceof Message.Row) {
-        taker.accept(((Message.Row) message).values().get(column).text());
-      }
-    }
-
-    private static int column(Message.Columns message) throws ProtocolException {
-      List<String> keys = message.columns().stream().map(Column::key).toList();
-      if (!keys.contains("user")) {
-        throw new ProtocolException("its list of users has no column for them");
-      }
-      return keys.indexOf("user");
-    }
-
-    @Override
-    public void done(Message.Done end) {
-      done = end;
-    }
+  /** Asks about the server as a whole, instead of having users worked on. */
+  LaneQuestions questions() {
+    return new LaneQuestions(server, transport, out, client, this::readOnce);
   }
 
   /** Asks the worker to stop the requests under way. */
@@ -512,10 +400,10 @@ final class RemoteLane implements Closeable {
       life.moveTo(Phase.CLOSING);
     }
     outbox.close();
-    greeted.countDown();
     for (LaneClient.Answers each : client.lose()) {
       ((Answers) each).lost(why);
     }
+    greeted.countDown(); // not before: whoever waits to send a user would send him now
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,7 +37,7 @@ public final class RemoteServer implements Server {
   private final Executor executor;
   private final Tolerance tolerance;
   private volatile Supplier<ServerState> state = () -> ServerState.UP;
-  private volatile boolean abandoned;
+  private final CountDownLatch abandoned = new CountDownLatch(1);
   private volatile Rate maxRate = Rate.UNLIMITED;
 
   private volatile Lanes working;
@@ -133,7 +134,7 @@ public final class RemoteServer implements Server {
     try {
       lane = open(0, true);
       lanes.add(lane);
-      return lane.health();
+      return lane.questions().health();
     } catch (IOException e) {
       throw new Failure(
           Outcome.UNREACHABLE, "Server " + name() + " does not answer: " + Reason.of(e), e);
@@ -145,12 +146,12 @@ public final class RemoteServer implements Server {
   /** Asks on a lane of its own, so that a long request delays no answer. */
   @Override
   public void watchLoad(Function<Map<String, Long>, Duration> taker) throws Failure {
-    for (Duration pause = LOAD_AGAIN; !pause.isZero() && !abandoned; ) {
+    for (Duration pause = LOAD_AGAIN; !pause.isZero() && !isAbandoned(); ) {
       RemoteLane lane = null;
       try {
         lane = open(0, true);
         lanes.add(lane);
-        pause = lane.watchLoad(taker);
+        pause = lane.questions().watchLoad(taker);
       } catch (IOException e) {
         pause = waits(LOAD_AGAIN); // the lanes that work say what is wrong
       } catch (Failure e) {
@@ -199,7 +200,7 @@ public final class RemoteServer implements Server {
         throw new IOException(LaneTransport.SILENT);
       }
       lanes.add(lane);
-      if (abandoned) {
+      if (isAbandoned()) {
         lane.close();
       }
       return lane;
@@ -220,15 +221,35 @@ public final class RemoteServer implements Server {
 
   @Override
   public void listUsers(UserMask mask, Consumer<String> taker) throws Failure {
-    RemoteLane lane = null;
-    try {
-      lane = open(0, false);
-      lane.list(mask.text(), user -> take(user, taker));
-    } catch (IOException e) {
-      throw Failure.temporary(
-          "Server " + name() + ": the list of users broke off: " + Reason.of(e), e);
-    } finally {
-      close(lane);
+    new UserList(name, mask, new WayToList(), tolerance).forEach(user -> take(user, taker));
+  }
+
+  private final class WayToList implements UserList.Way {
+    @Override
+    public RemoteLane open() throws Failure, IOException {
+      return RemoteServer.this.open(0, false);
+    }
+
+    @Override
+    public void close(RemoteLane lane) {
+      RemoteServer.this.close(lane);
+    }
+
+    @Override
+    public void pause(long nanos) throws Failure {
+      ServerState now = state.get();
+      if (!now.isConnectedTo()) {
+        String text = now.explanation(name) + "; its list of users is incomplete";
+        throw new Failure(Outcome.UNREACHABLE, text);
+      }
+      try {
+        if (abandoned.await(nanos, TimeUnit.NANOSECONDS)) {
+          throw new Failure(Outcome.CANCELLED, "Server " + name + ": stopped");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new Failure(Outcome.CANCELLED, "Server " + name + ": stopped", e);
+      }
     }
   }
 
@@ -254,7 +275,7 @@ public final class RemoteServer implements Server {
   public void work(UserQueue queue, int limit) throws Failure {
     int most = limit > 0 ? Math.min(limit, maxLanes) : maxLanes;
     working = new Lanes(name, queue, most, new Opener(), executor, tolerance, teller);
-    if (!abandoned) {
+    if (!isAbandoned()) {
       working.work();
     }
   }
@@ -276,9 +297,13 @@ public final class RemoteServer implements Server {
     lanes.forEach(RemoteLane::cancel);
   }
 
+  private boolean isAbandoned() {
+    return abandoned.getCount() == 0;
+  }
+
   @Override
   public void abandon() {
-    abandoned = true;
+    abandoned.countDown();
     if (working != null) {
       working.end();
     }
