@@ -15,6 +15,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.base.UserName;
+import org.doveadmsshd.brain.journal.Fate;
 import org.doveadmsshd.brain.journal.UserEnd;
 import org.doveadmsshd.brain.progress.StatusLine;
 import org.doveadmsshd.brain.progress.StatusLines;
@@ -41,13 +42,12 @@ final class Reporter implements RunListener {
   private final Map<String, String> held = new TreeMap<>();
   private final Repeats ofUsers = new Repeats();
   private final Map<Message.Log.Level, Repeats> ofWorkers = new EnumMap<>(Message.Log.Level.class);
+  private final Map<Fate, Long> fates = new EnumMap<>(Fate.class);
   private volatile long done; // changed with the lock held
   private volatile long failed; // changed with the lock held
-  private long skipped;
   private long doneBefore;
+  private boolean listCut;
   private int impossible;
-  private long stopped;
-  private long notReached;
   private long misplaced;
   private int exitCode;
   private boolean asking;
@@ -93,42 +93,40 @@ final class Reporter implements RunListener {
 
   @Override
   public synchronized void ended(UserEnd end) throws IOException {
-    Outcome outcome = end.outcome();
-    if (outcome == Outcome.CANCELLED || outcome == Outcome.NOT_BEGUN) {
-      stopped += outcome == Outcome.CANCELLED ? 1 : 0;
-      notReached += outcome == Outcome.NOT_BEGUN ? 1 : 0;
+    Fate fate = Fate.of(end.outcome());
+    fates.merge(fate, 1L, Long::sum);
+    if (fate.isUndone()) {
       return;
     }
-    if (outcome == Outcome.NO_USER && several) {
-      skipped++;
+    if (fate == Fate.SKIPPED && several) {
       repeated(end.user(), Message.Log.Level.INFO, skippedText(end));
       return;
     }
     end.counts().forEach((what, number) -> counts.merge(what, number, Long::sum));
-    done++;
-    if (outcome.isOk()) {
-      return;
-    }
-    failed++;
-    if (end.user().isEmpty()) {
-      failed(outcome, end.text());
-    } else {
-      exit(outcome);
-      if (outcome == Outcome.UNKNOWN) {
-        say(end.user(), Message.Log.Level.ERROR, end.text()); // somebody must look after each
-      } else {
-        repeated(end.user(), Message.Log.Level.ERROR, end.text());
-      }
+    done = count(Fate.DONE) + count(Fate.FAILED);
+    failed = count(Fate.FAILED);
+    if (fate != Fate.DONE) {
+      sayWhy(end);
     }
   }
 
-  /** Whether a user counts among those who have failed. */
-  boolean isFailure(UserEnd end) {
-    return switch (end.outcome()) {
-      case OK, CANCELLED, NOT_BEGUN -> false;
-      case NO_USER -> !several;
-      default -> true;
-    };
+  /** Called with this locked. */
+  private long count(Fate fate) {
+    return fates.getOrDefault(fate, 0L);
+  }
+
+  /** Says why the command was not carried out. */
+  private void sayWhy(UserEnd end) throws IOException {
+    if (end.user().isEmpty()) {
+      failed(end.outcome(), end.text());
+      return;
+    }
+    exit(end.outcome());
+    if (end.outcome() == Outcome.UNKNOWN) {
+      say(end.user(), Message.Log.Level.ERROR, end.text()); // somebody must look after each
+    } else {
+      repeated(end.user(), Message.Log.Level.ERROR, end.text());
+    }
   }
 
   private static String skippedText(UserEnd end) {
@@ -181,6 +179,7 @@ final class Reporter implements RunListener {
 
   /** Notes it as a failure when users were named, and there is none of them. */
   synchronized void checkThatSomebodyExists() throws IOException {
+    long skipped = count(Fate.SKIPPED);
     if (skipped > 0 && done == 0) {
       failed(Outcome.NO_USER, skipped == 1 ? "The user doesn't exist" : "No user of these exists");
     }
@@ -188,7 +187,7 @@ final class Reporter implements RunListener {
 
   /** Whether something has failed, and nobody has come to a good end. */
   synchronized boolean isInVain() {
-    return done == failed && (exitCode != 0 || skipped > 0);
+    return done == failed && (exitCode != 0 || count(Fate.SKIPPED) > 0);
   }
 
   /** Counts a user that was listed by a server where he is not worked on. */
@@ -244,9 +243,9 @@ final class Reporter implements RunListener {
     counts.forEach((what, number) -> text.append(", %,d %s".formatted(number, what)));
     held.values().forEach(why -> text.append(", ").append(why));
     add(text, doneBefore, "done before");
-    add(text, skipped, "skipped");
-    add(text, stopped, "stopped");
-    add(text, notReached, "not reached");
+    add(text, count(Fate.SKIPPED), "skipped");
+    add(text, count(Fate.STOPPED), "stopped");
+    add(text, count(Fate.NOT_BEGUN), "not begun");
     return text.toString();
   }
 
@@ -293,6 +292,11 @@ final class Reporter implements RunListener {
     doneBefore = users;
   }
 
+  /** Notes whether the run was stopped before all users had been named. */
+  synchronized void setListCut(boolean isCut) {
+    listCut = isCut;
+  }
+
   /** Sums up a run over several users. */
   synchronized void summary() throws IOException {
     held.clear();
@@ -310,6 +314,7 @@ final class Reporter implements RunListener {
   private String tail() {
     StringBuilder text = new StringBuilder(counted());
     add(text, failed, "failed");
+    text.append(listCut ? ", the list was not read to its end" : "");
     return text.toString();
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.doveadmsshd.brain.journal.Fate;
 import org.doveadmsshd.brain.journal.UserEnd;
 import org.doveadmsshd.brain.progress.Progress;
 import org.doveadmsshd.brain.progress.ProgressForm;
@@ -45,7 +46,7 @@ final class RunProgress implements RunListener {
   /** Counts the user. */
   @Override
   public void ended(UserEnd end) {
-    progress.ended(end.server(), reporter.isFailure(end));
+    progress.ended(end.server(), Fate.of(end.outcome()));
   }
 
   /**

@@ -162,7 +162,7 @@ class FlowTest {
         .contains(
             "doveadm: Error: Users have failed as often as --stop-after-failures allows; no further"
                 + " user was begun\n")
-        .contains("search: 4 users, 16 not reached, 2 failed");
+        .contains("search: 4 users, 16 not begun, 2 failed");
   }
 
   @Test
@@ -189,7 +189,7 @@ class FlowTest {
         .contains(
             "doveadm: Error: Canary: 3 users, 1 not ok, and nobody can be asked; no further user was"
                 + " begun\n")
-        .contains("search: 3 users, 17 not reached, 1 failed");
+        .contains("search: 3 users, 17 not begun, 1 failed");
   }
 
   @ParameterizedTest
@@ -240,7 +240,7 @@ class FlowTest {
     String[] words = {"--canary", "3", "search", "-A", "all"};
     assertThat(typed.run(List.of(one, two), "", words)).isEqualTo(75);
     assertThat(one.asked.size() + two.asked.size()).isEqualTo(3);
-    assertThat(typed.said()).contains("37 not reached, 3 failed");
+    assertThat(typed.said()).contains("37 not begun, 3 failed");
   }
 
   /** Many threads wait for the answer, and any of them may be quicker than the end of the run. */

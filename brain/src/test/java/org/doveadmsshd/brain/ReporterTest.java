@@ -195,7 +195,7 @@ class ReporterTest {
     assertThat(said()).isEmpty();
     assertThat(reporter.done()).isZero();
     assertThat(reporter.failedUsers()).isZero();
-    assertThat(summary(reporter)).startsWith("search: 0 users, 2 stopped, 1 not reached, ");
+    assertThat(summary(reporter)).startsWith("search: 0 users, 2 stopped, 1 not begun, ");
   }
 
   @Test
@@ -228,8 +228,7 @@ class ReporterTest {
     ended(reporter, "joe", Outcome.NO_USER);
     assertThat(lines()).containsExactly("doveadm(joe): Error: because");
     assertThat(reporter.exitCode()).isEqualTo(67);
-    assertThat(reporter.done()).isEqualTo(1);
-    assertThat(reporter.failedUsers()).isEqualTo(1);
+    assertThat(reporter.failedUsers()).as("counted as in a report").isZero();
   }
 
   @ParameterizedTest

@@ -321,8 +321,8 @@ class RunTest {
     assertThat(idle.cancelled.get()).isPositive();
     assertThat(server.asked).as("not again, and nobody after him").containsExactly("joe");
     assertThat(said())
-        .contains("Stopped; users that were not reached are unchanged")
-        .contains("1 stopped, 1 not reached")
+        .contains("Stopped; users that were not begun are unchanged")
+        .contains("1 stopped, 1 not begun")
         .doesNotContain("Connection lost");
   }
 

@@ -196,7 +196,7 @@ class ScriptedWorkersTest {
           Thread.sleep(Long.MAX_VALUE);
         };
     assertThat(run(script, 1, patience, SEARCH)).isEqualTo(75);
-    assertThat(errors()).contains("Stopped").contains("not reached");
+    assertThat(errors()).contains("Stopped").contains("not begun");
   }
 
   @Test

@@ -347,7 +347,7 @@ class StoppedRunTest {
     assertThat(typed.run(List.of(server), "", "search", "-A", "all")).isEqualTo(75);
     assertThat(typed.said())
         .contains("Stopped")
-        .containsPattern("search: 0 users, [12] stopped, [0-9]+ not reached");
+        .containsPattern("search: 0 users, [12] stopped, [0-9]+ not begun");
   }
 
   @Test
@@ -358,7 +358,7 @@ class StoppedRunTest {
         .isEqualTo(75);
     assertThat(typed.said())
         .contains("The time for the run (--deadline) is over")
-        .containsPattern("search: 0 users, 2 stopped, [0-9]+ not reached");
+        .containsPattern("search: 0 users, 2 stopped, [0-9]+ not begun");
   }
 
   @Test

@@ -170,8 +170,8 @@ class ShellAtTerminalTest {
   void controlCInARunOverManyUsersGivesTheSummaryAndThePrompt() throws Exception {
     addUsers();
     try (Tmux shell = shell()) {
-      shell.line("search -A subject nothing").awaits("search: ").press("C-c").awaits("not reached");
-      shell.awaits("Stopped; users that were not reached are unchanged").awaitsLine("admin>");
+      shell.line("search -A subject nothing").awaits("search: ").press("C-c").awaits("not begun");
+      shell.awaits("Stopped; users that were not begun are unchanged").awaitsLine("admin>");
       shell.line("use " + USER).awaitsLine(USER + ">");
     }
   }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.doveadmsshd.brain.journal.Fate;
 
 /**
  * Counts users of a run who come to the end, and knows how fast that goes. Any threads count; one
@@ -34,15 +35,20 @@ public final class Progress {
     private final String name;
     private final LongAdder ended = new LongAdder();
     private final LongAdder failed = new LongAdder();
+    private final LongAdder undone = new LongAdder();
     private final Deque<long[]> before = new ArrayDeque<>();
 
     Count(String name) {
       this.name = name;
     }
 
-    void add(boolean hasFailed) {
+    void add(Fate fate) {
+      if (fate.isUndone()) {
+        undone.increment();
+        return;
+      }
       ended.increment();
-      if (hasFailed) {
+      if (fate == Fate.FAILED) {
         failed.increment();
       }
     }
@@ -56,7 +62,7 @@ public final class Progress {
       long[] first = before.getFirst();
       long time = nanos - first[0];
       double perSecond = time <= 0 ? 0 : (now - first[1]) * SECOND_NANOS / time;
-      return new Standing.Part(name, now, failed.sum(), perSecond);
+      return new Standing.Part(name, now, failed.sum(), undone.sum(), perSecond);
     }
   }
 
@@ -75,11 +81,11 @@ public final class Progress {
    *
    * @param server where that was; a name that is none of the servers' when it was nowhere
    */
-  public void ended(String server, boolean hasFailed) {
-    all.add(hasFailed);
+  public void ended(String server, Fate fate) {
+    all.add(fate);
     Count count = servers.get(server);
     if (count != null) {
-      count.add(hasFailed);
+      count.add(fate);
     }
   }
 
@@ -98,14 +104,14 @@ public final class Progress {
   }
 
   private static OptionalDouble left(OptionalLong users, Standing.Part done, double seconds) {
+    long left = users.orElse(-1) - done.ended() - done.undone();
     boolean guess =
-        users.isPresent()
-            && users.getAsLong() >= done.ended()
+        left >= 0
             && seconds >= SECONDS_BEFORE_GUESS
             && done.ended() >= USERS_BEFORE_GUESS
             && done.perSecond() > 0;
     return guess
-        ? OptionalDouble.of((users.getAsLong() - done.ended()) / done.perSecond())
+        ? OptionalDouble.of(left / done.perSecond())
         : OptionalDouble.empty();
   }
 }

@@ -51,6 +51,7 @@ public final class ProgressJson {
   private static void part(JsonGenerator json, Standing.Part part) throws IOException {
     json.writeNumberField("ended", part.ended());
     json.writeNumberField("failed", part.failed());
+    json.writeNumberField("undone", part.undone());
     json.writeNumberField("per_second", rounded(part.perSecond()));
   }
 

@@ -23,15 +23,20 @@ public record Standing(
    * What is done of a run, by one server or by all.
    *
    * @param name of the server; empty for all
-   * @param ended users who have come to the end, in whatever way
+   * @param ended users who have been worked on, or who cannot be
    * @param failed how many of these have failed
+   * @param undone users who were stopped, or not begun
    * @param perSecond users a second, lately
    */
-  public record Part(String name, long ended, long failed, double perSecond) {
+  public record Part(String name, long ended, long failed, long undone, double perSecond) {
     /** Both together, under another name. */
     Part and(Part other, String both) {
       return new Part(
-          both, ended + other.ended, failed + other.failed, perSecond + other.perSecond);
+          both,
+          ended + other.ended,
+          failed + other.failed,
+          undone + other.undone,
+          perSecond + other.perSecond);
     }
   }
 }

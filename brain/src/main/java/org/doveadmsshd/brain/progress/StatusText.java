@@ -118,7 +118,7 @@ public final class StatusText {
         .limit(room - 1L)
         .forEach(chosen::add);
     List<Standing.Part> parts = new ArrayList<>();
-    Standing.Part rest = new Standing.Part("", 0, 0, 0);
+    Standing.Part rest = new Standing.Part("", 0, 0, 0, 0);
     String others =
         (chosen.isEmpty() ? "%,d servers" : "%,d more").formatted(servers.size() - chosen.size());
     for (int i = 0; i < servers.size(); i++) {

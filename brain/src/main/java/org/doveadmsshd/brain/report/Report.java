@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.brain.journal.Fate;
 import org.doveadmsshd.brain.journal.JournalHeader;
 import org.doveadmsshd.brain.journal.JournalLine;
 import org.doveadmsshd.brain.journal.UserEnd;
@@ -64,15 +65,7 @@ final class Report {
 
   /** Whether an outcome counts as a failure. */
   static boolean isFailure(Outcome outcome) {
-    return switch (outcome) {
-      case OK, NO_USER, CANCELLED, NOT_BEGUN -> false;
-      default -> true;
-    };
-  }
-
-  /** Whether an outcome leaves the user to be done. */
-  static boolean isUndone(Outcome outcome) {
-    return outcome == Outcome.CANCELLED || outcome == Outcome.NOT_BEGUN;
+    return Fate.of(outcome) == Fate.FAILED;
   }
 
   /** The lines of another journal follow. */
@@ -211,7 +204,10 @@ final class Report {
 
   /** Users who were not begun, or stopped. */
   long undone() {
-    return outcomes.keySet().stream().filter(Report::isUndone).mapToLong(this::users).sum();
+    return outcomes.keySet().stream()
+        .filter(outcome -> Fate.of(outcome).isUndone())
+        .mapToLong(this::users)
+        .sum();
   }
 
   /** How often a user came to an end: a run that is resumed tries users again. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.doveadmsshd.brain.journal.Fate;
 import org.junit.jupiter.api.Test;
 
 /** How far a run is, and how fast, at moments that the test chooses. */
@@ -15,7 +16,7 @@ class ProgressTest {
 
   private void end(String server, int users, int failed) {
     for (int i = 0; i < users; i++) {
-      progress.ended(server, i < failed);
+      progress.ended(server, i < failed ? Fate.FAILED : Fate.DONE);
     }
   }
 
@@ -30,10 +31,22 @@ class ProgressTest {
     end("b", 2, 0);
     end("", 1, 1); // no server was meant for him
     Standing now = at(2, -1);
-    assertThat(now.all()).isEqualTo(new Standing.Part("", 6, 2, 3));
+    assertThat(now.all()).isEqualTo(new Standing.Part("", 6, 2, 0, 3));
     assertThat(now.servers())
-        .containsExactly(new Standing.Part("a", 3, 1, 1.5), new Standing.Part("b", 2, 0, 1));
+        .containsExactly(new Standing.Part("a", 3, 1, 0, 1.5), new Standing.Part("b", 2, 0, 0, 1));
     assertThat(now.seconds()).isEqualTo(2);
+  }
+
+  @Test
+  void whoIsNotBegunAtAStopIsNoneOfThoseWhoHaveEnded() {
+    end("a", 30, 2);
+    for (int i = 0; i < 70; i++) {
+      progress.ended("a", i < 5 ? Fate.STOPPED : Fate.NOT_BEGUN);
+    }
+    Standing now = at(5, 100);
+    assertThat(now.all()).isEqualTo(new Standing.Part("", 30, 2, 70, 6));
+    assertThat(now.servers().get(0)).isEqualTo(new Standing.Part("a", 30, 2, 70, 6));
+    assertThat(now.secondsLeft()).as("nobody is waited for").hasValue(0);
   }
 
   @Test
@@ -76,15 +89,15 @@ class ProgressTest {
     end("a", 30, 1);
     assertThat(ProgressJson.line("mailbox list", at(4, 90), OptionalInt.empty()))
         .isEqualTo(
-            "{\"progress\":\"mailbox list\",\"seconds\":4.0,\"ended\":30,\"failed\":1,"
+            "{\"progress\":\"mailbox list\",\"seconds\":4.0,\"ended\":30,\"failed\":1,\"undone\":0,"
                 + "\"per_second\":7.5,\"users\":90,\"seconds_left\":8.0,\"servers\":["
-                + "{\"name\":\"a\",\"ended\":30,\"failed\":1,\"per_second\":7.5},"
-                + "{\"name\":\"b\",\"ended\":0,\"failed\":0,\"per_second\":0.0}]}");
+                + "{\"name\":\"a\",\"ended\":30,\"failed\":1,\"undone\":0,\"per_second\":7.5},"
+                + "{\"name\":\"b\",\"ended\":0,\"failed\":0,\"undone\":0,\"per_second\":0.0}]}");
     Progress none = new Progress(List.of("\"\n"), BEGUN);
     assertThat(ProgressJson.line("x", none.at(BEGUN, OptionalLong.empty()), OptionalInt.of(75)))
         .isEqualTo(
-            "{\"progress\":\"x\",\"seconds\":0.0,\"ended\":0,\"failed\":0,\"per_second\":0.0,"
-                + "\"servers\":[{\"name\":\"\\\"\\n\",\"ended\":0,\"failed\":0,\"per_second\":0.0}],"
+            "{\"progress\":\"x\",\"seconds\":0.0,\"ended\":0,\"failed\":0,\"undone\":0,\"per_second\":0.0,"
+                + "\"servers\":[{\"name\":\"\\\"\\n\",\"ended\":0,\"failed\":0,\"undone\":0,\"per_second\":0.0}],"
                 + "\"exit_code\":75}");
   }
 }

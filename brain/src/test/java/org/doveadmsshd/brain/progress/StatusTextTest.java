@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a person sees of a run's progress, in terminals of any size. */
 class StatusTextTest {
-  private static final Standing.Part QUIET = new Standing.Part("", 0, 0, 0);
+  private static final Standing.Part QUIET = new Standing.Part("", 0, 0, 0, 0);
 
   private static Standing standing(Standing.Part all, long users, List<Standing.Part> servers) {
     return new Standing(
@@ -39,7 +39,7 @@ class StatusTextTest {
     for (int i = 1; i <= number; i++) {
       int name = i;
       boolean fails = java.util.stream.IntStream.of(failing).anyMatch(each -> each == name);
-      servers.add(new Standing.Part("mail" + i, 10, fails ? i : 0, 2.5));
+      servers.add(new Standing.Part("mail" + i, 10, fails ? i : 0, 0, 2.5));
     }
     return servers;
   }
@@ -58,7 +58,7 @@ class StatusTextTest {
         "2   | …",
       })
   void whatMattersMostIsSaidWhereverThereIsRoom(int columns, String text) {
-    Standing now = standing(new Standing.Part("", 4812, 2, 1203.4), 10_000, List.of());
+    Standing now = standing(new Standing.Part("", 4812, 2, 0, 1203.4), 10_000, List.of());
     assertThat(first(now, columns)).isEqualTo(text);
   }
 
@@ -66,9 +66,9 @@ class StatusTextTest {
   void withoutANumberOfUsersThereIsNoBar() {
     assertThat(first(standing(QUIET, -1, List.of()), 120))
         .isEqualTo("expunge: 0 users, 7 expunged");
-    Standing one = standing(new Standing.Part("", 1, 0, 0.25), -1, List.of());
+    Standing one = standing(new Standing.Part("", 1, 0, 0, 0.25), -1, List.of());
     assertThat(first(one, 120)).isEqualTo("expunge: 1 user, 0.3/s, 7 expunged");
-    Standing more = standing(new Standing.Part("", 12, 0, 0), 10, List.of());
+    Standing more = standing(new Standing.Part("", 12, 0, 0, 0), 10, List.of());
     assertThat(lines(more, "", 60, 24).get(0)).startsWith("expunge: 12 users").endsWith("100 %");
     assertThat(first(standing(QUIET, 0, List.of()), 120)).doesNotContain("%");
   }
@@ -76,7 +76,7 @@ class StatusTextTest {
   @ParameterizedTest
   @CsvSource({"0, 0 %", "1, 0 %", "9999, 99 %", "10000, 100 %"})
   void theWholeIsReachedAtTheEndOnly(long ended, String percent) {
-    Standing now = standing(new Standing.Part("", ended, 0, 0), 10_000, List.of());
+    Standing now = standing(new Standing.Part("", ended, 0, 0, 0), 10_000, List.of());
     String text = lines(now, "", 120, 24).get(0);
     assertThat(text).endsWith(" " + percent);
     assertThat(text.contains("░")).isEqualTo(ended < 10_000);
@@ -85,7 +85,7 @@ class StatusTextTest {
   @ParameterizedTest
   @CsvSource({"0.2, 1 s", "59, 59 s", "59.5, 1:00 min", "3599, 59:59 min", "7260, 2:01 h"})
   void timesAreThoseThatPeopleSay(double left, String text) {
-    Standing.Part all = new Standing.Part("", 1, 0, 0);
+    Standing.Part all = new Standing.Part("", 1, 0, 0, 0);
     Standing now = new Standing(OptionalLong.of(9), all, 1, OptionalDouble.of(left), List.of());
     assertThat(lines(now, "", 100, 24).get(0)).contains(", " + text + " left");
   }
@@ -93,7 +93,7 @@ class StatusTextTest {
   @Test
   void eachServerHasALine() {
     List<Standing.Part> servers =
-        List.of(new Standing.Part("a", 1203, 0, 301), new Standing.Part("büro", 1, 12, 0.5));
+        List.of(new Standing.Part("a", 1203, 0, 0, 301), new Standing.Part("büro", 1, 12, 0, 0.5));
     List<StatusLine> lines =
         StatusText.lines("expunge", "", standing(QUIET, -1, servers), new StatusLines.Size(80, 24));
     assertThat(lines.subList(1, 3))
@@ -131,9 +131,9 @@ class StatusTextTest {
   @ValueSource(ints = {0, 1, 2, 3, 9, 10, 11, 20, 40, 79, 80, 500})
   void noLineReachesTheLastColumn(int columns) {
     List<Standing.Part> servers = new ArrayList<>(servers(30, 2));
-    servers.add(new Standing.Part("サーバー".repeat(20), 3, 3, 1));
-    servers.add(new Standing.Part("evil\u001b[2J\n\u202e", 3, 4, 1));
-    Standing now = standing(new Standing.Part("", 123, 45, 678), 100_000, servers);
+    servers.add(new Standing.Part("サーバー".repeat(20), 3, 3, 0, 1));
+    servers.add(new Standing.Part("evil\u001b[2J\n\u202e", 3, 4, 0, 1));
+    Standing now = standing(new Standing.Part("", 123, 45, 0, 678), 100_000, servers);
     List<String> lines = lines(now, ", 5 ex\u0007punged", columns, 40);
     assertThat(lines).hasSize(columns < 2 ? 0 : 20);
     for (String line : lines) {

@@ -217,7 +217,7 @@ class LocalServerTest {
     goOn.countDown();
     assertThat(code.get()).isEqualTo(75);
     assertThat(done).hasSize(LANES);
-    assertThat(said()).contains("3 stopped", "17 not reached");
+    assertThat(said()).contains("3 stopped", "17 not begun");
   }
 
   private int search() {

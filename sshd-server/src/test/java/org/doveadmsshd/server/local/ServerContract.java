@@ -324,7 +324,7 @@ abstract class ServerContract {
         };
     assertThat(run(names(), "search", "-F", "-", "all")).isEqualTo(75);
     assertThat(output()).isEmpty();
-    assertThat(errors()).contains("Stopped; users that were not reached are unchanged");
+    assertThat(errors()).contains("Stopped; users that were not begun are unchanged");
     assertThat(begun.size()).isLessThanOrEqualTo(2 * LANES);
   }
 
@@ -336,7 +336,7 @@ abstract class ServerContract {
           awaitEndOfTest();
         };
     assertThat(run(names(), "search", "-F", "-", "all")).isEqualTo(75);
-    assertThat(errors()).contains("Stopped; users that were not reached are unchanged");
+    assertThat(errors()).contains("Stopped; users that were not begun are unchanged");
   }
 
   /** Hears neither a cancel nor an interrupt. */

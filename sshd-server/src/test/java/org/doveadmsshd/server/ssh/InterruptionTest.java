@@ -225,7 +225,7 @@ class InterruptionTest extends CalledServer {
       search.signal("INT");
       Caller.Ended ended = search.end();
       assertThat(ended.code()).isEqualTo(75);
-      assertThat(ended.error()).contains("2 stopped", "not reached");
+      assertThat(ended.error()).contains("2 stopped", "not begun");
       assertThat(site.work.begunBesides()).isEmpty();
     }
   }
