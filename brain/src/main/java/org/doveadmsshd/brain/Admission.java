@@ -1,6 +1,6 @@
 package org.doveadmsshd.brain;
 
-import java.io.IOException;
+import java.util.concurrent.Executor;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.journal.UserEnd;
 
@@ -12,6 +12,7 @@ final class Admission {
   private final long limit;
   private final long canaries;
   private final Verdict verdict;
+  private final Executor executor;
   private final boolean isGoneOn;
 
   // guarded by this
@@ -33,7 +34,7 @@ final class Admission {
      * @param canaries how many there were
      * @param bad how many of them were not ok
      */
-    void decide(long canaries, long bad) throws IOException;
+    void decide(long canaries, long bad);
   }
 
   private enum State {
@@ -47,14 +48,16 @@ final class Admission {
 
   /**
    * @param before how many users the limit has counted in the run that is gone on with
+   * @param executor runs the verdict, which nobody waits for when the run is stopped
    */
-  Admission(Flow flow, long before, Verdict verdict) {
+  Admission(Flow flow, long before, Verdict verdict, Executor executor) {
     counted = before;
     isGoneOn = before > 0;
     limit = flow.limit().orElse(Long.MAX_VALUE);
     canaries = flow.canary().orElse(0);
     state = canaries > 0 ? State.CANARIES : State.OPEN;
     this.verdict = verdict;
+    this.executor = executor;
   }
 
   /**
@@ -62,44 +65,27 @@ final class Admission {
    *
    * @param isCounted whether the limit has counted him in the run that is gone on with
    */
-  boolean enters(boolean isCounted) throws InterruptedException, IOException {
-    boolean mustDecide;
-    synchronized (this) {
-      while (state == State.CANARIES && isAwaited() || state == State.DECIDING) {
-        wait();
+  synchronized boolean enters(boolean isCounted) throws InterruptedException {
+    while (state != State.OPEN && entered >= canaries) {
+      if (state == State.CANARIES && ended >= canaries) {
+        state = State.DECIDING;
+        long notOk = bad;
+        executor.execute(() -> decide(notOk));
       }
-      mustDecide = state == State.CANARIES && entered >= canaries;
-      if (!mustDecide) {
-        return enter(isCounted);
-      }
-      state = State.DECIDING;
+      wait();
     }
-    decide();
-    return enter(isCounted);
-  }
-
-  /** Called with this locked: whether all canaries are in, and some have not ended. */
-  private boolean isAwaited() {
-    return entered >= canaries && ended < canaries;
-  }
-
-  private synchronized boolean enter(boolean isCounted) {
     boolean enters = isCounted || counted < limit;
     entered += enters ? 1 : 0;
     counted += enters && !isCounted ? 1 : 0;
     return enters;
   }
 
-  private void decide() throws IOException {
+  private void decide(long notOk) {
     try {
-      verdict.decide(canaries, badOnes());
+      verdict.decide(canaries, notOk);
     } finally {
       open();
     }
-  }
-
-  private synchronized long badOnes() {
-    return bad;
   }
 
   /** All are let in from now on: whoever is let in is perhaps not begun. */

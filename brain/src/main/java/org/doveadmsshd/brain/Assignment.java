@@ -19,9 +19,9 @@ import org.doveadmsshd.protocol.ProtocolException;
  * One user of a run on its way through lanes.
  *
  * <p>Rows are kept until the user is done, so that they come out together. When they grow beyond
- * 256 KiB, or no memory is left, the assignment waits for the printer and from then on
- * prints as rows come. A lane makes an {@link Attempt} of it; messages of an attempt that has been
- * given up are ignored.
+ * 256 KiB, or no memory is left, the assignment waits for the printer and from then on prints as
+ * rows come. A lane makes an {@link Attempt} of it; messages of an attempt that has been given up
+ * are ignored.
  */
 public final class Assignment {
   private final Dispatch dispatch;

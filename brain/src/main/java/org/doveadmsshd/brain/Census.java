@@ -1,6 +1,5 @@
 package org.doveadmsshd.brain;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -12,20 +11,22 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.UserMask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many users a mask or a file means, counted beside the run for whoever asks: the run itself
- * names only as many as its servers have room for. Counted once, and not before somebody asks. Safe
- * for several threads.
+ * How many of the users that a mask or a file means a run works on, counted beside the run for
+ * whoever asks: the run itself names only as many as its servers have room for. Counted once, and
+ * not before somebody asks. Safe for several threads.
  */
 final class Census {
   private static final Logger LOG = LoggerFactory.getLogger(Census.class);
 
   private final Listing listing;
+  private final Filter wanted;
   private final Executor executor;
   private final AtomicBoolean begun = new AtomicBoolean();
 
@@ -35,43 +36,48 @@ final class Census {
   /** Names users, from the first to the last. */
   @FunctionalInterface
   private interface Listing {
-    void each(Runnable user) throws Failure, IOException;
+    void each(BiConsumer<String, String> taker) throws Failure, IOException;
   }
 
-  private Census(Listing listing, Executor executor) {
+  /** Says whom a run works on. */
+  @FunctionalInterface
+  interface Filter {
+    /**
+     * Whether it works on a user.
+     *
+     * @param server that has listed him; empty for one who stands in a file
+     */
+    boolean has(String user, String server);
+  }
+
+  private Census(Listing listing, Filter wanted, Executor executor) {
     this.listing = listing;
+    this.wanted = wanted;
     this.executor = executor;
   }
 
   /** Of those whom a run is for; nothing where they cannot be named twice. */
-  static Optional<Census> of(UserSelection users, List<Server> servers, Executor executor) {
-    Optional<Census> matching =
-        users.pattern().map(mask -> new Census(one -> list(mask, servers, one), executor));
-    return matching.isPresent()
-        ? matching
-        : users
-            .file()
-            .filter(file -> !file.equals(UserSelection.STANDARD_INPUT))
-            .map(file -> new Census(one -> read(Path.of(file), one), executor));
+  static Optional<Census> of(
+      UserSelection users, List<Server> servers, Filter wanted, Executor executor) {
+    Optional<Listing> listing = users.pattern().map(mask -> taker -> list(mask, servers, taker));
+    if (users.isAtHand()) {
+      listing = users.file().map(file -> taker -> read(Path.of(file), taker));
+    }
+    return listing.map(each -> new Census(each, wanted, executor));
   }
 
-  private static void list(UserMask mask, List<Server> servers, Runnable one) throws Failure {
+  private static void list(UserMask mask, List<Server> servers, BiConsumer<String, String> taker)
+      throws Failure {
     for (Server server : servers) {
-      server.listUsers(mask, user -> one.run());
+      server.listUsers(mask, user -> taker.accept(user, server.name()));
     }
   }
 
-  /** Counts lines that are not blank. */
-  private static void read(Path file, Runnable one) throws IOException {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-      boolean blank = true;
-      for (int c; (c = in.read()) >= 0; ) {
-        if (c == '\n') {
-          blank = true;
-        } else if (blank && !Character.isWhitespace(c)) {
-          blank = false;
-          one.run();
-        }
+  private static void read(Path file, BiConsumer<String, String> taker) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      NamesInFile names = new NamesInFile(in);
+      for (String name; (name = names.next()) != null; ) {
+        taker.accept(name, "");
       }
     }
   }
@@ -91,7 +97,7 @@ final class Census {
   private void count() {
     AtomicLong users = new AtomicLong();
     try {
-      listing.each(users::incrementAndGet);
+      listing.each((user, server) -> users.addAndGet(wanted.has(user, server) ? 1 : 0));
       counted = users.get();
     } catch (Failure
         | IOException

@@ -3,13 +3,12 @@ package org.doveadmsshd.brain;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.brain.journal.UserEnd;
@@ -37,15 +36,13 @@ final class Dispatch {
   private final long mostFailures;
   private final Set<Assignment> open = ConcurrentHashMap.newKeySet();
   private final ServersInUse inUse;
+  private final Detours detours;
   private final LeavingServers leaving;
 
-  private final AtomicLong assigned = new AtomicLong();
+  private final Outstanding outstanding;
 
-  /** Assignments that have not ended, and one more while users may still be added. */
-  private final AtomicLong outstanding = new AtomicLong(1);
-
-  private final CountDownLatch ended = new CountDownLatch(1);
-  private volatile boolean fed;
+  /** Whether all users can be named at any time, without waiting for anybody. */
+  private volatile boolean isListAtHand;
 
   /** Whether no further user is begun. */
   private volatile boolean stopped;
@@ -76,10 +73,12 @@ final class Dispatch {
     this.executor = executor;
     this.patience = patience;
     this.clock = new RunClock(request.invocation().runDeadline(), patience);
+    this.isListAtHand = request.invocation().users().isAtHand();
     this.inUse = new ServersInUse(request.invocation().command().manual().isPerUser());
     Flow flow = request.invocation().flow();
     admission =
-        new Admission(flow, journal.counted(), (canaries, bad) -> decide(canary, canaries, bad));
+        new Admission(
+            flow, journal.counted(), (canaries, bad) -> decide(canary, canaries, bad), executor);
     mostFailures = flow.mostFailures().orElse(Long.MAX_VALUE);
     queues =
         new ServerQueues(
@@ -90,14 +89,18 @@ final class Dispatch {
             executor,
             this::isOver,
             new Work());
-    leaving = new LeavingServers(inUse, queues, reporter, executor, new Leavers());
+    outstanding = new Outstanding(queues::close);
+    detours = new Detours(this, inUse, queues);
+    leaving = new LeavingServers(inUse, queues, reporter, executor, detours);
   }
 
   /** Nobody follows the canaries either when it cannot be decided, as the terminal is gone. */
-  private void decide(Canary canary, long canaries, long bad) throws IOException {
+  private void decide(Canary canary, long canaries, long bad) {
     boolean goesOn = false;
     try {
       goesOn = canary.goesOn(canaries, bad);
+    } catch (IOException e) {
+      broken(null, e);
     } finally {
       if (!goesOn) {
         beginNoMore();
@@ -122,6 +125,11 @@ final class Dispatch {
     return reporter;
   }
 
+  /** From now on all users can be named without waiting for anybody. */
+  void setListAtHand() {
+    isListAtHand = true;
+  }
+
   /** How many users may begin. */
   Pace pace() {
     return queues.pace();
@@ -139,7 +147,7 @@ final class Dispatch {
 
   /** How many users have been found so far. */
   long assigned() {
-    return assigned.get();
+    return outstanding.added();
   }
 
   /**
@@ -179,17 +187,19 @@ final class Dispatch {
     Optional<Failure> unused = inUse.whyNot(route.servers());
     Route used = unused.isPresent() ? inUse.of(route) : route;
     if (used.isNowhere()) {
-      refuseEntered(user, server, unused.orElseThrow());
+      Failure why = unused.orElseThrow();
+      end(user, server, why.outcome(), why.getMessage());
       return;
     }
-    if (!joins()) {
-      return;
+    OptionalLong place = outstanding.add();
+    if (place.isEmpty()) {
+      return; // the run has come to its end while he was being named
     }
-    long sequence = assigned.getAndIncrement();
-    Assignment assignment = new Assignment(this, sequence, user, used, unused.orElse(null));
+    Assignment assignment =
+        new Assignment(this, place.getAsLong(), user, used, unused.orElse(null));
     open.add(assignment);
     if (!queues.put(assignment)) {
-      end(assignment);
+      Detours.end(assignment);
     }
   }
 
@@ -200,34 +210,35 @@ final class Dispatch {
 
   /** Adds a user of whom it cannot be said where he is, and ends him with that. */
   void refuse(String user, Failure failure) throws InterruptedException, IOException {
-    if (enters(user, "")) {
-      refuseEntered(user, "", failure);
-      endWhenFull();
-    }
+    endUnplaced(user, failure.outcome(), failure.getMessage());
   }
 
-  private void refuseEntered(String user, String server, Failure failure) throws IOException {
-    end(user, server, failure.outcome(), failure.getMessage());
+  /** Adds a user after the stop, without asking where he is. */
+  void leave(String user) throws InterruptedException, IOException {
+    endUnplaced(user, Outcome.NOT_BEGUN, Endings.NOT_BEGUN);
+  }
+
+  private void endUnplaced(String user, Outcome outcome, String why)
+      throws InterruptedException, IOException {
+    if (enters(user, "")) {
+      end(user, "", outcome, why);
+      endWhenFull();
+    }
   }
 
   private static String first(Route route) {
     return route.isNowhere() ? "" : route.servers().get(0).name();
   }
 
-  /** Counts one more user; false when the run has come to its end while he was being named. */
-  private boolean joins() {
-    return outstanding.getAndUpdate(others -> others == 0 ? 0 : others + 1) > 0;
-  }
-
   /** Ends a user that is given to no server. */
   private void end(String user, String server, Outcome outcome, String text) throws IOException {
-    if (!joins()) {
-      return;
+    OptionalLong place = outstanding.add();
+    if (place.isEmpty()) {
+      return; // as above
     }
-    long sequence = assigned.getAndIncrement();
-    UserEnd end = UserEnd.unasked(sequence, user, server, outcome, text);
+    UserEnd end = UserEnd.unasked(place.getAsLong(), user, server, outcome, text);
     try {
-      printer.finished(sequence, user, List.of(), 0);
+      printer.finished(place.getAsLong(), user, List.of(), 0);
     } finally {
       tell(end);
     }
@@ -237,7 +248,7 @@ final class Dispatch {
   private final class Work implements ServerQueues.Listener {
     @Override
     public void unavailable(Server server, UserQueue queue, Failure why) {
-      leaveUnavailable(server, queue, why);
+      detours.leaveUnavailable(server, queue, why);
     }
 
     @Override
@@ -250,87 +261,20 @@ final class Dispatch {
     }
   }
 
-  /** The server works on no more users: those in its queue go to another server, or fail. */
-  private void leaveUnavailable(Server server, UserQueue queue, Failure failure) {
-    try {
-      if (!isCancelled()) { // else it was stopped here
-        reporter.unavailable(failure);
-      }
-      for (Assignment next; (next = queue.takeUnbegun()) != null; ) {
-        boolean ofUser = !next.user().isEmpty();
-        goElsewhere(
-            next,
-            failure,
-            ofUser ? "Server " + server.name() + " is not available" : failure.getMessage());
-      }
-    } catch (IOException e) {
-      broken(null, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      cancel();
-    }
-  }
-
-  /** Has a user go to his next server, or end, if there is none, for a reason. */
-  private void goElsewhere(Assignment assignment, Failure failure, String why) throws IOException {
-    Route further = inUse.of(assignment.route().further());
-    if (isCancelled()) {
-      end(assignment);
-    } else if (further.isNowhere()) {
-      assignment.fail(Endings.outcome(failure), why);
-    } else {
-      add(assignment, further, failure, assignment.attempts());
-    }
-  }
-
-  /** Hears of users who wait for a server that is not used any more. */
-  private final class Leavers implements LeavingServers.Waiting {
-    @Override
-    public void leaves(Assignment assignment, Optional<Failure> why) throws IOException {
-      if (why.isPresent()) {
-        goElsewhere(assignment, why.get(), why.get().getMessage());
-      } else {
-        enqueue(assignment);
-      }
-    }
-
-    @Override
-    public void broken(IOException e) {
-      Dispatch.this.broken(null, e);
-    }
-  }
-
   /** The servers that are asked next, when this one does not know the user; nothing at the end. */
   Optional<Route> elsewhere(Assignment assignment, Message.Done result) {
-    Route further = inUse.of(assignment.route().further());
-    boolean ends = result.outcome() != Outcome.NO_USER || further.isNowhere() || isCancelled();
-    return ends ? Optional.empty() : Optional.of(further);
+    return detours.elsewhere(assignment, result);
   }
 
   /** Has the next server asked for a user; nothing waits of what this one has said of him. */
   void askNext(Assignment assignment, Route next) throws IOException {
-    add(assignment, next, assignment.unavailable(), assignment.earlierAttempts());
+    detours.askNext(assignment, next);
   }
 
-  private void add(Assignment earlier, Route route, Failure unavailable, int attempts)
-      throws IOException {
-    Assignment next = new Assignment(this, earlier.sequence(), earlier.user(), route, unavailable);
-    next.countEarlier(attempts);
+  /** One user's way goes on as another assignment. */
+  void replace(Assignment earlier, Assignment next) {
     open.remove(earlier);
     open.add(next);
-    enqueue(next);
-  }
-
-  private void enqueue(Assignment assignment) throws IOException {
-    if (!queues.add(assignment)) {
-      end(assignment);
-    }
-  }
-
-  /** The run is stopped, and no worker has the user. */
-  private static void end(Assignment assignment) throws IOException {
-    Message.Done done = Endings.stopped(assignment.attempts());
-    assignment.fail(done.outcome(), done.text());
   }
 
   /** Called by an assignment at its end, once for each user. */
@@ -359,7 +303,7 @@ final class Dispatch {
       admission.ended(end);
       stopAfterFailures();
     } finally {
-      endOne();
+      outstanding.endOne();
     }
   }
 
@@ -371,13 +315,6 @@ final class Dispatch {
     }
   }
 
-  private void endOne() {
-    if (outstanding.decrementAndGet() == 0) {
-      queues.close();
-      ended.countDown();
-    }
-  }
-
   /**
    * A lane is lost: what it had not finished is tried on another one, or fails.
    *
@@ -386,11 +323,11 @@ final class Dispatch {
   void lost(Assignment assignment, String why, boolean unseen) throws IOException {
     boolean harmless = request.isRepeatable() && unseen;
     if (isCancelled() && harmless) {
-      end(assignment);
+      Detours.end(assignment);
     } else if (!harmless) {
       assignment.fail(Outcome.UNKNOWN, why + doubt());
     } else if (assignment.attempts() < ATTEMPTS) {
-      enqueue(assignment);
+      detours.enqueue(assignment);
     } else {
       assignment.fail(Outcome.TEMPORARY_FAILURE, why);
     }
@@ -402,28 +339,22 @@ final class Dispatch {
 
   /** A lane is lost before it has told a worker of the user: that was no attempt. */
   void returned(Assignment assignment) throws IOException {
-    enqueue(assignment);
+    detours.enqueue(assignment);
   }
 
-  /** No more users will be added. */
+  /** Nobody waits for more users. */
   void fed() {
-    synchronized (this) {
-      if (fed) {
-        return;
-      }
-      fed = true;
-    }
-    endOne();
+    outstanding.complete();
   }
 
-  /** Whether all users have been added. */
+  /** Whether all users have been added, or nobody waits for the rest. */
   boolean isFed() {
-    return fed;
+    return outstanding.isComplete();
   }
 
   /** Waits until all users have come to the end; false if that takes longer. */
   boolean awaitEnd(long millis) throws InterruptedException {
-    return ended.await(millis, TimeUnit.MILLISECONDS);
+    return outstanding.await(millis);
   }
 
   /**
@@ -436,6 +367,9 @@ final class Dispatch {
       cancel();
     }
     boolean late = clock.isLate();
+    if (late) {
+      fed();
+    }
     long deadline = TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
     if (!late && deadline == 0 && !inUse.hasLeftAny()) {
       return;
@@ -454,15 +388,17 @@ final class Dispatch {
   }
 
   /**
-   * Stops: users under way end at their next checkpoint, others are not begun. The caller, which
-   * may be a thread of the transport, never waits for the output: another thread ends the users
-   * that were not begun.
+   * Stops: users under way end at their next checkpoint, others are not begun. A list that is at
+   * hand is read on, as long as workers have for stopping. The caller, which may be a thread of the
+   * transport, never waits for the output: another thread ends the users that were not begun.
    */
   void cancel() {
     clock.stop();
     beginNoMore();
     admission.open();
-    fed();
+    if (!isListAtHand) {
+      fed();
+    }
     queues.cancel();
   }
 
@@ -487,11 +423,16 @@ final class Dispatch {
   }
 
   private boolean isOver() {
-    return ended.getCount() == 0 || isCancelled();
+    return outstanding.isOver() || isCancelled();
   }
 
   boolean isCancelled() {
     return clock.isStopped();
+  }
+
+  /** Whether no further user is begun. */
+  boolean isStopped() {
+    return stopped;
   }
 
   /** Whether it was stopped because its time was over. */
@@ -503,7 +444,7 @@ final class Dispatch {
   private void drop(List<Assignment> waiting) {
     for (Assignment each : waiting) {
       try {
-        end(each);
+        Detours.end(each);
       } catch (IOException e) {
         broken = e; // the rest ends all the same
       }

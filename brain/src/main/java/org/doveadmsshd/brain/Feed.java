@@ -1,11 +1,8 @@
 package org.doveadmsshd.brain;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.NameTable;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.UserMask;
@@ -27,9 +25,6 @@ import org.slf4j.LoggerFactory;
 final class Feed {
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
 
-  /** Longer lines are no names; the rest of such a line is skipped. */
-  private static final int MAX_LINE = 1024;
-
   private final Invocation invocation;
   private final InputStream standardInput;
   private final Fleet fleet;
@@ -41,7 +36,16 @@ final class Feed {
   /** Where users wait whose order is to be one of chance; null when it is that of the list. */
   private Shuffle shuffle;
 
-  private volatile boolean shuffleFailed;
+  /** Who has a place of his own is handed on once, however often he is listed. */
+  private final NameTable handedOn = new NameTable();
+
+  /** Whether no further user can be named. */
+  private volatile boolean isNamingFailed;
+
+  /** Whether users were left out that would have been named, had the run not been stopped. */
+  private volatile boolean isCutShort;
+
+  private volatile boolean hasEnded;
 
   Feed(
       Invocation invocation,
@@ -71,6 +75,8 @@ final class Feed {
       LOG.error("The users of a run cannot be named by a fault of the program", e);
       dispatch.broken(null, new IOException("a fault of the program", e));
     } finally {
+      handedOn.close();
+      hasEnded = true;
       dispatch.fed();
     }
   }
@@ -99,7 +105,8 @@ final class Feed {
       shuffle = order;
       invocation.users().accept(new Naming());
       shuffle = null;
-      if (!shuffleFailed) {
+      if (!isNamingFailed) {
+        dispatch.setListAtHand();
         order.forEach(this::hand);
       }
     }
@@ -116,7 +123,7 @@ final class Feed {
       try {
         order.add(user, server);
       } catch (IOException e) {
-        shuffleFailed = true;
+        isNamingFailed = true;
         reporter.failed(Outcome.TEMPORARY_FAILURE, "The users cannot be shuffled: " + Reason.of(e));
       }
     }
@@ -159,6 +166,10 @@ final class Feed {
 
   /** A user who is named goes where the placement says. */
   private void assign(String name) throws InterruptedException, IOException {
+    if (dispatch.isStopped()) {
+      dispatch.leave(name);
+      return;
+    }
     Route route;
     try {
       route = fleet.route(name);
@@ -184,30 +195,24 @@ final class Feed {
   }
 
   private void feedLines(InputStream in) throws InterruptedException, IOException {
-    BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-    StringBuilder name = new StringBuilder();
-    int c;
-    while ((c = lines.read()) >= 0 && !isOver()) {
-      if (c == '\n') {
-        assignLine(name);
-      } else if (name.length() <= MAX_LINE) {
-        name.append((char) c);
+    NamesInFile names = new NamesInFile(in);
+    for (String name; (name = names.next()) != null && !isOver(); ) {
+      if (isPossible(name)) {
+        name(name, Shuffle.NAMED);
       }
-    }
-    assignLine(name);
-  }
-
-  private void assignLine(StringBuilder line) throws InterruptedException, IOException {
-    String name = line.toString().strip();
-    line.setLength(0);
-    if (!name.isEmpty() && !isOver() && isPossible(name)) {
-      name(name, Shuffle.NAMED);
     }
   }
 
   /** Whether no further user is wanted. */
   private boolean isOver() {
-    return dispatch.isCancelled() || dispatch.isFull() || shuffleFailed;
+    boolean stopped = dispatch.isFed() && !dispatch.isFull();
+    isCutShort |= stopped;
+    return stopped || dispatch.isFull() || isNamingFailed;
+  }
+
+  /** Whether all users that are meant have been named. */
+  boolean hasNamedAll() {
+    return hasEnded && !isCutShort;
   }
 
   /** An impossible name fails alone, and is sent to no server. */
@@ -279,18 +284,44 @@ final class Feed {
 
   /** A user who is listed is worked on only where he is placed, so that nobody does it twice. */
   private void assignFrom(Server server, String user) throws InterruptedException, IOException {
+    if (fleet.isAnyones()) {
+      dispatch.assign(user, Route.to(server, user));
+      return;
+    }
     Route route;
     try {
-      route = fleet.isAnyones() ? Route.to(server, user) : fleet.route(user);
+      route = fleet.route(user);
     } catch (Failure e) {
-      dispatch.refuse(user, e);
+      if (isFirst(user)) {
+        dispatch.refuse(user, e);
+      }
       return;
     }
     Route used = dispatch.used(route);
     if (route.isNowhere() || (used.isNowhere() ? route : used).first() != server) {
       reporter.addMisplaced();
-    } else {
+    } else if (isFirst(user)) {
       dispatch.assign(user, route);
+    }
+  }
+
+  /**
+   * Whether a listed user has not been handed on before. The placement may have said something else
+   * then, or nothing.
+   */
+  private boolean isFirst(String user) throws IOException {
+    try {
+      return handedOn.put(1, user) == 0;
+    } catch (IOException e) {
+      if (!isNamingFailed) {
+        isNamingFailed = true;
+        reporter.failed(
+            Outcome.TEMPORARY_FAILURE,
+            "Users who are listed cannot be kept in a temporary file (%s); no further"
+                    .formatted(Reason.of(e))
+                + " user is begun");
+      }
+      return false;
     }
   }
 }

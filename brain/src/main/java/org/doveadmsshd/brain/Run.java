@@ -94,7 +94,7 @@ public final class Run implements Running {
             patience,
             new Canary(console, printer, reporter));
     feed = new Feed(invocation, console.in(), fleet, dispatch, executor);
-    census = Census.of(invocation.users(), fleet.servers(), executor);
+    census = Census.of(invocation.users(), fleet.servers(), journal.filter(), executor);
   }
 
   /**
@@ -131,7 +131,8 @@ public final class Run implements Running {
     boolean several = invocation.users().isSeveral();
     if (dispatch.isCancelled()) {
       String why = dispatch.isExpired() ? "The time for the run (--deadline) is over" : "Stopped";
-      reporter.failed(Outcome.CANCELLED, why + "; users that were not reached are unchanged");
+      reporter.failed(Outcome.CANCELLED, why + "; users that were not begun are unchanged");
+      reporter.setListCut(!feed.hasNamedAll());
     } else if (several) {
       reporter.checkThatSomebodyExists();
     }
@@ -221,9 +222,7 @@ public final class Run implements Running {
   }
 
   private OptionalLong counted() {
-    OptionalLong all = census.isPresent() ? census.get().users() : OptionalLong.empty();
-    OptionalLong listed =
-        all.isPresent() ? OptionalLong.of(Math.max(0, all.getAsLong() - journal.left())) : all;
+    OptionalLong listed = census.isPresent() ? census.get().users() : OptionalLong.empty();
     OptionalLong limit = invocation.flow().limit();
     return listed.isPresent() && limit.isPresent()
         ? OptionalLong.of(Math.min(listed.getAsLong(), limit.getAsLong()))

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
@@ -125,6 +126,20 @@ final class RunJournal implements RunListener, Closeable {
     return resumed.isPresent() && journals.isPresent()
         ? Optional.of(journals.get().header(journals.get().find(resumed.get())).now())
         : Optional.empty();
+  }
+
+  /** Says whom the run is for, as it goes once through all users; nobody is counted for that. */
+  Census.Filter filter() {
+    if (earlier.isEmpty()) {
+      return (user, server) -> true;
+    }
+    if (!goesOnWithLimit) {
+      return earlier.get()::isFor;
+    }
+    AtomicLong room = new AtomicLong(invocation.flow().limit().orElseThrow() - counted());
+    return (user, server) ->
+        earlier.get().isFor(user, server)
+            && (isCounted(user, server) || room.getAndDecrement() > 0);
   }
 
   /** Whether the run works on a user, and does not leave him as the earlier one has. */

@@ -1,6 +1,8 @@
 package org.doveadmsshd.brain;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.doveadmsshd.base.UserMask;
 
@@ -15,6 +17,17 @@ public sealed interface UserSelection {
   /** The file that names them; {@code -} is standard input. Nothing when no file does. */
   default Optional<String> file() {
     return Optional.empty();
+  }
+
+  /**
+   * Whether they can be named to the end at any time, and again: they stand in a plain file.
+   * Whoever writes to a pipe may never come to the end.
+   */
+  default boolean isAtHand() {
+    return file()
+        .filter(name -> !name.equals(STANDARD_INPUT))
+        .map(name -> Files.isRegularFile(Path.of(name)))
+        .orElse(false);
   }
 
   /** Which users of the servers it means. Nothing when they are named otherwise. */

@@ -1,6 +1,7 @@
 package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.doveadmsshd.brain.Typed.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.doveadmsshd.base.Outcome;
@@ -196,6 +200,33 @@ class JournaledRunTest {
         .containsExactly(3L, 4L, 0L);
     assertThat(run("--resume", "last")).as("nothing is left").isZero();
     assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void aRunThatIsResumedIsForThoseWhoAreLeft() throws Exception {
+    List<String> all = ManyLanes.users(2000);
+    assertThat(run(all, "--limit", "1500", "expunge", "-A", "mailbox", "Trash", "all")).isZero();
+    AtomicLong users = new AtomicLong();
+    CountDownLatch counted = new CountDownLatch(1);
+    OneLane.Work waiting =
+        attempt -> {
+          await(counted); // so long not all have been named
+          answer(attempt);
+        };
+    typed.whenBegun(
+        started ->
+            typed.execute(
+                () -> {
+                  while (started.users().isEmpty()) {
+                    LockSupport.parkNanos(1_000_000);
+                  }
+                  users.set(started.users().orElseThrow());
+                  counted.countDown();
+                }));
+    String[] words = {"--resume", "last", "expunge", "-A", "mailbox", "Trash", "all"};
+    assertThat(typed.run(List.of(new OneLane("s", all, waiting)), "", words)).isZero();
+    assertThat(users).as("while not all have been named").hasValue(500);
+    assertThat(typed.said()).contains("500 users, 1,500 done before");
   }
 
   @Test

@@ -2,16 +2,21 @@ package org.doveadmsshd.brain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.doveadmsshd.brain.ManyLanes.rows;
+import static org.doveadmsshd.brain.Typed.await;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.placement.Place;
 import org.doveadmsshd.brain.placement.Placement;
 import org.junit.jupiter.api.AfterEach;
@@ -33,7 +38,7 @@ class PlacedUsersTest {
   }
 
   /** Places users as the map says; others nowhere. */
-  private final class Mapped implements Placement {
+  private class Mapped implements Placement {
     @Override
     public Place of(String user) throws Failure {
       asked.add(user);
@@ -137,5 +142,70 @@ class PlacedUsersTest {
         .isEqualTo(Outcome.CONFIGURATION_ERROR.exitCode());
     assertThat(worked).isEmpty();
     assertThat(typed.said()).isEqualTo("doveadm: Error: There are two servers with the name a\n");
+  }
+
+  @Test
+  void whomThePlacementCannotPlaceHasOneOutcomeHoweverManyServersListHim() throws Exception {
+    broken = "joe";
+    place("jane", "a");
+    List<String> both = List.of("joe", "jane");
+    List<Server> servers = List.of(server("a", both), server("b", both), server("c", both));
+    assertThat(typed.run(servers, "", "-v", "search", "-A", "all")).isEqualTo(75);
+    assertThat(worked).containsExactly("a:jane");
+    assertThat(typed.said()).containsOnlyOnce("doveadm(joe): Error");
+    assertThat(typed.said()).contains("search: 2 users, 1 matched, 1 failed");
+  }
+
+  @Test
+  void whoeverIsMovedOrPlacedAgainDuringARunIsNotWorkedOnTwice() throws Exception {
+    typed.place(
+        new Mapped() {
+          @Override
+          public Place of(String user) throws Failure {
+            boolean first = !asked.contains(user);
+            if (first && user.equals("joe")) {
+              broken = user;
+            }
+            try {
+              return super.of(user);
+            } finally {
+              broken = "";
+              place(user, "b"); // he is moved, or the database is there again
+            }
+          }
+        });
+    place("jane", "a");
+    List<String> both = List.of("jane", "joe");
+    CountDownLatch listed = new CountDownLatch(1);
+    Server a = listing("a", both, listed::countDown, () -> {});
+    Server b = listing("b", both, () -> {}, () -> await(listed));
+    assertThat(typed.run(List.of(a, b), "", "search", "-A", "all")).isEqualTo(75);
+    assertThat(worked).containsExactly("a:jane");
+    assertThat(typed.said()).contains("search: 2 users, 1 matched, 1 failed");
+  }
+
+  /** Something that a list waits for. */
+  private interface Step {
+    void take() throws IOException;
+  }
+
+  private Server listing(String name, List<String> users, Step after, Step before) {
+    OneLane.Work work =
+        assignment -> {
+          worked.add(name + ":" + assignment.user());
+          rows(assignment, 1);
+        };
+    return new ManyLanes(typed, name, users, 1, work) {
+      @Override
+      public void listUsers(UserMask mask, Consumer<String> taker) throws Failure {
+        try {
+          before.take();
+          super.listUsers(mask, taker);
+          after.take();
+        } catch (IOException e) {
+          throw Failure.temporary("The test is over", e);
+        }
+      }
+    };
   }
 }

@@ -76,6 +76,15 @@ final class SimulatedPlacement implements Placement {
     return of(user).servers().stream().findFirst().filter(scenario.servers()::contains);
   }
 
+  /** Whether a user is worked on when a server lists him; also when nobody can say where he is. */
+  boolean mayBe(String user, String server) {
+    try {
+      return first(user).filter(server::equals).isPresent();
+    } catch (Failure e) {
+      return true;
+    }
+  }
+
   /** Whom a server means by a name that the brain uses towards it. */
   static String user(String name) {
     return name.startsWith(ALIAS) ? name.substring(ALIAS.length()) : name;

@@ -3,11 +3,12 @@ package org.doveadmsshd.brain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,7 +24,7 @@ import org.doveadmsshd.brain.journal.UserEnd;
  */
 record Verdict(Simulation simulation, int code) {
   /** What a run says that was stopped. */
-  private static final String STOPPED = "users that were not reached are unchanged";
+  private static final String STOPPED = "users that were not begun are unchanged";
 
   /** Throws when anything is not. */
   void check() throws Exception {
@@ -119,28 +120,21 @@ record Verdict(Simulation simulation, int code) {
       return scenario().names.stream().filter(UserName::isPossible).toList();
     }
     List<String> due = new ArrayList<>();
-    for (Map.Entry<String, Ledger.Account> each : ledger().all().entrySet()) {
-      for (Map.Entry<String, Integer> listed : each.getValue().listed.entrySet()) {
-        if (isWorkedOnWhenListedBy(listed.getKey(), each.getKey())) {
-          for (int i = 0; i < listed.getValue(); i++) {
-            due.add(each.getKey());
-          }
-        }
-      }
-    }
-    return due;
+    ledger()
+        .all()
+        .forEach(
+            (user, account) ->
+                account.listed.forEach(
+                    (server, times) -> {
+                      if (isWorkedOnWhenListedBy(server, user)) {
+                        due.addAll(Collections.nCopies(times, user));
+                      }
+                    }));
+    return scenario().isPlaced ? List.copyOf(new LinkedHashSet<>(due)) : due; // each once
   }
 
   private boolean isWorkedOnWhenListedBy(String server, String user) {
-    if (!scenario().isPlaced || hasDoubt()) {
-      return true;
-    }
-    try {
-      Optional<String> first = simulation.placement().first(user);
-      return first.isPresent() && first.get().equals(server);
-    } catch (Failure e) {
-      return true; // it is said of whom it cannot be said where he is
-    }
+    return !scenario().isPlaced || hasDoubt() || simulation.placement().mayBe(user, server);
   }
 
   // what is true of outcomes

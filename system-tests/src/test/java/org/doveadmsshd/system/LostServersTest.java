@@ -122,6 +122,14 @@ class LostServersTest {
     return names;
   }
 
+  private List<String> allUsers() throws IOException {
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < SERVERS; i++) {
+      all.addAll(users(i));
+    }
+    return all;
+  }
+
   private void begin(String... words) throws IOException {
     run =
         new ProcessBuilder(site.doveadmSshWords(words))
@@ -233,6 +241,21 @@ class LostServersTest {
     assertThat(said()).contains("Server s0 is there again");
   }
 
+  /** As Ctrl-C, which tests that run in the background ignore; the program has five seconds. */
+  private void interrupt() throws Exception {
+    new ProcessBuilder("kill", "-TERM", Long.toString(run.pid())).start().waitFor();
+    expectEnd();
+  }
+
+  private void expectEnd() throws Exception {
+    assertThat(run.waitFor(5, TimeUnit.SECONDS)).as("the program ends\n" + said()).isTrue();
+  }
+
+  private void expectStopped() {
+    assertThat(run.exitValue()).as(said()).isEqualTo(75);
+    assertThat(said()).contains("Stopped; users that were not begun are unchanged");
+  }
+
   @Test
   void ctrlCEndsARunWhoseServerIsFrozen() throws Exception {
     begin("-v", "search", "-F", "-", "mailbox", "INBOX", "1");
@@ -240,9 +263,58 @@ class LostServersTest {
     awaitRows(2);
     signal("STOP", 1);
     name(users(1).subList(2, users(1).size()));
-    new ProcessBuilder("kill", "-TERM", Long.toString(run.pid())).start().waitFor();
-    assertThat(run.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(run.exitValue()).as(said()).isEqualTo(75);
-    assertThat(said()).contains("Stopped");
+    interrupt();
+    expectStopped();
+  }
+
+  @Test
+  void ctrlCEndsARunOverAllUsersOfAServerThatFreezesWhileItAnswers() throws Exception {
+    begin("-v", "fetch", "-A", "text", "all");
+    awaitRows(1);
+    signal("STOP", 1);
+    interrupt();
+    expectStopped();
+  }
+
+  @Test
+  void ctrlCEndsARunWhoseServerWasFrozenBeforeItWasConnectedTo() throws Exception {
+    Path configuration = directory.resolve("doveadm-ssh.conf");
+    Files.writeString(
+        configuration,
+        read(configuration).replace("connect_timeout = 2s", "connect_timeout = 60s"));
+    signal("STOP", 1);
+    begin("-v", "search", "-A", "mailbox", "INBOX", "1");
+    awaitRows(users(0).size() + users(2).size());
+    interrupt();
+    expectStopped();
+    assertThat(said()).contains("the list was not read to its end");
+  }
+
+  @Test
+  void aRunThatIsDoneDoesNotWaitForAServerThatIsFrozen() throws Exception {
+    begin("-v", "search", "-F", "-", "mailbox", "INBOX", "1");
+    name(allUsers());
+    awaitRows(allUsers().size());
+    signal("STOP", 1);
+    run.getOutputStream().close();
+    expectEnd();
+    assertThat(run.exitValue()).as(said()).isZero();
+  }
+
+  @Test
+  void everybodyInAFileHasOneOutcomeAfterCtrlC() throws Exception {
+    Path file = Files.write(directory.resolve("named"), allUsers());
+    String journal = directory.resolve("journal").toString();
+    begin("--journal", journal, "--max-rate", "1", "search", "-F", file.toString(), "1");
+    awaitRows(2);
+    signal("STOP", 1);
+    interrupt();
+    expectStopped();
+    String written = read(Path.of(journal));
+    for (String user : allUsers()) {
+      String line = "{\"user\":\"" + user + "\"";
+      assertThat(written.lines().filter(each -> each.startsWith(line))).as(user).hasSize(1);
+    }
+    assertThat(said()).contains(" not begun");
   }
 }

@@ -64,9 +64,14 @@ public final class EarlierRun implements Closeable {
     return header;
   }
 
-  /** Whether a user is to be worked on; who is not is counted. */
+  /** Whether a user is to be worked on. */
+  public boolean isFor(String user, String server) {
+    return wanted.has(index.outcome(user, server));
+  }
+
+  /** As {@link #isFor}; who is not to be worked on is counted. */
   public boolean wants(String user, String server) {
-    boolean wants = wanted.has(index.outcome(user, server));
+    boolean wants = isFor(user, server);
     if (!wants) {
       left.incrementAndGet();
     }

@@ -110,8 +110,6 @@ public final class Progress {
             && seconds >= SECONDS_BEFORE_GUESS
             && done.ended() >= USERS_BEFORE_GUESS
             && done.perSecond() > 0;
-    return guess
-        ? OptionalDouble.of(left / done.perSecond())
-        : OptionalDouble.empty();
+    return guess ? OptionalDouble.of(left / done.perSecond()) : OptionalDouble.empty();
   }
 }

@@ -47,11 +47,7 @@ final class LaneQuestions {
   }
 
   LaneQuestions(
-      String server,
-      LaneTransport transport,
-      FrameWriter out,
-      LaneClient client,
-      Reading reading) {
+      String server, LaneTransport transport, FrameWriter out, LaneClient client, Reading reading) {
     this.server = server;
     this.transport = transport;
     this.out = out;
