@@ -61,6 +61,7 @@ record SiteFiles(Path directory) {
         host_key = host_key
         authorized_keys = authorized/%%u
         mail_location = maildir:~/Maildir
+        rehearsal = no
         userdb {
           driver = passwd-file
           args = users

@@ -77,6 +77,7 @@ final class TestSite implements AutoCloseable {
         shell_history_directory = history
         state_directory = state
         lock_timeout = 1s
+        rehearsal = no
         max_channels_per_connection = 20
         passdb {
           driver = passwd-file
