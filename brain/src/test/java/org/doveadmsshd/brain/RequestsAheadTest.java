@@ -84,7 +84,7 @@ class RequestsAheadTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 4", "2000, 4", "10000, 12", "126000, 128", "60000000, 128"})
+  @CsvSource({"0, 4", "2000, 6", "10000, 22", "119000, 240", "60000000, 240"})
   void asManyUsersAreUnderWayAsFillTheWay(long roundTripMicros, int ahead) throws Exception {
     run(
         roundTripMicros,
@@ -101,7 +101,7 @@ class RequestsAheadTest {
 
   @Test
   void fewerAreUnderWayWhenUsersTakeLonger() throws Exception {
-    int before = 12;
+    int before = 22;
     int after = 4;
     run(
         10 * MILLISECOND,

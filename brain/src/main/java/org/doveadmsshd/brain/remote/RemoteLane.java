@@ -36,11 +36,15 @@ import org.doveadmsshd.protocol.ProtocolException;
  * <p>The lane's own thread reads and hands messages to assignments, which may block; it sends
  * nothing. Requests go through an {@link Outbox}, so a thread that fills the queue, or cancels,
  * never waits for the network. The pipeline is deep enough to keep the worker busy, however long
- * the way: its depth is round trip divided by time per user.
+ * the way: its depth is round trip divided by time per user, twice over, as some users take a tenth
+ * of the time of others.
  */
 final class RemoteLane implements Closeable {
   private static final int MIN_AHEAD = 4;
-  private static final int MAX_AHEAD = 128;
+
+  /** A worker may count those whom it has just answered. */
+  private static final int MAX_AHEAD = Limits.MAX_PIPELINED - 16;
+
   private static final int FIRST_GUESS_MICROS = 1000;
   private static final int BUFFER = 64 * 1024;
 
@@ -392,7 +396,7 @@ final class RemoteLane implements Closeable {
 
   private int ahead() {
     long onTheWay = transport.roundTripMicros() / Math.max(1, microsPerUser);
-    return (int) Math.max(MIN_AHEAD, Math.min(MAX_AHEAD, onTheWay + 2));
+    return (int) Math.max(MIN_AHEAD, Math.min(MAX_AHEAD, 2 * onTheWay + 2));
   }
 
   private void giveBack(String why) {
