@@ -118,8 +118,8 @@ class MainTest {
     assertThat(output.out()).isEmpty();
     assertThat(output.error().lines())
         .hasSize(2)
-        .anyMatch(line -> line.matches(".*sshd.conf:13: .*nonsense.*"))
-        .anyMatch(line -> line.matches(".*sshd.conf:14: .*port.*"));
+        .anyMatch(line -> line.matches(".*sshd.conf:14: .*nonsense.*"))
+        .anyMatch(line -> line.matches(".*sshd.conf:15: .*port.*"));
   }
 
   @Test
