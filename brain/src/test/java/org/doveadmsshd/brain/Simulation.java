@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -257,6 +258,11 @@ final class Simulation implements AutoCloseable {
     }
     time.shutdownNow();
     terms.forEach(Terms::close);
+  }
+
+  /** All servers. */
+  Collection<SimulatedServer> simulated() {
+    return world.values();
   }
 
   Path journal() {
