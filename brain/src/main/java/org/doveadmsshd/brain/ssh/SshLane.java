@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.sshd.client.channel.ChannelSubsystem;
+import org.apache.sshd.client.future.OpenFuture;
 import org.doveadmsshd.brain.remote.LaneTransport;
 
 /** A lane that is a channel of the subsystem. */
@@ -36,7 +37,11 @@ final class SshLane implements LaneTransport {
     long begun = System.nanoTime();
     boolean opened = false;
     try {
-      channel.open().verify(patience);
+      OpenFuture opening = channel.open();
+      if (!opening.await(patience) || session.isSilent()) {
+        throw new IOException(SILENT);
+      }
+      opening.verify();
       opened = true;
     } finally {
       if (!opened) {

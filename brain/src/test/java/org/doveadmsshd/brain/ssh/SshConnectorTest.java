@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -20,10 +21,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.sshd.common.channel.Channel;
+import org.apache.sshd.common.channel.ChannelListener;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.kex.KexProposalOption;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
@@ -302,6 +306,32 @@ class SshConnectorTest {
     try (LaneTransport lane = connector.open()) {
       long micros = (System.nanoTime() - begun) / 1000;
       assertThat(lane.roundTripMicros()).isPositive().isLessThanOrEqualTo(micros);
+    }
+  }
+
+  @Test
+  void aServerThatFreezesWhileALaneIsOpenedIsSaidNotToAnswer() throws Exception {
+    knownHosts.add(address(), hostKey);
+    connections.close();
+    connections = new SshConnections(knownHosts, Duration.ofSeconds(60), Duration.ofSeconds(2));
+    CountDownLatch thaws = new CountDownLatch(1);
+    server.addChannelListener(
+        new ChannelListener() {
+          @Override
+          public void channelInitialized(Channel channel) {
+            try {
+              thaws.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        });
+    try {
+      assertThatThrownBy(connector("admin", identity)::open)
+          .isInstanceOf(IOException.class)
+          .hasMessage("it does not answer any more");
+    } finally {
+      thaws.countDown();
     }
   }
 
