@@ -24,6 +24,7 @@ import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.FixedResources;
 import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.journal.JournalDirectory;
@@ -167,25 +168,28 @@ public final class BrainThroughput {
   }
 
   /** Servers that share the users. */
-  private final class Fleet implements Brain.Resources {
-    @Override
-    public List<Server> servers() {
-      List<Server> all = new ArrayList<>();
-      for (int i = 0; i < servers; i++) {
-        String name = "mail%03d.example.org".formatted(i);
-        int share = users / servers + (i < users % servers ? 1 : 0);
-        InstantServer server = new InstantServer(name, share, columns());
-        all.add(new RemoteServer(name, server, List.of(UserMask.ALL), lanes, executor));
-      }
-      return all;
+  private List<Server> fleet() {
+    List<Server> all = new ArrayList<>();
+    for (int i = 0; i < servers; i++) {
+      String name = "mail%03d.example.org".formatted(i);
+      int share = users / servers + (i < users % servers ? 1 : 0);
+      InstantServer server = new InstantServer(name, share, columns());
+      all.add(new RemoteServer(name, server, List.of(UserMask.ALL), lanes, executor));
     }
+    return all;
+  }
 
-    private List<Column> columns() {
-      return words.contains("search")
-          ? List.of(
-              new Column("mailbox-guid", Column.HIDE_TITLE),
-              new Column("uid", Column.HIDE_TITLE | Column.NUMBER))
-          : List.of();
+  private List<Column> columns() {
+    return words.contains("search")
+        ? List.of(
+            new Column("mailbox-guid", Column.HIDE_TITLE),
+            new Column("uid", Column.HIDE_TITLE | Column.NUMBER))
+        : List.of();
+  }
+
+  private final class Fleet extends FixedResources {
+    Fleet() {
+      super(fleet(), budget.all());
     }
 
     @Override
@@ -197,19 +201,6 @@ public final class BrainThroughput {
       JournalDirectory directory =
           new JournalDirectory(none, JournalRules.USUAL, Clock.systemUTC());
       return Optional.of(new Journals(directory, "benchmark", (master, command) -> true, true));
-    }
-
-    @Override
-    public void checkHere(String command) {}
-
-    @Override
-    public boolean mayReadFiles() {
-      return false;
-    }
-
-    @Override
-    public MemoryBudget.Share memory() {
-      return budget.all();
     }
   }
 }

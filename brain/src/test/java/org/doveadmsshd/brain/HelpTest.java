@@ -27,7 +27,7 @@ class HelpTest {
 
   private int run(String line) throws Exception {
     Console console = new Console(InputStream.nullInputStream(), out, error, false, 80);
-    Brain.Resources none = new FixedResources(List.of(), new MemoryBudget(1 << 20));
+    Brain.Resources none = new FixedResources(List.of(), new MemoryBudget(1 << 20).all());
     return new Brain(Runnable::run, Clock.systemUTC(), new About("doveadm"))
         .run(List.of(line.split(" ")), console, none, started -> {});
   }

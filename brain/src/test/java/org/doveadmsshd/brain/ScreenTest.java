@@ -48,7 +48,7 @@ class ScreenTest {
     Brain.Resources resources =
         new FixedResources(
             List.of(new OneLane("s", List.of("joe", "jim"), work)),
-            new MemoryBudget(16 * 1024 * 1024));
+            new MemoryBudget(16 * 1024 * 1024).all());
     new Brain(threads, Clock.systemUTC(), new About("doveadm"))
         .run(List.of(words), console, resources, run -> {});
     return screen.toString(UTF_8);

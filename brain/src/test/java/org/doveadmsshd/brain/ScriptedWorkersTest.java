@@ -80,7 +80,7 @@ class ScriptedWorkersTest {
     }
     Server server = new RemoteServer("s", workers, List.of(UserMask.ALL), lanes, threads);
     InputStream in = new ByteArrayInputStream(names.toString().getBytes(StandardCharsets.UTF_8));
-    Brain.Resources resources = new FixedResources(List.of(server), budget);
+    Brain.Resources resources = new FixedResources(List.of(server), budget.all());
     return new Brain(threads, Clock.systemUTC(), new About("doveadm"), patience)
         .run(
             List.of(words),

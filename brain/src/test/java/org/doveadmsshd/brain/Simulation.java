@@ -182,7 +182,7 @@ final class Simulation implements AutoCloseable {
   }
 
   private Brain.Resources resources() {
-    return new FixedResources(servers(), budget) {
+    return new FixedResources(servers(), budget.all()) {
       @Override
       public Placement placement(List<Server> servers) throws Failure {
         return scenario.isPlaced ? placement : super.placement(servers);

@@ -134,7 +134,7 @@ class TerminalTest {
     Console console = new Console(InputStream.nullInputStream(), out, error, terminal, 80);
     MemoryBudget budget = new MemoryBudget(64 * 1024 * 1024);
     List<Server> servers = List.of(new EvilServer(List.of(words).contains("list")));
-    Brain.Resources resources = new FixedResources(servers, budget);
+    Brain.Resources resources = new FixedResources(servers, budget.all());
     return new Brain(threads, Clock.systemUTC(), new About("doveadm"))
         .run(List.of(words), console, resources, started -> {});
   }

@@ -174,7 +174,7 @@ final class Typed implements AutoCloseable {
     Console console =
         new Console(input, outTo, errorTo, status(), false, Formatters.plain(80), question);
     Brain.Resources resources =
-        new FixedResources(List.copyOf(servers), budget) {
+        new FixedResources(servers, budget.all()) {
           @Override
           public void checkHere(String command) throws Failure {
             here.on(command);

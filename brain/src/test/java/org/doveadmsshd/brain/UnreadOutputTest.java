@@ -131,7 +131,7 @@ class UnreadOutputTest {
   private Future<Integer> run(OutputStream out, OutputStream error, Work work) {
     MemoryBudget budget = new MemoryBudget(64 * 1024 * 1024);
     Server server = new ManyUsers(work);
-    Brain.Resources resources = new FixedResources(List.of(server), budget);
+    Brain.Resources resources = new FixedResources(List.of(server), budget.all());
     Console console = new Console(new ByteArrayInputStream(new byte[0]), out, error, false, 80);
     List<String> words = List.of("search", "-A", "all");
     return threads.submit(

@@ -22,6 +22,7 @@ import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.FixedResources;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.placement.Place;
 import org.doveadmsshd.brain.placement.Placement;
@@ -39,28 +40,6 @@ final class RecordedStage implements AutoCloseable {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream error = new ByteArrayOutputStream();
 
-  /** What a brain is given. */
-  private record Given(List<Server> servers, MemoryBudget budget, OptionalLong term)
-      implements Brain.Resources {
-    @Override
-    public Placement placement(List<Server> of) {
-      return user -> new Place(List.of("mail1"), user, term, "test");
-    }
-
-    @Override
-    public void checkHere(String command) {}
-
-    @Override
-    public boolean mayReadFiles() {
-      return false;
-    }
-
-    @Override
-    public MemoryBudget.Share memory() {
-      return budget.all();
-    }
-  }
-
   /** Gives the line to a brain whose only server is the recorded worker. */
   int run(Recording recording, RecordedWorker.Speech speech, OptionalLong term) throws Exception {
     List<Recording.Lane> lanes = recording.lanes();
@@ -69,7 +48,13 @@ final class RecordedStage implements AutoCloseable {
             "mail1", () -> new RecordedWorker(lanes, speech), List.of(UserMask.ALL), 1, threads);
     Console console =
         new Console(InputStream.nullInputStream(), out, error, false, Console.DEFAULT_WIDTH);
-    Given given = new Given(List.of(server), new MemoryBudget(16 * 1024 * 1024), term);
+    FixedResources given =
+        new FixedResources(List.of(server), new MemoryBudget(16 * 1024 * 1024).all()) {
+          @Override
+          public Placement placement(List<Server> of) {
+            return user -> new Place(List.of("mail1"), user, term, "test");
+          }
+        };
     return new Brain(threads, Clock.systemUTC(), new About("doveadm-ssh"))
         .run(recording.words(), console, given, running -> {});
   }

@@ -23,6 +23,7 @@ import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.FixedResources;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.remote.ScriptedWorkers.Peer;
 import org.doveadmsshd.brain.remote.ScriptedWorkers.Script;
@@ -76,23 +77,8 @@ class LoginConversationsTest {
         .run(
             List.of("search", "-F", "-", "all"),
             new Console(new ByteArrayInputStream(users), out, error, false, 80),
-            new Resources(List.of(server), budget),
+            new FixedResources(List.of(server), budget.all()),
             started -> {});
-  }
-
-  private record Resources(List<Server> servers, MemoryBudget budget) implements Brain.Resources {
-    @Override
-    public void checkHere(String command) {}
-
-    @Override
-    public boolean mayReadFiles() {
-      return false;
-    }
-
-    @Override
-    public MemoryBudget.Share memory() {
-      return budget.all();
-    }
   }
 
   private String errors() {

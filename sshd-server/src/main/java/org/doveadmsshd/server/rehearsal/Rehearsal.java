@@ -25,8 +25,8 @@ import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.FixedResources;
 import org.doveadmsshd.brain.Running;
-import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.posix.NamedCalls;
 import org.doveadmsshd.server.local.LocalServer;
 import org.doveadmsshd.storage.QuotaRules;
@@ -262,25 +262,7 @@ public final class Rehearsal implements AutoCloseable {
 
   private Brain.Resources resources(Worker worker, MemoryBudget.Share rows) {
     Master master = new Master("rehearsal", Scope.UNLIMITED, Login.NONE);
-    return new Brain.Resources() {
-      @Override
-      public List<Server> servers() {
-        return List.of(new LocalServer(worker, master, LANES, executor));
-      }
-
-      @Override
-      public void checkHere(String command) {}
-
-      @Override
-      public boolean mayReadFiles() {
-        return false;
-      }
-
-      @Override
-      public MemoryBudget.Share memory() {
-        return rows;
-      }
-    };
+    return new FixedResources(List.of(new LocalServer(worker, master, LANES, executor)), rows);
   }
 
   /** How many whole rounds there have been, when it has ended. */

@@ -29,6 +29,7 @@ import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.FixedResources;
 import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Message;
@@ -125,7 +126,7 @@ class LocalServerTest {
   private int run(String... words) throws IOException {
     LocalServer server = server();
     MemoryBudget budget = new MemoryBudget(16 * 1024 * 1024);
-    Brain.Resources resources = new OneServer(server, budget);
+    Brain.Resources resources = new FixedResources(List.of(server), budget.all());
     Console console =
         new Console(
             InputStream.nullInputStream(), OutputStream.nullOutputStream(), error, false, 80);

@@ -35,6 +35,7 @@ import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.FixedResources;
 import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.protocol.Value;
@@ -174,7 +175,7 @@ abstract class ServerContract {
         .run(
             List.of(words),
             new Console(in, out, error, false, 80),
-            new OneServer(server, budget),
+            new FixedResources(List.of(server), budget.all()),
             started -> run = started);
   }
 

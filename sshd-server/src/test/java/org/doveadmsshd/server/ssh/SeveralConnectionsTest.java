@@ -21,6 +21,7 @@ import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
+import org.doveadmsshd.brain.FixedResources;
 import org.doveadmsshd.brain.Server;
 import org.doveadmsshd.brain.remote.LaneTransport;
 import org.doveadmsshd.brain.remote.RemoteServer;
@@ -74,23 +75,8 @@ class SeveralConnectionsTest {
         .run(
             List.of("search", "-F", "-", "all"),
             console,
-            new Given(List.of(server), new MemoryBudget(16 * 1024 * 1024)),
+            new FixedResources(List.of(server), new MemoryBudget(16 * 1024 * 1024).all()),
             run -> {});
-  }
-
-  private record Given(List<Server> servers, MemoryBudget budget) implements Brain.Resources {
-    @Override
-    public void checkHere(String command) {}
-
-    @Override
-    public boolean mayReadFiles() {
-      return false;
-    }
-
-    @Override
-    public MemoryBudget.Share memory() {
-      return budget.all();
-    }
   }
 
   private String said() {
