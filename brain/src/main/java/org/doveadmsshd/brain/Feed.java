@@ -210,9 +210,9 @@ final class Feed {
     return stopped || dispatch.isFull() || isNamingFailed;
   }
 
-  /** Whether all users that are meant have been named. */
+  /** Whether all users that are meant have been named; those beyond a limit are not. */
   boolean hasNamedAll() {
-    return hasEnded && !isCutShort;
+    return dispatch.isFull() || hasEnded && !isCutShort;
   }
 
   /** An impossible name fails alone, and is sent to no server. */
