@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Life;
 import org.doveadmsshd.base.Outcome;
@@ -118,7 +119,15 @@ public final class Assignment {
    * @param abandon ends the lane without waiting for it: it does not answer in time
    */
   public Attempt attempt(int lane, Runnable abandon) {
-    Attempt attempt = new Attempt(lane, abandon);
+    return begin(new Attempt(lane, abandon, true));
+  }
+
+  /** As above, but no worker is told of it before {@link Attempt#sends}. */
+  public Attempt attemptToSend(int lane, Runnable abandon) {
+    return begin(new Attempt(lane, abandon, false));
+  }
+
+  private Attempt begin(Attempt attempt) {
     attempts++;
     current = attempt;
     last = attempt;
@@ -156,6 +165,23 @@ public final class Assignment {
 
   /** Gives up the attempt under way if the worker has had it for longer than that. */
   void giveUpAfter(long nanos, Outcome outcome, String text) throws IOException {
+    giveUp(nanos, attempt -> Endings.done(outcome, text));
+  }
+
+  /** Gives up the attempt under way: it should have stopped. */
+  void giveUp(Outcome outcome, String text) throws IOException {
+    giveUp(
+        0,
+        attempt -> {
+          if (attempt.sent) {
+            return Endings.done(outcome, text);
+          }
+          forgetUnsent();
+          return Endings.stopped(attempts);
+        });
+  }
+
+  private void giveUp(long nanos, Function<Attempt, Message.Done> ending) throws IOException {
     Attempt attempt = current;
     if (attempt == null || !attempt.isLate(nanos) || !lock.tryLock()) {
       return; // the thread that has the lock waits for the output, not for the worker
@@ -167,11 +193,17 @@ public final class Assignment {
       }
       current = null;
       held.drop();
-      end(new Message.Done(0, outcome, text, Map.of(), 0));
+      end(ending.apply(attempt));
     } finally {
       lock.unlock();
     }
     attempt.abandon.run();
+  }
+
+  /** The last attempt was none: no worker has been told of it. Called with the lock held. */
+  private void forgetUnsent() {
+    attempts--;
+    last = attempts == 0 ? null : last;
   }
 
   /** One try to have it done, by one lane. Messages are given by one thread. */
@@ -180,10 +212,12 @@ public final class Assignment {
     private final Runnable abandon;
     private volatile long begun;
     private volatile long begunMillis;
+    private boolean sent; // guarded by lock
 
-    private Attempt(int lane, Runnable abandon) {
+    private Attempt(int lane, Runnable abandon, boolean sent) {
       this.lane = lane;
       this.abandon = abandon;
+      this.sent = sent;
     }
 
     /** Empty for a command about the server as a whole. */
@@ -194,6 +228,21 @@ public final class Assignment {
     /** The request for the worker. */
     public Message.Run request(int requestId) {
       return dispatch.request().run(requestId, route.user(), route.term());
+    }
+
+    /**
+     * The worker is going to be told of it.
+     *
+     * @return false when it has been given up meanwhile: then the worker must not be
+     */
+    public boolean sends() {
+      lock.lock();
+      try {
+        sent = current == this && !life.hasReached(Phase.OVER);
+        return sent;
+      } finally {
+        lock.unlock();
+      }
     }
 
     /** The worker begins with it now. */
@@ -242,7 +291,10 @@ public final class Assignment {
       send(new Message.Done(0, outcome, text, Map.of(), 0));
     }
 
-    /** The lane that had it is lost; the user is told why if it cannot be tried again. */
+    /**
+     * The lane that had it is lost. It goes to another lane if no worker has been told of it; else
+     * the user is told why if it cannot be tried again.
+     */
     public void lost(String why) throws IOException {
       lock.lock();
       try {
@@ -250,27 +302,17 @@ public final class Assignment {
           return;
         }
         current = null;
+        dispatch.printer().givenBack(sequence);
+        if (!sent) {
+          forgetUnsent();
+          dispatch.returned(Assignment.this);
+          return;
+        }
         boolean unseen = !life.hasReached(Phase.PRINTING);
         if (unseen) {
           held.drop();
         }
-        dispatch.printer().givenBack(sequence);
         dispatch.lost(Assignment.this, why, unseen);
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    /** The lane that had it is lost, and no worker has been told of it: it goes to another one. */
-    public void returned() throws IOException {
-      lock.lock();
-      try {
-        if (current != this || life.hasReached(Phase.OVER)) {
-          return;
-        }
-        current = null;
-        attempts--;
-        dispatch.returned(Assignment.this);
       } finally {
         lock.unlock();
       }

@@ -377,7 +377,7 @@ final class Dispatch {
     Outcome stopped = request.isRepeatable() ? Outcome.CANCELLED : Outcome.UNKNOWN;
     for (Assignment each : List.copyOf(open)) {
       if (late || inUse.hasLeft(each.server(), patience.stop())) {
-        each.giveUpAfter(0, stopped, "Did not stop in time" + doubt());
+        each.giveUp(stopped, "Did not stop in time" + doubt());
       } else if (deadline > 0) {
         each.giveUpAfter(
             deadline + patience.grace().toNanos(),

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -24,6 +25,7 @@ import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.brain.journal.UserEnd;
 import org.doveadmsshd.brain.placement.Place;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -155,7 +157,7 @@ class StoppedRunTest {
               Assignment.Attempt attempt = joe.attempt(0, givenUp::incrementAndGet);
               attempt.begun();
               OneLane.ok(attempt);
-              joe.giveUpAfter(0, Outcome.CANCELLED, "Did not stop in time");
+              joe.giveUp(Outcome.CANCELLED, "Did not stop in time");
               workOff(queue);
             } catch (IOException | InterruptedException e) {
               throw Failure.temporary("the test is over", e);
@@ -164,6 +166,34 @@ class StoppedRunTest {
         };
     assertThat(typed.run(List.of(server), "", "search", "-A", "all")).isZero();
     assertThat(givenUp).as("its lane, which may be at other users").hasValue(0);
+  }
+
+  @Test
+  void whoWasStillToBeSentWhenTheRunWasStoppedHasNotBegun() throws Exception {
+    List<UserEnd> ended = Collections.synchronizedList(new ArrayList<>());
+    AtomicBoolean isSent = new AtomicBoolean();
+    typed.whenBegun(run -> ((Run) run).tell(ended::add));
+    OneLane server =
+        new OneLane("s", List.of("joe"), OneLane::ok) {
+          @Override
+          public void work(UserQueue queue, int limit) throws Failure {
+            try {
+              Assignment joe = queue.take();
+              Assignment.Attempt attempt = joe.attemptToSend(0, () -> {});
+              attempt.begun();
+              typed.running().cancel();
+              joe.giveUp(Outcome.UNKNOWN, "Did not stop in time");
+              isSent.set(attempt.sends());
+              workOff(queue);
+            } catch (IOException | InterruptedException e) {
+              throw Failure.temporary("the test is over", e);
+            }
+          }
+        };
+    assertThat(typed.run(List.of(server), "", "search", "-A", "all")).isEqualTo(75);
+    assertThat(isSent).as("a worker is told of him behind that").isFalse();
+    assertThat(ended).extracting(UserEnd::outcome).containsExactly(Outcome.NOT_BEGUN);
+    assertThat(ended).extracting(UserEnd::attempts).containsExactly(0);
   }
 
   private static void awaitAnyway(CountDownLatch latch) throws Failure {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.doveadmsshd.auth.sasl.SaslClient;
 import org.doveadmsshd.base.Failure;
@@ -229,9 +228,6 @@ final class RemoteLane implements Closeable {
     private final int id;
     private final Assignment.Attempt attempt;
 
-    /** Whether it is sent, or never will be: only one of those who decide that is the first. */
-    private final AtomicBoolean decided = new AtomicBoolean();
-
     private InputStream input; // of the thread that sends
     private boolean inputSent;
     private final AtomicInteger piecesDue = new AtomicInteger();
@@ -306,8 +302,8 @@ final class RemoteLane implements Closeable {
         executor.execute(() -> refuse(attempt)); // which may wait for the output
         return;
       }
-      if (!decided.compareAndSet(false, true)) {
-        return; // it has been given back while the hello was waited for
+      if (!attempt.sends()) {
+        return; // it has been given up while the hello was waited for
       }
       to.send(request);
       if (life.hasReached(Phase.CANCELLED)) {
@@ -325,11 +321,7 @@ final class RemoteLane implements Closeable {
     private void lost(String why) {
       try {
         closeInput();
-        if (decided.compareAndSet(false, true)) {
-          attempt.returned();
-        } else {
-          attempt.lost(why);
-        }
+        attempt.lost(why);
       } catch (IOException e) {
         attempt.outputBroken(e);
       }
@@ -346,7 +338,7 @@ final class RemoteLane implements Closeable {
           break;
         }
         int id = ++lastId;
-        Assignment.Attempt attempt = next.attempt(number, transport::close);
+        Assignment.Attempt attempt = next.attemptToSend(number, transport::close);
         Answers answers = new Answers(id, attempt);
         client.add(id, answers);
         outbox.add(answers::sendRequest);
