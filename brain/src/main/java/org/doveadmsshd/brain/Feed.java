@@ -206,7 +206,9 @@ final class Feed {
   /** Whether no further user is wanted. */
   private boolean isOver() {
     boolean stopped = dispatch.isFed() && !dispatch.isFull();
-    isCutShort |= stopped;
+    if (stopped) {
+      isCutShort = true;
+    }
     return stopped || dispatch.isFull() || isNamingFailed;
   }
 
