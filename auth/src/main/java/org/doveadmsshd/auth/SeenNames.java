@@ -2,10 +2,10 @@ package org.doveadmsshd.auth;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Sha256;
 
 /**
  * Tells which names have been there before. It keeps 128 bits of their hashes, which no two names
@@ -28,11 +28,7 @@ final class SeenNames {
    */
   SeenNames(MemoryBudget.Share memory) {
     this.memory = memory;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JVM has it
-    }
+    digest = Sha256.begin();
   }
 
   /**

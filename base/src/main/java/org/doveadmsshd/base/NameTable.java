@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * A number for each of any count of names.
@@ -32,11 +31,7 @@ public final class NameTable implements Closeable {
 
   /** Makes an empty one. */
   public NameTable() {
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
-    }
+    digest = Sha256.begin();
   }
 
   /**

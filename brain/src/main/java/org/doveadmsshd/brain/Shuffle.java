@@ -9,12 +9,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.doveadmsshd.base.MemoryBudget;
+import org.doveadmsshd.base.Sha256;
 import org.doveadmsshd.base.UnnamedFile;
 
 /**
@@ -77,11 +77,7 @@ final class Shuffle implements Closeable {
   Shuffle(long seed, MemoryBudget.Share memory) {
     this.seed = seed;
     this.memory = memory.share(PIECE);
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has it", e);
-    }
+    digest = Sha256.begin();
   }
 
   /**

@@ -1,8 +1,8 @@
 package org.doveadmsshd.brain.journal;
 
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.doveadmsshd.base.Sha256;
 
 /**
  * What tells one input of a command from another: a run is gone on with the input that it had.
@@ -16,16 +16,8 @@ public record InputDigest(String sha256, long bytes) {
 
   /** Takes bytes as they come. One thread. */
   public static final class Gathering {
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Sha256.begin();
     private long bytes;
-
-    private static MessageDigest sha256() {
-      try {
-        return MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException(e); // each JDK has it
-      }
-    }
 
     /** Takes the next ones. */
     public void add(byte[] buffer, int count) {

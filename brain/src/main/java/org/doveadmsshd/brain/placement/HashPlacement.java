@@ -2,8 +2,6 @@ package org.doveadmsshd.brain.placement;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +9,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Sha256;
 
 /**
  * Spreads users over servers by their names alone, in proportion to the servers' weights (weighted
@@ -75,11 +74,6 @@ public final class HashPlacement implements Placement {
 
   /** The first 8 bytes of the SHA-256 of a name in UTF-8, the most significant first. */
   private static long hash(String name) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return ByteBuffer.wrap(digest.digest(name.getBytes(StandardCharsets.UTF_8))).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JVM has it
-    }
+    return ByteBuffer.wrap(Sha256.of(name.getBytes(StandardCharsets.UTF_8))).getLong();
   }
 }

@@ -3,13 +3,13 @@ package org.doveadmsshd.brain.remote;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
+import org.doveadmsshd.base.Sha256;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.protocol.ProtocolException;
 
@@ -50,11 +50,7 @@ final class UserList {
     private long count;
 
     Names() {
-      try {
-        digest = MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException(e); // every JDK has it
-      }
+      digest = Sha256.begin();
     }
 
     void add(String name) {

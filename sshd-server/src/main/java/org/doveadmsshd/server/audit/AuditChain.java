@@ -10,13 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.doveadmsshd.base.Sha256;
 
 /** What holds the lines of an audit log together, and whether it does. */
 public final class AuditChain {
@@ -43,13 +43,9 @@ public final class AuditChain {
   }
 
   private static String hash(byte[] bytes, int length) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(bytes, 0, length);
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
-    }
+    MessageDigest digest = Sha256.begin();
+    digest.update(bytes, 0, length);
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /**

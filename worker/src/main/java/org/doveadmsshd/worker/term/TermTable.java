@@ -12,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +21,7 @@ import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Reason;
+import org.doveadmsshd.base.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -257,15 +257,11 @@ public final class TermTable implements Terms {
 
   /** Salted, so that nobody can choose names that fill one page. */
   private Segment.Key key(String user) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(segments.get(0).salt());
-      digest.update(user.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8));
-      ByteBuffer hash = ByteBuffer.wrap(digest.digest());
-      return new Segment.Key(hash.getLong(), hash.getLong() | 1); // no record is all zero
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    MessageDigest digest = Sha256.begin();
+    digest.update(segments.get(0).salt());
+    digest.update(user.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8));
+    ByteBuffer hash = ByteBuffer.wrap(digest.digest());
+    return new Segment.Key(hash.getLong(), hash.getLong() | 1); // no record is all zero
   }
 
   private void open() throws IOException {
