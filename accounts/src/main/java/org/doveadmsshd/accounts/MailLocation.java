@@ -2,7 +2,11 @@ package org.doveadmsshd.accounts;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Printable;
@@ -12,11 +16,25 @@ import org.doveadmsshd.base.Variables;
 /**
  * Where a user's mail lies.
  *
- * @param trusted the directory that the administrator has named
- * @param below directories below it that belong to the user
+ * @param root of the mail
+ * @param control of UID lists, keywords and subscriptions; empty where they lie with the mail
+ * @param index of Dovecot's indexes; empty where they lie with the mail, or nowhere
+ * @param inbox of the mailbox INBOX; empty for its usual place
  */
-public record MailLocation(Path trusted, List<String> below) {
+public record MailLocation(
+    UserDirectory root,
+    Optional<UserDirectory> control,
+    Optional<UserDirectory> index,
+    Optional<UserDirectory> inbox,
+    MailboxLayout layout) {
   private static final int SHOWN = 200;
+
+  /** A Maildir++ tree, with all that belongs to it. */
+  public static MailLocation maildir(Path trusted, List<String> below) {
+    UserDirectory root = new UserDirectory(trusted, below);
+    return new MailLocation(
+        root, Optional.empty(), Optional.empty(), Optional.empty(), MailboxLayout.USUAL);
+  }
 
   /**
    * Fills in a template such as {@code maildir:~/Maildir} or {@code maildir:/srv/mail/%d/%n}.
@@ -46,11 +64,25 @@ public record MailLocation(Path trusted, List<String> below) {
 
   private static MailLocation at(MailUser user, MailTemplate template) throws Failure {
     checkName(user.name());
-    if (!template.isBelowHome()) {
-      return new MailLocation(Path.of(expand(template.path(), user)), List.of());
+    return new MailLocation(
+        directory(user, template.path()),
+        directory(user, template.control()),
+        directory(user, template.index()),
+        directory(user, template.inbox()),
+        template.layout());
+  }
+
+  private static Optional<UserDirectory> directory(MailUser user, Optional<String> path)
+      throws Failure {
+    return path.isPresent() ? Optional.of(directory(user, path.get())) : Optional.empty();
+  }
+
+  private static UserDirectory directory(MailUser user, String path) throws Failure {
+    if (!MailTemplate.isBelowHome(path)) {
+      return new UserDirectory(Path.of(expand(path, user)), List.of());
     }
     List<String> below = new ArrayList<>();
-    for (String name : expand(template.path().substring(1), user).split("/")) {
+    for (String name : expand(path.substring(1), user).split("/")) {
       if (name.equals("..")) {
         throw Failure.usage("A mail location must not lead out of the home");
       }
@@ -58,7 +90,17 @@ public record MailLocation(Path trusted, List<String> below) {
         below.add(name);
       }
     }
-    return new MailLocation(Path.of(home(user)), below);
+    return new UserDirectory(Path.of(home(user)), below);
+  }
+
+  /** The directories in which any of it lies, as the administrator has named them. */
+  public Set<Path> trusted() {
+    Set<Path> trusted = new LinkedHashSet<>(Set.of(root.trusted()));
+    Stream.of(control, index, inbox)
+        .flatMap(Optional::stream)
+        .map(UserDirectory::trusted)
+        .forEach(trusted::add);
+    return trusted;
   }
 
   /** A name becomes part of paths: nothing in it may lead elsewhere. */

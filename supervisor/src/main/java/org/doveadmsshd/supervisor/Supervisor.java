@@ -269,11 +269,13 @@ public final class Supervisor {
   private static void checkDirectory(MailUser user, Settings settings) throws Failure {
     List<Path> allowed = settings.work().isolation().mailDirs();
     if (!allowed.isEmpty() && user.proxyHost().isEmpty()) {
-      Path mail = MailLocation.of(user, settings.mail().location()).trusted().normalize();
-      if (allowed.stream().noneMatch(mail::startsWith)) {
-        throw new Failure(
-            Outcome.CONFIGURATION_ERROR,
-            "The mail of " + user.name() + " lies where it may not be (valid_mail_dirs)");
+      for (Path each : MailLocation.of(user, settings.mail().location()).trusted()) {
+        Path directory = each.normalize();
+        if (allowed.stream().noneMatch(directory::startsWith)) {
+          throw new Failure(
+              Outcome.CONFIGURATION_ERROR,
+              "The mail of " + user.name() + " lies where it may not be (valid_mail_dirs)");
+        }
       }
     }
   }

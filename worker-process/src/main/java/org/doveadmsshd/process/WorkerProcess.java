@@ -230,7 +230,7 @@ public class WorkerProcess {
   private static Set<Path> trees(MailUser user, String mailLocation) throws Failure {
     Set<Path> trees = new LinkedHashSet<>();
     user.home().map(Path::of).ifPresent(trees::add);
-    trees.add(MailLocation.of(user, mailLocation).trusted());
+    trees.addAll(MailLocation.of(user, mailLocation).trusted());
     return trees;
   }
 

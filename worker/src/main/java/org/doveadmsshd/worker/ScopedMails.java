@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.doveadmsshd.accounts.MailLocation;
+import org.doveadmsshd.accounts.MailTemplate;
 import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Variables;
 import org.doveadmsshd.command.UserContext;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.storage.MailStore;
@@ -95,7 +97,7 @@ record ScopedMails(
             quota(user),
             defaults.cached() ? Optional.of(SETTLED) : Optional.empty(),
             memory);
-    return MaildirStore.open(location.trusted(), location.below(), context);
+    return MaildirStore.open(location, context);
   }
 
   private QuotaRules quota(MailUser user) throws Failure {
@@ -143,7 +145,8 @@ record ScopedMails(
               + " only, so no location can be read");
     }
     boolean ownHome = hasHomeOfHisOwn(user);
-    boolean inHome = location.equals("maildir:~") || location.startsWith("maildir:~/");
+    boolean inHome =
+        MailTemplate.mistake(location).isEmpty() && MailTemplate.parse(location).isBelowHome();
     boolean everybody = commands.stream().allMatch(scope::hasAllUsers);
     if (!everybody && !(inHome && ownHome)) {
       throw new Failure(
@@ -160,7 +163,9 @@ record ScopedMails(
    */
   private boolean hasHomeOfHisOwn(MailUser user) {
     String usual = user.mail().orElse(defaults.mailLocation());
-    if (!usual.startsWith("maildir:~") || usual.indexOf('%') >= 0) {
+    if (!usual.startsWith("maildir:~")
+        || MailTemplate.mistake(usual).isPresent()
+        || Variables.isIn(MailTemplate.parse(usual).path())) {
       return false;
     }
     return user.mail().isEmpty() || isNamedFor(user, user.home().orElse(""));

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.doveadmsshd.accounts.MailLocation;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.base.Outcome;
@@ -73,6 +74,11 @@ public final class MaildirStore implements MailStore {
     this.root = root;
     this.context = context;
     this.quota = new MaildirQuota(context.quota(), root, this::count, context.warnings());
+  }
+
+  /** Opens the mail of one user; as {@link #open(Path, List, Context)}. */
+  public static MaildirStore open(MailLocation location, Context context) throws Failure {
+    return open(location.root().trusted(), location.root().below(), context);
   }
 
   /**
