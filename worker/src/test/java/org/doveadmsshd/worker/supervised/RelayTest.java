@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -67,6 +68,7 @@ class RelayTest {
   private final ArrayDeque<UserWork.Order> orders = new ArrayDeque<>();
   private final CountDownLatch asked = new CountDownLatch(3);
   private Duration silence = Duration.ZERO;
+  private Executor senders = threads;
   private ServerSocketChannel listening;
 
   @BeforeEach
@@ -145,7 +147,7 @@ class RelayTest {
           }
         };
     listener.begun(orders.element());
-    new Relay(orders, 3, listener, lane, new Relay.Watch(timer, threads, silence)).run();
+    new Relay(orders, 3, listener, lane, new Relay.Watch(timer, senders, silence)).run();
   }
 
   private void serve(Script script) {
@@ -298,12 +300,19 @@ class RelayTest {
   /** It has been started by an older supervisor. */
   @Test
   void aWorkerThatDoesNotKnowTheQuestionIsNeitherAskedNorGivenUp() throws Exception {
-    silence = Duration.ofMillis(40);
+    silence = Duration.ofMillis(400);
+    senders = timer;
     relay(
         peer -> {
-          peer.say(HELLO);
-          Thread.sleep(10 * silence.toMillis()); // that it takes long is the point
-          peer.say(done(1), done(2), done(3));
+          peer.say(HELLO, new Message.Wanted(1, 1));
+          peer.await(Message.Input.class);
+          for (int i = 0; i < 2; i++) { // what it was asked before its hello has been sent
+            timer.submit(() -> {}).get();
+          }
+          peer.say(done(1), new Message.Wanted(2, 1));
+          peer.await(Message.Input.class);
+          Thread.sleep(3 * silence.toMillis()); // that it takes long is the point
+          peer.say(done(2), done(3));
         });
     assertThat(course).hasSize(6);
     assertThat(heard).noneMatch(Message.Ping.class::isInstance);
@@ -311,7 +320,7 @@ class RelayTest {
 
   @Test
   void whoTakesTheOutputMayTakeAsLongAsHeLikes() throws Exception {
-    silence = Duration.ofMillis(40);
+    silence = Duration.ofMillis(400);
     orders.clear();
     for (int id = 1; id <= 3; id++) {
       orders.add(
@@ -328,7 +337,7 @@ class RelayTest {
 
   private void readSlowly() {
     try {
-      Thread.sleep(10 * silence.toMillis()); // that it takes long is the point
+      Thread.sleep(3 * silence.toMillis()); // that it takes long is the point
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
