@@ -49,6 +49,7 @@ public final class Main {
           "doveadm-sshd",
           List.of(
               "[options]",
+              "[-c <file>] setup [--dry-run|--force|--undo]",
               "[-c <file>] keys list|rotate",
               "[-c <file>] terms show|clean",
               "audit verify <file> [...]"),
@@ -94,6 +95,7 @@ public final class Main {
     return switch (words.positionals().get(0)) {
       case "keys" -> HostKeyCommand.run(behind, file(words));
       case "terms" -> TermsCommand.run(behind, file(words));
+      case "setup" -> SetupCommand.run(behind, file(words));
       case "audit" -> AuditVerification.run(behind);
       default -> PROGRAM.explain();
     };
