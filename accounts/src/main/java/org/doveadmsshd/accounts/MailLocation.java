@@ -52,6 +52,13 @@ public record MailLocation(
     }
   }
 
+  /**
+   * As {@link #of}, but where the configuration says, whatever the userdb says of the user's mail.
+   */
+  static MailLocation configured(MailUser user, String template) throws Failure {
+    return of(user.withoutMail(), template);
+  }
+
   /** As {@link #of}, but where a master says, whatever the userdb says of the user's mail. */
   public static MailLocation at(MailUser user, String chosen) throws Failure {
     try {

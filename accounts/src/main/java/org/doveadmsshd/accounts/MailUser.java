@@ -25,6 +25,13 @@ public record MailUser(String name, Map<String, String> fields) {
     return fields.containsKey("proxy") ? Optional.ofNullable(fields.get("host")) : Optional.empty();
   }
 
+  /** The same user, whose mail is where a setting says. */
+  MailUser withoutMail() {
+    Map<String, String> others = new LinkedHashMap<>(fields);
+    others.remove("mail");
+    return new MailUser(name, others);
+  }
+
   /** Where the mail lies, when it is not where the mail_location setting says. */
   public Optional<String> mail() {
     return Optional.ofNullable(fields.get("mail"));

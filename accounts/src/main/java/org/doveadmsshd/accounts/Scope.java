@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.UserMask;
@@ -92,21 +93,35 @@ public record Scope(List<ScopeRule> rules, Optional<Scope> within) {
   }
 
   /**
-   * Whether a command may be carried out in a mailbox.
+   * Whether a command may be carried out in a mailbox. It may have several names: it is allowed by
+   * the one that scopes go by, and denied by any of them.
    *
-   * @param mailbox as the mail store spells it
+   * @param name says whether one of some masks matches its name: how they do is the mail store's
+   *     business
+   * @param anyName says whether one of them matches any of its names
    */
-  public boolean hasMailbox(String user, String command, String mailbox) {
+  public boolean hasMailbox(
+      String user, String command, Predicate<List<String>> name, Predicate<List<String>> anyName) {
     boolean allowed = false;
     for (ScopeRule rule : rules) {
-      if (rule.hasUser(user) && rule.hasCommand(command) && rule.hasMailbox(mailbox)) {
+      boolean isAsked = rule.hasUser(user) && rule.hasCommand(command);
+      if (isAsked && rule.hasMailbox(rule.allows() ? name : anyName)) {
         if (!rule.allows()) {
           return false;
         }
         allowed = true;
       }
     }
-    return allowed && (within.isEmpty() || within.get().hasMailbox(user, command, mailbox));
+    return allowed && (within.isEmpty() || within.get().hasMailbox(user, command, name, anyName));
+  }
+
+  /**
+   * As {@link #hasMailbox(String, String, Predicate, Predicate)}, for a mailbox with one name.
+   *
+   * @param matching says whether one of some masks matches it
+   */
+  public boolean hasMailbox(String user, String command, Predicate<List<String>> matching) {
+    return hasMailbox(user, command, matching, matching);
   }
 
   /** Whether a command may be carried out for a user in whatever mailbox he may have. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.doveadmsshd.base.AddressPatterns;
 import org.doveadmsshd.base.UserMask;
 
@@ -16,7 +17,8 @@ import org.doveadmsshd.base.UserMask;
  * @param allows whether it allows; it denies if not
  * @param users masks of users, one of which must match
  * @param commands names of commands; empty for every command
- * @param mailboxes which mailboxes; empty for all mail of a user
+ * @param mailboxes masks of mailboxes, as an IMAP client sees their names; empty for all mail of a
+ *     user
  * @param from where the master must be; empty for anywhere
  * @param until when it ends; empty for never
  * @param text for people
@@ -25,13 +27,14 @@ public record ScopeRule(
     boolean allows,
     List<UserMask> users,
     Set<String> commands,
-    Optional<MailboxMasks> mailboxes,
+    List<String> mailboxes,
     Optional<AddressPatterns> from,
     Optional<Instant> until,
     String text) {
   public ScopeRule {
     users = List.copyOf(users);
     commands = Set.copyOf(commands);
+    mailboxes = List.copyOf(mailboxes);
   }
 
   /** Allows these commands, or all if there are none, for users whom one of the masks matches. */
@@ -41,7 +44,7 @@ public record ScopeRule(
         true,
         users,
         commands,
-        Optional.empty(),
+        List.of(),
         Optional.empty(),
         Optional.empty(),
         commands.isEmpty()
@@ -79,8 +82,11 @@ public record ScopeRule(
     return commands.isEmpty();
   }
 
-  boolean hasMailbox(String mailbox) {
-    return mailboxes.isEmpty() || mailboxes.get().matcher().test(mailbox);
+  /**
+   * @param matching says whether one of some masks matches a mailbox
+   */
+  boolean hasMailbox(Predicate<List<String>> matching) {
+    return mailboxes.isEmpty() || matching.test(mailboxes);
   }
 
   boolean hasAllMail() {

@@ -25,7 +25,7 @@ class MasterTest {
                 true,
                 List.of(UserMask.ALL),
                 Set.of(),
-                Optional.empty(),
+                List.of(),
                 Optional.of(AddressPatterns.parse("192.0.2.0/24")),
                 Optional.of(END),
                 "")));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.doveadmsshd.base.AddressPatterns;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
@@ -40,7 +41,7 @@ class ScopeTest {
         allows,
         List.of(new UserMask(users)),
         commands,
-        Optional.ofNullable(mailbox).map(only -> new MailboxMasks(List.of(only), only::equals)),
+        mailbox == null ? List.of() : List.of(mailbox),
         Optional.ofNullable(from).map(AddressPatterns::parse),
         Optional.ofNullable(end),
         "");
@@ -60,8 +61,8 @@ class ScopeTest {
       assertThat(scope.hasUser("x@a")).isTrue();
       assertThat(scope.hasCommand("x@a", "expunge")).isFalse();
       assertThat(scope.hasCommand("x@a", "search")).isTrue();
-      assertThat(scope.hasMailbox("x@a", "search", "Drafts")).isFalse();
-      assertThat(scope.hasMailbox("x@a", "search", "INBOX")).isTrue();
+      assertThat(scope.hasMailbox("x@a", "search", masks -> masks.contains("Drafts"))).isFalse();
+      assertThat(scope.hasMailbox("x@a", "search", masks -> masks.contains("INBOX"))).isTrue();
       assertThat(scope.hasAllMail("x@a", "search")).isFalse();
       assertThat(scope.hasAllUsers("search")).isFalse();
     }
@@ -70,10 +71,25 @@ class ScopeTest {
   @Test
   void ruleForSomeMailboxesIsNoneForAllOfThem() {
     Scope scope = new Scope(List.of(rule(true, "*", Set.of("expunge"), "Trash", null, null)));
-    assertThat(scope.hasMailbox("x", "expunge", "Trash")).isTrue();
-    assertThat(scope.hasMailbox("x", "search", "Trash")).isFalse();
+    assertThat(scope.hasMailbox("x", "expunge", masks -> masks.contains("Trash"))).isTrue();
+    assertThat(scope.hasMailbox("x", "search", masks -> masks.contains("Trash"))).isFalse();
     assertThat(scope.hasAllMail("x", "expunge")).isFalse();
     assertThat(scope.hasAllUsers("expunge")).isFalse();
+  }
+
+  @Test
+  void aMailboxIsAllowedByTheNameThatScopesGoByAndDeniedByAnyOfItsNames() {
+    ScopeRule trash = rule(true, "*", Set.of(), "Trash", null, null);
+    ScopeRule alias = rule(true, "*", Set.of(), "mail/Trash", null, null);
+    ScopeRule all = ScopeRule.allow(List.of(new UserMask("*")), Set.of());
+    ScopeRule noTrash = rule(false, "*", Set.of(), "Trash", null, null);
+    ScopeRule noAlias = rule(false, "*", Set.of(), "mail/Trash", null, null);
+    Predicate<List<String>> name = masks -> masks.contains("Trash");
+    Predicate<List<String>> any = masks -> masks.contains("Trash") || masks.contains("mail/Trash");
+    assertThat(new Scope(List.of(trash)).hasMailbox("x", "search", name, any)).isTrue();
+    assertThat(new Scope(List.of(alias)).hasMailbox("x", "search", name, any)).isFalse();
+    assertThat(new Scope(List.of(all, noTrash)).hasMailbox("x", "search", name, any)).isFalse();
+    assertThat(new Scope(List.of(all, noAlias)).hasMailbox("x", "search", name, any)).isFalse();
   }
 
   @Test
@@ -164,7 +180,7 @@ class ScopeTest {
     boolean[] answers = {
       scope.hasUser("joe"),
       scope.hasCommand("joe", "expunge"),
-      scope.hasMailbox("joe", "expunge", "Trash"),
+      scope.hasMailbox("joe", "expunge", masks -> masks.contains("Trash")),
       scope.hasAllMail("joe", "expunge"),
       scope.hasAllUsers("expunge")
     };

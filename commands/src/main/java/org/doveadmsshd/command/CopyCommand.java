@@ -100,7 +100,8 @@ final class CopyCommand implements Command {
     }
 
     private void run(UserContext context, MailStore from) throws Failure, IOException {
-      try (Mailbox mailbox = context.store().find(target).orElseThrow(() -> missing(target))) {
+      try (Mailbox mailbox =
+          context.store().find(target).orElseThrow(() -> missing(context.store(), target))) {
         if (dryRun) {
           DryRun.Tally tally = new DryRun.Tally();
           search.forEach(from, context.output(), true, tally);
@@ -114,8 +115,8 @@ final class CopyCommand implements Command {
     }
   }
 
-  static Failure missing(String mailbox) {
-    return Mailboxes.missing("Can't open mailbox '%s'".formatted(mailbox), mailbox);
+  static Failure missing(MailStore store, String mailbox) {
+    return Mailboxes.missing(store, "Can't open mailbox '%s'".formatted(mailbox), mailbox);
   }
 
   /** Puts the mails that it visits into a mailbox; all of one source mailbox together. */

@@ -73,7 +73,7 @@ final class ImportCommand implements Command {
     public void run(UserContext context) throws Failure, IOException {
       String user = sourceUser.orElse(context.user());
       try (MailStore source = context.others().open(user, location);
-          Importing importing = new Importing(context)) {
+          Importing importing = new Importing(context, source)) {
         search.forEach(source, context.output(), true, importing);
       }
     }
@@ -81,11 +81,13 @@ final class ImportCommand implements Command {
     /** Copies each source mailbox to one of its own. */
     private final class Importing implements MailSearch.Visitor, Closeable {
       private final UserContext context;
+      private final MailStore from;
       private Mailbox source;
       private Mailbox target;
       private CopyCommand.Copying copying;
 
-      Importing(UserContext context) {
+      Importing(UserContext context, MailStore from) {
+        this.from = from;
         this.context = context;
       }
 
@@ -100,8 +102,14 @@ final class ImportCommand implements Command {
         copying.visit(mailbox, candidate);
       }
 
+      /** Levels are those of the destination. */
+      private String below(String parent, String name) {
+        char separator = context.store().named(parent).separator();
+        return parent + separator + name.replace(from.named(name).separator(), separator);
+      }
+
       private Mailbox target(String name) throws Failure {
-        String full = parent.isEmpty() ? name : parent + MailStore.SEPARATOR + name;
+        String full = parent.isEmpty() ? name : below(parent, name);
         Optional<Mailbox> found = context.store().find(full);
         if (found.isPresent()) {
           return found.get();
@@ -110,7 +118,10 @@ final class ImportCommand implements Command {
         if (subscribes) {
           context.store().subscribe(List.of(full), true);
         }
-        return context.store().find(full).orElseThrow(() -> CopyCommand.missing(full));
+        return context
+            .store()
+            .find(full)
+            .orElseThrow(() -> CopyCommand.missing(context.store(), full));
       }
 
       @Override

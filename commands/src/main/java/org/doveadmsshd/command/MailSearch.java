@@ -122,13 +122,13 @@ final class MailSearch {
       throws Failure, IOException {
     Optional<Mailbox> found = store.find(name);
     if (found.isEmpty()) {
-      if (mailboxMustExist && selection.single().isPresent()) {
-        throw Mailboxes.missing(name);
+      if (mailboxMustExist && selection.single().equals(Optional.of(name))) {
+        throw Mailboxes.missing(store, name);
       }
       return; // or removed since it was listed
     }
     try (Mailbox mailbox = found.get()) {
-      Plan plan = plan(mailbox);
+      Plan plan = plan(store, name, mailbox);
       if (!plan.isEmpty()) {
         search(mailbox, plan, output, numbered, visitor);
         visitor.end(mailbox);
@@ -148,7 +148,7 @@ final class MailSearch {
       Optional<Mailbox> found = store.find(name);
       if (found.isPresent()) {
         try (Mailbox mailbox = found.get()) {
-          List<String> plan = plan(mailbox).explain();
+          List<String> plan = plan(store, name, mailbox).explain();
           mailboxes.computeIfAbsent(plan, each -> new ArrayList<>()).add(name);
         }
       }
@@ -161,9 +161,17 @@ final class MailSearch {
     return lines;
   }
 
-  private Plan plan(Mailbox mailbox) throws Failure {
+  private Plan plan(MailStore store, String name, Mailbox mailbox) throws Failure {
     String guid = Plan.needsGuid(query) ? mailbox.identifiers().guid() : "";
-    return Plan.of(query, mailbox.name(), guid, removes);
+    return Plan.of(query, asked(store, name), guid, removes);
+  }
+
+  /** A mailbox may have several names: it is the one by which the query names it. */
+  private static MailStore.ListedName asked(MailStore store, String name) {
+    MailStore.ListedName known = store.named(name);
+    return name.equalsIgnoreCase(MailStore.INBOX)
+        ? known
+        : new MailStore.ListedName(name, true, known.separator(), known.uses());
   }
 
   private static void search(

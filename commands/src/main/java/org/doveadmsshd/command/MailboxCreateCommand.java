@@ -8,7 +8,6 @@ import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Syntax;
 import org.doveadmsshd.base.options.Words;
-import org.doveadmsshd.storage.MailStore;
 
 /** {@code doveadm mailbox create}: makes mailboxes. */
 final class MailboxCreateCommand implements Command {
@@ -19,8 +18,8 @@ final class MailboxCreateCommand implements Command {
         Syntax.several(Arguments.NEW_MAILBOX),
         "make mailboxes",
         """
-        Levels of the hierarchy have a dot between them; parents need not exist. A mailbox that
-        exists already is an error with exit code 65.
+        Levels of the hierarchy have a dot between them, or what a namespace says; parents need
+        not exist. A mailbox that exists already is an error with exit code 65.
         """,
         List.of(
             Option.flag('s', "subscriptions", "subscribe to them"),
@@ -47,7 +46,7 @@ final class MailboxCreateCommand implements Command {
             "mailboxes created",
             (store, mailbox) -> {
               boolean directory =
-                  mailbox.length() > 1 && mailbox.endsWith("" + MailStore.SEPARATOR);
+                  mailbox.length() > 1 && mailbox.endsWith("" + store.named(mailbox).separator());
               String name = directory ? mailbox.substring(0, mailbox.length() - 1) : mailbox;
               store.create(name, guid);
               if (subscribes) {

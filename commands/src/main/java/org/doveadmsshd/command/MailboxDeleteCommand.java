@@ -65,12 +65,11 @@ final class MailboxDeleteCommand implements Command {
 
   /** Each once, children before parents. */
   private static Set<String> withChildren(MailStore store, List<String> mailboxes) throws Failure {
-    List<MailStore.ListedName> all = store.list();
     Set<String> names = new TreeSet<>(Comparator.reverseOrder());
     for (String mailbox : mailboxes) {
       List<String> found =
-          all.stream()
-              .filter(entry -> entry.selectable() && isIn(mailbox, entry.name()))
+          tree(store, mailbox).stream()
+              .filter(entry -> entry.selectable() && isIn(mailbox, entry))
               .map(MailStore.ListedName::name)
               .toList();
       boolean fails = found.isEmpty() && !mailbox.isEmpty(); // and says why
@@ -79,9 +78,14 @@ final class MailboxDeleteCommand implements Command {
     return names;
   }
 
-  private static boolean isIn(String mailbox, String name) {
+  /** A name may have characters of a mask in it: more is listed then than is meant. */
+  private static List<MailStore.ListedName> tree(MailStore store, String mailbox) throws Failure {
     return mailbox.isEmpty()
-        ? !name.equals(MailStore.INBOX)
-        : name.equals(mailbox) || name.startsWith(mailbox + MailStore.SEPARATOR);
+        ? store.list(List.of("*"))
+        : store.list(List.of(mailbox, mailbox + store.named(mailbox).separator() + "*"));
+  }
+
+  private static boolean isIn(String mailbox, MailStore.ListedName entry) {
+    return mailbox.isEmpty() ? !entry.name().equals(MailStore.INBOX) : entry.isIn(mailbox);
   }
 }

@@ -1,7 +1,6 @@
 package org.doveadmsshd.command;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +27,7 @@ final class MailboxListCommand implements Command {
         """
         In a mask, * stands for anything and % for anything within one level of the hierarchy.
         A single name without either is printed as it is given, whether there is such a mailbox or
-        not.
+        not. A mask reaches into a namespace with a prefix only when that stands in it: Public/*.
         """,
         List.of(
             Option.flag('s', "subscribed", "only mailboxes the user has subscribed to"),
@@ -40,9 +39,8 @@ final class MailboxListCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) {
-    List<String> masks = words.positionals().isEmpty() ? List.of("*") : words.positionals();
     return new ListTask(
-        masks.stream().map(MailboxPattern::new).toList(),
+        words.positionals().stream().map(MailboxPattern::new).toList(),
         words.has("subscribed"),
         words.has("mutf7"));
   }
@@ -70,21 +68,25 @@ final class MailboxListCommand implements Command {
         names.add(masks.get(0).text());
         return names;
       }
-      List<String> all = subscribed ? store.subscriptions() : withParents(store);
-      for (String name : all) {
-        if (masks.stream().anyMatch(mask -> mask.matches(name))) {
-          names.add(name);
+      for (MailStore.ListedName entry : subscribed ? subscribed(store) : all(store)) {
+        if (masks.isEmpty() || masks.stream().anyMatch(mask -> mask.matches(entry))) {
+          names.add(entry.name());
         }
       }
       return names;
     }
 
-    private static List<String> withParents(MailStore store) throws Failure {
-      List<String> names = new ArrayList<>();
-      for (MailStore.ListedName entry : store.list()) {
-        names.add(entry.name());
-      }
-      return names;
+    private List<MailStore.ListedName> all(MailStore store) throws Failure {
+      return masks.isEmpty() ? store.list() : store.list(texts());
+    }
+
+    private List<MailStore.ListedName> subscribed(MailStore store) throws Failure {
+      List<String> names = masks.isEmpty() ? store.subscriptions() : store.subscriptions(texts());
+      return names.stream().map(store::named).toList();
+    }
+
+    private List<String> texts() {
+      return masks.stream().map(MailboxPattern::text).toList();
     }
   }
 }

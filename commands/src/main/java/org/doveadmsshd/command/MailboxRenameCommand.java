@@ -51,7 +51,7 @@ final class MailboxRenameCommand implements Command {
     List<String> old = new ArrayList<>();
     List<String> renamed = new ArrayList<>();
     for (String name : store.subscriptions()) {
-      if (name.equals(from) || name.startsWith(from + MailStore.SEPARATOR)) {
+      if (store.named(name).isIn(from)) {
         old.add(name);
         renamed.add(to + name.substring(from.length()));
       }

@@ -19,21 +19,22 @@ final class Mailboxes {
    * @throws Failure with exit code 68 when there is none
    */
   static Mailbox open(MailStore store, String name) throws Failure {
-    return store.find(name).orElseThrow(() -> missing(name));
+    return store.find(name).orElseThrow(() -> missing(store, name));
   }
 
   /** The failure that there is no mailbox of a name; its text says if there cannot be one. */
-  static Failure missing(String name) {
-    return new Failure(Outcome.NOT_FOUND, "Mailbox doesn't exist: " + shown(name) + hint(name));
+  static Failure missing(MailStore store, String name) {
+    return new Failure(
+        Outcome.NOT_FOUND, "Mailbox doesn't exist: " + shown(name) + hint(store, name));
   }
 
   /**
-   * As {@link #missing(String)}.
+   * As {@link #missing(MailStore, String)}.
    *
    * @param attempt what was tried, such as {@code Can't open mailbox 'x'}
    */
-  static Failure missing(String attempt, String name) {
-    return new Failure(Outcome.NOT_FOUND, attempt + ": " + missing(name).getMessage());
+  static Failure missing(MailStore store, String attempt, String name) {
+    return new Failure(Outcome.NOT_FOUND, attempt + ": " + missing(store, name).getMessage());
   }
 
   /** A name for a message: one that is empty would not be seen. */
@@ -41,22 +42,27 @@ final class Mailboxes {
     return name.isEmpty() ? "''" : name;
   }
 
-  private static String hint(String name) {
-    return name.indexOf('/') < 0
-        ? ""
-        : " (names have no '/'; levels have '%c' between them)".formatted(MailStore.SEPARATOR);
+  private static String hint(MailStore store, String name) {
+    char separator = store.named(name).separator();
+    boolean isForeign = separator != '/' && name.indexOf('/') >= 0;
+    return isForeign
+        ? " (names have no '/'; levels have '%c' between them)".formatted(separator)
+        : "";
   }
 
-  /** The selectable mailboxes that match a mask; a name without wildcards stands for itself. */
+  /**
+   * The selectable mailboxes that match a mask; a name without wildcards stands for itself, a
+   * special use for the mailboxes that are configured for it.
+   */
   static Set<String> matching(MailStore store, List<MailboxPattern> masks) throws Failure {
     Set<String> names = new LinkedHashSet<>();
     for (MailboxPattern mask : masks) {
       if (!mask.hasWildcard()) {
-        names.add(mask.text());
+        names.addAll(store.meant(mask.text()));
         continue;
       }
-      for (MailStore.ListedName entry : store.list()) {
-        if (entry.selectable() && mask.matches(entry.name())) {
+      for (MailStore.ListedName entry : store.list(List.of(mask.text()))) {
+        if (entry.selectable() && mask.matches(entry)) {
           names.add(entry.name());
         }
       }

@@ -87,7 +87,8 @@ final class SaveCommand implements Command {
 
     @Override
     public void run(UserContext context) throws Failure, IOException {
-      try (Mailbox target = context.store().find(mailbox).orElseThrow(SaveTask.this::missing);
+      try (Mailbox target =
+              context.store().find(mailbox).orElseThrow(() -> missing(context.store()));
           Delivery delivery = target.deliver()) {
         try (InputStream mail = context.input().open()) {
           delivery.save(mail, about);
@@ -97,8 +98,8 @@ final class SaveCommand implements Command {
       }
     }
 
-    private Failure missing() {
-      return Mailboxes.missing("Failed to open mailbox " + mailbox, mailbox);
+    private Failure missing(MailStore store) {
+      return Mailboxes.missing(store, "Failed to open mailbox " + mailbox, mailbox);
     }
   }
 }

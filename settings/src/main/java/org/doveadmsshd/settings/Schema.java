@@ -175,6 +175,19 @@ final class Schema {
         .add("quota_rule2", Type.QUOTA_RULE, "")
         .add("quota_rule3", Type.QUOTA_RULE, "")
         .add("quota_rule4", Type.QUOTA_RULE, "");
+    section("namespace")
+        .add("type", Type.NAMESPACE_TYPE, "private")
+        .add("prefix", Type.TEXT, "")
+        .add("separator", Type.SEPARATOR, "")
+        .add("location", Type.TEXT, "")
+        .add("inbox", Type.YES_OR_NO, "no")
+        .add("list", Type.LISTED, "yes")
+        .add("subscriptions", Type.YES_OR_NO, "yes")
+        .add("hidden", Type.YES_OR_NO, "no")
+        .add("alias_for", Type.TEXT, "");
+    inside("namespace", "mailbox")
+        .add("special_use", Type.SPECIAL_USE, "")
+        .add("auto", Type.AUTO, "no");
     section("server")
         .add("host", Type.TEXT, "")
         .add("port", Type.REMOTE_PORT, "2222")

@@ -189,7 +189,7 @@ final class Section {
         });
     freeKeys().forEach(key -> lines.add(indent + key + " = " + values.get(key)));
     for (Section section : inside) {
-      lines.add(indent + section.type + " {");
+      lines.add(indent + (section.type + " " + section.name).strip() + " {");
       lines.addAll(section.effective(indent + "  "));
       lines.add(indent + "}");
     }

@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.configuration2.tree.ImmutableNode;
 import org.doveadmsshd.accounts.Confine;
+import org.doveadmsshd.accounts.Namespaces;
+import org.doveadmsshd.accounts.UserMail;
 import org.doveadmsshd.auth.EarlyDrop;
 import org.doveadmsshd.base.AddressPatterns;
 import org.doveadmsshd.base.Rate;
@@ -135,9 +137,19 @@ public record Settings(
    * @param location as in Dovecot, where the userdb does not say
    * @param lockTimeout how long a locked mailbox is waited for
    * @param cache whether mailboxes are remembered
+   * @param namespaces that a user's mailboxes are in; none without sections of that name
    */
   public record MailSettings(
-      String location, Duration lockTimeout, boolean cache, QuotaSettings quota) {}
+      String location,
+      Duration lockTimeout,
+      boolean cache,
+      QuotaSettings quota,
+      Namespaces namespaces) {
+    /** What the mail of users consists of. */
+    public UserMail users() {
+      return new UserMail(location, namespaces);
+    }
+  }
 
   /**
    * The audit log.

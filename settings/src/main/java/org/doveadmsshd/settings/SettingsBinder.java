@@ -89,7 +89,8 @@ final class SettingsBinder {
         top.text("mail_location"),
         top.time("lock_timeout"),
         top.yes("mail_cache"),
-        quota(sections.get("plugin")));
+        quota(sections.get("plugin")),
+        new NamespaceBinder(top.text("mail_location")).namespaces(sections.get("namespace")));
   }
 
   private ShellSettings shell(Section top) {

@@ -122,6 +122,43 @@ enum Type {
       return MailTemplate.mistake(value);
     }
   },
+  NAMESPACE_TYPE {
+    @Override
+    Optional<String> mistake(String value) {
+      return oneOf(value, "private", "shared", "public");
+    }
+  },
+  /** Whether mailboxes of a namespace are listed. */
+  LISTED {
+    @Override
+    Optional<String> mistake(String value) {
+      return oneOf(value, "yes", "no", "children");
+    }
+  },
+  /** Stands between the levels of a mailbox name; nothing for what the layout on disk has. */
+  SEPARATOR {
+    @Override
+    Optional<String> mistake(String value) {
+      return unless(
+          value.isEmpty() || value.length() == 1 && "./|^#~_-:;,+=!@$".contains(value),
+          "expected one character, such as . or /");
+    }
+  },
+  /** When a mailbox is made by itself. */
+  AUTO {
+    @Override
+    Optional<String> mistake(String value) {
+      return oneOf(value, "no", "create", "subscribe");
+    }
+  },
+  SPECIAL_USE {
+    @Override
+    Optional<String> mistake(String value) {
+      return unless(
+          value.isEmpty() || value.matches("\\\\[A-Za-z]++( +\\\\[A-Za-z]++)*+"),
+          "expected special uses, such as \\Trash");
+    }
+  },
   QUOTA {
     @Override
     Optional<String> mistake(String value) {

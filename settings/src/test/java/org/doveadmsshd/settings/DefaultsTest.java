@@ -139,6 +139,21 @@ class DefaultsTest {
         quota_rule3 =
         quota_rule4 =
       }
+      namespace {
+        type = private
+        prefix =
+        separator =
+        location =
+        inbox = no
+        list = yes
+        subscriptions = yes
+        hidden = no
+        alias_for =
+        mailbox {
+          special_use =
+          auto = no
+        }
+      }
       server {
         host =
         port = 2222

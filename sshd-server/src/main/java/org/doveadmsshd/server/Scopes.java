@@ -3,16 +3,13 @@ package org.doveadmsshd.server;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.doveadmsshd.accounts.MailboxMasks;
 import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.accounts.ScopeRule;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.command.Access;
 import org.doveadmsshd.settings.Settings;
-import org.doveadmsshd.storage.search.MailboxPattern;
 
 /** Makes scopes of settings. */
 final class Scopes {
@@ -33,15 +30,9 @@ final class Scopes {
         settings.allows(),
         settings.users().stream().map(UserMask::new).toList(),
         commands,
-        mailboxes(settings.mailboxes()),
+        settings.mailboxes(),
         settings.from(),
         settings.until(),
         settings.text());
-  }
-
-  private static Optional<MailboxMasks> mailboxes(List<String> masks) {
-    return masks.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new MailboxMasks(masks, MailboxPattern.anyOf(masks)));
   }
 }

@@ -88,10 +88,7 @@ final class WorkPlace implements AutoCloseable {
                 () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
     InProcessWork.MailDefaults defaults =
         new InProcessWork.MailDefaults(
-            settings.mail().location(),
-            settings.mail().lockTimeout(),
-            quota,
-            settings.mail().cache());
+            settings.mail().users(), settings.mail().lockTimeout(), quota, settings.mail().cache());
     return switch (kind(settings)) {
       case PROCESS -> processes(settings);
       case THREAD -> threads(settings, userdb, defaults);

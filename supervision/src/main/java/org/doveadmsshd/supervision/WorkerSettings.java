@@ -6,6 +6,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.doveadmsshd.accounts.Confine;
+import org.doveadmsshd.accounts.Namespace;
+import org.doveadmsshd.accounts.Namespaces;
+import org.doveadmsshd.accounts.UserMail;
 import org.doveadmsshd.base.TabLines;
 
 /**
@@ -16,6 +19,7 @@ import org.doveadmsshd.base.TabLines;
  * @param confine whose mail it is to see, where the kernel can hide the rest
  * @param lockStacks whether threads for users keep the memory of their stacks
  * @param limits what the process may use at most
+ * @param mail what the mail of users consists of
  * @param quota as in the configuration
  */
 public record WorkerSettings(
@@ -24,12 +28,13 @@ public record WorkerSettings(
     Confine confine,
     boolean lockStacks,
     Map<Resource, Long> limits,
-    String mailLocation,
+    UserMail mail,
     Duration lockTimeout,
     boolean mailCache,
     String quota,
     List<String> quotaRules) {
   private static final String FIRST = "SETTINGS";
+  private static final String NAMESPACE = "namespace=";
 
   public WorkerSettings {
     limits = Map.copyOf(limits);
@@ -43,7 +48,10 @@ public record WorkerSettings(
     values.add("confine=" + confine.word());
     values.add("lock_stacks=" + lockStacks);
     limits.forEach((resource, most) -> values.add(resource + "=" + most));
-    values.add("mail_location=" + mailLocation);
+    values.add("mail_location=" + mail.location());
+    for (Namespace each : mail.namespaces().all()) {
+      values.add(NAMESPACE + NamespaceLine.write(each));
+    }
     values.add("lock_timeout=" + lockTimeout.toMillis());
     values.add("mail_cache=" + mailCache);
     values.add("quota=" + quota);
@@ -67,13 +75,21 @@ public record WorkerSettings(
         confine(text(named, "confine")),
         isTrue(named, "lock_stacks"),
         limits(named),
-        text(named, "mail_location"),
+        new UserMail(text(named, "mail_location"), namespaces(line)),
         Duration.ofMillis(Long.parseLong(text(named, "lock_timeout"))),
         isTrue(named, "mail_cache"),
         text(named, "quota"),
         line.stream()
             .filter(value -> value.startsWith("quota_rule="))
             .map(value -> value.substring("quota_rule=".length()))
+            .toList());
+  }
+
+  private static Namespaces namespaces(List<String> line) {
+    return new Namespaces(
+        line.stream()
+            .filter(value -> value.startsWith(NAMESPACE))
+            .map(value -> NamespaceLine.read(value.substring(NAMESPACE.length())))
             .toList());
   }
 

@@ -8,13 +8,49 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.doveadmsshd.accounts.Confine;
+import org.doveadmsshd.accounts.Namespace;
+import org.doveadmsshd.accounts.Namespaces;
+import org.doveadmsshd.accounts.UserMail;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerSettingsTest {
+  private static final Namespaces NAMESPACES =
+      new Namespaces(
+          List.of(
+              new Namespace(
+                  "in\tbox",
+                  Namespace.Type.PRIVATE,
+                  "IN=BOX/",
+                  '/',
+                  Optional.empty(),
+                  true,
+                  Namespace.Listed.YES,
+                  true,
+                  false,
+                  Optional.empty(),
+                  List.of(
+                      new Namespace.ConfiguredMailbox(
+                          "Sent\tItems", Set.of("\\Sent", "\\Flagged"), Namespace.Auto.SUBSCRIBE),
+                      new Namespace.ConfiguredMailbox("Trash", Set.of(), Namespace.Auto.NO))),
+              new Namespace(
+                  "shared",
+                  Namespace.Type.SHARED,
+                  "shared/%%u/",
+                  '/',
+                  Optional.of("maildir:%%h/Mail\001dir"),
+                  false,
+                  Namespace.Listed.CHILDREN,
+                  false,
+                  true,
+                  Optional.of(""),
+                  List.of())));
+
   private static final WorkerSettings SETTINGS =
       new WorkerSettings(
           (int) 4_294_967_294L,
@@ -22,7 +58,7 @@ class WorkerSettingsTest {
           Confine.SITE,
           false,
           Map.of(Resource.DATA, 256L << 20, Resource.CORE, 0L),
-          "maildir:~/Mail\tdir=%u",
+          new UserMail("maildir:~/Mail\tdir=%u", NAMESPACES),
           Duration.ofMillis(1500),
           true,
           "count:User quota",
@@ -43,7 +79,16 @@ class WorkerSettingsTest {
     for (Resource each : Resource.values()) {
       WorkerSettings one =
           new WorkerSettings(
-              0, 0, Confine.NO, true, Map.of(each, 7L), "", Duration.ZERO, false, "", List.of());
+              0,
+              0,
+              Confine.NO,
+              true,
+              Map.of(each, 7L),
+              UserMail.at(""),
+              Duration.ZERO,
+              false,
+              "",
+              List.of());
       assertThat(WorkerSettings.read(Arrays.asList(one.line()))).isEqualTo(one);
     }
   }

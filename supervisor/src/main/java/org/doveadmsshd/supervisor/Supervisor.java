@@ -15,7 +15,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import jdk.net.ExtendedSocketOptions;
-import org.doveadmsshd.accounts.MailLocation;
 import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Current;
@@ -192,7 +191,7 @@ public final class Supervisor {
             processes.confine(),
             processes.lockStacks(),
             limits(processes.limits()),
-            settings.mail().location(),
+            settings.mail().users(),
             settings.mail().lockTimeout(),
             settings.mail().cache(),
             settings.mail().quota().quota(),
@@ -269,7 +268,7 @@ public final class Supervisor {
   private static void checkDirectory(MailUser user, Settings settings) throws Failure {
     List<Path> allowed = settings.work().isolation().mailDirs();
     if (!allowed.isEmpty() && user.proxyHost().isEmpty()) {
-      for (Path each : MailLocation.of(user, settings.mail().location()).trusted()) {
+      for (Path each : settings.mail().users().trusted(user)) {
         Path directory = each.normalize();
         if (allowed.stream().noneMatch(directory::startsWith)) {
           throw new Failure(

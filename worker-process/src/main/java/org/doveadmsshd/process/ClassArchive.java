@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.doveadmsshd.accounts.Confine;
 import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.accounts.Scope;
+import org.doveadmsshd.accounts.UserMail;
 import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.FrameReader;
@@ -154,12 +155,12 @@ public record ClassArchive(WorkerJvm jvm) {
   /** As the supervisor does it. */
   private static void assign(LineChannel worker, int uid, Path home) throws IOException {
     Duration patience = Duration.ofSeconds(1);
-    String location = "maildir:~/Maildir";
+    UserMail mail = UserMail.at("maildir:~/Maildir");
     List<String> rules = List.of();
     Map<Resource, Long> limits = Map.of(Resource.CORE, 0L);
     worker.send(
         new WorkerSettings(
-                uid, 077, Confine.USER, false, limits, location, patience, true, "count:q", rules)
+                uid, 077, Confine.USER, false, limits, mail, patience, true, "count:q", rules)
             .line());
     worker.receive();
     MailUser user = new MailUser(USER, Map.of("home", home.toString()));

@@ -10,8 +10,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.doveadmsshd.accounts.Confine;
-import org.doveadmsshd.accounts.MailLocation;
 import org.doveadmsshd.accounts.MailUser;
+import org.doveadmsshd.accounts.UserMail;
 import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
@@ -196,11 +196,11 @@ public class WorkerProcess {
 
   /** Work sees the mail of its user, or that of all whom the process has been assigned with him. */
   private Isolation isolation(WorkerSettings settings) {
-    String location = settings.mailLocation();
+    UserMail mail = settings.mail();
     if (settings.confine() == Confine.SITE) {
-      return new SharedThread(new Confinement(user -> allTrees(location), program()));
+      return new SharedThread(new Confinement(user -> allTrees(mail), program()));
     }
-    Confinement own = new Confinement(user -> trees(user, location), program());
+    Confinement own = new Confinement(user -> trees(user, mail), program());
     return new UserThreads(own, settings.lockStacks());
   }
 
@@ -223,23 +223,23 @@ public class WorkerProcess {
             .orElseThrow(
                 () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
     return new InProcessWork.MailDefaults(
-        settings.mailLocation(), settings.lockTimeout(), rules, settings.mailCache());
+        settings.mail(), settings.lockTimeout(), rules, settings.mailCache());
   }
 
-  /** Where a user's mail may be: his home, and what the mail location names. */
-  private static Set<Path> trees(MailUser user, String mailLocation) throws Failure {
+  /** Where a user's mail may be: his home, and what the locations of his namespaces name. */
+  private static Set<Path> trees(MailUser user, UserMail mail) throws Failure {
     Set<Path> trees = new LinkedHashSet<>();
     user.home().map(Path::of).ifPresent(trees::add);
-    trees.addAll(MailLocation.of(user, mailLocation).trusted());
+    trees.addAll(mail.trusted(user));
     return trees;
   }
 
   /** Where the mail of all may be who are assigned now. */
-  private Set<Path> allTrees(String mailLocation) {
+  private Set<Path> allTrees(UserMail mail) {
     Set<Path> trees = new LinkedHashSet<>();
     for (AssignedUser each : assigned) {
       try {
-        trees.addAll(trees(each.user(), mailLocation));
+        trees.addAll(trees(each.user(), mail));
       } catch (Failure e) {
         // there is nothing to see; he fails by that when his turn comes, and nobody else
       }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.accounts.Confine;
 import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.accounts.Scope;
+import org.doveadmsshd.accounts.UserMail;
 import org.doveadmsshd.base.ChannelStreams;
 import org.doveadmsshd.protocol.FrameReader;
 import org.doveadmsshd.protocol.FrameWriter;
@@ -60,7 +61,7 @@ final class StartedWorker implements AutoCloseable {
         confine,
         false,
         limits,
-        "maildir:~/Maildir",
+        UserMail.at("maildir:~/Maildir"),
         java.time.Duration.ofSeconds(5),
         true,
         "",

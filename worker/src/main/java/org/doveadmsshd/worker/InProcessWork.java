@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.doveadmsshd.accounts.MailUser;
+import org.doveadmsshd.accounts.UserMail;
 import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
@@ -25,13 +26,13 @@ public final class InProcessWork implements UserWork {
   /**
    * Defaults for users without settings of their own in the userdb.
    *
-   * @param mailLocation template of where mail lies
+   * @param mail what the mail of users consists of
    * @param lockPatience how long to wait for a mailbox that another program has locked
    * @param quota how much they may store
    * @param cached whether a cache of each mailbox is kept beside it
    */
   public record MailDefaults(
-      String mailLocation, Duration lockPatience, QuotaRules quota, boolean cached) {}
+      UserMail mail, Duration lockPatience, QuotaRules quota, boolean cached) {}
 
   /** The part of the memory for what waits that open mailboxes may have together. */
   private static final double PART = 0.8;

@@ -4,13 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.doveadmsshd.accounts.MailboxMasks;
 import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.accounts.ScopeRule;
 import org.doveadmsshd.base.TabLines;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.protocol.ProtocolException;
-import org.doveadmsshd.storage.search.MailboxPattern;
 
 /**
  * Scopes as lines (docs/PROTOCOL.md section 6): a line for each rule, {@code allow} or {@code deny}
@@ -38,8 +36,7 @@ public final class ScopeLines {
     values.add(rule.allows() ? "allow" : "deny");
     rule.users().forEach(mask -> values.add("user=" + mask.text()));
     rule.commands().forEach(command -> values.add("command=" + command));
-    rule.mailboxes()
-        .ifPresent(boxes -> boxes.masks().forEach(mask -> values.add("mailbox=" + mask)));
+    rule.mailboxes().forEach(mask -> values.add("mailbox=" + mask));
     return TabLines.line(values.toArray(String[]::new));
   }
 
@@ -78,14 +75,6 @@ public final class ScopeLines {
       throw new ProtocolException("a scope has a rule that neither allows nor denies");
     }
     return new ScopeRule(
-        allows,
-        users,
-        Set.copyOf(commands),
-        mailboxes.isEmpty()
-            ? Optional.empty()
-            : Optional.of(new MailboxMasks(mailboxes, MailboxPattern.anyOf(mailboxes))),
-        Optional.empty(),
-        Optional.empty(),
-        line);
+        allows, users, Set.copyOf(commands), mailboxes, Optional.empty(), Optional.empty(), line);
   }
 }

@@ -1,5 +1,6 @@
 package org.doveadmsshd.worker;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -14,13 +15,32 @@ import org.doveadmsshd.storage.QuotaUsage;
  * A user's mail as far as a scope covers it: other mailboxes are not listed, and refused when they
  * are named, in the same words whether they exist or not.
  *
- * @param covers asked with the name of a mailbox as the store spells it
+ * @param covers asked with all names by which a mailbox can be reached, the one that scopes go by
+ *     first
  */
-record ScopedMailStore(MailStore store, Predicate<String> covers) implements MailStore {
+record ScopedMailStore(MailStore store, Predicate<List<ListedName>> covers) implements MailStore {
   private void check(String name) throws Failure {
-    if (!covers.test(name.equalsIgnoreCase(INBOX) ? INBOX : name)) {
-      throw new Failure(Outcome.NO_PERMISSION, "Your scope does not cover the mailbox " + name);
+    for (String mailbox : store.meant(name)) {
+      if (!covers.test(store.aliases(mailbox))) {
+        throw new Failure(Outcome.NO_PERMISSION, "Your scope does not cover the mailbox " + name);
+      }
     }
+  }
+
+  private List<ListedName> covered(List<ListedName> entries) throws Failure {
+    List<ListedName> covered = new ArrayList<>();
+    for (ListedName entry : entries) {
+      if (covers.test(store.aliases(entry.name()))) {
+        covered.add(entry);
+      }
+    }
+    return covered;
+  }
+
+  private List<String> coveredNames(List<String> names) throws Failure {
+    return covered(names.stream().map(store::named).toList()).stream()
+        .map(ListedName::name)
+        .toList();
   }
 
   private static Failure concernsAll(String what) {
@@ -35,12 +55,42 @@ record ScopedMailStore(MailStore store, Predicate<String> covers) implements Mai
 
   @Override
   public List<ListedName> list() throws Failure {
-    return store.list().stream().filter(entry -> covers.test(entry.name())).toList();
+    return covered(store.list());
+  }
+
+  @Override
+  public List<ListedName> list(List<String> masks) throws Failure {
+    return covered(store.list(masks));
+  }
+
+  @Override
+  public List<ListedName> own() throws Failure {
+    return covered(store.own());
+  }
+
+  @Override
+  public ListedName named(String name) {
+    return store.named(name);
+  }
+
+  @Override
+  public List<String> meant(String name) {
+    return store.meant(name);
+  }
+
+  @Override
+  public List<ListedName> aliases(String name) throws Failure {
+    return store.aliases(name);
   }
 
   @Override
   public List<String> subscriptions() throws Failure {
-    return store.subscriptions().stream().filter(covers).toList();
+    return coveredNames(store.subscriptions());
+  }
+
+  @Override
+  public List<String> subscriptions(List<String> masks) throws Failure {
+    return coveredNames(store.subscriptions(masks));
   }
 
   @Override
@@ -66,13 +116,21 @@ record ScopedMailStore(MailStore store, Predicate<String> covers) implements Mai
   public void rename(String from, String to) throws Failure {
     check(from);
     check(to);
-    for (ListedName entry : store.list()) {
-      if (entry.name().startsWith(from + SEPARATOR)) {
-        check(entry.name());
-        check(to + entry.name().substring(from.length()));
-      }
+    for (String mailbox : store.meant(from)) {
+      checkChildren(mailbox, to);
     }
     store.rename(from, to);
+  }
+
+  private void checkChildren(String from, String to) throws Failure {
+    char separator = store.named(from).separator();
+    for (ListedName entry : store.list(List.of(from + separator + "*"))) {
+      if (entry.name().startsWith(from + separator)) {
+        check(entry.name());
+        String below = entry.name().substring(from.length());
+        check(to + below.replace(separator, store.named(to).separator()));
+      }
+    }
   }
 
   @Override

@@ -6,10 +6,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.doveadmsshd.accounts.MailLocation;
 import org.doveadmsshd.accounts.MailTemplate;
 import org.doveadmsshd.accounts.MailUser;
+import org.doveadmsshd.accounts.Namespace;
 import org.doveadmsshd.accounts.Scope;
+import org.doveadmsshd.accounts.UserMail;
 import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryTurns;
@@ -20,6 +23,8 @@ import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.maildir.MaildirStore;
+import org.doveadmsshd.storage.namespace.NamespaceStore;
+import org.doveadmsshd.storage.search.MailboxPattern;
 
 /**
  * Opens the mail of users for one request, as far as the scope of its master reaches.
@@ -76,25 +81,77 @@ record ScopedMails(
     return commands.stream().allMatch(command -> scope.hasAllMail(user.name(), command));
   }
 
-  private boolean hasMailbox(MailUser user, String mailbox) {
-    return commands.stream().allMatch(command -> scope.hasMailbox(user.name(), command, mailbox));
+  /**
+   * @param names of the mailbox, the one that scopes go by first
+   */
+  private boolean hasMailbox(MailUser user, List<MailStore.ListedName> names) {
+    Predicate<List<String>> name = masks -> MailboxPattern.anyMatches(masks, names.get(0));
+    Predicate<List<String>> anyName =
+        masks -> names.stream().anyMatch(each -> MailboxPattern.anyMatches(masks, each));
+    return commands.stream()
+        .allMatch(command -> scope.hasMailbox(user.name(), command, name, anyName));
   }
 
   /** The mail of a user. */
   MailStore store(MailUser user) throws Failure {
-    MailStore store = store(user, MailLocation.of(user, defaults.mailLocation()));
-    return hasAllMail(user)
-        ? store
-        : new ScopedMailStore(store, mailbox -> hasMailbox(user, mailbox));
+    UserMail mail = defaults.mail();
+    MailStore store =
+        mail.namespaces().isEmpty()
+            ? store(user, MailLocation.of(user, mail.location()))
+            : new NamespaceStore(
+                mail.namespaces(),
+                user.name(),
+                (namespace, owner, shown) -> tree(user, namespace, owner, shown),
+                warnings(output));
+    return hasAllMail(user) ? store : new ScopedMailStore(store, names -> hasMailbox(user, names));
   }
 
-  private MailStore store(MailUser user, MailLocation location) throws Failure {
+  /** The mailboxes of a namespace; what is not the user's own counts for nobody's quota. */
+  private MailStore tree(
+      MailUser user, Namespace namespace, Optional<String> owner, NamespaceStore.Shown shown)
+      throws Failure {
+    MailLocation location =
+        owner.isPresent()
+            ? defaults.mail().locationOf(owner(owner.get()), namespace)
+            : defaults.mail().location(namespace, user);
+    boolean isOwn = namespace.type() == Namespace.Type.PRIVATE;
+    return store(location, isOwn ? quota(user) : QuotaRules.NONE).showing(shown::of);
+  }
+
+  /**
+   * Another user, whose mail a namespace shows. The scope must cover all his mail: mailboxes have
+   * other names for him.
+   */
+  private MailUser owner(String name) throws Failure {
+    MailUser owner;
+    try {
+      owner = user(name);
+    } catch (Failure e) {
+      throw e.outcome() == Outcome.NO_USER
+          ? new Failure(Outcome.NOT_FOUND, "There is no mail of " + name + ": " + e.getMessage())
+          : e;
+    }
+    if (!hasAllMail(owner)) {
+      throw new Failure(
+          Outcome.NO_PERMISSION,
+          "Your scope covers some mailboxes of "
+              + name
+              + " only, so none is reached through the mail of others");
+    }
+    return owner;
+  }
+
+  private MaildirStore store(MailUser user, MailLocation location) throws Failure {
+    return store(location, quota(user));
+  }
+
+  private MaildirStore store(MailLocation location, QuotaRules quota) throws Failure {
     MaildirStore.Context context =
         new MaildirStore.Context(
             defaults.lockPatience(),
             control::check,
             warnings(output),
-            quota(user),
+            quota,
             defaults.cached() ? Optional.of(SETTLED) : Optional.empty(),
             memory);
     return MaildirStore.open(location, context);
@@ -162,7 +219,7 @@ record ScopedMails(
    * have theirs in the same home; then the home must be named after the user.
    */
   private boolean hasHomeOfHisOwn(MailUser user) {
-    String usual = user.mail().orElse(defaults.mailLocation());
+    String usual = user.mail().orElse(defaults.mail().location());
     if (!usual.startsWith("maildir:~")
         || MailTemplate.mistake(usual).isPresent()
         || Variables.isIn(MailTemplate.parse(usual).path())) {

@@ -15,6 +15,7 @@ import java.util.Set;
 import org.doveadmsshd.accounts.Login;
 import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.accounts.Scope;
+import org.doveadmsshd.accounts.UserMail;
 import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryTurns;
@@ -49,7 +50,8 @@ class AccountingTest {
     PasswdFile users = new PasswdFile(directory.resolve("users").toString(), "%u");
     QuotaRules quota = QuotaRules.of("count:q", List.of()).orElseThrow();
     InProcessWork.MailDefaults defaults =
-        new InProcessWork.MailDefaults("maildir:~/M", Duration.ofSeconds(5), quota, false);
+        new InProcessWork.MailDefaults(
+            UserMail.at("maildir:~/M"), Duration.ofSeconds(5), quota, false);
     Audit audit =
         new Audit() {
           @Override

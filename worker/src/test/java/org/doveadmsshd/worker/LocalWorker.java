@@ -2,6 +2,7 @@ package org.doveadmsshd.worker;
 
 import java.time.Duration;
 import org.doveadmsshd.accounts.Masters;
+import org.doveadmsshd.accounts.UserMail;
 import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.command.ServerContext;
@@ -15,14 +16,22 @@ final class LocalWorker {
 
   static Worker of(
       Userdb users, Masters masters, QuotaRules quota, ServerContext.Activity activity) {
-    String location = "maildir:~/Maildir";
+    return of(users, masters, quota, activity, UserMail.at("maildir:~/Maildir"));
+  }
+
+  static Worker of(
+      Userdb users,
+      Masters masters,
+      QuotaRules quota,
+      ServerContext.Activity activity,
+      UserMail mail) {
     InProcessWork.MailDefaults defaults =
-        new InProcessWork.MailDefaults(location, Duration.ofSeconds(5), quota, false);
+        new InProcessWork.MailDefaults(mail, Duration.ofSeconds(5), quota, false);
     return new Worker(
         users,
         new InProcessWork(name -> users, defaults, MemoryTurns.unlimited(), Isolation.NONE),
         (master, input, output) ->
-            new ServerContext(master, masters, users, location, activity, input, output),
+            new ServerContext(master, masters, users, mail.location(), activity, input, output),
         Audit.NONE);
   }
 }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.doveadmsshd.accounts.MailboxMasks;
 import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.accounts.ScopeRule;
 import org.doveadmsshd.base.Outcome;
@@ -46,7 +45,7 @@ class ScopeEscapeTest {
                   true,
                   List.of(new UserMask("*@example.org")),
                   Set.of(),
-                  Optional.of(new MailboxMasks(List.of("Trash"), "Trash"::equals)),
+                  List.of("Trash"),
                   Optional.empty(),
                   Optional.empty(),
                   "")));

@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import org.doveadmsshd.accounts.MailboxMasks;
+import java.util.function.Predicate;
 import org.doveadmsshd.accounts.Scope;
 import org.doveadmsshd.accounts.ScopeRule;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.protocol.ProtocolException;
+import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.search.MailboxPattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,9 +41,7 @@ class ScopeLinesTest {
         random.nextInt(3) > 0,
         users.stream().map(UserMask::new).toList(),
         Set.copyOf(some(COMMANDS)),
-        mailboxes.isEmpty()
-            ? Optional.empty()
-            : Optional.of(new MailboxMasks(mailboxes, MailboxPattern.anyOf(mailboxes))),
+        mailboxes,
         Optional.empty(),
         Optional.empty(),
         "");
@@ -54,6 +53,10 @@ class ScopeLinesTest {
       rules.add(rule());
     }
     return new Scope(rules, random.nextInt(3) == 0 ? Optional.of(scope()) : Optional.empty());
+  }
+
+  private static Predicate<List<String>> matching(String mailbox) {
+    return masks -> MailboxPattern.anyMatches(masks, new MailStore.ListedName(mailbox, true));
   }
 
   @Test
@@ -73,9 +76,10 @@ class ScopeLinesTest {
               .as(what)
               .isEqualTo(scope.hasAllMail(user, command));
           for (String mailbox : List.of("INBOX", "Trash/old", "a\tb=c", "Other")) {
-            assertThat(read.hasMailbox(user, command, mailbox))
+            Predicate<List<String>> masks = matching(mailbox);
+            assertThat(read.hasMailbox(user, command, masks))
                 .as(what + " " + mailbox)
-                .isEqualTo(scope.hasMailbox(user, command, mailbox));
+                .isEqualTo(scope.hasMailbox(user, command, masks));
           }
         }
       }

@@ -22,6 +22,7 @@ import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.accounts.Masters;
 import org.doveadmsshd.accounts.Scope;
+import org.doveadmsshd.accounts.UserMail;
 import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.auth.HashedPassdb;
 import org.doveadmsshd.auth.Hashing;
@@ -46,13 +47,20 @@ final class TwoDomains {
   static final String GUID = "00112233445566778899aabbccddeeff";
 
   private final Path directory;
+  private final UserMail mail;
   private Worker worker;
 
   /**
    * @param directory where all homes are; empty
    */
   TwoDomains(Path directory) throws IOException {
+    this(directory, UserMail.at("maildir:~/Maildir"));
+  }
+
+  /** One whose users' mail consists of that. */
+  TwoDomains(Path directory, UserMail mail) throws IOException {
     this.directory = directory;
+    this.mail = mail;
     makeUsers();
   }
 
@@ -78,7 +86,7 @@ final class TwoDomains {
             new HashedPassdb(file, "PLAIN", new Hashing(new MemoryBudget(1L << 28).all())));
     Userdb users = new Aliased(file);
     QuotaRules quota = QuotaRules.of("count:q", List.of()).orElseThrow();
-    worker = LocalWorker.of(users, masters, quota, new Busy());
+    worker = LocalWorker.of(users, masters, quota, new Busy(), mail);
   }
 
   /** Everything as it was. */

@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.doveadmsshd.accounts.Login;
 import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.accounts.Scope;
+import org.doveadmsshd.accounts.UserMail;
 import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.auth.StaticUserdb;
 import org.doveadmsshd.base.Failure;
@@ -85,7 +86,7 @@ abstract class UserWorkContract {
     Userdb users = new StaticUserdb(Map.of("home", directory + "/%u"), false);
     InProcessWork.MailDefaults defaults =
         new InProcessWork.MailDefaults(
-            "maildir:~/Maildir", Duration.ofSeconds(5), QuotaRules.NONE, false);
+            UserMail.at("maildir:~/Maildir"), Duration.ofSeconds(5), QuotaRules.NONE, false);
     InProcessWork here =
         new InProcessWork(
             name -> users, defaults, InProcessWork.turns(budget.all(), ""), Isolation.NONE);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.doveadmsshd.accounts.MailLocation;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryTurns;
@@ -30,11 +31,15 @@ import org.doveadmsshd.storage.QuotaUsage;
 public final class MaildirStore implements MailStore {
   private static final int MAX_COMPONENT = 255;
 
+  /** Of a line of subscriptions: as long as a path may be. */
+  private static final int MAX_LINE = 4096;
+
   private final Path path;
   private final Context context;
   private final MaildirQuota quota;
   private Directory root;
   private MaildirMailbox.Maker maker;
+  private UnaryOperator<String> shown = UnaryOperator.identity();
 
   /** Directories that a warning has named already. */
   private final Set<String> told = new HashSet<>();
@@ -112,6 +117,16 @@ public final class MaildirStore implements MailStore {
     }
   }
 
+  /**
+   * Gives mailboxes other names where people see them.
+   *
+   * @param names makes the name that is shown of one that the tree has
+   */
+  public MaildirStore showing(UnaryOperator<String> names) {
+    this.shown = names;
+    return this;
+  }
+
   private static Directory open(Path trusted, List<String> below, boolean make)
       throws PosixException {
     Directory directory = Directory.open(trusted);
@@ -139,6 +154,15 @@ public final class MaildirStore implements MailStore {
   @Override
   public boolean isThere() {
     return root != null;
+  }
+
+  @Override
+  public boolean hasInbox() throws Failure {
+    try {
+      return root != null && isThere(root);
+    } catch (PosixException e) {
+      throw Failure.temporary("Cannot open mailbox " + shown.apply(INBOX) + ": " + reason(e), e);
+    }
   }
 
   @Override
@@ -229,8 +253,8 @@ public final class MaildirStore implements MailStore {
     if (name.equalsIgnoreCase(INBOX)) {
       return Optional.of(
           root == null
-              ? new MaildirMailbox(INBOX, this::made, context, quota)
-              : new MaildirMailbox(INBOX, root, root, context, quota));
+              ? new MaildirMailbox(shown.apply(INBOX), this::made, context, quota)
+              : new MaildirMailbox(shown.apply(INBOX), root, root, context, quota));
     }
     if (root == null || hasEmptyComponent(name) || name.indexOf('/') >= 0) {
       return Optional.empty();
@@ -254,7 +278,7 @@ public final class MaildirStore implements MailStore {
         }
       }
       return there
-          ? Optional.of(new MaildirMailbox(name, directory, root, context, quota))
+          ? Optional.of(new MaildirMailbox(shown.apply(name), directory, root, context, quota))
           : Optional.empty();
     } catch (PosixException e) {
       if (e.isMissing() && !e.isNotDirectory()) {
@@ -276,12 +300,12 @@ public final class MaildirStore implements MailStore {
   public void create(String name, Optional<String> guid) throws Failure {
     String file = fileName(name);
     if (name.equalsIgnoreCase(INBOX) || exists(name)) {
-      throw new Failure(Outcome.DATA_ERROR, "Mailbox already exists: " + name);
+      throw new Failure(Outcome.DATA_ERROR, "Mailbox already exists: " + shown.apply(name));
     }
     try {
       new MailboxTree(made()).create(file, guid);
     } catch (PosixException e) {
-      throw Failure.temporary("Cannot create mailbox " + name + ": " + reason(e), e);
+      throw Failure.temporary("Cannot create mailbox " + shown.apply(name) + ": " + reason(e), e);
     }
   }
 
@@ -326,17 +350,18 @@ public final class MaildirStore implements MailStore {
     if (name.equalsIgnoreCase(INBOX)) {
       throw new Failure(Outcome.DATA_ERROR, "INBOX can't be deleted");
     }
-    try (Mailbox mailbox = find(name).orElseThrow(() -> missing(name))) {
+    try (Mailbox mailbox = find(name).orElseThrow(() -> missing(shown.apply(name)))) {
       MailTable mails = ((MaildirMailbox) mailbox).table();
       if (onlyEmpty && mails.size() > 0) {
-        throw new Failure(Outcome.DATA_ERROR, "Mailbox isn't empty: " + name);
+        throw new Failure(Outcome.DATA_ERROR, "Mailbox isn't empty: " + shown.apply(name));
       }
-      new MailboxTree(root).delete(fileName(name), name, force ? null : mails, context.warnings());
+      new MailboxTree(root)
+          .delete(fileName(name), shown.apply(name), force ? null : mails, context.warnings());
       if (context.quota().driver().equals(Optional.of(QuotaRules.Driver.MAILDIR))) {
         quota.recount();
       }
     } catch (PosixException e) {
-      throw Failure.temporary("Cannot delete mailbox " + name + ": " + reason(e), e);
+      throw Failure.temporary("Cannot delete mailbox " + shown.apply(name) + ": " + reason(e), e);
     }
   }
 
@@ -352,21 +377,21 @@ public final class MaildirStore implements MailStore {
     }
     String target = fileName(to);
     if (to.startsWith(from + SEPARATOR) && !exists(from)) {
-      throw missing(from);
+      throw missing(shown.apply(from));
     }
     Map<String, String> renames = new LinkedHashMap<>();
-    boolean recounts = quota.notes(from) != quota.notes(to);
+    boolean recounts = quota.notes(shown.apply(from)) != quota.notes(shown.apply(to));
     for (ListedName entry : list()) {
       if (entry.selectable() && entry.name().startsWith(from + SEPARATOR)) {
         String renamed = to + entry.name().substring(from.length());
         renames.put(fileName(entry.name()), fileName(renamed));
-        recounts |= quota.notes(entry.name()) != quota.notes(renamed);
+        recounts |= quota.notes(shown.apply(entry.name())) != quota.notes(shown.apply(renamed));
       }
     }
     if (exists(from)) {
       renames.put(fileName(from), target); // last: what a crash leaves undone can be done again
     } else if (renames.isEmpty()) {
-      throw missing(from);
+      throw missing(shown.apply(from));
     }
     try {
       new MailboxTree(root).rename(renames);
@@ -374,7 +399,7 @@ public final class MaildirStore implements MailStore {
         quota.recount();
       }
     } catch (PosixException e) {
-      throw Failure.temporary("Cannot rename mailbox " + from + ": " + reason(e), e);
+      throw Failure.temporary("Cannot rename mailbox " + shown.apply(from) + ": " + reason(e), e);
     }
   }
 
@@ -384,6 +409,19 @@ public final class MaildirStore implements MailStore {
     for (String name : names) {
       encoded.add(fileName(name.equalsIgnoreCase(INBOX) ? INBOX : name).substring(1));
     }
+    return subscribeEncoded(encoded, subscribed);
+  }
+
+  @Override
+  public boolean subscribeAsKept(String line, boolean subscribed) throws Failure {
+    String encoded = ModifiedUtf7.encode(line);
+    if (encoded.length() > MAX_LINE) {
+      throw Failure.usage("Mailbox name is too long: " + line);
+    }
+    return subscribeEncoded(List.of(encoded), subscribed).isEmpty();
+  }
+
+  private List<String> subscribeEncoded(List<String> encoded, boolean subscribed) throws Failure {
     List<String> unchanged = new ArrayList<>();
     try {
       Subscriptions.change(
@@ -417,7 +455,7 @@ public final class MaildirStore implements MailStore {
   private MaildirQuota.Total count(MaildirQuota asked) throws Failure {
     MaildirQuota.Total total = new MaildirQuota.Total(0, 0);
     for (ListedName entry : list()) {
-      if (entry.selectable() && asked.counts(entry.name())) {
+      if (entry.selectable() && asked.counts(shown.apply(entry.name()))) {
         context.checkpoint().check();
         try (Mailbox mailbox = find(entry.name()).orElse(null)) {
           total = mailbox == null ? total : total.plus(count(mailbox, asked));

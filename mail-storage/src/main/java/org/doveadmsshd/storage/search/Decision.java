@@ -2,12 +2,14 @@ package org.doveadmsshd.storage.search;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.doveadmsshd.storage.MailStore;
 
 /**
  * Makes of a query what is left of it for one mailbox: keys about mailboxes are decided, parts are
  * sorted by what they cost.
  */
-record Decision(String mailbox, String guid) implements Query.Visitor<Query, RuntimeException> {
+record Decision(MailStore.ListedName mailbox, String guid)
+    implements Query.Visitor<Query, RuntimeException> {
   /** No mail can match. Compared by identity. */
   static final Query NEVER = new Query.Not(new Query.All());
 

@@ -1,8 +1,11 @@
 package org.doveadmsshd.storage.search;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.MailStore;
 
@@ -26,18 +29,42 @@ public final class MailboxSelection {
   }
 
   /** The names of the mailboxes in which something may match, as the store lists them. */
-  public List<String> names(MailStore store) throws Failure {
+  public Collection<String> names(MailStore store) throws Failure {
     if (single != null) {
-      return List.of(single);
+      return store.meant(single);
     }
-    List<String> names = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>();
     boolean byGuid = Plan.needsGuid(query);
-    for (MailStore.ListedName entry : store.list()) {
-      if (entry.selectable() && (byGuid || !Plan.of(query, entry.name()).isEmpty())) {
+    for (MailStore.ListedName entry : candidates(store, byGuid)) {
+      if (entry.selectable() && (byGuid || !Plan.of(query, entry).isEmpty())) {
         names.add(entry.name());
       }
     }
     return names;
+  }
+
+  /** Mailboxes of others are looked into only where the query names them. */
+  private List<MailStore.ListedName> candidates(MailStore store, boolean byGuid) throws Failure {
+    if (byGuid) {
+      return store.list();
+    }
+    List<String> masks = new ArrayList<>();
+    collectMasks(query, masks);
+    if (masks.isEmpty()) {
+      return store.own();
+    }
+    List<MailStore.ListedName> candidates = new ArrayList<>(store.list(masks));
+    if (!everyBranch(query, true)) {
+      candidates.addAll(store.own());
+    }
+    return candidates;
+  }
+
+  private static void collectMasks(Query from, List<String> masks) {
+    if (from instanceof Query.InMailbox) {
+      masks.add(((Query.InMailbox) from).pattern().text());
+    }
+    from.parts().forEach(part -> collectMasks(part, masks));
   }
 
   private static Optional<String> singleMailbox(Query query) {

@@ -9,6 +9,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
+import org.doveadmsshd.storage.MailStore;
 
 /**
  * A query made ready for one mailbox: what concerns the mailbox is decided, the rest is sorted so
@@ -55,13 +56,18 @@ public final class Plan {
   }
 
   /** Decides for a mailbox whose GUID does not matter to the query. */
+  public static Plan of(Query query, MailStore.ListedName mailbox) {
+    return of(query, mailbox, "", false);
+  }
+
+  /** As {@link #of(Query, MailStore.ListedName)}, where there are no namespaces. */
   public static Plan of(Query query, String mailbox) {
     return of(query, mailbox, "");
   }
 
-  /** Decides for a mailbox. */
+  /** Decides for a mailbox, where there are no namespaces. */
   public static Plan of(Query query, String mailbox, String guid) {
-    return of(query, mailbox, guid, false);
+    return of(query, new MailStore.ListedName(mailbox, true), guid, false);
   }
 
   /**
@@ -71,7 +77,7 @@ public final class Plan {
    *     matches no key about that date, nor the opposite of one. Otherwise it counts as sent in
    *     1970, as in Dovecot
    */
-  public static Plan of(Query query, String mailbox, String guid, boolean removes) {
+  public static Plan of(Query query, MailStore.ListedName mailbox, String guid, boolean removes) {
     return new Plan(query.accept(new Decision(mailbox, guid)), removes);
   }
 

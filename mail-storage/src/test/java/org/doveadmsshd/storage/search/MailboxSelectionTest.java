@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryTurns;
@@ -117,9 +118,25 @@ class MailboxSelectionTest {
 
   @Test
   void severalMasksTakeWhatOneOfThemTakes() {
-    Predicate<String> masks = MailboxPattern.anyOf(List.of("Trash", "Archive.*"));
+    Predicate<String> masks = name -> matches(List.of("Trash", "Archive.*"), name);
     assertThat(masks).accepts("Trash", "Archive.2024").rejects("INBOX", "Archive", "Trash.old");
-    assertThat(MailboxPattern.anyOf(List.of())).rejects("INBOX", "");
+    Predicate<String> none = name -> matches(List.of(), name);
+    assertThat(none).rejects("INBOX", "");
+  }
+
+  private static boolean matches(List<String> masks, String name) {
+    return MailboxPattern.anyMatches(masks, new MailStore.ListedName(name, true));
+  }
+
+  @Test
+  void aSpecialUseMatchesWhatIsConfiguredForIt() {
+    MailStore.ListedName trash =
+        new MailStore.ListedName("INBOX/Trash", true, '/', Set.of("\\Trash"));
+    assertThat(new MailboxPattern("\\Trash").matches(trash)).isTrue();
+    assertThat(new MailboxPattern("\\trash").matches(trash)).isTrue();
+    assertThat(new MailboxPattern("\\Sent").matches(trash)).isFalse();
+    assertThat(new MailboxPattern("%").matches(trash)).isFalse();
+    assertThat(new MailboxPattern("%/%").matches(trash)).isTrue();
   }
 
   @ParameterizedTest

@@ -12,6 +12,7 @@ import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
+import org.doveadmsshd.storage.MailStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -192,7 +193,7 @@ class PlanTest {
   }
 
   private static boolean matches(String query, FakeMail mail, boolean removes) throws Failure {
-    Plan plan = Plan.of(parse(query), "INBOX", "", removes);
+    Plan plan = Plan.of(parse(query), new MailStore.ListedName("INBOX", true), "", removes);
     try (Candidate candidate = new Candidate(1)) {
       plan.begin(List.of(mail), candidate, bytes -> {});
       return plan.matches(candidate.take(mail));

@@ -18,6 +18,7 @@ import java.util.function.BooleanSupplier;
 import org.doveadmsshd.accounts.Login;
 import org.doveadmsshd.accounts.Master;
 import org.doveadmsshd.accounts.Scope;
+import org.doveadmsshd.accounts.UserMail;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
@@ -247,7 +248,7 @@ public final class Rehearsal implements AutoCloseable {
   private Worker worker(Stage stage) {
     InProcessWork.MailDefaults defaults =
         new InProcessWork.MailDefaults(
-            "maildir:~/Maildir",
+            UserMail.at("maildir:~/Maildir"),
             Duration.ofSeconds(1),
             QuotaRules.of("count:User quota", List.of()).orElseThrow(),
             true);
