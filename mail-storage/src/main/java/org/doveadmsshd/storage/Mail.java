@@ -21,6 +21,11 @@ public interface Mail {
 
   Flags flags() throws Failure;
 
+  /** Whether it has a flag; a store may know that without knowing what its keywords are called. */
+  default boolean has(Flag flag) throws Failure {
+    return flags().has(flag);
+  }
+
   /** The mail's identity across mailboxes, as Dovecot tells it. */
   String guid();
 

@@ -6,8 +6,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.posix.Directory;
@@ -27,7 +25,6 @@ final class Keywords {
   private static final int MAX_SIZE = 64 * 1024;
   private static final String UNKNOWN = "unknown-";
   private static final int LETTERS = 26;
-  private static final Pattern LINE = Pattern.compile("([0-9]{1,9}) (.+)");
 
   /** Longest name that a keyword is given, in bytes; as in Dovecot's mail_max_keyword_length. */
   private static final int MAX_LENGTH = 50;
@@ -57,11 +54,11 @@ final class Keywords {
   static Keywords parse(String content) {
     Keywords keywords = new Keywords();
     for (String line : content.split("\r?\n")) {
-      Matcher matcher = LINE.matcher(line);
-      boolean usable = matcher.matches() && line.indexOf('\0') < 0;
-      int index = usable ? Integer.parseInt(matcher.group(1)) : LETTERS;
+      int space = line.indexOf(' ');
+      boolean usable = space > 0 && space + 1 < line.length() && !hasControl(line);
+      long index = usable ? Digits.number(line.substring(0, space), 9, LETTERS) : LETTERS;
       if (index < LETTERS) {
-        keywords.names[index] = matcher.group(2);
+        keywords.names[(int) index] = line.substring(space + 1);
       }
     }
     return keywords;
@@ -73,12 +70,25 @@ final class Keywords {
     for (char letter = 'a'; letter <= 'z'; letter++) {
       if (letters.indexOf(letter) >= 0) {
         String name = name(letter - 'a');
-        if (keywords.stream().noneMatch(name::equalsIgnoreCase)) { // two letters for one keyword
+        if (!contains(keywords, name)) { // two letters for one keyword
           keywords.add(name);
         }
       }
     }
     return keywords;
+  }
+
+  private static boolean hasControl(String line) {
+    return line.indexOf('\0') >= 0 || line.indexOf('\r') >= 0;
+  }
+
+  private static boolean contains(List<String> keywords, String name) {
+    for (String keyword : keywords) {
+      if (keyword.equalsIgnoreCase(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private String name(int index) {

@@ -85,17 +85,25 @@ final class MaildirMail implements Mail, MailStream.Owner {
   @Override
   public Flags flags() throws Failure {
     String letters = MaildirName.flags(place().file());
-    int bits = 0;
     boolean hasKeywords = false;
+    for (int i = 0; i < letters.length() && !hasKeywords; i++) {
+      hasKeywords = letters.charAt(i) >= 'a' && letters.charAt(i) <= 'z';
+    }
+    return new Flags(bits(letters), hasKeywords ? keywords(letters) : List.of());
+  }
+
+  /** Reads no file, as the names of keywords do. */
+  @Override
+  public boolean has(Flag flag) throws Failure {
+    return (bits(MaildirName.flags(place().file())) & 1 << flag.ordinal()) != 0;
+  }
+
+  private int bits(String letters) throws Failure {
+    int bits = 0;
     for (int i = 0; i < letters.length(); i++) {
-      char letter = letters.charAt(i);
-      bits |= MaildirName.bit(letter);
-      hasKeywords |= letter >= 'a' && letter <= 'z';
+      bits |= MaildirName.bit(letters.charAt(i));
     }
-    if (place().isNew() || justNumbered) {
-      bits |= 1 << Flag.RECENT.ordinal();
-    }
-    return new Flags(bits, hasKeywords ? keywords(letters) : List.of());
+    return place().isNew() || justNumbered ? bits | 1 << Flag.RECENT.ordinal() : bits;
   }
 
   private List<String> keywords(String letters) throws Failure {
@@ -239,7 +247,7 @@ final class MaildirMail implements Mail, MailStream.Owner {
   private long sizeInName(char letter) {
     long size = MaildirName.size(base(), letter);
     String listed = size < 0 ? noted(letter) : null;
-    return listed != null && listed.matches("[0-9]{1,18}") ? Long.parseLong(listed) : size;
+    return listed == null ? size : Digits.number(listed, 18, size);
   }
 
   private long countVirtualSize() throws Failure {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Reason;
+import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
@@ -78,6 +79,11 @@ public final class Candidate implements Closeable {
 
   int mailCount() {
     return mailCount;
+  }
+
+  /** Whether the mail has a flag. */
+  boolean has(Flag flag) throws Failure {
+    return flags == null ? mail.has(flag) : flags.has(flag);
   }
 
   /** The mail's flags. */

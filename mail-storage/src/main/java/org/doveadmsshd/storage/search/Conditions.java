@@ -65,8 +65,7 @@ final class Conditions {
 
   static Query flag(String name, Flag flag, boolean set) {
     boolean numbered = flag == Flag.RECENT; // a mail that has just got a UID is recent
-    return new Query.Test(
-        name, Cost.NAME, numbered, candidate -> candidate.flags().has(flag) == set);
+    return new Query.Test(name, Cost.NAME, numbered, candidate -> candidate.has(flag) == set);
   }
 
   static Query isNew() {

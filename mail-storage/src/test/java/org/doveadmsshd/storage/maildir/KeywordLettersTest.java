@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.storage.Delivery;
+import org.doveadmsshd.storage.Flag;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailStore;
@@ -49,6 +50,28 @@ class KeywordLettersTest {
 
   private String keywords() throws IOException {
     return Files.readString(tree.root.resolve("dovecot-keywords"));
+  }
+
+  @Test
+  void whetherAMailHasAFlagIsKnownWithoutTheNamesOfKeywords() throws Exception {
+    Files.createDirectory(tree.root.resolve("dovecot-keywords")); // cannot be read as a file
+    try (Mailbox mailbox = tree.inbox()) {
+      Mail second = mailbox.mails(true).get(1);
+      assertThatThrownBy(second::flags).isInstanceOf(Failure.class);
+      assertThat(second.has(Flag.SEEN)).isTrue();
+      assertThat(second.has(Flag.ANSWERED)).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "$A", "0$A", "0 ", " $A", "-0 $A", "+0 $A", "0x $A", "0000000000 $A", "26 $A", "0 $\0A"
+      })
+  void aLineThatIsNoneLeavesItsLetterUnnamed(String line) throws Exception {
+    keywords(line + "\n2 $C\r\n");
+    assertThat(all())
+        .isEqualTo(Map.of(1L, List.of("unknown-0"), 2L, List.of("unknown-0", "$C"), 3L, List.of()));
   }
 
   private Map<Long, List<String>> all() throws Failure {
