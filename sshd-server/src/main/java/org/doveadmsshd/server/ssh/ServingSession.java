@@ -126,6 +126,9 @@ final class ServingSession extends ServerSessionImpl {
           SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR, "Too many requests in a key exchange");
     }
     super.handleMessage(message);
+    if (type == SshConstants.SSH_MSG_NEWKEYS) {
+      CoalescingSession.of(this).acknowledge();
+    }
   }
 
   /** What fills a channel's window ends by itself; anything else may be answered. */
