@@ -58,7 +58,7 @@ public final class Rehearsal implements AutoCloseable {
   private static final int LANES = 2;
 
   /** How many rounds go by between two changes. */
-  private static final int ROUNDS_OF_READING = 10;
+  private static final int ROUNDS_OF_READING = 3;
 
   private final MemoryBudget.Share memory;
   private final BooleanSupplier isBusy;
@@ -80,7 +80,7 @@ public final class Rehearsal implements AutoCloseable {
    */
   public record Limit(int rounds, Duration time) {
     /** Enough for what the JVM compiles best after ten thousand calls. */
-    public static final Limit USUAL = new Limit(300, Duration.ofSeconds(45));
+    public static final Limit USUAL = new Limit(60, Duration.ofSeconds(45));
   }
 
   /** Connects to the server as a client does, up to the point where it would have to log in. */
@@ -188,6 +188,7 @@ public final class Rehearsal implements AutoCloseable {
           return round;
         }
         greet();
+        Encryption.rehearse();
         Thread.sleep(round == 0 ? SETTLED.toMillis() : 0);
       }
       if (!play(READING, worker, end)) {
@@ -253,8 +254,9 @@ public final class Rehearsal implements AutoCloseable {
             QuotaRules.of("count:User quota", List.of()).orElseThrow(),
             true);
     return new Worker(
-        stage,
-        new InProcessWork(name -> stage, defaults, InProcessWork.turns(memory, ""), Isolation.NONE),
+        stage.users(),
+        new InProcessWork(
+            name -> stage.users(), defaults, InProcessWork.turns(memory, ""), Isolation.NONE),
         (master, input, output) -> {
           throw new Failure(Outcome.NOT_FOUND, "No such command is rehearsed");
         },

@@ -4,34 +4,38 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.accounts.Userdb;
-import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.auth.passwdfile.PasswdFile;
 
 /**
- * A few users with a little mail, in a directory that nobody else may enter. It is in memory where
- * the system has a place for that, and is removed when this is closed.
+ * A few users with a little mail, and a passwd-file of them, in a directory that nobody else may
+ * enter. It is in memory where the system has a place for that, and is removed when this is closed.
+ * What the JVM compiles fits what it has seen: so mails differ in what mails of a site differ in.
  */
-final class Stage implements Userdb, AutoCloseable {
-  private static final int USERS = 8;
+final class Stage implements AutoCloseable {
+  /** More than are sent ahead to workers. */
+  private static final int USERS = 48;
 
   /** Enough for a mailbox to be remembered. */
   private static final int MAILS = 50;
 
   private static final long FIRST_MAIL = 1_600_000_000;
+  private static final List<String> FLAGS =
+      List.of("S", "", "RS", "F", "Sa", "PS", "S", "FRSb", "T");
   private static final String PREFIX = "doveadm-sshd-rehearsal-";
 
   private final Path directory;
+  private final Userdb users;
   private final List<String> names;
 
   private Stage(Path directory) {
     this.directory = directory;
+    users = new PasswdFile(directory.resolve("passwd").toString(), "%u");
     names = IntStream.range(0, USERS).mapToObj(i -> "rehearsal" + i + "@localhost").toList();
   }
 
@@ -46,10 +50,7 @@ final class Stage implements Userdb, AutoCloseable {
         new Stage(Files.createTempDirectory(place, PREFIX + ProcessHandle.current().pid() + "-"));
     boolean isWhole = false;
     try {
-      for (String name : stage.names) {
-        stage.fill(name, "");
-        stage.fillTrash(name);
-      }
+      stage.fill();
       isWhole = true;
       return stage;
     } finally {
@@ -59,15 +60,30 @@ final class Stage implements Userdb, AutoCloseable {
     }
   }
 
+  /** Its users. */
+  Userdb users() {
+    return users;
+  }
+
+  private void fill() throws IOException {
+    Files.createDirectory(mails());
+    for (int i = 0; i < MAILS; i++) {
+      Files.writeString(mail(i), text(i));
+    }
+    List<String> lines = new ArrayList<>();
+    for (String name : names) {
+      lines.add(name + ":::::" + directory.resolve(name) + "::");
+      fill(name, "");
+    }
+    Files.write(directory.resolve("passwd"), lines);
+    fillTrash();
+  }
+
   /** Mail for everybody's Trash, which the rehearsal empties. */
   void fillTrash() throws IOException {
     for (String name : names) {
-      fillTrash(name);
+      fill(name, ".Trash");
     }
-  }
-
-  private void fillTrash(String name) throws IOException {
-    fill(name, ".Trash");
   }
 
   private void fill(String name, String mailbox) throws IOException {
@@ -76,30 +92,35 @@ final class Stage implements Userdb, AutoCloseable {
       Files.createDirectories(maildir.resolve(part));
     }
     for (int i = 0; i < MAILS; i++) {
-      Files.writeString(
-          maildir.resolve("cur/" + (FIRST_MAIL + i) + ".M" + System.nanoTime() + ".localhost:2,S"),
-          "From: a@example.org\nTo: b@example.org\nDate: Sun, 13 Sep 2020 12:26:40 +0000\n"
-              + "Subject: =?utf-8?q?mail?=\n\nbody\n");
+      boolean isNew = i % 16 == 1;
+      Files.createLink(maildir.resolve(isNew ? "new" : "cur").resolve(name(i, isNew)), mail(i));
     }
+    Files.writeString(maildir.resolve("dovecot-keywords"), "0 $Label1\n1 $Forwarded\n");
   }
 
-  @Override
-  public Optional<MailUser> find(String name) {
-    return names.contains(name)
-        ? Optional.of(new MailUser(name, Map.of("home", directory.resolve(name).toString())))
-        : Optional.empty();
+  /** All mailboxes have the same mails: another name of one takes no memory. */
+  private Path mails() {
+    return directory.resolve("mails");
   }
 
-  @Override
-  public boolean canList() {
-    return true;
+  private Path mail(int number) {
+    return mails().resolve(Integer.toString(number));
   }
 
-  @Override
-  public void forEach(Visitor visitor) throws Failure, IOException {
-    for (String name : names) {
-      visitor.visit(name);
-    }
+  private static String text(int number) {
+    String subject = number % 3 == 0 ? "=?utf-8?q?mail?=" : "a mail of some words, " + number;
+    return "From: a@example.org\nTo: b@example.org\nDate: Sun, 13 Sep 2020 12:26:40 +0000\n"
+        + ("Subject: " + subject + "\nMessage-ID: <" + number + "@localhost>\n\n")
+        + "Words that a search goes through\n".repeat(1 + number % 20);
+  }
+
+  /** Most names say how large a mail is. */
+  private static String name(int number, boolean isNew) {
+    String base = (FIRST_MAIL + number * 3600L) + ".M" + System.nanoTime() + "P7.localhost";
+    String text = text(number);
+    String size = ",S=" + text.length() + ",W=" + (text.length() + text.lines().count());
+    String flags = isNew ? "" : ":2," + FLAGS.get(number % FLAGS.size());
+    return base + (number % 5 == 0 ? "" : size) + flags;
   }
 
   @Override
