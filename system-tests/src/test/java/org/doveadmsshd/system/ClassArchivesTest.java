@@ -82,7 +82,10 @@ class ClassArchivesTest {
 
   private static List<Path> archives() throws IOException {
     try (Stream<Path> files = Files.list(tree.resolve("sshd-server/target"))) {
-      return files.filter(file -> file.toString().contains(".jsa")).sorted().toList();
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("org.doveadmsshd."))
+          .sorted()
+          .toList();
     }
   }
 
@@ -146,15 +149,17 @@ class ClassArchivesTest {
   @ParameterizedTest
   @EnumSource
   void thoseThatAreDamagedAreLeftAlone(Damage damage) throws Exception {
-    Path archive = archive(CLIENT);
-    byte[] whole = Files.readAllBytes(archive);
-    Path aside = Files.move(archive, tree.resolve("whole"));
-    try {
-      Files.write(archive, damaged(whole, damage));
-      assertThatItRunsWithout("doveadm-ssh", CLIENT);
-    } finally {
-      Files.deleteIfExists(archive);
-      Files.move(aside, archive);
+    for (String[] each : new String[][] {{"doveadm-ssh", CLIENT}, {"doveadm-sshd", SERVER}}) {
+      Path archive = archive(each[1]);
+      byte[] whole = Files.readAllBytes(archive);
+      Path aside = Files.move(archive, tree.resolve("whole"));
+      try {
+        Files.write(archive, damaged(whole, damage));
+        assertThatItRunsWithout(each[0], each[1]);
+      } finally {
+        Files.deleteIfExists(archive);
+        Files.move(aside, archive);
+      }
     }
   }
 
