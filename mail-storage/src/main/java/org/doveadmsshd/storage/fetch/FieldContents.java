@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -112,15 +113,37 @@ final class FieldContents {
   }
 
   static FieldContent time(long seconds) {
-    return FieldContent.of(
-        TIME.format(Instant.ofEpochSecond(seconds).atZone(ZoneId.systemDefault())));
+    Instant moment = Instant.ofEpochSecond(seconds);
+    return FieldContent.of(shown(LocalDateTime.ofInstant(moment, ZoneId.systemDefault())));
+  }
+
+  /** As the pattern says it, for a fifth of what a formatter takes: a fetch shows every mail's. */
+  static String shown(LocalDateTime time) {
+    if (time.getYear() < 0 || time.getYear() > 9999) {
+      return TIME.format(time);
+    }
+    byte[] text = "0000-00-00 00:00:00".getBytes(StandardCharsets.ISO_8859_1);
+    put(time.getYear(), text, 3);
+    put(time.getMonthValue(), text, 6);
+    put(time.getDayOfMonth(), text, 9);
+    put(time.getHour(), text, 12);
+    put(time.getMinute(), text, 15);
+    put(time.getSecond(), text, 18);
+    return new String(text, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Puts a number in the place of zeros, of which the last one is there. */
+  private static void put(int number, byte[] text, int last) {
+    for (int rest = number, i = last; rest > 0; rest /= 10, i--) {
+      text[i] = (byte) ('0' + rest % 10);
+    }
   }
 
   /** In the zone of the sender, whose offset stands beside it. */
   static FieldContent sentTime(Source source) throws Failure {
     SentDate sent = source.candidate().sent();
     int minutes = sent.offsetSeconds() / 60;
-    String time = TIME.format(Instant.ofEpochSecond(sent.wallClock()).atOffset(ZoneOffset.UTC));
+    String time = shown(LocalDateTime.ofEpochSecond(sent.wallClock(), 0, ZoneOffset.UTC));
     return FieldContent.of(
         "%s (%c%02d%02d)"
             .formatted(

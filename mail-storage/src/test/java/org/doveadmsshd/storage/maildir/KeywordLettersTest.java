@@ -66,7 +66,16 @@ class KeywordLettersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "$A", "0$A", "0 ", " $A", "-0 $A", "+0 $A", "0x $A", "0000000000 $A", "26 $A", "0 $\0A"
+        "$A",
+        "0$A",
+        "0 ",
+        " $A",
+        "-0 $A",
+        "+0 $A",
+        "0x $A",
+        "0000000000 $A",
+        "26 $A",
+        "0 $\0A"
       })
   void aLineThatIsNoneLeavesItsLetterUnnamed(String line) throws Exception {
     keywords(line + "\n2 $C\r\n");
