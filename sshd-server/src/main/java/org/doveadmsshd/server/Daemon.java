@@ -332,6 +332,11 @@ public final class Daemon implements Sessions.Control {
     ended.await();
   }
 
+  /** How long {@link #stop()} lets runs go on. */
+  Duration shutdownTimeout() {
+    return settings.shutdownTimeout();
+  }
+
   /** Stops: takes no more in, lets runs end for a while, stops them, closes. */
   public void stop() {
     stop(settings.shutdownTimeout());

@@ -17,6 +17,8 @@ import org.doveadmsshd.base.options.Words;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.settings.site.ConfigurationFile;
+import org.doveadmsshd.supervision.Readiness;
+import org.jline.utils.Signals;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It runs as the user who owns the mail and needs no rights beyond that; or as a user without
  * any beside a supervisor; or as root ({@code isolation = thread}). SIGTERM lets commands under way
- * end for a while.
+ * end for a while, SIGHUP has it read its configuration anew.
  */
 public final class Main {
   /** Name and version, as peers are told. */
@@ -44,7 +46,8 @@ public final class Main {
           Kind.FILE.named("file"),
           "configuration, by default " + ConfigurationFile.STANDARD);
 
-  private static final Program PROGRAM =
+  /** As it is called. */
+  public static final Program PROGRAM =
       new Program(
           "doveadm-sshd",
           List.of(
@@ -106,18 +109,19 @@ public final class Main {
   }
 
   private static void serve(Settings settings) throws Failure {
+    Readiness readiness = Readiness.ofProcess();
     Daemon daemon = new Daemon(settings, clock(), SOFTWARE);
     daemon.watchMemory();
     daemon.start();
     if (settings.masters().isEmpty()) {
       LOG.warn("No master_user is configured: nobody can log in");
     }
+    String addresses = String.join(" ", settings.ssh().listen());
     LOG.info(
-        "{} listens on {} port {}; {}",
-        SOFTWARE,
-        String.join(" ", settings.ssh().listen()),
-        daemon.port(),
-        daemon.workPlace());
+        "{} listens on {} port {}; {}", SOFTWARE, addresses, daemon.port(), daemon.workPlace());
+    Signals.register("HUP", () -> reload(daemon, readiness));
+    readiness.ready("Listens on %s port %d".formatted(addresses, daemon.port()));
+    Watchdog.start(readiness, settings.ssh().listen().get(0), daemon.port());
     daemon.rehearse();
     if (System.getProperty("user.name").equals("root") && daemon.opensMailItself()) {
       LOG.warn(
@@ -129,6 +133,7 @@ public final class Main {
             new Thread(
                 () -> {
                   LOG.info("Stopping");
+                  readiness.stopping(daemon.shutdownTimeout());
                   daemon.stop();
                 },
                 "stop"));
@@ -137,6 +142,19 @@ public final class Main {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** As {@code doveadm reload}: for the service manager, and for logrotate. */
+  private static void reload(Daemon daemon, Readiness readiness) {
+    readiness.reloading();
+    String status = "The configuration was read anew";
+    try {
+      daemon.reload();
+    } catch (Failure e) {
+      status = "Not reloaded, all is as before: " + e.getMessage();
+      LOG.error("{}", status);
+    }
+    readiness.ready(status);
   }
 
   private static Clock clock() throws Failure {

@@ -19,6 +19,7 @@ import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.settings.site.Backends;
 import org.doveadmsshd.settings.site.ConfigurationFile;
 import org.doveadmsshd.supervision.ProcessIdentity;
+import org.doveadmsshd.supervision.Readiness;
 import org.doveadmsshd.supervision.SupervisorRequest;
 import org.doveadmsshd.supervision.WorkerJvm;
 import org.slf4j.Logger;
@@ -35,7 +36,8 @@ public final class Main {
   /** The server says what is wrong with the names of commands. */
   private static final ConfigurationFile FILE = new ConfigurationFile(List.of());
 
-  private static final Program PROGRAM =
+  /** As it is called. */
+  public static final Program PROGRAM =
       new Program(
           "doveadm-supervisor",
           List.of("[options]"),
@@ -89,12 +91,15 @@ public final class Main {
         Version.of(PROGRAM.name()),
         settings.work().baseDir().resolve(SupervisorRequest.SOCKET),
         settings.work().processes().user());
+    Readiness readiness = Readiness.ofProcess();
+    readiness.ready("Listens for " + settings.work().processes().user());
     CountDownLatch never = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   LOG.info("Stopping");
+                  readiness.stopping(settings.shutdownTimeout());
                   supervisor.stop(settings.shutdownTimeout());
                   backends.close();
                 },
