@@ -21,6 +21,7 @@ import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
+import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.Console;
 import org.doveadmsshd.brain.Running;
@@ -44,8 +45,11 @@ public final class Main {
           Option.of(
               's', "server", Kind.SERVER.named("name"), "only this server of the configuration"));
 
-  /** Those of doveadm may stand among its own. */
-  private static final Program PROGRAM =
+  /** What may be typed here. */
+  public static final About ABOUT = OwnCommands.ABOUT;
+
+  /** As it is called. Options of doveadm may stand among its own. */
+  public static final Program PROGRAM =
       new Program(
           OwnCommands.PROGRAM,
           synopses(),
