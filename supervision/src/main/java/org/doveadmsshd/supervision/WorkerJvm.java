@@ -13,11 +13,12 @@ import org.doveadmsshd.base.Outcome;
  * The JVM of worker processes: the one that this program runs on, small, quick to start, and with
  * the worker's jars.
  *
- * @param home directory with the worker's jars in {@code lib}, the native part of JNA, and archives
- *     of classes
+ * @param home directory with the worker's jars in {@code lib}
+ * @param made directory of what is made for this machine: the native part of JNA, and archives of
+ *     classes; either may be missing. Only root may write to it
  * @param classPath the jars, always in the same order: an archive is good for one only
  */
-public record WorkerJvm(Path home, String classPath) {
+public record WorkerJvm(Path home, Path made, String classPath) {
   private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
   /** For processes that do not live long enough for mapping functions to pay (NamedCalls). */
@@ -37,13 +38,18 @@ public record WorkerJvm(Path home, String classPath) {
   /** Directory of the worker's program, as launchers say it to this one. */
   private static final String HOME_PROPERTY = "doveadm.worker.home";
 
+  /** Directory of what is made for this machine, where that is not the program's. */
+  private static final String MADE_PROPERTY = "doveadm.worker.made";
+
   /**
    * The installation that the launcher names.
    *
    * @throws Failure when there are no jars
    */
   public static WorkerJvm installed() throws Failure {
-    return in(Path.of(System.getProperty(HOME_PROPERTY, "worker")).normalize());
+    String home = System.getProperty(HOME_PROPERTY, "worker");
+    return in(
+        Path.of(home).normalize(), Path.of(System.getProperty(MADE_PROPERTY, home)).normalize());
   }
 
   /**
@@ -52,6 +58,10 @@ public record WorkerJvm(Path home, String classPath) {
    * @throws Failure when there are no jars
    */
   public static WorkerJvm in(Path home) throws Failure {
+    return in(home, home);
+  }
+
+  private static WorkerJvm in(Path home, Path made) throws Failure {
     Path library = home.resolve("lib");
     String[] jars = library.toFile().list((directory, name) -> name.endsWith(".jar"));
     if (jars == null || jars.length == 0) {
@@ -63,12 +73,23 @@ public record WorkerJvm(Path home, String classPath) {
       classPath.add(library.resolve(jar).toString());
     }
     classPath.sort(null);
-    return new WorkerJvm(home, String.join(File.pathSeparator, classPath));
+    return new WorkerJvm(home, made, String.join(File.pathSeparator, classPath));
   }
 
   /** The archive of classes for this JVM, if there is one. */
   public Path archive() {
-    return home.resolve("classes-" + Runtime.version() + ".jsa");
+    return made.resolve("classes-" + Runtime.version() + ".jsa");
+  }
+
+  /** The native part of JNA for this machine: where it is, as in JNA's jar. */
+  public static Path nativePart() {
+    String arch = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86-64";
+    return Path.of("com/sun/jna/linux-" + arch + "/libjnidispatch.so");
+  }
+
+  /** The file that {@link #nativePart} is in, so that no worker has to unpack it. */
+  public Path nativeFile() {
+    return made.resolve("native").resolve(nativePart());
   }
 
   /** Of this JVM, such as 17. */
@@ -87,8 +108,10 @@ public record WorkerJvm(Path home, String classPath) {
       words.add("--enable-native-access=ALL-UNNAMED");
     }
     words.add("-XX:+UnlockDiagnosticVMOptions");
-    String arch = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86-64";
-    Path jna = home.resolve("native/com/sun/jna/linux-" + arch);
+    if (Files.exists(nativeFile())) {
+      words.add("-Djna.boot.library.path=" + nativeFile().getParent());
+      words.add("-Djna.nounpack=true");
+    }
     words.addAll(
         List.of(
             "-XX:+DisplayVMOutputToStderr",
@@ -104,8 +127,6 @@ public record WorkerJvm(Path home, String classPath) {
             "-XX:+UseTransparentHugePages", // two page faults for new memory, not a thousand
             "-XX:ArchiveRelocationMode=0", // else each process has its own copy of the archive
             "-Xss512k",
-            "-Djna.boot.library.path=" + jna,
-            "-Djna.nounpack=true",
             "-Djna.platform.library.path=/usr/lib", // else JNA runs ldconfig
             "-Djava.util.logging.config.file=/dev/null/none", // else it searches the jars
             "-Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider",

@@ -1,8 +1,10 @@
 package org.doveadmsshd.process;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,8 +14,8 @@ import org.doveadmsshd.supervision.WorkerJvm;
 
 /**
  * {@code worker-archive}: makes the archive of classes with which worker processes start faster,
- * for the JVM that it runs on. Part of the build and of the installation; without it they start
- * slower.
+ * for the JVM that it runs on, and unpacks the native part of JNA. Part of the build and of the
+ * installation; without it they start slower.
  */
 public final class WorkerArchive {
   private WorkerArchive() {}
@@ -26,12 +28,29 @@ public final class WorkerArchive {
     }
     Path scratch = Files.createTempDirectory("worker-archive");
     try {
-      System.out.println(new ClassArchive(WorkerJvm.installed()).make(scratch));
+      WorkerJvm jvm = WorkerJvm.installed();
+      unpack(jvm);
+      System.out.println(new ClassArchive(jvm).make(scratch));
     } catch (Failure e) {
       System.err.println("worker-archive: " + e.getMessage());
       System.exit(e.outcome().exitCode());
     } finally {
       remove(scratch);
+    }
+  }
+
+  /** The build has done it; a package, which is for all machines, has not. */
+  private static void unpack(WorkerJvm jvm) throws IOException {
+    Path file = jvm.nativeFile();
+    try (InputStream packed =
+        WorkerArchive.class.getResourceAsStream("/" + WorkerJvm.nativePart())) {
+      if (packed == null || Files.exists(file)) {
+        return;
+      }
+      Files.createDirectories(file.getParent());
+      Path aside = file.resolveSibling(file.getFileName() + ".new");
+      Files.copy(packed, aside, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
     }
   }
 
