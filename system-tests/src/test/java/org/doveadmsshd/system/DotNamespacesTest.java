@@ -64,7 +64,7 @@ class DotNamespacesTest extends NamespacesBesideDovecot {
         "search mailbox Trash all",
         "search mailbox INBOX.Nope all",
         "fetch 'mailbox uid hdr.subject' all",
-        "fetch 'mailbox uid' mailbox inbox.Sent",
+        "fetch 'mailbox uid' mailbox INBOX.Sent",
         "fetch 'mailbox uid' mailbox 'Public.%'",
         "mailbox path -t mailbox INBOX.Sent",
         "mailbox path -t mailbox Public.News");
@@ -88,7 +88,6 @@ class DotNamespacesTest extends NamespacesBesideDovecot {
         "mailbox subscribe Foo",
         "mailbox list -s",
         "mailbox delete INBOX.lower",
-        "mailbox delete INBOX",
         "copy INBOX.Trash mailbox Public.News 1",
         "move Public.News mailbox INBOX all",
         "copy Trash mailbox INBOX.Sent all",

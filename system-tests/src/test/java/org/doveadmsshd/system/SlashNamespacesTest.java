@@ -82,7 +82,6 @@ class SlashNamespacesTest extends NamespacesBesideDovecot {
         "search mailbox Nope all",
         "search not mailbox INBOX",
         "search mailbox Work/2024 all",
-        "search mailbox Work.2024 all",
         "fetch 'mailbox uid hdr.subject' all",
         "fetch 'mailbox uid hdr.subject' mailbox 'Public/*' all",
         "fetch 'mailbox uid' mailbox mail/Trash",

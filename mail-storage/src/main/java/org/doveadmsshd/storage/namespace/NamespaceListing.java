@@ -121,6 +121,10 @@ final class NamespaceListing {
         mailboxes.put(name.get(), part.listed(name.get(), entry.selectable()));
       }
     }
+    String below = part.prefix() + INBOX;
+    if (mailboxes.values().stream().anyMatch(each -> each.isIn(below))) {
+      mailboxes.putIfAbsent(below, part.listed(below, false)); // in the tree it is INBOX itself
+    }
     for (ConfiguredMailbox box : part.namespace().mailboxes()) {
       if (box.auto() != Namespace.Auto.NO && isIn.test(part.name(box), part)) {
         mailboxes.putIfAbsent(part.name(box), part.listed(part.name(box), false));

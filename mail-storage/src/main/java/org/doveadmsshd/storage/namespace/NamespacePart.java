@@ -176,12 +176,20 @@ final class NamespacePart {
    * @param own what separates its levels in the tree
    */
   Optional<String> outside(String inside, char own) {
+    if (inside.equals(INBOX)) {
+      return root();
+    }
     boolean ambiguous = own != separator() && inside.indexOf(separator()) >= 0;
-    boolean isRoot = inside.equals(INBOX);
-    return ambiguous || isRoot && !hasInbox() && prefix.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            isRoot ? hasInbox() ? INBOX : bare() : prefix + inside.replace(own, separator()));
+    return ambiguous ? Optional.empty() : Optional.of(prefix + inside.replace(own, separator()));
+  }
+
+  /** The name of the tree's own directory; nothing where it has none. */
+  private Optional<String> root() {
+    if (hasInbox()) {
+      return Optional.of(INBOX);
+    }
+    String name = namespace.isForOwners() ? prefix + INBOX : bare();
+    return Optional.of(name).filter(text -> !text.isEmpty());
   }
 
   private String shown(String inside) {

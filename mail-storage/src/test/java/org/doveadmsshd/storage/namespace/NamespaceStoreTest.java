@@ -225,8 +225,8 @@ class NamespaceStoreTest {
         "/ | inbox.Trash                    | INBOX.Trash                 | jane/.Trash",
         "/ | INBOX/Trash                    |                             | jane/.INBOX.Trash",
         "/ | shared/joe@example.org/Trash   | shared/joe@example.org/Trash | joe/.Trash",
-        "/ | shared/joe@example.org/INBOX   | shared/joe@example.org      | joe",
-        "/ | shared/joe@example.org         | shared/joe@example.org      | joe",
+        "/ | shared/joe@example.org/INBOX   | shared/joe@example.org/INBOX | joe",
+        "/ | shared/joe@example.org         | shared/joe@example.org/INBOX | joe",
         "/ | shared                         |                             |",
         "/ | shared/                        |                             |",
         "/ | \\Trash                        | Trash                       | jane/.Trash",
@@ -383,7 +383,7 @@ class NamespaceStoreTest {
         "inbox.Trash                  | Trash mail/Trash INBOX.Trash",
         "Public/News                  | Public/News",
         "shared/jane@example.org/Trash | Trash mail/Trash INBOX.Trash shared/jane@example.org/Trash",
-        "INBOX                        | INBOX mail INBOX shared/jane@example.org",
+        "INBOX                        | INBOX mail shared/jane@example.org/INBOX",
         "Nope                         | Nope mail/Nope INBOX.Nope",
       })
   void aMailboxHasAllNamesThatLeadToIt(String name, String expected) throws Exception {
