@@ -105,6 +105,9 @@ class ShapesTest {
     assertThat(taken.settings().auth().passdbs()).hasSize(1);
     assertThat(taken.plan().configuration()).contains("#master_user mailcow-sogo@mailcow.local {");
     assertThat(Shape.said(taken.plan(), "mail_shared_explicit_inbox")).isEqualTo("not known here");
+    assertThat(taken.settings().mail().namespaces().all())
+        .extracting(namespace -> namespace.name() + " " + namespace.prefix())
+        .contains("inbox ", "shared Shared/%%u/");
   }
 
   @Test
@@ -138,6 +141,9 @@ class ShapesTest {
     assertThat(taken.userdbs()).containsExactly(Backend.Static.class, Backend.Sql.class);
     assertThat(taken.settings().mail().location()).contains("h/Maildir/");
     assertThat(taken.settings().work().isolation().lastUid()).isEqualTo(2000);
+    assertThat(taken.settings().mail().namespaces().all())
+        .extracting(namespace -> namespace.separator())
+        .containsOnly('/');
   }
 
   @Test

@@ -138,6 +138,23 @@ class TakeoverTest {
   }
 
   @Test
+  void aNamespaceThatCannotStandBesideTheOthersIsNamed() throws Exception {
+    Plan plan =
+        plan(
+            "namespace inbox {\n inbox = yes\n separator = .\n mailbox Trash {\n special_use = \\Trash\n }\n}\n"
+                + "namespace archive {\n separator = x\n prefix = Archive.\n}\n"
+                + USERDB,
+            Map.of());
+    assertThat(settings(plan).mail().namespaces().all())
+        .singleElement()
+        .satisfies(namespace -> assertThat(namespace.name()).isEqualTo("inbox"));
+    assertThat(plan.all(Finding.Kind.NOT_TAKEN))
+        .extracting(Finding::setting)
+        .contains("namespace archive");
+    assertThat(plan.configuration()).contains("special_use = \\Trash");
+  }
+
+  @Test
   void valuesCannotBecomeOtherSettings() throws Exception {
     Plan plan =
         plan(

@@ -9,7 +9,10 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.setup.dovecot.DovecotPrograms;
 
-/** Opens users' mail, and compares what is seen with what the installed doveadm sees. */
+/**
+ * Opens users' mail, and compares what is seen with what the installed doveadm sees. A doveadm that
+ * does not answer is not asked again. For one thread.
+ */
 public final class Comparison {
   /** What both say at once; the UIDs of a mailbox show that it is the same one. */
   private static final String FIELDS = "messages unseen uidvalidity uidnext";
@@ -20,7 +23,7 @@ public final class Comparison {
   private final Mail mail;
   private final Settings settings;
   private final Userdb users;
-  private final Optional<DovecotPrograms> doveadm;
+  private Optional<DovecotPrograms> doveadm;
 
   /**
    * @param doveadm nothing where it is elsewhere
@@ -106,6 +109,7 @@ public final class Comparison {
       return Optional.empty(); // it is not installed
     } catch (Failure e) {
       details.add(e.getMessage());
+      doveadm = Optional.empty(); // who waits for one user would wait for each
     }
     return Optional.empty();
   }

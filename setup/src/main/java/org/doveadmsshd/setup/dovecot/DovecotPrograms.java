@@ -23,7 +23,7 @@ import org.doveadmsshd.base.Reason;
  * @param configuration the option {@code -c} for them; nothing for the installed one's usual file
  */
 public record DovecotPrograms(Optional<Path> configuration) {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 30;
   private static final int SHOWN = 300;
 
   /** What a program has printed, and how it has ended. */

@@ -17,6 +17,12 @@ final class Output {
     return this;
   }
 
+  /** A line that was written elsewhere. */
+  Output raw(String line) {
+    text.append(indent).append(line).append('\n');
+    return this;
+  }
+
   Output blank() {
     text.append('\n');
     return this;

@@ -79,7 +79,7 @@ public final class Takeover {
     locations.write(root, out);
     same(out);
     compression(out);
-    new Namespaces(findings, locations).write(dovecot, out);
+    new Namespaces(findings, locations, trial).write(dovecot, out);
     userdbs.write(out);
     passdbs.write(dovecot, out);
     new Quotas(findings, dovecot).write(out);
