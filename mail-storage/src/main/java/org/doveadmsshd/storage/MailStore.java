@@ -1,6 +1,7 @@
 package org.doveadmsshd.storage;
 
 import java.io.Closeable;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -175,6 +176,15 @@ public interface MailStore extends Closeable {
 
   /** Counts anew what the quota is measured by. */
   void recalculateQuota() throws Failure;
+
+  /**
+   * Looks for what is not as it should be: in names, owners, modes, sizes and lists. It changes
+   * nothing, takes no lock, and reads no mail. What other programs change meanwhile is passed over.
+   *
+   * @throws Failure when it cannot be looked for, or the taker ends it
+   * @throws IOException from the taker
+   */
+  void check(Oddity.Taker found) throws Failure, IOException;
 
   @Override
   void close();

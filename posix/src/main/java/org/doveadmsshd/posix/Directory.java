@@ -23,24 +23,39 @@ public final class Directory implements Closeable {
   private static final int DT_REG = 8;
 
   private final String shownName;
+
+  /** Further flags of open(2) for whatever is opened in it. */
+  private final int further;
+
   private int fd;
   private boolean listed;
 
-  private Directory(int fd, String shownName) {
+  private Directory(int fd, String shownName, int further) {
     this.fd = fd;
     this.shownName = shownName;
+    this.further = further;
   }
 
   /** Opens a directory by its path, which is trusted: links in it are followed. */
   public static Directory open(Path path) throws PosixException {
     String name = FileName.of(path.toString());
-    return new Directory(openat(LibC.AT_FDCWD, name, OPEN, 0, name), name);
+    return new Directory(openat(LibC.AT_FDCWD, name, OPEN, 0, name), name, 0);
+  }
+
+  /**
+   * Opens this directory once more. Reading it, and what is opened through it, changes no access
+   * times where the system allows that: to the owner of a file, and to root.
+   */
+  public Directory unnoticed() throws PosixException {
+    int opened = openat(fd, ".", OPEN | LibC.O_NOATIME, 0, shownName);
+    return new Directory(opened, shownName, LibC.O_NOATIME);
   }
 
   /** Opens a directory inside this one. */
   public Directory directory(String name) throws PosixException {
     SystemCalls.announceRead("opendir", shown(name));
-    return new Directory(openat(fd, name, OPEN | LibC.O_NOFOLLOW, 0, shown(name)), shown(name));
+    int flags = OPEN | LibC.O_NOFOLLOW | further;
+    return new Directory(openat(fd, name, flags, 0, shown(name)), shown(name), further);
   }
 
   /** Opens a file for reading; does not wait for the other end of a FIFO. */
@@ -79,13 +94,16 @@ public final class Directory implements Closeable {
   }
 
   private OpenFile open(String name, int flags, int mode, String shown) throws PosixException {
-    int all = flags | LibC.O_NOFOLLOW | LibC.O_CLOEXEC;
+    int all = flags | LibC.O_NOFOLLOW | LibC.O_CLOEXEC | further;
     return new OpenFile(openat(fd, name, all, mode, shown), shown);
   }
 
   private static int openat(int fd, String name, int flags, int mode, String shown)
       throws PosixException {
     int opened = LibC.openat(fd, Scratch.get().name(name), flags, mode);
+    if (opened < 0 && (flags & LibC.O_NOATIME) != 0 && Native.getLastError() == LibC.EPERM) {
+      return openat(fd, name, flags & ~LibC.O_NOATIME, mode, shown); // it is another user's
+    }
     if (opened < 0) {
       throw new PosixException("open", shown, Native.getLastError());
     }
@@ -112,6 +130,11 @@ public final class Directory implements Closeable {
      * @param length of the name, in bytes
      */
     void take(byte[] array, int from, int length) throws X;
+  }
+
+  /** Shows all names but {@code .} and {@code ..}, whatever they are names of. */
+  public <X extends Exception> void entries(Names<X> names) throws PosixException, X {
+    each(false, names);
   }
 
   /**

@@ -22,6 +22,11 @@ public final class Host {
     return new String(name, StandardCharsets.ISO_8859_1);
   }
 
+  /** The user as whom this thread works, by number. */
+  public static int user() {
+    return LibC.geteuid();
+  }
+
   /** Whether a process with this number lives on this machine, of any owner. */
   public static boolean isAlive(long pid) {
     return pid > 0

@@ -26,6 +26,7 @@ final class LibC {
   static final int O_TRUNC = 01000;
   static final int O_APPEND = 02000;
   static final int O_NONBLOCK = 04000;
+  static final int O_NOATIME = 01000000;
   static final int O_CLOEXEC = 02000000;
   static final int O_DIRECTORY;
   static final int O_NOFOLLOW;

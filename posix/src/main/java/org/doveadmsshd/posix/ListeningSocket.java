@@ -2,7 +2,10 @@ package org.doveadmsshd.posix;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
@@ -26,7 +29,10 @@ import org.doveadmsshd.base.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A UNIX socket that has its mode and group before any program can find it. */
+/**
+ * A UNIX socket that has its mode and group before any program can find it; or a port that other
+ * machines cannot reach.
+ */
 public final class ListeningSocket implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(ListeningSocket.class);
 
@@ -36,12 +42,40 @@ public final class ListeningSocket implements Closeable {
   /** Of a path that can be connected to: unix(7). */
   private static final int LONGEST = 107;
 
-  private final Path path;
+  private final Path path; // null for a port
   private final ServerSocketChannel channel;
 
   private ListeningSocket(Path path, ServerSocketChannel channel) {
     this.path = path;
     this.channel = channel;
+  }
+
+  /**
+   * Listens on a port.
+   *
+   * @param loopback an address of this machine alone, with a port; 0 for any that is free
+   * @throws Failure when another program listens there already
+   */
+  public static ListeningSocket open(InetSocketAddress loopback) throws Failure {
+    if (!loopback.getAddress().isLoopbackAddress()) {
+      throw new IllegalArgumentException(loopback + " can be reached from elsewhere");
+    }
+    ServerSocketChannel channel = null;
+    boolean listens = false;
+    try {
+      channel = ServerSocketChannel.open();
+      channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      channel.bind(loopback);
+      listens = true;
+      return new ListeningSocket(null, channel);
+    } catch (IOException e) {
+      throw new Failure(
+          Outcome.CONFIGURATION_ERROR, "Cannot listen on " + loopback + ": " + Reason.of(e), e);
+    } finally {
+      if (!listens) {
+        close(channel);
+      }
+    }
   }
 
   /**
@@ -151,7 +185,7 @@ public final class ListeningSocket implements Closeable {
    * connection that cannot be accepted nor a thread that cannot be started.
    */
   public void serve(Taker taker) {
-    serve(path.toString(), channel::accept, taker, PAUSE_MILLIS);
+    serve(String.valueOf(path == null ? channel : path), channel::accept, taker, PAUSE_MILLIS);
   }
 
   static void serve(String where, Source source, Taker taker, long pauseMillis) {
@@ -185,13 +219,21 @@ public final class ListeningSocket implements Closeable {
     }
   }
 
+  /** The path of a socket. */
   public Path path() {
     return path;
+  }
+
+  /** Where it listens, with the port that it got. */
+  public SocketAddress address() throws IOException {
+    return path == null ? channel.getLocalAddress() : UnixDomainSocketAddress.of(path);
   }
 
   @Override
   public void close() throws IOException {
     channel.close();
-    Files.deleteIfExists(path);
+    if (path != null) {
+      Files.deleteIfExists(path);
+    }
   }
 }

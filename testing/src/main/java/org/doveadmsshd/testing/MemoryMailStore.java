@@ -1,5 +1,6 @@
 package org.doveadmsshd.testing;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.Oddity;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.QuotaUsage;
 
@@ -25,6 +27,7 @@ import org.doveadmsshd.storage.QuotaUsage;
 public final class MemoryMailStore implements MailStore {
   private final Map<String, Folder> folders = new LinkedHashMap<>();
   private final List<String> subscriptions = new ArrayList<>();
+  private final List<Oddity> oddities = new ArrayList<>();
   private final QuotaRules rules;
   private int made;
   private int open;
@@ -116,6 +119,11 @@ public final class MemoryMailStore implements MailStore {
 
   public boolean isClosed() {
     return closed;
+  }
+
+  /** From now on there is something odd. */
+  public void addOddity(Oddity oddity) {
+    oddities.add(oddity);
   }
 
   /** From now on whoever changes something fails with exit code 77. */
@@ -299,6 +307,13 @@ public final class MemoryMailStore implements MailStore {
       }
     }
     return new QuotaUsage(by.name(), bytes, messages, by.byteLimit("*"), by.messageLimit("*"));
+  }
+
+  @Override
+  public void check(Oddity.Taker found) throws Failure, IOException {
+    for (Oddity oddity : oddities) {
+      found.take(oddity);
+    }
   }
 
   @Override

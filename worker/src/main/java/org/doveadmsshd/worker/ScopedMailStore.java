@@ -1,5 +1,6 @@
 package org.doveadmsshd.worker;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.Oddity;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.QuotaUsage;
 
@@ -160,6 +162,16 @@ record ScopedMailStore(MailStore store, Predicate<List<ListedName>> covers) impl
   @Override
   public void recalculateQuota() throws Failure {
     throw concernsAll("The quota");
+  }
+
+  @Override
+  public void check(Oddity.Taker found) throws Failure, IOException {
+    store.check(
+        oddity -> {
+          if (!oddity.mailbox().isEmpty() && covers.test(store.aliases(oddity.mailbox()))) {
+            found.take(oddity);
+          }
+        });
   }
 
   @Override

@@ -20,8 +20,8 @@ import org.doveadmsshd.posix.PosixException;
  * file, is called {@code unknown-0} to {@code unknown-25}. It is never given to another keyword.
  */
 final class Keywords {
-  private static final String FILE = "dovecot-keywords";
-  private static final String ASIDE = FILE + ".lock";
+  static final String FILE = "dovecot-keywords";
+  static final String ASIDE = FILE + ".lock";
   private static final int MAX_SIZE = 64 * 1024;
   private static final String UNKNOWN = "unknown-";
   private static final int LETTERS = 26;
@@ -54,14 +54,45 @@ final class Keywords {
   static Keywords parse(String content) {
     Keywords keywords = new Keywords();
     for (String line : content.split("\r?\n")) {
-      int space = line.indexOf(' ');
-      boolean usable = space > 0 && space + 1 < line.length() && !hasControl(line);
-      long index = usable ? Digits.number(line.substring(0, space), 9, LETTERS) : LETTERS;
+      int index = index(line);
       if (index < LETTERS) {
-        keywords.names[(int) index] = line.substring(space + 1);
+        keywords.names[index] = line.substring(line.indexOf(' ') + 1);
       }
     }
     return keywords;
+  }
+
+  /** The number of the letter that a line names; {@link #LETTERS} or more where it names none. */
+  private static int index(String line) {
+    int space = line.indexOf(' ');
+    boolean usable = space > 0 && space + 1 < line.length() && !hasControl(line);
+    return usable ? (int) Digits.number(line.substring(0, space), 9, LETTERS) : LETTERS;
+  }
+
+  /** The letters among some that have no name. */
+  List<Character> unnamed(Collection<Character> letters) {
+    return letters.stream().filter(letter -> names[letter - 'a'] == null).toList();
+  }
+
+  /** What such a letter is called. */
+  static String unknown(char letter) {
+    return UNKNOWN + (letter - 'a');
+  }
+
+  /** The numbers of lines that say nothing, from 1 on. */
+  static List<Integer> malformed(Directory mailbox) throws PosixException {
+    List<Integer> malformed = new ArrayList<>();
+    try (OpenFile file = mailbox.read(FILE)) {
+      String[] lines =
+          new String(file.readAll(MAX_SIZE), StandardCharsets.UTF_8).split("\r?\n", -1);
+      for (int i = 0; i < lines.length; i++) {
+        boolean isEnd = i == lines.length - 1 && lines[i].isEmpty();
+        if (!isEnd && index(lines[i]) >= LETTERS) {
+          malformed.add(i + 1);
+        }
+      }
+    }
+    return malformed;
   }
 
   /** The keywords for the lower-case letters among some flag letters, in alphabetical order. */

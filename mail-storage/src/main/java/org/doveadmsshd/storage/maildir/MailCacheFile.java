@@ -16,8 +16,8 @@ import org.doveadmsshd.posix.PosixException;
  *     must not look as if it had come before
  */
 record MailCacheFile(Directory directory, Duration settled) {
-  private static final String FILE = "doveadm-sshd.cache";
-  private static final String ASIDE = FILE + ".tmp";
+  static final String FILE = "doveadm-sshd.cache";
+  static final String ASIDE = FILE + ".tmp";
   private static final long ABANDONED = 60;
 
   /** The file, to be closed; nothing where there is none. */

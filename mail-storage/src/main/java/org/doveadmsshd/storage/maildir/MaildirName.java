@@ -161,6 +161,16 @@ final class MaildirName {
     return -1;
   }
 
+  /** The name with another size behind its first {@code ,S=}, which it must have. */
+  static String withSize(String name, long size) {
+    int from = name.indexOf(",S=") + 3;
+    int end = from;
+    while (end < name.length() && Character.digit(name.charAt(end), 10) >= 0) {
+      end++;
+    }
+    return name.substring(0, from) + size + name.substring(end);
+  }
+
   private static long micros(String base) {
     int dot = base.indexOf('.');
     return dot >= 0 && base.startsWith("M", dot + 1) ? number(base, dot + 2) : 0;

@@ -1,7 +1,9 @@
 package org.doveadmsshd.storage.maildir;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +26,7 @@ import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.Oddity;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.QuotaUsage;
 
@@ -292,7 +295,7 @@ public final class MaildirStore implements MailStore {
    * Whether a directory is a mailbox. What makes copies of files alone, as git and object stores
    * do, leaves empty directories out: each of the three may be missing.
    */
-  private static boolean isThere(Directory mailbox) throws PosixException {
+  static boolean isThere(Directory mailbox) throws PosixException {
     return mailbox.has("cur") || mailbox.has("new") || mailbox.has(UidList.FILE);
   }
 
@@ -507,7 +510,21 @@ public final class MaildirStore implements MailStore {
     }
   }
 
-  private static boolean hasEmptyComponent(String name) {
+  @Override
+  public void check(Oddity.Taker found) throws Failure, IOException {
+    if (root == null) {
+      return;
+    }
+    try (Directory tree = root.unnoticed()) {
+      String name = FileName.of(path.toString());
+      Findings findings = new Findings(name, tree.status(), context, found, Instant.now());
+      new TreeCheck(tree, shown, findings).run();
+    } catch (PosixException e) {
+      throw Failure.temporary("Cannot look at the mail: " + e.file() + ": " + reason(e), e);
+    }
+  }
+
+  static boolean hasEmptyComponent(String name) {
     return name.isEmpty()
         || name.charAt(0) == SEPARATOR
         || name.charAt(name.length() - 1) == SEPARATOR

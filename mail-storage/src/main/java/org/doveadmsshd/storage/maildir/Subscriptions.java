@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.posix.Directory;
 import org.doveadmsshd.posix.FileStatus;
 import org.doveadmsshd.posix.OpenFile;
@@ -18,8 +19,8 @@ import org.doveadmsshd.posix.PosixException;
  * <p>As with Dovecot the new content is written into the lock file, which then becomes the file.
  */
 final class Subscriptions {
-  private static final String FILE = "subscriptions";
-  private static final String LOCK = FILE + ".lock";
+  static final String FILE = "subscriptions";
+  static final String LOCK = FILE + ".lock";
   private static final int MAX_SIZE = 4 * 1024 * 1024;
   private static final String VERSION_2 = "V\t2";
   private static final long STALE_NANOS = 30_000_000_000L;
@@ -45,14 +46,42 @@ final class Subscriptions {
 
   static List<String> parse(String content) {
     List<String> names = new ArrayList<>();
-    String[] lines = content.split("\n", -1);
-    boolean version2 = lines[0].equals(VERSION_2);
-    for (int i = version2 ? 1 : 0; i < lines.length; i++) {
-      if (!lines[i].isEmpty()) {
-        names.add(version2 ? unescape(lines[i].replace('\t', '.')) : lines[i]);
+    each(content, (line, name) -> names.add(name));
+    return names;
+  }
+
+  /** Takes a line's number, from 1 on, and the name in it. */
+  @FunctionalInterface
+  private interface Lines {
+    void take(int line, String name);
+  }
+
+  private static void each(String content, Lines lines) {
+    String[] all = content.split("\n", -1);
+    boolean version2 = all[0].equals(VERSION_2);
+    for (int i = version2 ? 1 : 0; i < all.length; i++) {
+      if (!all[i].isEmpty()) {
+        lines.take(i + 1, version2 ? unescape(all[i].replace('\t', '.')) : all[i]);
       }
     }
-    return names;
+  }
+
+  /** The numbers of lines whose name no mailbox can have, from 1 on. */
+  static List<Integer> malformed(Directory root) throws PosixException {
+    List<Integer> malformed = new ArrayList<>();
+    each(
+        content(root),
+        (line, name) -> {
+          boolean possible = ModifiedUtf7.decode(name).filter(each -> !isOdd(each)).isPresent();
+          if (!possible) {
+            malformed.add(line);
+          }
+        });
+    return malformed;
+  }
+
+  private static boolean isOdd(String name) {
+    return MaildirStore.hasEmptyComponent(name) || name.codePoints().anyMatch(Printable::isControl);
   }
 
   /**

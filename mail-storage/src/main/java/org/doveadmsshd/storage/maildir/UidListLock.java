@@ -166,6 +166,11 @@ final class UidListLock implements Closeable {
     }
   }
 
+  /** Whether a lock lies there that nobody holds. */
+  static boolean isLeft(Directory directory) throws PosixException {
+    return isStale(directory, directory.status(FILE));
+  }
+
   private static boolean isStale(Directory directory, FileStatus lock) throws PosixException {
     long now = System.currentTimeMillis() * 1_000_000L;
     String holder = holder(directory);

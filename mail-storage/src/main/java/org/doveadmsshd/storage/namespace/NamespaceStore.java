@@ -1,5 +1,6 @@
 package org.doveadmsshd.storage.namespace;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
+import org.doveadmsshd.storage.Oddity;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.QuotaUsage;
 
@@ -345,6 +347,20 @@ public final class NamespaceStore implements MailStore {
   @Override
   public void recalculateQuota() throws Failure {
     inbox.store().recalculateQuota();
+  }
+
+  /** What lies in other users' mail, or nobody's, has other owners and is left out. */
+  @Override
+  public void check(Oddity.Taker found) throws Failure, IOException {
+    inbox.store().check(found);
+    for (NamespacePart part : parts) {
+      if (part != inbox
+          && part.isOwn()
+          && !part.isAlias()
+          && part.namespace().location().isPresent()) {
+        part.store().check(found);
+      }
+    }
   }
 
   @Override
