@@ -52,15 +52,21 @@ public final class AuthorizedKeys {
    * @param address where the client is, numeric
    */
   public Optional<AuthorizedKey> find(String master, PublicKey key, String address, Instant now) {
+    return of(master).stream()
+        .filter(entry -> KeyUtils.compareKeys(entry.key(), key))
+        .filter(entry -> entry.isUsable(address, now))
+        .findFirst();
+  }
+
+  /** All entries of a master, also those that cannot be used now. */
+  public List<AuthorizedKey> of(String master) {
     if (!master.matches("[A-Za-z0-9_@+-][A-Za-z0-9._@+-]{0,127}")) {
-      return Optional.empty(); // not a name that may become part of a path
+      return List.of(); // not a name that may become part of a path
     }
     return Stream.concat(
             inFile(Path.of(template.replace("%u", master))).stream(),
             others.getOrDefault(master, List.of()).stream())
-        .filter(entry -> KeyUtils.compareKeys(entry.key(), key))
-        .filter(entry -> entry.isUsable(address, now))
-        .findFirst();
+        .toList();
   }
 
   /**

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
@@ -71,6 +73,22 @@ public final class HostKeys {
           "host_certificate " + certificate + " cannot be used: " + Reason.of(e),
           e);
     }
+  }
+
+  /** When a certificate ends; nothing for never, or where it cannot be read. */
+  public static Optional<Instant> expiry(Path certificate) {
+    try {
+      for (OpenSshCertificate read :
+          new FileHostKeyCertificateProvider(certificate).loadCertificates(null)) {
+        long seconds = read.getValidBefore();
+        if (seconds >= 0 && seconds <= Instant.MAX.getEpochSecond()) { // else it is for ever
+          return Optional.of(Instant.ofEpochSecond(seconds));
+        }
+      }
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      // the start has complained of it
+    }
+    return Optional.empty();
   }
 
   public Path file() {

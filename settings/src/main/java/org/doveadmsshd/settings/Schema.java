@@ -71,6 +71,7 @@ final class Schema {
         .add("base_dir", Type.TEXT, "/run/doveadm-sshd")
         .add("terms_directory", Type.TEXT, "/var/lib/doveadm-sshd/terms")
         .add("rehearsal", Type.YES_OR_NO, "yes")
+        .add("metrics_listen", Type.LOOPBACK, "")
         .add("max_connections", Type.COUNT, "200")
         .add("max_connections_before_login", Type.EARLY_DROP, "10:30:100")
         .add("max_connections_before_login_per_address", Type.EARLY_DROP, "8:30:16")

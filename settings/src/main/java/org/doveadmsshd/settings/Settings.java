@@ -1,5 +1,6 @@
 package org.doveadmsshd.settings;
 
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -23,6 +24,8 @@ import org.doveadmsshd.base.Rate;
  * All of a configuration. Immutable. Paths are absolute: relative ones count from the directory of
  * the configuration file, {@code ~} is the home of the user who runs the program.
  *
+ * @param metrics where Prometheus may ask: a loopback address, or a UNIX socket's; nothing for
+ *     nowhere
  * @param file where it was read from
  * @param effective all settings with their values or defaults, a line each, secrets masked
  */
@@ -41,6 +44,7 @@ public record Settings(
     Map<String, List<RuleSettings>> masters,
     WorkSettings work,
     List<SocketSettings> sockets,
+    Optional<SocketAddress> metrics,
     Path file,
     List<String> effective) {
   /** The service that carries out doveadm's commands. */

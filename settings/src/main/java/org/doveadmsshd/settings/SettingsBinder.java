@@ -1,5 +1,7 @@
 package org.doveadmsshd.settings;
 
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,6 +82,7 @@ final class SettingsBinder {
             service.isolation(),
             service.services()),
         service.sockets(),
+        metrics(top.text("metrics_listen")),
         file,
         effective(top, sections));
   }
@@ -106,6 +109,13 @@ final class SettingsBinder {
         top.time("journal_keep"),
         top.size("journal_size"),
         top.text("journal_full").equals("stop"));
+  }
+
+  private Optional<SocketAddress> metrics(String value) {
+    if (Loopback.isPath(value)) {
+      return Optional.of(UnixDomainSocketAddress.of(path(value)));
+    }
+    return Loopback.address(value).map(address -> address);
   }
 
   private ClientSettings client(

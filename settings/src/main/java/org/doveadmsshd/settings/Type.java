@@ -28,6 +28,15 @@ enum Type {
       return unless(value.matches("[0-9]{1,7}"), "expected a number, such as 8");
     }
   },
+  /** A port of this machine alone, or the path of a socket; may be empty. */
+  LOOPBACK {
+    @Override
+    Optional<String> mistake(String value) {
+      return unless(
+          value.isEmpty() || Loopback.isPath(value) || Loopback.address(value).isPresent(),
+          "expected a loopback address and a port, such as 127.0.0.1:9163, or the path of a socket");
+    }
+  },
   /** A number of something without which the server would be of no use. */
   COUNT {
     @Override

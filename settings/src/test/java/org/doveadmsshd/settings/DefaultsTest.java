@@ -46,6 +46,7 @@ class DefaultsTest {
       base_dir = /run/doveadm-sshd
       terms_directory = /var/lib/doveadm-sshd/terms
       rehearsal = yes
+      metrics_listen =
       max_connections = 200
       max_connections_before_login = 10:30:100
       max_connections_before_login_per_address = 8:30:16

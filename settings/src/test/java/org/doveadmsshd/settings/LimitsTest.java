@@ -44,6 +44,22 @@ class LimitsTest {
         "login_timeout = 5201 weeks | expected 5200 weeks or less",
         "max_connections = 0 | expected 1 or more",
         "max_connections = -1 | expected a number, such as 8",
+        "metrics_listen = 0.0.0.0:9163 | expected a loopback address and a port, such as"
+            + " 127.0.0.1:9163, or the path of a socket",
+        "metrics_listen = 192.168.0.1:9163 | expected a loopback address and a port, such as"
+            + " 127.0.0.1:9163, or the path of a socket",
+        "metrics_listen = [::]:9163 | expected a loopback address and a port, such as"
+            + " 127.0.0.1:9163, or the path of a socket",
+        "metrics_listen = 127.0.0.1 | expected a loopback address and a port, such as"
+            + " 127.0.0.1:9163, or the path of a socket",
+        "metrics_listen = 127.0.0.256:1 | expected a loopback address and a port, such as"
+            + " 127.0.0.1:9163, or the path of a socket",
+        "metrics_listen = 127.0.0.1:65536 | expected a loopback address and a port, such as"
+            + " 127.0.0.1:9163, or the path of a socket",
+        "metrics_listen = 127.0.0.1.example.org:80 | expected a loopback address and a port, such as"
+            + " 127.0.0.1:9163, or the path of a socket",
+        "metrics_listen = metrics | expected a loopback address and a port, such as"
+            + " 127.0.0.1:9163, or the path of a socket",
         "max_connections = 10000000 | expected a number, such as 8",
         "max_channels_per_connection = 0 | expected 1 or more",
         "max_connections_before_login = 0 | nobody could log in; expected 1 or more",

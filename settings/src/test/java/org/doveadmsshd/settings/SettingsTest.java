@@ -2,6 +2,8 @@ package org.doveadmsshd.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Files of settings as a whole: their sections, includes and mistakes. */
 class SettingsTest extends WrittenSettings {
+  @Test
+  void metricsAreToldToThisMachineAlone() throws Exception {
+    assertThat(read("").metrics()).isEmpty();
+    assertThat(read("metrics_listen = 127.0.0.1:9163").metrics())
+        .contains(new InetSocketAddress("127.0.0.1", 9163));
+    assertThat(read("metrics_listen = localhost:9163").metrics())
+        .contains(new InetSocketAddress("127.0.0.1", 9163));
+    assertThat(read("metrics_listen = [::1]:9163").metrics())
+        .contains(new InetSocketAddress("::1", 9163));
+    assertThat(read("metrics_listen = /run/x/metrics").metrics())
+        .contains(UnixDomainSocketAddress.of("/run/x/metrics"));
+  }
+
   @Test
   void sectionsThatStandTwiceAreTakenTogetherAndTheLastWordCounts() throws Exception {
     Settings settings =

@@ -66,10 +66,25 @@ public final class Backends {
   /** The passdbs and userdbs of one configuration, until they are closed. */
   public final class Opened implements Closeable {
     private final Set<Record> used = new HashSet<>(); // guarded by the backends
+    private final List<BackendHealth> health = new ArrayList<>(); // filled before it is shown
     private Passdb passdb;
     private Userdb userdb;
 
     private Opened() {}
+
+    /** How each of them has answered so far, passdbs first, in the order of the configuration. */
+    public List<BackendHealth> health() {
+      return List.copyOf(health);
+    }
+
+    private BackendHealth watch(String kind, Backend backend) {
+      String driver = kind + " " + backend.accept(new DriverName());
+      long before = health.stream().filter(each -> isOf(each.name(), driver)).count();
+      BackendHealth watching =
+          new BackendHealth(before == 0 ? driver : driver + " " + (before + 1));
+      health.add(watching);
+      return watching;
+    }
 
     /** The passdbs of master users. */
     public Passdb passdb() {
@@ -79,6 +94,10 @@ public final class Backends {
     /** The mail users. */
     public Userdb userdb() {
       return userdb;
+    }
+
+    private static boolean isOf(String name, String driver) {
+      return name.equals(driver) || name.startsWith(driver + " ");
     }
 
     private <T extends Closeable> T shared(Record settings, Class<T> type, Supplier<T> made) {
@@ -149,12 +168,14 @@ public final class Backends {
           passdb
               .backend()
               .accept(new PassdbOfBackend(opened, caches ? cached : null, hashing, pamTurns));
-      passdbs.add(new PassdbChain.Link(asked, passdb.rules(), passdb.denies()));
+      Passdb watched = new WatchedPassdb(asked, opened.watch("passdb", passdb.backend()));
+      passdbs.add(new PassdbChain.Link(watched, passdb.rules(), passdb.denies()));
     }
     List<UserdbChain.Link> userdbs = new ArrayList<>();
     for (Backend.UserdbSection userdb : settings.auth().userdbs()) {
       Userdb asked = userdb.backend().accept(new UserdbOfBackend(opened));
-      userdbs.add(new UserdbChain.Link(asked, userdb.rules()));
+      Userdb watched = opened.watch("userdb", userdb.backend()).watched(asked);
+      userdbs.add(new UserdbChain.Link(watched, userdb.rules()));
     }
     UserdbChain users = new UserdbChain(userdbs, memory);
     opened.passdb = new PassdbChain(passdbs);
