@@ -14,7 +14,7 @@ import org.doveadmsshd.base.options.Syntax;
 public final class CommandCatalog {
   private static final List<Section> SECTIONS =
       List.of(
-          section("Look at mail", new FetchCommand(), new SearchCommand()),
+          section("Look at mail", new FetchCommand(), new SearchCommand(), new CheckMailCommand()),
           section(
               "Change mail",
               new FlagsCommand(FlagsCommand.Change.ADD),
@@ -56,6 +56,7 @@ public final class CommandCatalog {
               new PwCommand()),
           section(
               "Servers",
+              new StatusCommand(),
               new WhoCommand(),
               new KickCommand(),
               new SlowCommand(),

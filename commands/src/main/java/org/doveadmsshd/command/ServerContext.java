@@ -63,6 +63,9 @@ public record ServerContext(
      */
     List<ActiveSession> slow(Predicate<ActiveSession> which, Rate rate);
 
+    /** How each part of the server is; may take some seconds. */
+    List<PartStatus> status();
+
     /** The settings in force, a line each, secrets masked. */
     List<String> settings();
 

@@ -24,6 +24,7 @@ final class CatalogLines {
   static {
     LINES.put("altmove", "mailbox INBOX all");
     LINES.put("batch", ": flags add \\Answered mailbox INBOX all : expunge mailbox INBOX flagged");
+    LINES.put("check-mail", "");
     LINES.put("copy", "Target mailbox INBOX all");
     LINES.put("deduplicate", "all");
     LINES.put("expunge", "mailbox INBOX not flagged");

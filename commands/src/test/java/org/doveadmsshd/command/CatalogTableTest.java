@@ -40,6 +40,7 @@ class CatalogTableTest {
     OTHERS.put("runs show", "last");
     OTHERS.put("runs watch", "last");
     OTHERS.put("slow", "1 20");
+    OTHERS.put("status", "");
     OTHERS.put("stop", "");
     OTHERS.put("sync", "maildir:~/x");
     OTHERS.put("user", "jane");

@@ -282,6 +282,34 @@ class ServerCommandsTest {
     assertThat(server.kicked).containsExactly("1");
   }
 
+  @Test
+  void theStatusIsATableAndWellUnlessAPartHasFailed() {
+    assertThat(run("status")).isEqualTo(Outcome.OK);
+    assertThat(stage.rows).containsExactly(List.of("server", "ok", "up"));
+    server.parts =
+        List.of(
+            PartStatus.warningUnless(false, "configuration", "changed"),
+            PartStatus.failedUnless(true, "userdb sql", "answers"));
+    assertThat(run("status")).isEqualTo(Outcome.OK);
+    server.parts =
+        List.of(
+            PartStatus.failedUnless(false, "userdb sql", "down"),
+            PartStatus.failedUnless(false, "supervisor", "away"),
+            PartStatus.ok("memory", "much"));
+    assertThat(run("status")).isEqualTo(Outcome.TEMPORARY_FAILURE);
+    assertThat(stage.rows).hasSize(3).contains(List.of("supervisor", "failed", "away"));
+    assertThat(stage.error()).isEqualTo("Not well: userdb sql, supervisor");
+  }
+
+  @Test
+  void theStatusIsForWhoMaySeeEveryUser() {
+    scope = only("j*");
+    assertThat(run("status")).isEqualTo(Outcome.NO_PERMISSION);
+    assertThat(stage.rows).isEmpty();
+    scope = Scope.UNLIMITED;
+    assertThat(run("status", "x")).isEqualTo(Outcome.USAGE);
+  }
+
   private static ServerContext.Activity.ActiveSession entry(
       String id, String master, String doing) {
     String kind = doing.isEmpty() ? "lane" : "run";
@@ -297,6 +325,7 @@ class ServerCommandsTest {
                 entry("1", "root", "expunge -A"), entry("2", "jane", ""), entry("3", "other", "")));
     final List<String> kicked = new ArrayList<>();
     final List<String> done = new ArrayList<>();
+    List<PartStatus> parts = List.of(PartStatus.ok("server", "up"));
 
     @Override
     public List<ActiveSession> activeSessions() {
@@ -315,6 +344,11 @@ class ServerCommandsTest {
       List<ActiveSession> slowed = entries.stream().filter(which).toList();
       slowed.forEach(each -> done.add("slow " + each.id() + " " + rate.text()));
       return slowed;
+    }
+
+    @Override
+    public List<PartStatus> status() {
+      return parts;
     }
 
     @Override

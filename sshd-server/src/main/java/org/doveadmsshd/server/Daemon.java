@@ -1,9 +1,11 @@
 package org.doveadmsshd.server;
 
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,18 +23,22 @@ import org.doveadmsshd.brain.journal.JournalDirectory;
 import org.doveadmsshd.brain.journal.JournalRules;
 import org.doveadmsshd.brain.ssh.SshConnections;
 import org.doveadmsshd.command.CommandCatalog;
+import org.doveadmsshd.command.PartStatus;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.keys.HostKeys;
 import org.doveadmsshd.keys.RevokedKeys;
 import org.doveadmsshd.keys.UserCertificates;
 import org.doveadmsshd.server.audit.ConfiguredAudit;
+import org.doveadmsshd.server.metrics.MetricsEndpoint;
+import org.doveadmsshd.server.metrics.ServerMetrics;
 import org.doveadmsshd.server.rehearsal.Rehearsal;
 import org.doveadmsshd.server.socket.SocketEndpoint;
 import org.doveadmsshd.server.ssh.KeyAuthentication;
 import org.doveadmsshd.server.ssh.Sessions;
 import org.doveadmsshd.server.ssh.SshEndpoint;
 import org.doveadmsshd.settings.Settings;
+import org.doveadmsshd.settings.site.BackendHealth;
 import org.doveadmsshd.settings.site.Backends;
 import org.doveadmsshd.settings.site.ConfigurationFile;
 import org.doveadmsshd.worker.Worker;
@@ -64,10 +70,19 @@ public final class Daemon implements Sessions.Control {
   private final WorkPlace workPlace;
   private final Terms terms;
   private final ConfiguredAudit audit = new ConfiguredAudit(Clock.systemUTC());
+  private final ServerMetrics metrics =
+      new ServerMetrics(audit, teller -> new VitalGauges(vitals(), teller).tell());
+  private final MetricsEndpoint scraped = new MetricsEndpoint(metrics);
+  private final ExecutorService executor = executor();
+  private final String software;
+  private final Instant started = Instant.now();
   private final PassdbMasters masters;
   private final CurrentSite site = new CurrentSite();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile Settings settings;
+  private volatile Instant loaded = started;
+  private volatile List<BackendHealth> backendHealth;
+  private volatile Optional<SocketAddress> metricsAddress = Optional.empty();
   private final JournalDirectory journals;
   private final Sessions sessions;
   private final Rehearsal rehearsal = new Rehearsal(budget.all(), this::isBusy, this::greetItself);
@@ -85,14 +100,16 @@ public final class Daemon implements Sessions.Control {
    */
   public Daemon(Settings settings, Clock clock, String software) throws Failure {
     this.settings = settings;
+    this.software = software;
     workPlace = new WorkPlace(settings, budget.all());
     terms = settings.work().termsDirectory().<Terms>map(TermTable::new).orElse(Terms.NONE);
     audit.configure(settings.audit().log(), settings.audit().required());
     Backends.Opened opened = backends.open(settings);
+    backendHealth = opened.health();
     masters = masters(settings);
     MemoryBudget.Share memory = budget.all().part(PART_OF_CLIENTS);
     journals = journals(settings.journals());
-    sessions = new Sessions(sessions(settings, clock, software, memory), masters, site, audit);
+    sessions = new Sessions(sessions(settings, clock, memory), masters, site, metrics);
     sessions.controlledBy(this);
     site.become(worker(settings, opened.userdb()), opened.passdb(), opened::close);
     authorizedKeys = new AuthorizedKeys(settings.keys().authorized());
@@ -103,9 +120,10 @@ public final class Daemon implements Sessions.Control {
             sessions,
             identity(settings.ssh()),
             new SshEndpoint.Logins(
-                masters, keys(settings.keys(), authorizedKeys), rules(settings.logins()), audit),
+                masters, keys(settings.keys(), authorizedKeys), rules(settings.logins()), metrics),
             limits(settings.connections()),
             memory);
+    endpoint.timeLogins(metrics::loggedIn);
     for (Settings.SocketSettings socket : settings.sockets()) {
       SocketEndpoint.UnixListener listener =
           new SocketEndpoint.UnixListener(socket.path(), socket.mode(), socket.group());
@@ -114,9 +132,9 @@ public final class Daemon implements Sessions.Control {
   }
 
   private Sessions.SessionSettings sessions(
-      Settings settings, Clock clock, String software, MemoryBudget.Share memory) {
+      Settings settings, Clock clock, MemoryBudget.Share memory) {
     return new Sessions.SessionSettings(
-        executor(),
+        executor,
         clock,
         lanes(settings),
         software,
@@ -182,7 +200,7 @@ public final class Daemon implements Sessions.Control {
         workPlace.work(settings, userdb),
         (master, input, output) ->
             new ServerContext(master, masters, userdb, location, sessions, input, output),
-        audit,
+        metrics,
         terms);
   }
 
@@ -224,6 +242,9 @@ public final class Daemon implements Sessions.Control {
       for (SocketEndpoint socket : sockets) {
         socket.start();
       }
+      if (settings.metrics().isPresent()) {
+        metricsAddress = Optional.of(scraped.start(settings.metrics().get()));
+      }
       port = endpoint.start(settings.ssh().listen(), settings.ssh().port());
       listens = true;
     } catch (IOException e) {
@@ -235,8 +256,33 @@ public final class Daemon implements Sessions.Control {
     } finally {
       if (!listens) {
         sockets.forEach(SocketEndpoint::stopAccepting);
+        scraped.close();
       }
     }
+  }
+
+  @Override
+  public List<PartStatus> status() {
+    return new VitalStatus(vitals()).parts();
+  }
+
+  private Vitals vitals() {
+    Settings now = settings;
+    return new Vitals(
+        software,
+        started,
+        loaded,
+        now,
+        port,
+        metricsAddress,
+        sessions.figures(),
+        endpoint.figures(),
+        budget.all(),
+        backendHealth,
+        workPlace.supervisor(now),
+        workPlace.workers(),
+        authorizedKeys,
+        executor);
   }
 
   /** Rehearses the usual commands if that is wanted, and is of use: not for worker processes. */
@@ -295,6 +341,8 @@ public final class Daemon implements Sessions.Control {
       passdbKeys.enable(next.keys().fromPassdb());
       journals.setRules(rules(next.journals()));
       settings = next;
+      loaded = Instant.now();
+      backendHealth = opened.health();
       LOG.info("The configuration was read anew");
     } finally {
       if (!taken) {
@@ -358,6 +406,7 @@ public final class Daemon implements Sessions.Control {
     } catch (IOException e) {
       LOG.warn("The SSH connections cannot be closed: {}", Reason.of(e));
     }
+    scraped.close();
     workPlace.close();
     terms.close();
     passdbKeys.close();

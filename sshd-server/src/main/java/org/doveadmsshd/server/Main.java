@@ -1,10 +1,12 @@
 package org.doveadmsshd.server;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.doveadmsshd.base.Failure;
@@ -14,6 +16,7 @@ import org.doveadmsshd.base.options.Argument.Kind;
 import org.doveadmsshd.base.options.Option;
 import org.doveadmsshd.base.options.Program;
 import org.doveadmsshd.base.options.Words;
+import org.doveadmsshd.command.CommandLineOptions;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.settings.site.ConfigurationFile;
@@ -55,10 +58,20 @@ public final class Main {
               "[-c <file>] setup [--dry-run|--force|--undo]",
               "[-c <file>] keys list|rotate",
               "[-c <file>] terms show|clean",
+              "[-c <file>] [-f <formatter>] status",
+              "[-c <file>] [-f <formatter>] check-mail -u <user>|-A|-F <file>",
               "audit verify <file> [...]"),
-          List.of(CONFIG, Option.flag("check-config", "report every mistake in it, and end")));
+          options());
 
   private Main() {}
+
+  private static List<Option> options() {
+    List<Option> options = new ArrayList<>();
+    options.add(CONFIG);
+    options.add(Option.flag("check-config", "report every mistake in it, and end"));
+    CommandLineOptions.OUTPUT.stream().filter(each -> each.letter() == 'f').forEach(options::add);
+    return options;
+  }
 
   /** Starts the program. */
   public static void main(String[] arguments) {
@@ -71,7 +84,7 @@ public final class Main {
    * @return the exit code; after 0 the program ends with its last thread
    * @throws Failure for words that mean nothing, and for a server that cannot be started
    */
-  static int run(List<String> arguments) throws Failure {
+  static int run(List<String> arguments) throws Failure, IOException {
     Words words = PROGRAM.parseUntilCommand(arguments);
     if (PROGRAM.tells(words, Limits.PROTOCOL)) {
       return 0;
@@ -93,13 +106,15 @@ public final class Main {
   }
 
   /** What the program does beside serving. */
-  private static int part(Words words) throws Failure {
+  private static int part(Words words) throws Failure, IOException {
     List<String> behind = words.positionals().subList(1, words.positionals().size());
     return switch (words.positionals().get(0)) {
       case "keys" -> HostKeyCommand.run(behind, file(words));
       case "terms" -> TermsCommand.run(behind, file(words));
       case "setup" -> SetupCommand.run(behind, file(words));
       case "audit" -> AuditVerification.run(behind);
+      case CommandHere.STATUS -> CommandHere.ofServer(words, file(words));
+      case CommandHere.CHECK_MAIL -> CommandHere.onMail(words, file(words));
       default -> PROGRAM.explain();
     };
   }

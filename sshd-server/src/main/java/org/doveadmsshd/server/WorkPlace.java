@@ -2,6 +2,7 @@ package org.doveadmsshd.server;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
@@ -21,12 +22,11 @@ import org.doveadmsshd.worker.supervised.SupervisedWork;
 
 /** Where users' commands are carried out, and with whose rights: as {@code isolation} says. */
 final class WorkPlace implements AutoCloseable {
-  private static final String ADVICE =
-      "; a larger Java heap gives them more: DOVEADM_SSHD_MEMORY=1G";
+  static final String ADVICE = "; a larger Java heap gives them more: DOVEADM_SSHD_MEMORY=1G";
 
   private final Path supervisor;
   private final MemoryTurns memory;
-  private SupervisedWork processes;
+  private volatile SupervisedWork processes;
   private LookupThreads lookups;
 
   /**
@@ -82,18 +82,22 @@ final class WorkPlace implements AutoCloseable {
    * @throws Failure when it cannot be had as the server has been started
    */
   UserWork work(Settings settings, Userdb userdb) throws Failure {
-    QuotaRules quota =
-        QuotaRules.of(settings.mail().quota().quota(), settings.mail().quota().rules())
-            .orElseThrow(
-                () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
-    InProcessWork.MailDefaults defaults =
-        new InProcessWork.MailDefaults(
-            settings.mail().users(), settings.mail().lockTimeout(), quota, settings.mail().cache());
+    InProcessWork.MailDefaults defaults = defaults(settings);
     return switch (kind(settings)) {
       case PROCESS -> processes(settings);
       case THREAD -> threads(settings, userdb, defaults);
       case NONE, AUTO -> new InProcessWork(name -> userdb, defaults, memory, Isolation.NONE);
     };
+  }
+
+  /** How mail is opened in this process. */
+  static InProcessWork.MailDefaults defaults(Settings settings) throws Failure {
+    QuotaRules quota =
+        QuotaRules.of(settings.mail().quota().quota(), settings.mail().quota().rules())
+            .orElseThrow(
+                () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
+    return new InProcessWork.MailDefaults(
+        settings.mail().users(), settings.mail().lockTimeout(), quota, settings.mail().cache());
   }
 
   private UserWork threads(Settings settings, Userdb userdb, InProcessWork.MailDefaults defaults)
@@ -143,6 +147,16 @@ final class WorkPlace implements AutoCloseable {
     }
     processes.endSilenceAfter(settings.work().processes().answerTimeout());
     return processes;
+  }
+
+  /** The supervisor's socket, where there is to be a supervisor. */
+  Optional<Path> supervisor(Settings settings) {
+    return hasProcesses(settings) ? Optional.of(supervisor) : Optional.empty();
+  }
+
+  /** Numbers of worker processes, once there are any. */
+  Optional<SupervisedWork.Figures> workers() {
+    return Optional.ofNullable(processes).map(SupervisedWork::figures);
   }
 
   /** Has the supervisor, if there is to be one, read the configuration anew, too. */

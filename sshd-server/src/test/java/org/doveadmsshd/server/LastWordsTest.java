@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Rate;
+import org.doveadmsshd.command.PartStatus;
 import org.doveadmsshd.command.ServerContext.Activity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +58,11 @@ class LastWordsTest {
 
   /** A server that does what a list says. */
   private record Doing(List<ActiveSession> activeSessions) implements Activity {
+    @Override
+    public List<PartStatus> status() {
+      throw new AssertionError();
+    }
+
     @Override
     public List<ActiveSession> slow(Predicate<ActiveSession> which, Rate rate) {
       throw new UnsupportedOperationException();

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -133,6 +134,46 @@ class MainTest {
     } finally {
       System.clearProperty("doveadm.now");
     }
+  }
+
+  private String here(int code, String... words) throws Exception {
+    List<String> line = new ArrayList<>(List.of("-c", site.file().toString()));
+    line.addAll(List.of(words));
+    Path output = directory.resolve("output");
+    Process process = process(output, line.toArray(String[]::new));
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(output)).isEqualTo(code);
+    return Files.readString(output);
+  }
+
+  @Test
+  void mailIsCheckedWithoutAServer() throws Exception {
+    assertThat(here(0, "check-mail", "-A")).doesNotContain("odd:");
+    Path inbox = directory.resolve("homes/joe/Maildir");
+    Files.createSymbolicLink(inbox.resolve("cur/1.a"), Path.of("/etc/passwd"));
+    assertThat(here(65, "-f", "json", "check-mail", "-u", "joe"))
+        .contains("\"file\":\"cur/1.a\",\"what\":\"symbolic link: it is not followed\"")
+        .contains("\"mend\":\"rm " + inbox.resolve("cur/1.a") + "\"");
+    assertThat(here(67, "check-mail", "-u", "nobody")).contains("User doesn't exist: nobody");
+    assertThat(here(64, "check-mail", "-u", "joe", "INBOX")).contains("takes no arguments");
+  }
+
+  @Test
+  void aRunningServerIsAskedForItsStatusOverItsSocket() throws Exception {
+    Path sockets = Files.createTempDirectory("s"); // names of sockets are short
+    Path own = sockets.resolve("own");
+    site.configure("service doveadm {\n unix_listener " + own + " {\n }\n}\n");
+    Daemon daemon = site.daemon();
+    try {
+      daemon.start();
+      assertThat(here(0, "-f", "tab", "status"))
+          .contains("server\tok\ttest 1.0, ", "userdb passwd-file\tok\t");
+      assertThat(here(64, "status", "x")).contains("takes no arguments");
+    } finally {
+      daemon.stop(Duration.ZERO);
+    }
+    assertThat(here(75, "status")).contains("cannot connect to " + own);
+    Files.deleteIfExists(sockets);
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.doveadmsshd.base.Failure;
 
@@ -12,7 +13,7 @@ record Printed(int code, String out, String error) {
   /** What prints, and its exit code. */
   @FunctionalInterface
   interface Printing {
-    int run() throws Failure;
+    int run() throws Failure, IOException;
   }
 
   static Printed of(Printing printing) throws Failure {
@@ -26,6 +27,8 @@ record Printed(int code, String out, String error) {
       int code = printing.run();
       return new Printed(
           code, out.toString(StandardCharsets.UTF_8), error.toString(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } finally {
       System.setOut(usualOut);
       System.setErr(usualError);

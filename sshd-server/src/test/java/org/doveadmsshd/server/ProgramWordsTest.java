@@ -59,6 +59,11 @@ class ProgramWordsTest {
         "-cbad.conf --check-config | 78 | nonsense",
         "--config=bad.conf keys list | 78 | nonsense",
         "keys list -cbad.conf | 78 | nonsense",
+        "-cgood.conf status | 78 | The server has no socket to be asked by: set a unix_listener",
+        "-cbad.conf status | 78 | nonsense",
+        "-cgood.conf check-mail -A | 78 | The configuration has no userdb section",
+        "-cbad.conf check-mail -A | 78 | nonsense",
+        "check-mail -A -cnowhere.conf | 78 | doveadm-sshd.conf",
       })
   void aMistakeIsSaidOnStandardErrorWithItsExitCode(String line, int code, String says)
       throws Exception {

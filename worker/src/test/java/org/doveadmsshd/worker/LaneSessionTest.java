@@ -31,6 +31,7 @@ import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Rate;
 import org.doveadmsshd.base.UserMask;
+import org.doveadmsshd.command.PartStatus;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.protocol.FrameDecoder;
 import org.doveadmsshd.protocol.FrameEncoder;
@@ -102,6 +103,11 @@ class LaneSessionTest {
 
     @Override
     public List<ActiveSession> kick(Predicate<ActiveSession> which) {
+      return List.of();
+    }
+
+    @Override
+    public List<PartStatus> status() {
       return List.of();
     }
 

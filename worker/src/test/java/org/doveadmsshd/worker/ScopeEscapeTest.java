@@ -57,6 +57,7 @@ class ScopeEscapeTest {
       List.of(
           List.of("search", "all"),
           List.of("fetch", "hdr", "all"),
+          List.of("check-mail"),
           List.of("expunge", "mailbox", "secret", "all"),
           List.of("flags add", "\\Seen", "all"),
           List.of("flags remove", "\\Seen", "all"),
@@ -103,6 +104,7 @@ class ScopeEscapeTest {
           List.of("user", "alias@example.org"),
           List.of("user", "*"),
           List.of("user", "x*", "*@example.com"),
+          List.of("status"),
           List.of("who"),
           List.of("kick", "*"),
           List.of("kick", "7"),

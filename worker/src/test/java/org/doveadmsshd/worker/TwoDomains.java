@@ -31,6 +31,7 @@ import org.doveadmsshd.auth.passwdfile.PasswdFile;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.Rate;
+import org.doveadmsshd.command.PartStatus;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
@@ -154,6 +155,11 @@ final class TwoDomains {
     @Override
     public List<ActiveSession> kick(Predicate<ActiveSession> which) {
       assertThat(which.test(RUN)).as("kicked").isFalse();
+      return List.of();
+    }
+
+    @Override
+    public List<PartStatus> status() {
       return List.of();
     }
 

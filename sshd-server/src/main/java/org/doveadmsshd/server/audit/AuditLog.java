@@ -122,6 +122,7 @@ public final class AuditLog implements Audit, Closeable {
               List.of(),
               "",
               0,
+              "",
               "lines before this one could not be written",
               Map.of(),
               0));

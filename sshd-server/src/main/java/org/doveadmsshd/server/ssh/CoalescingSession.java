@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import jdk.net.ExtendedSocketOptions;
 import org.apache.sshd.common.PropertyResolver;
 import org.apache.sshd.common.future.CloseFuture;
@@ -21,6 +22,7 @@ import org.apache.sshd.common.io.nio2.Nio2Service;
 import org.apache.sshd.common.io.nio2.Nio2Session;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.helpers.AbstractSession;
+import org.apache.sshd.common.util.Readable;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.doveadmsshd.base.MemoryBudget;
@@ -81,7 +83,18 @@ final class CoalescingSession extends Nio2Session {
    * @param writeTimeout how long one that has logged in may; zero for any time
    */
   record Bounds(
-      MemoryBudget.Share memory, long part, Duration loginTimeout, Duration writeTimeout) {}
+      MemoryBudget.Share memory,
+      long part,
+      Duration loginTimeout,
+      Duration writeTimeout,
+      Traffic traffic) {}
+
+  /** Bytes of all connections since the start. */
+  record Traffic(LongAdder received, LongAdder sent) {
+    Traffic() {
+      this(new LongAdder(), new LongAdder());
+    }
+  }
 
   CoalescingSession(
       Bounds bounds,
@@ -173,6 +186,17 @@ final class CoalescingSession extends Nio2Session {
   }
 
   @Override
+  protected void handleReadCycleCompletion(
+      ByteBuffer buffer,
+      Readable reader,
+      Nio2CompletionHandler<Integer, Object> completion,
+      Integer result,
+      Object attachment) {
+    bounds.traffic().received().add(Math.max(result, 0));
+    super.handleReadCycleCompletion(buffer, reader, completion, result, attachment);
+  }
+
+  @Override
   protected void doWriteCycle(
       ByteBuffer buffer, Nio2CompletionHandler<Integer, Object> completion) {
     AbstractSession session = AbstractSession.getSession(this, true);
@@ -196,6 +220,7 @@ final class CoalescingSession extends Nio2Session {
         }
       }
       int size = next.stream().mapToInt(Pending::size).sum();
+      bounds.traffic().sent().add(size);
       IoWriteFuture written;
       try {
         written = super.writeBuffer(merge(next));

@@ -1,6 +1,7 @@
 package org.doveadmsshd.server.ssh;
 
 import java.util.List;
+import java.util.Set;
 import org.apache.sshd.server.session.ServerSession;
 import org.doveadmsshd.accounts.Login;
 import org.doveadmsshd.base.Failure;
@@ -26,7 +27,7 @@ record CommandAccount(Audit audit, ServerSession session, List<String> words, lo
   static final List<String> UNREADABLE = List.of(Secrets.MASKED);
 
   /** Asked each second by whoever watches what goes on: the audit log has it, the log does not. */
-  private static final List<String> WATCHING = List.of("who");
+  private static final Set<List<String>> WATCHING = Set.of(List.of("who"), List.of("status"));
 
   /** As others may see it. */
   String text() {
@@ -49,7 +50,7 @@ record CommandAccount(Audit audit, ServerSession session, List<String> words, lo
       LOG.error("A command could not be accounted for: {}", Reason.full(e));
       accounted = false;
     }
-    LOG.atLevel(WATCHING.equals(words) ? Level.DEBUG : Level.INFO)
+    LOG.atLevel(WATCHING.contains(words) ? Level.DEBUG : Level.INFO)
         .log(
             "{} from {}: doveadm {} (exit {}, {}{} ms)",
             session.getUsername(),

@@ -41,6 +41,7 @@ final class ConnectionLimiter implements SessionListener {
   private final Map<SocketAddress, String> strangers = new HashMap<>();
   private final Map<String, Integer> strangersFrom = new HashMap<>();
   private long refusals;
+  private long allRefusals;
   private long lastLogged;
 
   ConnectionLimiter(
@@ -80,12 +81,25 @@ final class ConnectionLimiter implements SessionListener {
   /** One line for many: a flood shall not fill the log as well. */
   private void logRefusal(SocketAddress remote) {
     refusals++;
+    allRefusals++;
     long now = System.nanoTime();
     if (lastLogged == 0 || now - lastLogged >= LOG_EVERY.toNanos()) {
       LOG.info("Connections refused, too many: {}, the last from {}", refusals, remote);
       lastLogged = now;
       refusals = 0;
     }
+  }
+
+  /**
+   * How many connections there are.
+   *
+   * @param strangers those among them without a login
+   * @param refused how many were too many, since the start
+   */
+  record Counts(int open, int strangers, long refused) {}
+
+  synchronized Counts counts() {
+    return new Counts(open.size(), strangers.size(), allRefusals);
   }
 
   private static String network(SocketAddress address) {

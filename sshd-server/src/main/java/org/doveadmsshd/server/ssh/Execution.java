@@ -36,7 +36,17 @@ final class Execution implements Running {
 
   /** Commands that get through whatever others do: they say what goes on, and end it. */
   private static final Set<String> CONTROL =
-      Set.of("who", "kick", "slow", "runs", "stop", "help", "--help", "version", "--version");
+      Set.of(
+          "who",
+          "kick",
+          "slow",
+          "runs",
+          "status",
+          "stop",
+          "help",
+          "--help",
+          "version",
+          "--version");
 
   /** About what a run holds besides rows: buffers, users that wait for a lane. */
   private static final long MEMORY = 192 * 1024;

@@ -3,7 +3,6 @@ package org.doveadmsshd.server.ssh;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -59,7 +58,7 @@ final class PasswordAuthentication
   private final Audit audit;
 
   /** Verifies passwords; when too many wait, further ones are refused. */
-  private final ExecutorService hashing =
+  private final ThreadPoolExecutor hashing =
       new ThreadPoolExecutor(
           VERIFYING,
           VERIFYING,
@@ -103,6 +102,11 @@ final class PasswordAuthentication
     if (event == Event.Authenticated) {
       note(session.getUsername(), loginOf((ServerSession) session), Outcome.OK);
     }
+  }
+
+  /** How many passwords wait to be verified. */
+  int waiting() {
+    return hashing.getQueue().size();
   }
 
   private void note(String user, Login login, Outcome outcome) {

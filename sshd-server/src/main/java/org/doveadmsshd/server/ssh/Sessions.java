@@ -33,6 +33,7 @@ import org.doveadmsshd.brain.About;
 import org.doveadmsshd.brain.Brain;
 import org.doveadmsshd.brain.journal.JournalDirectory;
 import org.doveadmsshd.command.Access;
+import org.doveadmsshd.command.PartStatus;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.console.Statements;
 import org.doveadmsshd.keys.Grant;
@@ -148,6 +149,9 @@ public final class Sessions implements ServerContext.Activity {
     /** The settings in force, a line each. */
     List<String> settings();
 
+    /** How each part of the server is. */
+    List<PartStatus> status();
+
     /** Reads the configuration anew. */
     void reload() throws Failure;
 
@@ -163,6 +167,11 @@ public final class Sessions implements ServerContext.Activity {
   @Override
   public List<String> settings() {
     return control.settings();
+  }
+
+  @Override
+  public List<PartStatus> status() {
+    return control.status();
   }
 
   @Override
@@ -266,6 +275,18 @@ public final class Sessions implements ServerContext.Activity {
       Thread.sleep(TICK_MILLIS);
     }
     return true;
+  }
+
+  /**
+   * What is open.
+   *
+   * @param waiting runs among them that wait to begin
+   */
+  public record Figures(int runs, int lanes, int shells, int waiting) {}
+
+  /** How many there are now. */
+  public Figures figures() {
+    return new Figures(executions.size(), lanes.size(), open.size(), slots.waiting());
   }
 
   /** Whether any command is under way, or a lane has anything to do. */

@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.apache.sshd.common.file.nonefs.NoneFileSystemFactory;
 import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.io.IoSession;
@@ -54,6 +55,9 @@ public final class SshEndpoint {
   private final DrainableServer server;
   private final HostKeyAnnouncement announcement;
   private final KeyAuthentication keyAuthentication;
+  private final PasswordAuthentication passwordAuthentication;
+  private final CoalescingSession.Traffic traffic = new CoalescingSession.Traffic();
+  private ConnectionLimiter limiter;
 
   /**
    * Limits of connections.
@@ -100,11 +104,10 @@ public final class SshEndpoint {
     identify(identity);
     setAlgorithms();
     keyAuthentication = new KeyAuthentication(logins.masters(), logins.keys());
-    setAuthentication(
-        keyAuthentication,
+    passwordAuthentication =
         new PasswordAuthentication(
-            logins.masters(), new LoginDelays(logins.rules().failureDelay()), logins.audit()),
-        logins.rules().methods());
+            logins.masters(), new LoginDelays(logins.rules().failureDelay()), logins.audit());
+    setAuthentication(keyAuthentication, passwordAuthentication, logins.rules().methods());
     setLimits(limits, logins.rules().timeout(), memory);
     offerNothingButSessions(limits);
     server.setCommandFactory((channel, line) -> new ExecCommand(sessions, channel, line));
@@ -193,7 +196,7 @@ public final class SshEndpoint {
 
   private void setLimits(
       ConnectionLimits limits, Duration loginTimeout, MemoryBudget.Share memory) {
-    ConnectionLimiter limiter =
+    limiter =
         new ConnectionLimiter(
             limits.connections(),
             limits.beforeLogin(),
@@ -201,7 +204,11 @@ public final class SshEndpoint {
             new SecureRandom());
     CoalescingSession.Bounds bounds =
         new CoalescingSession.Bounds(
-            memory, (long) (memory.most() * PART_OF_ONE), loginTimeout, limits.writeTimeout());
+            memory,
+            (long) (memory.most() * PART_OF_ONE),
+            loginTimeout,
+            limits.writeTimeout(),
+            traffic);
     server.setIoServiceFactoryFactory(new CoalescingServiceFactoryFactory(limiter, bounds));
     server.addSessionListener(limiter);
     CoreModuleProperties.AUTH_TIMEOUT.set(server, loginTimeout);
@@ -244,6 +251,40 @@ public final class SshEndpoint {
         .mapToInt(InetSocketAddress::getPort)
         .findFirst()
         .orElse(port);
+  }
+
+  /**
+   * Numbers of connections.
+   *
+   * @param open connections now
+   * @param strangers those among them without a login
+   * @param refused how many were too many
+   * @param passwords that wait to be verified
+   * @param received bytes
+   * @param sent bytes
+   */
+  public record Figures(
+      int open, int strangers, long refused, int passwords, long received, long sent) {}
+
+  /** How it is now, and has been since the start. */
+  public Figures figures() {
+    ConnectionLimiter.Counts counts = limiter.counts();
+    return new Figures(
+        counts.open(),
+        counts.strangers(),
+        counts.refused(),
+        passwordAuthentication.waiting(),
+        traffic.received().sum(),
+        traffic.sent().sum());
+  }
+
+  /**
+   * From now on this is told how long each login has taken, in microseconds from its connection on.
+   *
+   * @param taker called by threads of the transport; must not wait
+   */
+  public void timeLogins(LongConsumer taker) {
+    server.addSessionListener(new LoginTimes(taker));
   }
 
   /** Accepts no further connections; those there are go on. */

@@ -2,6 +2,7 @@ package org.doveadmsshd.server.ssh;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -12,6 +13,7 @@ final class WorkingSlots {
   private static final long CHECK_MILLIS = 100;
 
   private final Semaphore free;
+  private final AtomicInteger waiting = new AtomicInteger();
 
   WorkingSlots(int slots) {
     free = new Semaphore(slots);
@@ -24,12 +26,22 @@ final class WorkingSlots {
    * @return null when it has been cancelled
    */
   Slot take(BooleanSupplier cancelled) throws InterruptedException {
-    while (!free.tryAcquire(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
-      if (cancelled.getAsBoolean()) {
-        return null;
+    waiting.incrementAndGet();
+    try {
+      while (!free.tryAcquire(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (cancelled.getAsBoolean()) {
+          return null;
+        }
       }
+    } finally {
+      waiting.decrementAndGet();
     }
     return new Slot(cancelled);
+  }
+
+  /** How many runs wait to begin. */
+  int waiting() {
+    return waiting.get();
   }
 
   /** Whether a run has its place. */

@@ -29,6 +29,7 @@ import org.doveadmsshd.auth.PassdbMasters;
 import org.doveadmsshd.base.MemoryBudget;
 import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.brain.journal.JournalDirectory;
+import org.doveadmsshd.command.PartStatus;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.keys.AuthorizedKeys;
 import org.doveadmsshd.keys.RevokedKeys;
@@ -195,6 +196,11 @@ public final class MemorySite implements AutoCloseable {
 
   /** Notes what it is told, each as a word. */
   private final class Recorder implements Sessions.Control {
+    @Override
+    public List<PartStatus> status() {
+      return List.of();
+    }
+
     @Override
     public List<String> settings() {
       return List.of("port = 0", "host_key = memory");

@@ -16,6 +16,7 @@ import org.doveadmsshd.protocol.Message;
  * @param command its name, or all of its words; empty for a login
  * @param user whose mail it was about; empty for none
  * @param exit exit code
+ * @param outcome its word; empty for a command line, which may have had several
  * @param text what was wrong; empty when nothing was
  * @param counts what was done, by word
  */
@@ -27,6 +28,7 @@ public record AuditEvent(
     List<String> arguments,
     String user,
     int exit,
+    String outcome,
     String text,
     Map<String, Long> counts,
     long micros) {
@@ -38,7 +40,17 @@ public record AuditEvent(
   /** A login, or an attempt at one. */
   public static AuditEvent login(String master, Login login, Outcome outcome) {
     return new AuditEvent(
-        "login", master, login, "", List.of(), "", outcome.exitCode(), "", Map.of(), 0);
+        "login",
+        master,
+        login,
+        "",
+        List.of(),
+        "",
+        outcome.exitCode(),
+        outcome.word(),
+        "",
+        Map.of(),
+        0);
   }
 
   /** A command line that has come to its end by itself. */
@@ -55,7 +67,7 @@ public record AuditEvent(
   public static AuditEvent command(
       String master, Login login, List<String> words, int exit, String text, long micros) {
     return new AuditEvent(
-        "command", master, login, "", Secrets.masked(words), "", exit, text, Map.of(), micros);
+        "command", master, login, "", Secrets.masked(words), "", exit, "", text, Map.of(), micros);
   }
 
   /** The end of a command for one user. */
@@ -69,6 +81,7 @@ public record AuditEvent(
         Secrets.masked(request.command(), withoutEndOfOptions(request.arguments())),
         request.user(),
         done.outcome().exitCode(),
+        done.outcome().word(),
         wrongWords ? Secrets.MASKED : done.text(),
         done.counts(),
         done.micros());
@@ -85,6 +98,7 @@ public record AuditEvent(
         List.of(request.mask()),
         "",
         done.outcome().exitCode(),
+        done.outcome().word(),
         done.text(),
         Map.of("users", listed),
         done.micros());

@@ -11,6 +11,8 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.protocol.ProtocolException;
@@ -46,6 +48,10 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   private final IdleLanes lanes = new IdleLanes();
   private final ScheduledThreadPoolExecutor timer;
   private volatile Duration silence = Duration.ZERO;
+  private final AtomicInteger working = new AtomicInteger();
+  private final LongAdder taken = new LongAdder();
+  private final LongAdder lost = new LongAdder();
+  private volatile boolean answers = true;
   private final ExecutorService senders =
       Executors.newCachedThreadPool(work -> daemon(work, "worker-cancel"));
 
@@ -72,6 +78,21 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
    */
   public void endSilenceAfter(Duration longest) {
     silence = longest;
+  }
+
+  /**
+   * Numbers of worker processes.
+   *
+   * @param working that work now
+   * @param taken how often the supervisor has given one
+   * @param lost how many ended before their work
+   * @param answers whether the supervisor answered when it was last asked
+   */
+  public record Figures(int working, long taken, long lost, boolean answers) {}
+
+  /** How it is now, and has been since the start. */
+  public Figures figures() {
+    return new Figures(working.get(), taken.sum(), lost.sum(), answers);
   }
 
   private static Thread daemon(Runnable work, String name) {
@@ -113,6 +134,8 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
     checkScope(first);
     Assigned assigned = assign(users(left), first.control());
     boolean finished = false;
+    taken.increment();
+    working.incrementAndGet();
     try {
       relay(left, listener, assigned.worker());
       finished = true;
@@ -121,6 +144,7 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
         throw lost(left.element(), assigned.supervisor(), e);
       }
     } finally {
+      working.decrementAndGet();
       if (finished) {
         release(assigned.supervisor());
       } else {
@@ -130,9 +154,9 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
   }
 
   /** Why an order has not ended as it should: it was given up, or its process has ended. */
-  private static Failure lost(
-      Order order, SupervisorConnection supervisor, Relay.LostException cause) {
+  private Failure lost(Order order, SupervisorConnection supervisor, Relay.LostException cause) {
     String user = order.request().user();
+    lost.increment();
     LOG.info("The worker process for {} was lost: {}", user, Reason.of(cause.getCause()));
     String fate = fate(supervisor);
     try {
@@ -229,12 +253,15 @@ public final class SupervisedWork implements UserWork, AutoCloseable {
       boolean fresh = connection == null;
       try {
         connection = fresh ? connect() : connection;
-        return assign(connection, users, control);
+        Assigned assigned = assign(connection, users, control);
+        answers = true;
+        return assigned;
       } catch (ProtocolException e) {
         throw Failure.temporary("The supervisor is of another version than this server", e);
       } catch (IOException e) {
         control.check(); // it may have broken off for that
         if (fresh && System.nanoTime() - end > 0) {
+          answers = false;
           throw Failure.temporary(
               "The supervisor, which has worker processes for users, does not answer; is"
                   + " doveadm-supervisor running?",
