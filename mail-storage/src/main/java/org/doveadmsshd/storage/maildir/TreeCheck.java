@@ -33,7 +33,8 @@ final class TreeCheck {
 
   void run() throws Failure, IOException {
     Findings.Spot inbox = new Findings.Spot(shown.apply(MailStore.INBOX), "");
-    if (findings.directory(inbox, root.status())) {
+    boolean isDirectory = findings.directory(inbox, root.status());
+    if (isDirectory && MaildirStore.isThere(root)) { // that of a namespace need not be a mailbox
       new MailboxCheck(root, inbox, findings).run();
     }
     subscriptions();

@@ -433,4 +433,17 @@ class NamespaceStoreTest {
       throw new IOException(e);
     }
   }
+
+  @Test
+  void whatIsOddIsToldOfTheUsersOwnMailByTheNamesThatClientsSee() throws Exception {
+    NamespaceStore store = slashes();
+    for (String tree : List.of("jane", "jane/.Work.2024", "hidden/.One", "joe", "public/.News")) {
+      Files.createSymbolicLink(directory.resolve(tree).resolve("cur/1.a"), Path.of("/etc/passwd"));
+    }
+    List<String> odd = new ArrayList<>();
+    store.check(each -> odd.add(each.mailbox() + " " + each.file()));
+    assertThat(odd)
+        .containsExactlyInAnyOrder(
+            "INBOX cur/1.a", "Work/2024 .Work.2024/cur/1.a", "Hidden/One .One/cur/1.a");
+  }
 }
