@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -201,21 +202,24 @@ abstract class NamespacesBesideDovecot {
     assertThat(onDisk(site.directory)).isEqualTo(onDisk(realMail));
   }
 
-  /** Directories, mails and subscriptions, as far as both programs write them. */
+  /** Directories, mails by their subjects, and subscriptions. */
   private static List<String> onDisk(Path mail) throws IOException {
-    TreeSet<String> found = new TreeSet<>();
+    List<String> found = new ArrayList<>();
     for (String part : List.of("homes", "public")) {
       try (Stream<Path> all = Files.walk(mail.resolve(part))) {
         for (Path each : all.toList()) {
           String path = mail.relativize(each).toString();
           if (each.endsWith("subscriptions")) {
             found.add(path + " " + new TreeSet<>(Files.readAllLines(each)));
-          } else if (Files.isDirectory(each) || path.contains("/cur/") || path.contains("/new/")) {
-            found.add(path.replaceFirst(",S=.*", "").replaceFirst("/(cur|new)/", "/mail/"));
+          } else if (Files.isDirectory(each)) {
+            found.add(path);
+          } else if (path.contains("/cur/") || path.contains("/new/")) {
+            found.add(path.replaceFirst("/(cur|new)/.*", ": ") + Files.readAllLines(each).get(2));
           }
         }
       }
     }
-    return List.copyOf(found);
+    Collections.sort(found);
+    return found;
   }
 }

@@ -115,7 +115,8 @@ record ScopedMails(
             ? defaults.mail().locationOf(owner(owner.get()), namespace)
             : defaults.mail().location(namespace, user);
     boolean isOwn = namespace.type() == Namespace.Type.PRIVATE;
-    return store(location, isOwn ? quota(user) : QuotaRules.NONE).showing(shown::of);
+    MaildirStore tree = store(location, isOwn ? quota(user) : QuotaRules.NONE).showing(shown::of);
+    return namespace.inbox() ? tree : tree.withoutInbox();
   }
 
   /**

@@ -43,6 +43,7 @@ public final class MaildirStore implements MailStore {
   private Directory root;
   private MaildirMailbox.Maker maker;
   private UnaryOperator<String> shown = UnaryOperator.identity();
+  private boolean hasOwnInbox = true;
 
   /** Directories that a warning has named already. */
   private final Set<String> told = new HashSet<>();
@@ -127,6 +128,12 @@ public final class MaildirStore implements MailStore {
    */
   public MaildirStore showing(UnaryOperator<String> names) {
     this.shown = names;
+    return this;
+  }
+
+  /** Leaves INBOX out where the mail directory has to be made. */
+  public MaildirStore withoutInbox() {
+    this.hasOwnInbox = false;
     return this;
   }
 
@@ -322,7 +329,7 @@ public final class MaildirStore implements MailStore {
   private Directory made() throws PosixException {
     if (root == null) {
       root = maker.make();
-      for (String part : List.of("tmp", "new", "cur")) {
+      for (String part : hasOwnInbox ? List.of("tmp", "new", "cur") : List.<String>of()) {
         MaildirDelivery.subdirectory(root, part).close();
       }
       quota.use(root);

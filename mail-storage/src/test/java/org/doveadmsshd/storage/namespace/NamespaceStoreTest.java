@@ -147,7 +147,8 @@ class NamespaceStoreTest {
             QuotaRules.NONE,
             Optional.empty(),
             MemoryTurns.unlimited().holder());
-    return MaildirStore.open(location, context).showing(shown::of);
+    MaildirStore tree = MaildirStore.open(location, context).showing(shown::of);
+    return namespace.inbox() ? tree : tree.withoutInbox();
   }
 
   private static String names(List<MailStore.ListedName> entries, String masks) {
@@ -264,6 +265,9 @@ class NamespaceStoreTest {
     store.create("Public/New", Optional.empty());
     store.create("mail/Alias", Optional.empty());
     store.create("INBOX/sub", Optional.empty());
+    store.create("Empty/First", Optional.empty());
+    assertThat(directory.resolve("none/.First/cur")).isDirectory();
+    assertThat(directory.resolve("none/cur")).as("no mailbox by itself").doesNotExist();
     for (String made :
         List.of("jane/.Foo.B&AOQ-r", "public/.New", "jane/.Alias", "jane/.INBOX.sub")) {
       assertThat(directory.resolve(made)).isDirectory();
