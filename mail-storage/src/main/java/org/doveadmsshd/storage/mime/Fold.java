@@ -7,9 +7,23 @@ import java.text.Normalizer;
  * simple title case, then decomposed. So case does not matter in any script, accents do.
  */
 final class Fold {
-  private static final byte COMPATIBLE = 1;
-  private static final byte OTHER = 2;
-  private static final byte[] KINDS = new byte[0x10000];
+  /** {@link #asciiOf} a character that folds to nothing of ASCII. */
+  static final byte NO_ASCII = 1;
+
+  /**
+   * {@link #asciiOf} a character that folds to more ASCII than one letter with marks behind it:
+   * ligatures, wide letters, fractions.
+   */
+  static final byte COMPATIBLE = 2;
+
+  /** By character, 0 where it is not known yet. */
+  private static final byte[] ASCII = new byte[0x10000];
+
+  /** Code points that share an entry in {@link #BLOCKS}, as a shift. */
+  private static final int BLOCK = 6;
+
+  /** By block, of the characters that have no entry above. */
+  private static final byte[] BLOCKS = new byte[Character.MAX_CODE_POINT + 1 >> BLOCK];
 
   private static final String[] CACHE = new String[0x10000];
 
@@ -39,15 +53,15 @@ final class Fold {
     return Normalizer.normalize(titled, Normalizer.Form.NFKD);
   }
 
-  /** As {@link #fold(CharSequence)}, for the beginning of an array. */
-  static CharSequence fold(char[] text, int length) {
-    StringBuilder folded = new StringBuilder(length + 16);
-    for (int i = 0; i < length; i++) {
+  /** As {@link #fold(CharSequence)}, for a part of an array. */
+  static CharSequence fold(char[] text, int from, int to) {
+    StringBuilder folded = new StringBuilder(to - from + 16);
+    for (int i = from; i < to; i++) {
       char c = text[i];
       if (c < 0x80) {
         folded.append((char) ascii(c));
       } else {
-        int codePoint = Character.codePointAt(text, i, length);
+        int codePoint = Character.codePointAt(text, i, to);
         folded.append(fold(codePoint));
         i += Character.charCount(codePoint) - 1;
       }
@@ -56,26 +70,52 @@ final class Fold {
   }
 
   /**
-   * Whether a text has characters outside ASCII that fold to more ASCII than one letter with marks
-   * behind it: ligatures, wide letters, fractions.
+   * Where the next character is that is {@link #COMPATIBLE}, or half of one that may be; the end
+   * where there is none.
    */
-  static boolean hasCompatible(char[] text, int length) {
-    for (int i = 0; i < length; i++) {
-      if (text[i] >= 0x80 && kind(text[i]) == COMPATIBLE) {
-        return true;
+  static int nextCompatible(char[] text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (text[i] >= 0x80 && asciiOf(text[i]) == COMPATIBLE) {
+        return i;
       }
     }
-    return false;
+    return to;
   }
 
-  private static byte kind(char c) {
-    byte kind = KINDS[c]; // a race only means the work is done twice
+  /**
+   * What a character outside ASCII folds to of ASCII: a letter that has nothing but marks behind
+   * it, {@link #NO_ASCII}, or {@link #COMPATIBLE}, which halves of surrogate pairs are as well.
+   */
+  static byte asciiOf(int codePoint) {
+    if (codePoint >= ASCII.length) {
+      return ofBlock(codePoint >> BLOCK);
+    }
+    byte ascii = ASCII[codePoint]; // a race only means the work is done twice
+    if (ascii == 0) {
+      ascii = Character.isSurrogate((char) codePoint) ? COMPATIBLE : ofFolded(fold(codePoint));
+      ASCII[codePoint] = ascii;
+    }
+    return ascii;
+  }
+
+  private static byte ofFolded(String folded) {
+    boolean begins = folded.charAt(0) < 0x80;
+    boolean further = folded.chars().skip(1).anyMatch(each -> each < 0x80);
+    if (further || begins && folded.length() == 1) {
+      return COMPATIBLE;
+    }
+    return begins ? (byte) folded.charAt(0) : NO_ASCII;
+  }
+
+  private static byte ofBlock(int block) {
+    byte kind = BLOCKS[block]; // as above
     if (kind == 0) {
-      String folded = fold(c);
-      boolean alone = folded.length() == 1 && folded.charAt(0) < 0x80;
-      boolean further = folded.chars().skip(1).anyMatch(each -> each < 0x80);
-      kind = Character.isSurrogate(c) || alone || further ? COMPATIBLE : OTHER;
-      KINDS[c] = kind;
+      int first = block << BLOCK;
+      kind = NO_ASCII;
+      for (int each = first; each < first + (1 << BLOCK); each++) {
+        kind = ofFolded(compute(each)) == NO_ASCII ? kind : COMPATIBLE;
+      }
+      BLOCKS[block] = kind;
     }
     return kind;
   }

@@ -27,6 +27,9 @@ public final class MimeScanner {
   /** Size of buffer to hand to the constructor. */
   public static final int BUFFER = 64 * 1024;
 
+  /** What may begin a delimiter, with the line break before it. */
+  private static final BytePattern LINE_OF_DASHES = new BytePattern("\n--", 0, 2);
+
   private final ByteWindow window;
   private final MimeVisitor visitor;
   private final List<Multipart> open = new ArrayList<>();
@@ -419,15 +422,9 @@ public final class MimeScanner {
     if (atLineStart && bytes[from] == '-' && (from + 1 == limit || bytes[from + 1] == '-')) {
       return from;
     }
-    // two dashes in a row: one of them is at every second position
-    for (int i = from + 1; i < limit; i += 2) {
-      if (bytes[i] == '-') {
-        int dash = bytes[i - 1] == '-' ? i - 1 : i;
-        boolean starts = dash > from && bytes[dash - 1] == '\n';
-        if (starts && (dash + 1 == limit || bytes[dash + 1] == '-')) {
-          return dash;
-        }
-      }
+    int found = LINE_OF_DASHES.find(bytes, from, limit);
+    if (found >= 0) {
+      return found + 1;
     }
     if (limit - from >= 2 && bytes[limit - 1] == '-' && bytes[limit - 2] == '\n') {
       return limit - 1;

@@ -6,6 +6,8 @@ import java.util.Arrays;
 public final class Needle {
   private final String folded;
   private final byte[] ascii;
+  private final BytePattern pattern;
+
   private final int[] shift;
   private final boolean empty;
 
@@ -17,6 +19,7 @@ public final class Needle {
     empty = text.isEmpty();
     boolean isAscii = !folded.isEmpty() && folded.chars().allMatch(c -> c < 0x80);
     ascii = isAscii ? folded.getBytes(java.nio.charset.StandardCharsets.US_ASCII) : null;
+    pattern = isAscii ? new BytePattern(folded) : null;
     shift = shifts(folded);
   }
 
@@ -88,38 +91,17 @@ public final class Needle {
     return false;
   }
 
-  /** Whether it occurs in ASCII bytes. Only for {@link #isAscii() ASCII needles}. */
-  boolean isInAscii(byte[] bytes, int from, int to) {
-    int i = from + ascii.length - 1;
-    while (i < to) {
-      int move = shift[bytes[i] & 0xff];
-      if (move > 0) {
-        i += move;
-      } else if (endsAt(bytes, i)) {
-        return true;
-      } else {
-        i++;
-      }
-    }
-    return false;
-  }
-
-  private boolean endsAt(byte[] bytes, int end) {
-    int start = end - ascii.length + 1;
-    for (int i = 0; i < ascii.length; i++) {
-      if (Fold.ascii(bytes[start + i]) != ascii[i]) {
-        return false;
-      }
-    }
-    return true;
+  /** As it is looked for in bytes; null unless it is {@link #isAscii() ASCII}. */
+  BytePattern pattern() {
+    return pattern;
   }
 
   /**
    * One search through text that comes in pieces.
    *
    * <p>An ASCII needle is looked for in the text as it is: an accented letter folds to its base and
-   * a mark, so a match can end there but not go on. Where a character folds to nothing but ASCII,
-   * such as a ligature, the piece is folded first.
+   * a mark, so a match can end there but not go on. Around characters that fold to nothing but
+   * ASCII, such as ligatures, the text is folded first.
    */
   final class Search {
     private static final int PIECE = 8192;
@@ -156,9 +138,11 @@ public final class Needle {
         char[] text = buffers.text;
         System.arraycopy(piece, at, text, length, count);
         length += count;
-        boolean plain = isAscii() && !Fold.hasCompatible(text, length);
-        found = plain ? isInPlain(text, length) : isInFolded(Fold.fold(text, length));
-        int kept = Math.min(length, folded.length() - 1);
+        found =
+            isAscii()
+                ? isInPlain(text, length) || isAroundCompatible(text, length)
+                : isInFolded(Fold.fold(text, 0, length));
+        int kept = Math.min(length, 2 * folded.length()); // a pair of chars may be a letter
         System.arraycopy(text, length - kept, text, 0, kept);
         length = kept;
         at += count;
@@ -189,6 +173,23 @@ public final class Needle {
         }
       }
       return true;
+    }
+
+    /** Whether a match has a character in it that must be folded to be compared. */
+    private boolean isAroundCompatible(char[] chars, int to) {
+      int next = Fold.nextCompatible(chars, 0, to);
+      while (next < to) {
+        int begin = Math.max(next - ascii.length, 0);
+        int end = next;
+        while (next < to && next <= end) { // what such characters have around them may overlap
+          end = Math.min(next + ascii.length + 1, to);
+          next = Fold.nextCompatible(chars, next + 1, to);
+        }
+        if (isInFolded(Fold.fold(chars, begin, end))) {
+          return true;
+        }
+      }
+      return false;
     }
 
     private boolean isInFolded(CharSequence chars) {

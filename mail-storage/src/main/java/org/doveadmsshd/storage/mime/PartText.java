@@ -1,26 +1,24 @@
 package org.doveadmsshd.storage.mime;
 
 import java.nio.charset.Charset;
+import java.util.Optional;
 import org.doveadmsshd.storage.charset.Charsets;
 import org.doveadmsshd.storage.charset.TextDecoder;
 
 /**
  * Searches the decoded text of one part.
  *
- * <p>As long as a part in an ASCII-compatible charset has shown nothing but ASCII, bytes are
- * compared as they are. From the first other byte on, everything is decoded and folded.
+ * <p>As long as a part in an ASCII-compatible charset has shown nothing but ASCII, and characters
+ * that cannot be part of a match, bytes are compared as they are. From the first piece on that has
+ * others, everything is decoded and folded.
  */
 final class PartText implements TransferDecoder.Sink {
-  private static final long HIGH_BITS = 0x8080808080808080L;
-  private static final java.lang.invoke.VarHandle LONGS =
-      java.lang.invoke.MethodHandles.byteArrayViewVarHandle(
-          long[].class, java.nio.ByteOrder.nativeOrder());
-
   private final Needle needle;
   private final Needle.Search search;
   private final Charset charset;
   private final byte[] tail;
   private int tailLength;
+  private final Optional<HighBytes> highBytes;
   private boolean plain;
   private boolean found;
   private final SearchBuffers buffers;
@@ -46,6 +44,7 @@ final class PartText implements TransferDecoder.Sink {
     this.buffers = buffers;
     this.charset = Charsets.of(charsetName);
     this.plain = comparesBytes && isAsciiCompatible(charset);
+    this.highBytes = plain ? HighBytes.of(charset) : Optional.empty();
     this.tail = new byte[plain ? 2 * needle.length() : 0];
   }
 
@@ -65,8 +64,8 @@ final class PartText implements TransferDecoder.Sink {
     if (found || length == 0) {
       return;
     }
-    if (plain && isAscii(bytes, offset, length)) {
-      acceptAscii(bytes, offset, length);
+    if (plain && isPlain(bytes, offset, offset + length)) {
+      comparePlain(bytes, offset, length);
       return;
     }
     if (plain) {
@@ -76,31 +75,24 @@ final class PartText implements TransferDecoder.Sink {
     decode(bytes, offset, length);
   }
 
-  private static boolean isAscii(byte[] bytes, int offset, int length) {
-    int i = offset;
-    int end = offset + length;
-    for (; i + 8 <= end; i += 8) {
-      if (((long) LONGS.get(bytes, i) & HIGH_BITS) != 0) {
-        return false;
-      }
+  /** Whether comparing bytes is enough in a piece. */
+  private boolean isPlain(byte[] bytes, int from, int to) {
+    int high = Octets.nextHigh(bytes, from, to);
+    if (high == to) {
+      return true;
     }
-    for (; i < end; i++) {
-      if (bytes[i] < 0) {
-        return false;
-      }
-    }
-    return true;
+    return highBytes.isPresent() && !highBytes.get().mayMatch(needle.pattern(), bytes, from, to);
   }
 
-  private void acceptAscii(byte[] bytes, int offset, int length) {
+  private void comparePlain(byte[] bytes, int offset, int length) {
     int keep = needle.length() - 1;
     if (tailLength > 0) {
       // a match may begin in the last piece and end in this one
       int take = Math.min(keep, length);
       System.arraycopy(bytes, offset, tail, tailLength, take);
-      found = needle.isInAscii(tail, 0, tailLength + take);
+      found = needle.pattern().find(tail, 0, tailLength + take) >= 0;
     }
-    found = found || needle.isInAscii(bytes, offset, offset + length);
+    found = found || needle.pattern().find(bytes, offset, offset + length) >= 0;
     if (length >= keep) {
       System.arraycopy(bytes, offset + length - keep, tail, 0, keep);
       tailLength = keep;

@@ -18,18 +18,16 @@ final class TransferDecoder {
   /** Bytes that may be held back: an equals sign, white space, a CR. */
   private static final int MAX_HELD = MAX_SPACES + 2;
 
-  /** Bytes that mean themselves in quoted-printable; white space does not at the end of a line. */
-  private static final boolean[] PLAIN = new boolean[256];
-
   private static final byte[] HEX = new byte[256];
+
+  // all other bytes mean themselves in quoted-printable; white space does not at the end of a line
+  private static final long EQUALS = Octets.all('=');
+  private static final long FEEDS = Octets.all('\n');
+  private static final long RETURNS = Octets.all('\r');
 
   static {
     for (int i = 0; i < HEX.length; i++) {
       HEX[i] = (byte) Character.digit(i < 0x80 ? i : 0, 16);
-    }
-    java.util.Arrays.fill(PLAIN, true);
-    for (char c : new char[] {'=', '\n', '\r'}) {
-      PLAIN[c] = false;
     }
     String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     java.util.Arrays.fill(BASE64, SKIP);
@@ -158,10 +156,7 @@ final class TransferDecoder {
 
   /** Where bytes end that mean themselves, and white space before others of that line. */
   private static int plainEnd(byte[] bytes, int from, int end) {
-    int i = from;
-    while (i < end && PLAIN[bytes[i] & 0xff]) {
-      i++;
-    }
+    int i = nextSpecial(bytes, from, end);
     if (i - from > MAX_SPACES) {
       i = manySpaces(bytes, from, i);
     }
@@ -169,6 +164,22 @@ final class TransferDecoder {
       while (i > from && isSpace(bytes[i - 1])) {
         i--;
       }
+    }
+    return i;
+  }
+
+  private static int nextSpecial(byte[] bytes, int from, int end) {
+    int i = from;
+    for (; i + 8 <= end; i += 8) {
+      long word = Octets.at(bytes, i);
+      long marks =
+          Octets.zeros(word ^ EQUALS) | Octets.zeros(word ^ FEEDS) | Octets.zeros(word ^ RETURNS);
+      if (marks != 0) {
+        return i + Octets.first(marks);
+      }
+    }
+    while (i < end && bytes[i] != '=' && bytes[i] != '\n' && bytes[i] != '\r') {
+      i++;
     }
     return i;
   }
