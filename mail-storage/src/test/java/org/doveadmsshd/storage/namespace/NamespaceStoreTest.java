@@ -265,9 +265,6 @@ class NamespaceStoreTest {
     store.create("Public/New", Optional.empty());
     store.create("mail/Alias", Optional.empty());
     store.create("INBOX/sub", Optional.empty());
-    store.create("Empty/First", Optional.empty());
-    assertThat(directory.resolve("none/.First/cur")).isDirectory();
-    assertThat(directory.resolve("none/cur")).as("no mailbox by itself").doesNotExist();
     for (String made :
         List.of("jane/.Foo.B&AOQ-r", "public/.New", "jane/.Alias", "jane/.INBOX.sub")) {
       assertThat(directory.resolve(made)).isDirectory();
