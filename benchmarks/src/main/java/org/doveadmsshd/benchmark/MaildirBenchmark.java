@@ -15,6 +15,7 @@ import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.compression.CompressionRules;
 import org.doveadmsshd.storage.maildir.MaildirStore;
 import org.doveadmsshd.storage.search.Candidate;
 import org.doveadmsshd.storage.search.Plan;
@@ -66,6 +67,7 @@ public class MaildirBenchmark {
             () -> {},
             text -> {},
             QuotaRules.NONE,
+            CompressionRules.NONE,
             Optional.empty(),
             MemoryTurns.unlimited().holder());
     int matches = 0;

@@ -147,6 +147,7 @@ public record Settings(
       String location,
       Duration lockTimeout,
       boolean cache,
+      CompressionSettings compression,
       QuotaSettings quota,
       Namespaces namespaces) {
     /** What the mail of users consists of. */
@@ -154,6 +155,15 @@ public record Settings(
       return new UserMail(location, namespaces);
     }
   }
+
+  /**
+   * Mails that are compressed.
+   *
+   * @param method how new mails are; {@code no} for not at all
+   * @param level a number; empty for the usual one of the method
+   * @param inflateLimit most bytes that a mail may inflate to
+   */
+  public record CompressionSettings(String method, String level, long inflateLimit) {}
 
   /**
    * The audit log.

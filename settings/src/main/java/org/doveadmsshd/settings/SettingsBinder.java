@@ -20,6 +20,7 @@ import org.doveadmsshd.settings.Settings.AuditSettings;
 import org.doveadmsshd.settings.Settings.AuthCache;
 import org.doveadmsshd.settings.Settings.AuthSettings;
 import org.doveadmsshd.settings.Settings.ClientSettings;
+import org.doveadmsshd.settings.Settings.CompressionSettings;
 import org.doveadmsshd.settings.Settings.Connections;
 import org.doveadmsshd.settings.Settings.JournalSettings;
 import org.doveadmsshd.settings.Settings.KeySettings;
@@ -34,6 +35,9 @@ import org.doveadmsshd.settings.Settings.WorkSettings;
 
 /** Makes records of the tree that a configuration file is. */
 final class SettingsBinder {
+  /** Bytes; hardly a mail is larger, and a limit below that would be a mistake. */
+  private static final long LEAST_INFLATED = 1 << 20;
+
   private static final String METHOD = "publickey|password|keyboard-interactive";
 
   /** Estimated memory of an entry of the cache, in bytes. */
@@ -92,8 +96,35 @@ final class SettingsBinder {
         top.text("mail_location"),
         top.time("lock_timeout"),
         top.yes("mail_cache"),
+        compression(top),
         quota(sections.get("plugin")),
         new NamespaceBinder(top.text("mail_location")).namespaces(sections.get("namespace")));
+  }
+
+  private static CompressionSettings compression(Section top) {
+    String method = top.text("mail_compress");
+    String level = top.text("mail_compress_level");
+    String levels =
+        switch (method) {
+          case "gz" -> "0 to 9";
+          case "zstd" -> "1 to 19";
+          case "xz" -> "0 to 6";
+          default -> "1 to 9";
+        };
+    String[] ends = levels.split(" to ");
+    boolean isNumber = level.matches("[0-9]{1,2}");
+    int number = isNumber ? Integer.parseInt(level) : 0;
+    boolean isIn = number >= Integer.parseInt(ends[0]) && number <= Integer.parseInt(ends[1]);
+    if (!level.isEmpty() && !(isNumber && isIn)) {
+      top.problem("mail_compress_level", "expected a level of " + method + ", from " + levels);
+    } else if (!level.isEmpty() && method.equals("no")) {
+      top.problem("mail_compress_level", "expected none where mail_compress is no");
+    }
+    long limit = top.size("mail_inflate_limit");
+    if (limit < LEAST_INFLATED) {
+      top.problem("mail_inflate_limit", "expected 1M or more");
+    }
+    return new CompressionSettings(method, level, limit);
   }
 
   private ShellSettings shell(Section top) {

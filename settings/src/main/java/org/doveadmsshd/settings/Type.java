@@ -198,6 +198,12 @@ enum Type {
       return oneOf(value, "passwd-file", "passwd", "static", "sql", "ldap", "dovecot");
     }
   },
+  COMPRESSION {
+    @Override
+    Optional<String> mistake(String value) {
+      return oneOf(value, "no", "gz", "bz2", "zstd", "lz4", "xz");
+    }
+  },
   STOP_OR_CONTINUE {
     @Override
     Optional<String> mistake(String value) {

@@ -30,6 +30,9 @@ class DefaultsTest {
       mail_location = maildir:~/Maildir
       lock_timeout = 30s
       mail_cache = yes
+      mail_compress = no
+      mail_compress_level =
+      mail_inflate_limit = 1G
       login_timeout = 30s
       audit_log =
       audit_required = yes

@@ -249,6 +249,14 @@ class SettingsTest extends WrittenSettings {
         "login_timeout = -5s | 5: login_timeout = -5s: expected a time with its unit, such as 30s, 5"
             + " mins or 1h",
         "auth_cache_size = 5Q | 5: auth_cache_size = 5Q: expected a size, such as 10M",
+        "mail_compress = zip | 5: mail_compress = zip: expected one of: no gz bz2 zstd lz4 xz",
+        "mail_compress_level = 3 | 5: mail_compress_level = 3: expected none where mail_compress is"
+            + " no",
+        "mail_compress = zstd~mail_compress_level = 20 | 6: mail_compress_level = 20: expected a"
+            + " level of zstd, from 1 to 19",
+        "mail_compress = bz2~mail_compress_level = 0 | 6: mail_compress_level = 0: expected a level"
+            + " of bz2, from 1 to 9",
+        "mail_inflate_limit = 100k | 5: mail_inflate_limit = 100k: expected 1M or more",
         "mail_cache = maybe | 5: mail_cache = maybe: expected yes or no",
         "auth_mechanisms = foo plain | 5: auth_mechanisms = foo plain: unknown: foo",
         "authentication_methods = foo | 5: authentication_methods = foo: expected lists of"

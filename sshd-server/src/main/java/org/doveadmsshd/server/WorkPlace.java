@@ -11,6 +11,7 @@ import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.settings.Backend;
 import org.doveadmsshd.settings.Settings;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.compression.CompressionRules;
 import org.doveadmsshd.supervision.Identity;
 import org.doveadmsshd.supervision.SupervisorRequest;
 import org.doveadmsshd.worker.InProcessWork;
@@ -96,8 +97,15 @@ final class WorkPlace implements AutoCloseable {
         QuotaRules.of(settings.mail().quota().quota(), settings.mail().quota().rules())
             .orElseThrow(
                 () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
+    Settings.CompressionSettings words = settings.mail().compression();
+    CompressionRules compression =
+        CompressionRules.of(words.method(), words.level(), words.inflateLimit())
+            .orElseThrow(
+                () ->
+                    new Failure(
+                        Outcome.CONFIGURATION_ERROR, "The settings mail_compress… are malformed"));
     return new InProcessWork.MailDefaults(
-        settings.mail().users(), settings.mail().lockTimeout(), quota, settings.mail().cache());
+        settings.mail().users(), settings.mail().lockTimeout(), quota, compression, settings.mail().cache());
   }
 
   private UserWork threads(Settings settings, Userdb userdb, InProcessWork.MailDefaults defaults)

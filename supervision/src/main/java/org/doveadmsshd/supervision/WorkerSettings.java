@@ -31,10 +31,14 @@ public record WorkerSettings(
     UserMail mail,
     Duration lockTimeout,
     boolean mailCache,
+    Compression compression,
     String quota,
     List<String> quotaRules) {
   private static final String FIRST = "SETTINGS";
   private static final String NAMESPACE = "namespace=";
+
+  /** Mails that are compressed, as in the configuration; the limit is in bytes. */
+  public record Compression(String method, String level, long inflateLimit) {}
 
   public WorkerSettings {
     limits = Map.copyOf(limits);
@@ -54,6 +58,9 @@ public record WorkerSettings(
     }
     values.add("lock_timeout=" + lockTimeout.toMillis());
     values.add("mail_cache=" + mailCache);
+    values.add("mail_compress=" + compression.method());
+    values.add("mail_compress_level=" + compression.level());
+    values.add("mail_inflate_limit=" + compression.inflateLimit());
     values.add("quota=" + quota);
     quotaRules.forEach(rule -> values.add("quota_rule=" + rule));
     return values.toArray(String[]::new);
@@ -78,6 +85,10 @@ public record WorkerSettings(
         new UserMail(text(named, "mail_location"), namespaces(line)),
         Duration.ofMillis(Long.parseLong(text(named, "lock_timeout"))),
         isTrue(named, "mail_cache"),
+        new Compression(
+            text(named, "mail_compress"),
+            text(named, "mail_compress_level"),
+            Long.parseLong(text(named, "mail_inflate_limit"))),
         text(named, "quota"),
         line.stream()
             .filter(value -> value.startsWith("quota_rule="))

@@ -61,6 +61,7 @@ class WorkerSettingsTest {
           new UserMail("maildir:~/Mail\tdir=%u", NAMESPACES),
           Duration.ofMillis(1500),
           true,
+          new WorkerSettings.Compression("zstd", "", 1L << 30),
           "count:User quota",
           List.of("*:storage=1G", "Trash:ignore", "*:storage=1G"));
 
@@ -87,6 +88,7 @@ class WorkerSettingsTest {
               UserMail.at(""),
               Duration.ZERO,
               false,
+              new WorkerSettings.Compression("no", "", 1),
               "",
               List.of());
       assertThat(WorkerSettings.read(Arrays.asList(one.line()))).isEqualTo(one);
@@ -103,6 +105,9 @@ class WorkerSettingsTest {
         "mail_location",
         "lock_timeout",
         "mail_cache",
+        "mail_compress",
+        "mail_compress_level",
+        "mail_inflate_limit",
         "quota"
       })
   void aLineThatLacksASettingIsRefused(String name) {
@@ -124,6 +129,7 @@ class WorkerSettingsTest {
     "confine, ''",
     "lock_stacks, ''",
     "mail_cache, 1",
+    "mail_inflate_limit, 1G",
     "lock_timeout, 30s",
     "DATA, 1G",
     "CORE, ''",

@@ -194,8 +194,14 @@ public final class Supervisor {
             settings.mail().users(),
             settings.mail().lockTimeout(),
             settings.mail().cache(),
+            compression(settings.mail().compression()),
             settings.mail().quota().quota(),
             settings.mail().quota().rules()));
+  }
+
+  private static WorkerSettings.Compression compression(Settings.CompressionSettings settings) {
+    return new WorkerSettings.Compression(
+        settings.method(), settings.level(), settings.inflateLimit());
   }
 
   private static Map<Resource, Long> limits(Settings.ResourceLimits limits) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.compression.CompressionRules;
 import org.doveadmsshd.storage.maildir.MaildirStore;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,7 @@ class MaildirStoreContractTest extends MailStoreContract {
             () -> {},
             warnings::add,
             rules,
+            CompressionRules.NONE,
             Optional.empty(),
             MemoryTurns.unlimited().holder());
     return MaildirStore.open(home, List.of("Maildir"), context);

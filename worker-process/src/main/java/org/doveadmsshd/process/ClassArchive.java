@@ -158,9 +158,10 @@ public record ClassArchive(WorkerJvm jvm) {
     UserMail mail = UserMail.at("maildir:~/Maildir");
     List<String> rules = List.of();
     Map<Resource, Long> limits = Map.of(Resource.CORE, 0L);
+    WorkerSettings.Compression none = new WorkerSettings.Compression("no", "", 1 << 30);
     worker.send(
         new WorkerSettings(
-                uid, 077, Confine.USER, false, limits, mail, patience, true, "count:q", rules)
+                uid, 077, Confine.USER, false, limits, mail, patience, true, none, "count:q", rules)
             .line());
     worker.receive();
     MailUser user = new MailUser(USER, Map.of("home", home.toString()));

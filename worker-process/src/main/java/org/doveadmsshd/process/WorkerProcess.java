@@ -21,6 +21,8 @@ import org.doveadmsshd.base.Reason;
 import org.doveadmsshd.base.Version;
 import org.doveadmsshd.protocol.Limits;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.compression.Compression;
+import org.doveadmsshd.storage.compression.CompressionRules;
 import org.doveadmsshd.supervision.AssignedUser;
 import org.doveadmsshd.supervision.Identity;
 import org.doveadmsshd.supervision.LineChannel;
@@ -135,6 +137,9 @@ public class WorkerProcess {
     LaneSocket listening = LaneSocket.listen(socket);
     ProcessIdentity.mask(settings.umask());
     int confined = settings.confine() == Confine.NO ? 0 : Confinement.version();
+    if (confined != 0) {
+      Compression.load(); // a thread that is confined could not open them
+    }
     Isolation isolation = confined == 0 ? Isolation.NONE : isolation(settings);
     Lanes lanes = new Lanes(listening, worker(settings, isolation), budget, settings.peer());
     supervisor.send("READY", Integer.toString(confined));
@@ -222,8 +227,19 @@ public class WorkerProcess {
         QuotaRules.of(settings.quota(), settings.quotaRules())
             .orElseThrow(
                 () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
+    WorkerSettings.Compression words = settings.compression();
+    CompressionRules compression =
+        CompressionRules.of(words.method(), words.level(), words.inflateLimit())
+            .orElseThrow(
+                () ->
+                    new Failure(
+                        Outcome.CONFIGURATION_ERROR, "The settings mail_compress… are malformed"));
     return new InProcessWork.MailDefaults(
-        settings.mail(), settings.lockTimeout(), rules, settings.mailCache());
+        settings.mail(),
+        settings.lockTimeout(),
+        rules,
+        compression,
+        settings.mailCache());
   }
 
   /** Where a user's mail may be: his home, and what the locations of his namespaces name. */

@@ -64,6 +64,7 @@ final class StartedWorker implements AutoCloseable {
         UserMail.at("maildir:~/Maildir"),
         java.time.Duration.ofSeconds(5),
         true,
+        new WorkerSettings.Compression("no", "", 1 << 30),
         "",
         List.of());
   }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,6 +16,7 @@ import java.util.Map;
 import org.doveadmsshd.accounts.Confine;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.protocol.Message;
+import org.doveadmsshd.storage.compression.Compression;
 import org.doveadmsshd.supervision.Resource;
 import org.doveadmsshd.worker.isolation.Confinement;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A worker process from its first line to its end; a rehearsal is one that keeps its identity. */
@@ -120,6 +124,26 @@ class WorkerProcessTest {
     worker = new StartedWorker(directory, Rehearsal.class, List.of("setpriv", "--no-new-privs"));
     worker.say(StartedWorker.settings(077, confine, Map.of()).line());
     assertThat(worker.hear().get(0)).isEqualTo("READY");
+  }
+
+  /** What inflates it must be there before the rest of the system goes out of sight. */
+  @ParameterizedTest
+  @EnumSource(names = {"USER", "SITE"})
+  void compressedMailIsReadByAThreadThatIsConfined(Confine confine) throws Exception {
+    beginConfined(confine);
+    Path home = home("jane", 1);
+    for (Compression each : Compression.values()) {
+      Path file = home.resolve("Maildir/cur/170000000" + each.ordinal() + ".M1.host:2,");
+      try (OutputStream out = Files.newOutputStream(file);
+          OutputStream mail = each.compress(out, each.levels().usual())) {
+        mail.write("Subject: packed\n\nx\n".getBytes(StandardCharsets.US_ASCII));
+      }
+    }
+    worker.say(StartedWorker.user("jane", home, 0, 5001));
+    worker.hear();
+    List<Message> found = worker.run("jane", "search", "subject", "packed");
+    assertThat(done(found).outcome()).as(done(found).text()).isEqualTo(Outcome.OK);
+    assertThat(rows(found)).isEqualTo(Compression.values().length);
   }
 
   @Test

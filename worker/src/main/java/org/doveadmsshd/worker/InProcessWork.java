@@ -14,6 +14,7 @@ import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.command.UserContext;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.compression.CompressionRules;
 import org.doveadmsshd.worker.isolation.Isolation;
 
 /** Opens users' mail in this process. */
@@ -29,10 +30,15 @@ public final class InProcessWork implements UserWork {
    * @param mail what the mail of users consists of
    * @param lockPatience how long to wait for a mailbox that another program has locked
    * @param quota how much they may store
+   * @param compression of mails that are saved, and how far any may inflate
    * @param cached whether a cache of each mailbox is kept beside it
    */
   public record MailDefaults(
-      UserMail mail, Duration lockPatience, QuotaRules quota, boolean cached) {}
+      UserMail mail,
+      Duration lockPatience,
+      QuotaRules quota,
+      CompressionRules compression,
+      boolean cached) {}
 
   /** The part of the memory for what waits that open mailboxes may have together. */
   private static final double PART = 0.8;

@@ -153,6 +153,7 @@ record ScopedMails(
             control::check,
             warnings(output),
             quota,
+            defaults.compression(),
             defaults.cached() ? Optional.of(SETTLED) : Optional.empty(),
             memory);
     return MaildirStore.open(location, context);

@@ -24,6 +24,7 @@ import org.doveadmsshd.base.UserMask;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.compression.CompressionRules;
 import org.doveadmsshd.worker.audit.Audit;
 import org.doveadmsshd.worker.audit.AuditEvent;
 import org.doveadmsshd.worker.isolation.Isolation;
@@ -51,7 +52,7 @@ class AccountingTest {
     QuotaRules quota = QuotaRules.of("count:q", List.of()).orElseThrow();
     InProcessWork.MailDefaults defaults =
         new InProcessWork.MailDefaults(
-            UserMail.at("maildir:~/M"), Duration.ofSeconds(5), quota, false);
+            UserMail.at("maildir:~/M"), Duration.ofSeconds(5), quota, CompressionRules.NONE, false);
     Audit audit =
         new Audit() {
           @Override

@@ -7,6 +7,7 @@ import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.command.ServerContext;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.compression.CompressionRules;
 import org.doveadmsshd.worker.audit.Audit;
 import org.doveadmsshd.worker.isolation.Isolation;
 
@@ -26,7 +27,7 @@ final class LocalWorker {
       ServerContext.Activity activity,
       UserMail mail) {
     InProcessWork.MailDefaults defaults =
-        new InProcessWork.MailDefaults(mail, Duration.ofSeconds(5), quota, false);
+        new InProcessWork.MailDefaults(mail, Duration.ofSeconds(5), quota, CompressionRules.NONE, false);
     return new Worker(
         users,
         new InProcessWork(name -> users, defaults, MemoryTurns.unlimited(), Isolation.NONE),

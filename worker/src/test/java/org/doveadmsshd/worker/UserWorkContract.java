@@ -42,6 +42,7 @@ import org.doveadmsshd.protocol.Column;
 import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.MessageSink;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.compression.CompressionRules;
 import org.doveadmsshd.worker.isolation.Isolation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,7 +87,7 @@ abstract class UserWorkContract {
     Userdb users = new StaticUserdb(Map.of("home", directory + "/%u"), false);
     InProcessWork.MailDefaults defaults =
         new InProcessWork.MailDefaults(
-            UserMail.at("maildir:~/Maildir"), Duration.ofSeconds(5), QuotaRules.NONE, false);
+            UserMail.at("maildir:~/Maildir"), Duration.ofSeconds(5), QuotaRules.NONE, CompressionRules.NONE, false);
     InProcessWork here =
         new InProcessWork(
             name -> users, defaults, InProcessWork.turns(budget.all(), ""), Isolation.NONE);

@@ -34,7 +34,7 @@ record MailCache(MailboxStamp stamp, Optional<Mailbox.Identifiers> identifiers, 
   /** Largest cache that is read or written, in bytes: a million mails with their headers. */
   static final int MAX_SIZE = 512 * 1024 * 1024;
 
-  private static final byte[] MAGIC = "dvcache3".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC = "dvcache4".getBytes(StandardCharsets.US_ASCII);
   private static final int GUID = 32;
   private static final int HEAD = 9 * Long.BYTES + 3 * Integer.BYTES + GUID;
   static final int ROWS = MAGIC.length + HEAD + Integer.BYTES;

@@ -107,7 +107,7 @@ final class MailFacts {
     return received;
   }
 
-  /** Bytes as stored; or {@link #UNKNOWN}. */
+  /** Bytes as stored, before they were compressed; or {@link #UNKNOWN}. */
   long physicalSize() {
     return physicalSize;
   }
@@ -156,8 +156,11 @@ final class MailFacts {
 
   void learn(FileStatus status) {
     received = status.modifiedSeconds();
-    physicalSize = status.size();
     saved = saved == UNKNOWN ? status.changedSeconds() : Math.min(saved, status.changedSeconds());
+  }
+
+  void learnPhysicalSize(long size) {
+    physicalSize = size;
   }
 
   void learnVirtualSize(long size) {

@@ -93,6 +93,12 @@ final class MailboxRoom implements Room {
     }
   }
 
+  /** Gives back what {@link #hold} has taken last. */
+  void release(long bytes) {
+    used -= bytes;
+    give(Math.min(bytes, taken - used));
+  }
+
   @Override
   public void grow(long bytes) throws NoneException {
     used += bytes;

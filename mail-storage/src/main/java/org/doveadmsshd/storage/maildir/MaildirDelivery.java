@@ -11,14 +11,13 @@ import java.util.Set;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.posix.Directory;
 import org.doveadmsshd.posix.FileStatus;
-import org.doveadmsshd.posix.OpenFile;
 import org.doveadmsshd.posix.PosixException;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
-import org.doveadmsshd.storage.UnreadableMailException;
+import org.doveadmsshd.storage.compression.CompressionRules;
 
 /**
  * Mails on their way into a Maildir.
@@ -30,8 +29,6 @@ import org.doveadmsshd.storage.UnreadableMailException;
  * Where a mail cannot keep its name, its identity is noted before the rename.
  */
 final class MaildirDelivery implements Delivery {
-  private static final long SECOND = 1_000_000_000L;
-
   /** Memory of a mail until it is committed, its names included; in bytes. */
   private static final long STAGED = 512;
 
@@ -40,7 +37,7 @@ final class MaildirDelivery implements Delivery {
 
   private final MaildirMailbox mailbox;
   private final Directory directory;
-  private final Directory tmp;
+  private final TmpFiles tmp;
   private final List<Staged> staged = new ArrayList<>();
 
   /** Bytes and messages that count against the limit. */
@@ -77,7 +74,7 @@ final class MaildirDelivery implements Delivery {
   MaildirDelivery(MaildirMailbox mailbox, Directory directory) throws PosixException {
     this.mailbox = mailbox;
     this.directory = directory;
-    this.tmp = subdirectory(directory, "tmp");
+    this.tmp = new TmpFiles(mailbox, directory);
   }
 
   /** Opens one of the three directories of a mailbox, which Dovecot makes on use, too. */
@@ -107,12 +104,24 @@ final class MaildirDelivery implements Delivery {
   public void save(InputStream mail, About about) throws Failure {
     mailbox.hold(STAGED);
     String file = NewFileName.next();
-    StoredSize size = write(file, out -> MailWriter.copy(mail, out), about.received());
+    StoredSize size = write(mail, file, about.received());
     String sizes = ",S=" + size.physical() + ",W=" + size.virtual();
     String identity = about.guid().filter(MaildirDelivery::isUsable).orElse(file + sizes);
     long bytes = mailbox.quota().size(size.physical(), size.virtual());
     staged.add(new Staged(file, null, identity, about.flags(), about.uid().orElse(0), bytes));
     add(bytes);
+  }
+
+  private StoredSize write(InputStream mail, String file, OptionalLong received) throws Failure {
+    CompressionRules rules = mailbox.context().compression();
+    long memory = rules.memory();
+    mailbox.hold(memory);
+    try {
+      String name = mailbox.name();
+      return tmp.write(file, out -> MailWriter.save(mail, out, rules, name), received);
+    } finally {
+      mailbox.release(memory);
+    }
   }
 
   /** Counts what has to have room. */
@@ -139,47 +148,8 @@ final class MaildirDelivery implements Delivery {
         && identity.chars().allMatch(c -> c > ' ' && c != 0x7f);
   }
 
-  /** Bytes as stored, and with CRLF line ends. */
+  /** Bytes as stored, before they are compressed, and with CRLF line ends. */
   record StoredSize(long physical, long virtual) {}
-
-  /** Writes the content of a new file. */
-  @FunctionalInterface
-  private interface ContentWriter {
-    StoredSize to(OpenFile out) throws IOException, Failure;
-  }
-
-  private StoredSize write(String file, ContentWriter content, OptionalLong received)
-      throws Failure {
-    boolean complete = false;
-    try (OpenFile out = tmp.create(file, 0600)) {
-      out.adopt(directory.status());
-      StoredSize size = content.to(out);
-      if (received.isPresent()) {
-        out.modified(received.getAsLong() * SECOND);
-      }
-      out.sync();
-      complete = true;
-      return size;
-    } catch (PosixException e) {
-      throw mailbox.failure(e);
-    } catch (UnreadableMailException e) {
-      throw e.failure();
-    } catch (IOException e) {
-      throw Failure.temporary("Mailbox " + mailbox.name() + ": the mail could not be read", e);
-    } finally {
-      if (!complete) {
-        removeQuietly(file);
-      }
-    }
-  }
-
-  private void removeQuietly(String file) {
-    try {
-      tmp.unlink(file);
-    } catch (PosixException e) {
-      // a file left in tmp is no mail; Dovecot removes it after some days
-    }
-  }
 
   @Override
   public void copy(Mail mail) throws Failure {
@@ -219,7 +189,7 @@ final class MaildirDelivery implements Delivery {
     if (!linked) {
       OptionalLong received = OptionalLong.of(mail.received());
       try (InputStream in = mail.openStored()) {
-        write(file, out -> MailWriter.copyExactly(in, out), received);
+        tmp.write(file, out -> MailWriter.copyExactly(in, out), received);
       } catch (IOException e) {
         throw Failure.temporary("A mail cannot be read", e);
       }
@@ -228,7 +198,7 @@ final class MaildirDelivery implements Delivery {
     try {
       bytes = size(mail, removedAfterwards);
     } catch (Failure e) {
-      removeQuietly(file);
+      tmp.remove(file);
       throw e;
     }
     staged.add(new Staged(file, removedAfterwards, identity(mail), flags, 0, bytes));
@@ -243,7 +213,7 @@ final class MaildirDelivery implements Delivery {
       return false;
     }
     try {
-      mail.linkTo(tmp, file);
+      mail.linkTo(tmp.directory(), file);
       return true;
     } catch (PosixException e) {
       if (e.isUnlinkable()) {
@@ -446,7 +416,7 @@ final class MaildirDelivery implements Delivery {
     String name = isNew ? target.base() : target.base() + ":2," + letters;
     try {
       if (mail.file() != null) {
-        tmp.rename(mail.file(), to, name);
+        tmp.directory().rename(mail.file(), to, name);
         if (mail.source() != null) {
           expungeSource(mail.source(), to, name);
         }
@@ -482,7 +452,7 @@ final class MaildirDelivery implements Delivery {
   public void close() {
     for (Staged mail : staged) {
       if (mail.file() != null) {
-        removeQuietly(mail.file());
+        tmp.remove(mail.file());
       }
     }
     tmp.close();

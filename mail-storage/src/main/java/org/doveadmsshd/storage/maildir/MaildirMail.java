@@ -16,9 +16,10 @@ import org.doveadmsshd.storage.Flags;
 import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.UnreadableMailException;
+import org.doveadmsshd.storage.compression.Compression;
 import org.doveadmsshd.storage.mime.HeaderField;
 
-/** One file in {@code cur} or {@code new}. */
+/** One file in {@code cur} or {@code new}, whose mail may be compressed in it. */
 final class MaildirMail implements Mail, MailStream.Owner {
   private static final int TRIES = 10;
 
@@ -225,10 +226,15 @@ final class MaildirMail implements Mail, MailStream.Owner {
   public long physicalSize() throws Failure {
     long named = sizeInName('S');
     if (named < 0 && facts().physicalSize() == MailFacts.UNKNOWN) {
-      FileStatus known = status();
-      learn(() -> facts.learn(known));
+      long found = read(MailStream::size);
+      learn(() -> facts.learnPhysicalSize(found));
     }
     return named >= 0 ? named : facts.physicalSize();
+  }
+
+  /** Bytes that the file has, compressed or not. */
+  long storedSize() throws Failure {
+    return status().size();
   }
 
   @Override
@@ -238,7 +244,7 @@ final class MaildirMail implements Mail, MailStream.Owner {
       if (named >= 0) {
         return named;
       }
-      long counted = countVirtualSize();
+      long counted = read(LineEnds::virtualSize);
       learn(() -> facts.learnVirtualSize(counted));
     }
     return facts.virtualSize();
@@ -250,9 +256,15 @@ final class MaildirMail implements Mail, MailStream.Owner {
     return listed == null ? size : Digits.number(listed, 18, size);
   }
 
-  private long countVirtualSize() throws Failure {
-    try (InputStream in = open()) {
-      return LineEnds.virtualSize(in);
+  /** Finds a size out by reading. */
+  @FunctionalInterface
+  private interface Measure {
+    long of(MailStream in) throws IOException;
+  }
+
+  private long read(Measure measure) throws Failure {
+    try (MailStream in = open(false)) {
+      return measure.of(in);
     } catch (UnreadableMailException e) {
       throw e.failure();
     } catch (IOException e) {
@@ -292,14 +304,41 @@ final class MaildirMail implements Mail, MailStream.Owner {
     return open(true);
   }
 
-  private InputStream open(boolean anything) throws Failure {
+  private MailStream open(boolean anything) throws Failure {
     // what the listing calls a file is opened without waiting: a FIFO in its place is just empty
     OpenFile file = anywhere(where -> mailbox.listing().directory(where).read(where.file()));
     return new MailStream(file.stable(), this, anything);
   }
 
   @Override
-  public String complaint(OpenFile file, byte[] bytes, int offset, int length)
+  public long inflateLimit() {
+    return mailbox.context().compression().limit();
+  }
+
+  @Override
+  public long namedSize() {
+    return sizeInName('S');
+  }
+
+  @Override
+  public boolean take(long bytes) {
+    MaildirStore.Context context = mailbox.context();
+    try {
+      long patience = context.lockPatience().toMillis();
+      return context.memory().take(bytes, patience, context.checkpoint()::check);
+    } catch (Failure e) {
+      return false; // the next checkpoint ends the work
+    }
+  }
+
+  @Override
+  public void give(long bytes) {
+    mailbox.context().memory().give(bytes);
+  }
+
+  @Override
+  public String complaint(
+      OpenFile file, boolean isInflated, byte[] bytes, int offset, int length)
       throws PosixException {
     long named = MaildirName.size(base(), 'S');
     if (length == 0) {
@@ -307,7 +346,11 @@ final class MaildirMail implements Mail, MailStream.Owner {
     }
     Optional<String> otherwise = PlainMail.otherwise(bytes, offset, length);
     if (otherwise.isPresent()) {
-      return "is " + otherwise.get() + ", which cannot be read here";
+      return "is " + otherwise.get();
+    }
+    if (isInflated) {
+      Optional<Compression> again = PlainMail.compression(bytes, offset, length);
+      return again.isPresent() ? "is compressed, and what is in it is, too" : null;
     }
     boolean other =
         named >= 0

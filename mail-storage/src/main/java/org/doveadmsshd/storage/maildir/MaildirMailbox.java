@@ -320,6 +320,10 @@ final class MaildirMailbox implements Mailbox {
     return root;
   }
 
+  MaildirStore.Context context() {
+    return context;
+  }
+
   MaildirQuota quota() {
     return quota;
   }
@@ -418,6 +422,11 @@ final class MaildirMailbox implements Mailbox {
   @Override
   public void hold(long bytes) throws Failure {
     room.hold(bytes);
+  }
+
+  /** Gives back what {@link #hold} has taken last. */
+  void release(long bytes) {
+    room.release(bytes);
   }
 
   @Override

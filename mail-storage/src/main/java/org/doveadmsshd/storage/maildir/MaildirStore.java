@@ -21,7 +21,6 @@ import org.doveadmsshd.posix.Directory;
 import org.doveadmsshd.posix.FileName;
 import org.doveadmsshd.posix.PosixException;
 import org.doveadmsshd.posix.Scratch;
-import org.doveadmsshd.storage.Mail;
 import org.doveadmsshd.storage.MailFailure;
 import org.doveadmsshd.storage.MailGoneException;
 import org.doveadmsshd.storage.MailStore;
@@ -29,6 +28,7 @@ import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.Oddity;
 import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.QuotaUsage;
+import org.doveadmsshd.storage.compression.CompressionRules;
 
 /** A user's Maildir++ tree: INBOX is the root, {@code A.B} is the directory {@code .A.B} in it. */
 public final class MaildirStore implements MailStore {
@@ -55,6 +55,7 @@ public final class MaildirStore implements MailStore {
    * @param checkpoint called wherever it may take long
    * @param warnings told, in words for people, what is wrong but does not stop the command
    * @param quota how much may be stored
+   * @param compression of mails that are saved, and how far any may inflate
    * @param settled how long a mailbox must have been left alone before its listing is remembered in
    *     a file beside it; nothing for no such files
    * @param memory what is known of mails is taken from
@@ -64,6 +65,7 @@ public final class MaildirStore implements MailStore {
       Checkpoint checkpoint,
       Consumer<String> warnings,
       QuotaRules quota,
+      CompressionRules compression,
       Optional<Duration> settled,
       MemoryTurns.Holder memory) {}
 
@@ -478,7 +480,7 @@ public final class MaildirStore implements MailStore {
   private static MaildirQuota.Total count(Mailbox mailbox, MaildirQuota asked) throws Failure {
     long bytes = 0;
     long messages = 0;
-    for (Mail mail : mailbox.mails(false)) {
+    for (MaildirMail mail : ((MaildirMailbox) mailbox).mails(false)) {
       try {
         bytes += countedSize(mail, asked);
         messages++;
@@ -490,11 +492,11 @@ public final class MaildirStore implements MailStore {
   }
 
   /** Notes the size of a mail that cannot be read: the file's size, without added line ends. */
-  private static long countedSize(Mail mail, MaildirQuota asked) throws Failure {
+  private static long countedSize(MaildirMail mail, MaildirQuota asked) throws Failure {
     try {
       return asked.size(mail);
     } catch (MailFailure e) {
-      return mail.physicalSize();
+      return mail.storedSize();
     }
   }
 

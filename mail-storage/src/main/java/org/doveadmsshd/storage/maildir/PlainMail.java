@@ -1,53 +1,57 @@
 package org.doveadmsshd.storage.maildir;
 
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.Optional;
+import org.doveadmsshd.storage.compression.Compression;
 
 /**
- * Tells by its first bytes whether a file can be a mail as we read it. Dovecot's plugins store
- * mails compressed and encrypted; read as they stand there they would be mails without a header,
- * which a query by date or by "not from" takes for something else.
+ * Tells by its first bytes whether a file is a mail as it stands there. Dovecot's plugins store
+ * mails compressed and encrypted; taken for plain they would be mails without a header, which a
+ * query by date or by "not from" takes for something else.
  */
 final class PlainMail {
   /** How many bytes are looked at. */
   static final int HEAD = 64;
 
-  /** The bytes with which something other than a mail may begin. */
-  private static final String FIRST = "\u0000\u001f\u00fd\u0028BDC";
-
-  private static final Map<String, String> MAGICS = new LinkedHashMap<>();
-
-  static {
-    MAGICS.put("\u001f\u008b", "compressed (gzip)");
-    MAGICS.put("BZh", "compressed (bzip2)");
-    MAGICS.put("\u00fd7z", "compressed (xz)");
-    MAGICS.put("\u0028\u00b5\u002f\u00fd", "compressed (zstd)");
-    MAGICS.put("Dovecot-LZ4", "compressed (LZ4)");
-    MAGICS.put("CRYPTED", "encrypted");
-  }
+  /** What mails that Dovecot's mail_crypt has encrypted begin with, as far as it is text. */
+  private static final byte[] CRYPTED = "CRYPTED".getBytes(StandardCharsets.US_ASCII);
 
   private PlainMail() {}
 
   /**
-   * What the file is instead of a mail; nothing when it is none of the things that are known.
+   * How the mail is compressed; nothing when it is not, as far as its first bytes tell.
+   *
+   * @param length how many bytes from the offset on there are, up to {@link #HEAD}
+   */
+  static Optional<Compression> compression(byte[] bytes, int offset, int length) {
+    return Compression.detect(bytes, offset, length)
+        .filter(any -> !beginsWithHeader(bytes, offset, length));
+  }
+
+  /**
+   * What the file is instead of a mail, as words behind "is"; nothing when it is none of the things
+   * that are known.
    *
    * @param length how many bytes from the offset on there are, up to {@link #HEAD}
    */
   static Optional<String> otherwise(byte[] bytes, int offset, int length) {
-    boolean suspect = length > 0 && FIRST.indexOf(bytes[offset] & 0xff) >= 0;
-    if (!suspect) { // as nearly all mails
-      return Optional.empty();
+    if (isEncrypted(bytes, offset, length)) {
+      return Optional.of("encrypted (mail_crypt), and only Dovecot can read it");
     }
-    String head = new String(bytes, offset, length, StandardCharsets.ISO_8859_1);
-    for (Map.Entry<String, String> magic : MAGICS.entrySet()) {
-      if (head.startsWith(magic.getKey()) && !beginsWithHeader(head)) {
-        return Optional.of(magic.getValue());
-      }
+    boolean blank = length == HEAD;
+    for (int i = offset; blank && i < offset + length; i++) {
+      blank = bytes[i] == 0;
     }
-    boolean blank = length == HEAD && head.chars().allMatch(c -> c == 0);
-    return blank ? Optional.of("full of NUL bytes") : Optional.empty();
+    return blank ? Optional.of("full of NUL bytes, and no mail") : Optional.empty();
+  }
+
+  /** Whether Dovecot's mail_crypt has encrypted it. */
+  static boolean isEncrypted(byte[] bytes, int offset, int length) {
+    int end = offset + CRYPTED.length;
+    return length >= CRYPTED.length
+        && Arrays.equals(bytes, offset, end, CRYPTED, 0, CRYPTED.length)
+        && !beginsWithHeader(bytes, offset, length);
   }
 
   /** Whether it begins as mails do: with a field, an empty line, or the line of an mbox. */

@@ -253,6 +253,7 @@ class CheckedTreeTest {
             () -> {},
             text -> {},
             tree.quota,
+            tree.compression,
             tree.settled,
             tree.memory.holder());
     Instant later = Instant.now().plus(Duration.ofHours(37));

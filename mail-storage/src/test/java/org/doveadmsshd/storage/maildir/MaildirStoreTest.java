@@ -16,6 +16,7 @@ import org.doveadmsshd.posix.SystemCalls;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.compression.CompressionRules;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +66,7 @@ class MaildirStoreTest {
                 () -> {},
                 text -> {},
                 QuotaRules.NONE,
+            CompressionRules.NONE,
                 Optional.empty(),
                 tree.memory.holder()));
     try (Mailbox inbox = store.find("INBOX").orElseThrow()) {
@@ -93,6 +95,7 @@ class MaildirStoreTest {
                         () -> {},
                         text -> {},
                         QuotaRules.NONE,
+            CompressionRules.NONE,
                         Optional.empty(),
                         tree.memory.holder())))
         .isInstanceOf(Failure.class);

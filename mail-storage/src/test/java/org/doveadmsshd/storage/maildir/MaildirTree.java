@@ -13,6 +13,7 @@ import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.compression.CompressionRules;
 
 /** A Maildir on disk to try things on. */
 final class MaildirTree {
@@ -21,6 +22,7 @@ final class MaildirTree {
   MemoryTurns memory = MemoryTurns.unlimited();
   Duration lockPatience = Duration.ofSeconds(20);
   QuotaRules quota = QuotaRules.NONE;
+  CompressionRules compression = CompressionRules.NONE;
   Optional<Duration> settled = Optional.of(Duration.ofMillis(20));
 
   MaildirTree(Path home) throws IOException {
@@ -48,7 +50,7 @@ final class MaildirTree {
         root.getParent(),
         List.of("Maildir"),
         new MaildirStore.Context(
-            lockPatience, () -> {}, warnings::add, quota, settled, memory.holder()));
+            lockPatience, () -> {}, warnings::add, quota, compression, settled, memory.holder()));
   }
 
   Mailbox inbox() throws Failure {

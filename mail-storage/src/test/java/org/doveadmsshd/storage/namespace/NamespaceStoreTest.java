@@ -17,11 +17,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.doveadmsshd.accounts.MailLocation;
 import org.doveadmsshd.accounts.MailUser;
-import org.doveadmsshd.accounts.Namespace;
 import org.doveadmsshd.accounts.Namespace.Auto;
 import org.doveadmsshd.accounts.Namespace.ConfiguredMailbox;
 import org.doveadmsshd.accounts.Namespace.Listed;
 import org.doveadmsshd.accounts.Namespace.Type;
+import org.doveadmsshd.accounts.Namespace;
 import org.doveadmsshd.accounts.Namespaces;
 import org.doveadmsshd.accounts.UserMail;
 import org.doveadmsshd.base.Failure;
@@ -31,6 +31,7 @@ import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.Mailbox;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.compression.CompressionRules;
 import org.doveadmsshd.storage.maildir.MaildirStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +146,7 @@ class NamespaceStoreTest {
             () -> {},
             warnings::add,
             QuotaRules.NONE,
+            CompressionRules.NONE,
             Optional.empty(),
             MemoryTurns.unlimited().holder());
     MaildirStore tree = MaildirStore.open(location, context).showing(shown::of);

@@ -16,6 +16,7 @@ import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.compression.CompressionRules;
 import org.doveadmsshd.storage.maildir.MaildirStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +46,7 @@ class MailboxSelectionTest {
             () -> {},
             warning -> {},
             QuotaRules.NONE,
+            CompressionRules.NONE,
             Optional.empty(),
             MemoryTurns.unlimited().holder()));
   }

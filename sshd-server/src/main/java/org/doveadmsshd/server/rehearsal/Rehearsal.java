@@ -31,6 +31,7 @@ import org.doveadmsshd.brain.Running;
 import org.doveadmsshd.posix.NamedCalls;
 import org.doveadmsshd.server.local.LocalServer;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.compression.CompressionRules;
 import org.doveadmsshd.worker.InProcessWork;
 import org.doveadmsshd.worker.Worker;
 import org.doveadmsshd.worker.audit.Audit;
@@ -252,6 +253,7 @@ public final class Rehearsal implements AutoCloseable {
             UserMail.at("maildir:~/Maildir"),
             Duration.ofSeconds(1),
             QuotaRules.of("count:User quota", List.of()).orElseThrow(),
+            CompressionRules.NONE,
             true);
     return new Worker(
         stage.users(),

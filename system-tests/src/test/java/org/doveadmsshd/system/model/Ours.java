@@ -25,6 +25,7 @@ import org.doveadmsshd.protocol.Message;
 import org.doveadmsshd.protocol.Value;
 import org.doveadmsshd.storage.MailStore;
 import org.doveadmsshd.storage.QuotaRules;
+import org.doveadmsshd.storage.compression.CompressionRules;
 import org.doveadmsshd.storage.maildir.MaildirStore;
 
 /** Carries out commands of ours, as a worker does. */
@@ -96,6 +97,7 @@ final class Ours {
             () -> {},
             WARNINGS.get()::add,
             QuotaRules.NONE,
+            CompressionRules.NONE,
             settled,
             memory.holder()));
   }
