@@ -147,8 +147,25 @@ class BesideImapSessionsTest {
 
   @Test
   void nothingIsLostOrDoubledAndNoUidIsUsedTwice() throws Exception {
+    run("", "");
+  }
+
+  /** Each reads what the other has compressed, in its own way. */
+  @Test
+  void neitherIsItWhereMailsAreCompressed() throws Exception {
+    run(
+        "mail_compress = zstd\n",
+        """
+        mail_plugins = zlib
+        plugin {
+          zlib_save = gz
+        }
+        """);
+  }
+
+  private void run(String settings, String ofDovecot) throws Exception {
     assumeTrue(LiveDovecot.isPossible(), "needs root and dovecot-imapd");
-    site = new TestSite(directory, 1);
+    site = new TestSite(directory, 1, settings);
     Path homes = directory.resolve("homes");
     site.exec(new byte[0], "chown", "-R", "nobody:nogroup", homes.toString());
     site.exec(new byte[0], "chmod", "755", directory.toString());
@@ -158,7 +175,7 @@ class BesideImapSessionsTest {
     Files.writeString(configuration, patient);
     assertThat(site.doveadm("reload").code()).isZero();
     assertThat(site.doveadm("mailbox create -u " + USER + " Copies").code()).isZero();
-    try (LiveDovecot live = new LiveDovecot(directory, homes)) {
+    try (LiveDovecot live = new LiveDovecot(directory, homes, ofDovecot)) {
       dovecot = live;
       end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
       all(List.of(this::deliver, this::moveAndExpunge, this::ours));

@@ -16,6 +16,14 @@ final class LiveDovecot implements Closeable {
   private final Process process;
 
   LiveDovecot(Path directory, Path homes) throws IOException, InterruptedException {
+    this(directory, homes, "");
+  }
+
+  /**
+   * @param settings further lines of its configuration
+   */
+  LiveDovecot(Path directory, Path homes, String settings)
+      throws IOException, InterruptedException {
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
@@ -57,7 +65,8 @@ final class LiveDovecot implements Closeable {
           }
         }
         """
-            .formatted(own, homes, port));
+                .formatted(own, homes, port)
+            + settings);
     process =
         new ProcessBuilder("dovecot", "-F", "-c", configuration.toString())
             .redirectErrorStream(true)

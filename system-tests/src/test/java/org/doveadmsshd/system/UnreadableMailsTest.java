@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -185,7 +186,7 @@ class UnreadableMailsTest {
         try (OutputStream gz = new GZIPOutputStream(out)) {
           gz.write(mail);
         }
-        return out.toByteArray();
+        return Arrays.copyOf(out.toByteArray(), 20);
       case "empty":
         return new byte[0];
       case "nul":
@@ -215,7 +216,7 @@ class UnreadableMailsTest {
         "nul",
         "noise"
       })
-  void whatIsNoPlainMailIsNeverAnAnswer(String kind) throws Exception {
+  void whatCannotBeReadAsAMailIsNeverAnAnswer(String kind) throws Exception {
     Files.delete(box.resolve("cur").resolve(BAD + ":2,S"));
     mail(BAD + ",S=99,W=105:2,S", encoded(kind));
     for (String query : List.of("not from boss sentbefore 2000-01-01", "not body x")) {
@@ -231,7 +232,9 @@ class UnreadableMailsTest {
     TestSite.Result byName = run("-f tab fetch -u USER 'uid flags size.virtual' mailbox Odd uid 2");
     assertThat(byName.code()).isZero();
     assertThat(byName.lines().get(1)).isEqualTo("2\t\\Seen\t105");
-    assertThat(run("copy -u USER Trash mailbox Odd uid 2").code()).as("bytes are bytes").isZero();
+    assertThat(run("mailbox create -u USER Bytes").code()).isZero();
+    assertThat(run("copy -u USER Bytes mailbox Odd uid 2").code()).as("bytes are bytes").isZero();
+    assertThat(run("mailbox delete -u USER -Z Bytes").code()).isZero();
   }
 
   @Test
