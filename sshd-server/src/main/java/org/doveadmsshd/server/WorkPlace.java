@@ -105,7 +105,11 @@ final class WorkPlace implements AutoCloseable {
                     new Failure(
                         Outcome.CONFIGURATION_ERROR, "The settings mail_compress… are malformed"));
     return new InProcessWork.MailDefaults(
-        settings.mail().users(), settings.mail().lockTimeout(), quota, compression, settings.mail().cache());
+        settings.mail().users(),
+        settings.mail().lockTimeout(),
+        quota,
+        compression,
+        settings.mail().cache());
   }
 
   private UserWork threads(Settings settings, Userdb userdb, InProcessWork.MailDefaults defaults)

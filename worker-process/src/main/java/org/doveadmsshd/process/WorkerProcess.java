@@ -235,11 +235,7 @@ public class WorkerProcess {
                     new Failure(
                         Outcome.CONFIGURATION_ERROR, "The settings mail_compress… are malformed"));
     return new InProcessWork.MailDefaults(
-        settings.mail(),
-        settings.lockTimeout(),
-        rules,
-        compression,
-        settings.mailCache());
+        settings.mail(), settings.lockTimeout(), rules, compression, settings.mailCache());
   }
 
   /** Where a user's mail may be: his home, and what the locations of his namespaces name. */

@@ -27,7 +27,8 @@ final class LocalWorker {
       ServerContext.Activity activity,
       UserMail mail) {
     InProcessWork.MailDefaults defaults =
-        new InProcessWork.MailDefaults(mail, Duration.ofSeconds(5), quota, CompressionRules.NONE, false);
+        new InProcessWork.MailDefaults(
+            mail, Duration.ofSeconds(5), quota, CompressionRules.NONE, false);
     return new Worker(
         users,
         new InProcessWork(name -> users, defaults, MemoryTurns.unlimited(), Isolation.NONE),

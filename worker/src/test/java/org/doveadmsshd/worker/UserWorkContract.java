@@ -87,7 +87,11 @@ abstract class UserWorkContract {
     Userdb users = new StaticUserdb(Map.of("home", directory + "/%u"), false);
     InProcessWork.MailDefaults defaults =
         new InProcessWork.MailDefaults(
-            UserMail.at("maildir:~/Maildir"), Duration.ofSeconds(5), QuotaRules.NONE, CompressionRules.NONE, false);
+            UserMail.at("maildir:~/Maildir"),
+            Duration.ofSeconds(5),
+            QuotaRules.NONE,
+            CompressionRules.NONE,
+            false);
     InProcessWork here =
         new InProcessWork(
             name -> users, defaults, InProcessWork.turns(budget.all(), ""), Isolation.NONE);

@@ -3,7 +3,10 @@ package org.doveadmsshd.storage.compression;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Has a coder compress. What is written is complete when it is closed; that does not close the target. */
+/**
+ * Has a coder compress. What is written is complete when it is closed; that does not close the
+ * target.
+ */
 final class CodedOutputStream extends OutputStream {
   private final OutputStream out;
   private final Coder coder;

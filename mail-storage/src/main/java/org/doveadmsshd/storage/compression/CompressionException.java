@@ -2,7 +2,9 @@ package org.doveadmsshd.storage.compression;
 
 import java.io.IOException;
 
-/** Something cannot be inflated or compressed. Its message completes "the mail is compressed, and". */
+/**
+ * Something cannot be inflated or compressed. Its message completes "the mail is compressed, and".
+ */
 public final class CompressionException extends IOException {
   private static final long serialVersionUID = 1;
 

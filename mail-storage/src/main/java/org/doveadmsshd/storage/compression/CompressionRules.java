@@ -13,8 +13,7 @@ public record CompressionRules(Optional<Compression> method, int level, long lim
   private static final String NO = "no";
 
   /** Nothing is compressed; what is may inflate to a GiB. */
-  public static final CompressionRules NONE =
-      new CompressionRules(Optional.empty(), 0, 1L << 30);
+  public static final CompressionRules NONE = new CompressionRules(Optional.empty(), 0, 1L << 30);
 
   /** Bytes of memory that a mail takes while it is compressed. */
   public long memory() {

@@ -31,7 +31,8 @@ final class SharedLibrary {
 
   /**
    * Loads all that there are, for a thread that cannot open their files any more later: what is
-   * loaded is found by its name. By JNA it would take a JVM that has just started ten times as long.
+   * loaded is found by its name. By JNA it would take a JVM that has just started ten times as
+   * long.
    */
   static void loadAll() {
     try {

@@ -146,8 +146,7 @@ final class MailStream extends BlockInputStream {
   private void checkEnd() throws UnreadableMailException {
     if (compression == Compression.LZ4 && total < owner.namedSize()) {
       String reason = "is compressed (%s), and not as long as its name says";
-      throw new UnreadableMailException(
-          owner.failure(reason.formatted(compression.title()), null));
+      throw new UnreadableMailException(owner.failure(reason.formatted(compression.title()), null));
     }
   }
 

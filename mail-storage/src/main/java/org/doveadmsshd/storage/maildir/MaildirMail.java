@@ -337,8 +337,7 @@ final class MaildirMail implements Mail, MailStream.Owner {
   }
 
   @Override
-  public String complaint(
-      OpenFile file, boolean isInflated, byte[] bytes, int offset, int length)
+  public String complaint(OpenFile file, boolean isInflated, byte[] bytes, int offset, int length)
       throws PosixException {
     long named = MaildirName.size(base(), 'S');
     if (length == 0) {

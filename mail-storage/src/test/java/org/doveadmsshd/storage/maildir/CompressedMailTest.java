@@ -36,7 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CompressedMailTest {
   private static final String TEXT =
-      "Subject: in a file that is smaller\nFrom: a@example.org\n\n" + "a line\r\nof two\n".repeat(9000);
+      "Subject: in a file that is smaller\nFrom: a@example.org\n\n"
+          + "a line\r\nof two\n".repeat(9000);
 
   private static final int VIRTUAL =
       TEXT.length() + (int) TEXT.chars().filter(c -> c == '\n').count() - 9000;

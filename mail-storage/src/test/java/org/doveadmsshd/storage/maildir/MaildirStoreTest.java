@@ -66,7 +66,7 @@ class MaildirStoreTest {
                 () -> {},
                 text -> {},
                 QuotaRules.NONE,
-            CompressionRules.NONE,
+                CompressionRules.NONE,
                 Optional.empty(),
                 tree.memory.holder()));
     try (Mailbox inbox = store.find("INBOX").orElseThrow()) {
@@ -95,7 +95,7 @@ class MaildirStoreTest {
                         () -> {},
                         text -> {},
                         QuotaRules.NONE,
-            CompressionRules.NONE,
+                        CompressionRules.NONE,
                         Optional.empty(),
                         tree.memory.holder())))
         .isInstanceOf(Failure.class);
