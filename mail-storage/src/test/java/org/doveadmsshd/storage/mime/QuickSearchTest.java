@@ -232,4 +232,16 @@ class QuickSearchTest {
       }
     }
   }
+
+  /** In pieces of a few thousand characters it may begin in one and end in the next. */
+  @Test
+  void aWordOfLettersThatAreTwoCharsEachIsFoundWhereverItStands() {
+    StringBuilder bold = new StringBuilder();
+    "NEEDLE".chars().forEach(c -> bold.appendCodePoint(0x1d400 + c - 'A'));
+    for (int before = 4_070; before < 4_110; before++) {
+      byte[] mail = ("\n" + "x".repeat(before) + bold).getBytes(StandardCharsets.UTF_8);
+      TextSearch search = scan(mail, mail.length, new TextSearch(new Needle("needle"), false));
+      assertThat(search.isFound()).as(before + " before it").isTrue();
+    }
+  }
 }
