@@ -105,18 +105,6 @@ final class MailLocationOptions {
     }
     MailboxLayout layout =
         new MailboxLayout(kind, utf8, directoryName, isEverywhere, subscriptions, dropsParents);
-    checkHonoured(layout);
     return new MailTemplate(path, control, index, inbox, layout);
-  }
-
-  /** The storage does not know all of them yet. */
-  private void checkHonoured(MailboxLayout layout) {
-    String name = control.isPresent() ? "CONTROL" : inbox.isPresent() ? "INBOX" : "";
-    if (name.isEmpty() && !layout.equals(MailboxLayout.USUAL)) {
-      name = layout.kind() == MailboxLayout.Kind.FS ? "LAYOUT=fs" : "UTF-8 or SUBSCRIPTIONS";
-    }
-    if (!name.isEmpty()) {
-      throw new IllegalArgumentException("the option " + name + " is not supported");
-    }
   }
 }

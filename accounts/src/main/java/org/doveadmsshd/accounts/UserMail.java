@@ -1,7 +1,9 @@
 package org.doveadmsshd.accounts;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.doveadmsshd.base.Failure;
 
@@ -38,15 +40,22 @@ public record UserMail(String location, Namespaces namespaces) {
    * that is shared with him is in others.
    */
   public Set<Path> trusted(MailUser user) throws Failure {
-    if (namespaces.isEmpty()) {
-      return MailLocation.of(user, location).trusted();
-    }
     Set<Path> trusted = new LinkedHashSet<>();
+    locations(user).forEach(each -> trusted.addAll(each.trusted()));
+    return trusted;
+  }
+
+  /** Where a user's mail is; others' mail that is shared with him is in others. */
+  public List<MailLocation> locations(MailUser user) throws Failure {
+    if (namespaces.isEmpty()) {
+      return List.of(MailLocation.of(user, location));
+    }
+    List<MailLocation> locations = new ArrayList<>();
     for (Namespace each : namespaces.all()) {
       if (!each.isForOwners()) {
-        trusted.addAll(location(each, user).trusted());
+        locations.add(location(each, user));
       }
     }
-    return trusted;
+    return locations;
   }
 }

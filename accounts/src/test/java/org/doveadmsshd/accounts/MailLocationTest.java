@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.doveadmsshd.base.Failure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ class MailLocationTest {
     "maildir:/srv/%Ld/%{username}, /srv/example.org/jane",
     "maildir:/srv/%{user}:INDEX=/var/%u:VOLATILEDIR=/run/%u, /srv/jane@example.org",
     "maildir:%{home}/Mail:LAYOUT=Maildir++, /home/jane/Mail",
+    "maildir:/srv/%{user | domain}/%{user|username|upper}, /srv/example.org/JANE",
   })
   void variablesAreFilledIn(String template, Path expected) throws Failure {
     MailLocation location = MailLocation.of(user("jane@example.org"), template);
@@ -57,8 +59,22 @@ class MailLocationTest {
       delimiter = '|',
       value = {
         "mbox:~/x | only Maildir",
-        "maildir:~/x:LAYOUT=fs | option LAYOUT=fs",
-        "maildir:~/x:INDEX=/y:CONTROL=/z | option CONTROL",
+        "maildir:~/x:LAYOUT=imapdir | layout imapdir is not supported",
+        "maildir:~/x:LAYOUT= | layout  is not supported",
+        "maildir:~/x:CONTROL=z | CONTROL: expected an absolute path",
+        "maildir:~/x:CONTROL= | CONTROL: expected an absolute path",
+        "maildir:~/x:INBOX=../z | INBOX: expected an absolute path",
+        "maildir:~/x:INDEX=/y/%x | unknown variable %x",
+        "maildir:~/x:DIRNAME=mail | LAYOUT=fs only",
+        "maildir:~/x:LAYOUT=fs:DIRNAME=a/b | DIRNAME: expected a name",
+        "maildir:~/x:LAYOUT=fs:DIRNAME=.. | DIRNAME: expected a name",
+        "maildir:~/x:SUBSCRIPTIONS= | SUBSCRIPTIONS: expected a name",
+        "maildir:~/x:ITERINDEX | option ITERINDEX is not supported",
+        "maildir:~/x:BROKENCHAR=~ | option BROKENCHAR is not supported",
+        "maildir:~/x:NO-FS-VALIDATION | option NO-FS-VALIDATION is not supported",
+        "maildir:~/x:MAILBOXDIR=y | option MAILBOXDIR is not supported",
+        "maildir:~/x:WHATEVER=y | there is no option WHATEVER",
+        "maildir:~/x:utf-8 | there is no option utf-8",
         "maildir:/srv/%x | unknown variable %x",
         "maildir:Maildir | maildir:~/Maildir",
         "maildir: | absolute path",
@@ -103,5 +119,50 @@ class MailLocationTest {
     }
     assertThat(MailLocation.of(user("jane"), "maildir:~//a/./b/").root().below())
         .containsExactly("a", "b");
+  }
+
+  @Test
+  void everyOptionOfDovecotIsTaken() throws Failure {
+    MailLocation location =
+        MailLocation.of(
+            user("jane@example.org"),
+            "maildir:~/m:LAYOUT=FS:CONTROL=/c/%d/%n:INDEX=%h/i:INBOX=~/in:UTF-8:DIRNAME=mail"
+                + ":SUBSCRIPTIONS=subs:NO-NOSELECT:VOLATILEDIR=/run/%u:INDEXPVT=/p:INDEXCACHE=/q"
+                + ":LISTINDEX=l:ALT=/a:ALTNOCHECK");
+    assertThat(location)
+        .isEqualTo(
+            new MailLocation(
+                new UserDirectory(Path.of("/home/jane"), List.of("m")),
+                Optional.of(new UserDirectory(Path.of("/c/example.org/jane"), List.of())),
+                Optional.of(new UserDirectory(Path.of("/home/jane/i"), List.of())),
+                Optional.of(new UserDirectory(Path.of("/home/jane"), List.of("in"))),
+                new MailboxLayout(MailboxLayout.Kind.FS, true, "mail", false, "subs", true)));
+    assertThat(location.trusted())
+        .containsExactly(
+            Path.of("/home/jane"), Path.of("/c/example.org/jane"), Path.of("/home/jane/i"));
+  }
+
+  @Test
+  void indexesInMemoryAreNowhereAndTwoColonsAreOneThatIsMeant() throws Failure {
+    MailLocation location =
+        MailLocation.of(user("jane"), "maildir:/a::b:INDEX=MEMORY:LAYOUT=fs:FULLDIRNAME=m:");
+    assertThat(location.root().trusted()).isEqualTo(Path.of("/a:b"));
+    assertThat(location.index()).isEmpty();
+    assertThat(location.layout().isDirectoryNameEverywhere()).isTrue();
+  }
+
+  @Test
+  void aLocationIsBelowTheHomeWhenAllOfItIs() {
+    assertThat(MailTemplate.parse("maildir:~/a:CONTROL=~/b").isBelowHome()).isTrue();
+    for (String option : List.of("CONTROL", "INDEX", "INBOX")) {
+      String location = "maildir:~/a:" + option + "=/srv/other";
+      assertThat(MailTemplate.parse(location).isBelowHome()).as(location).isFalse();
+    }
+  }
+
+  @Test
+  void aLocationThatIsLongerThanAPathMayBeIsRefused() {
+    assertThat(MailTemplate.mistake("maildir:/" + "x".repeat(5000)))
+        .hasValueSatisfying(text -> assertThat(text).contains("longer than 4096"));
   }
 }

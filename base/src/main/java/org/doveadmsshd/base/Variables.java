@@ -9,7 +9,8 @@ import java.util.function.UnaryOperator;
 /**
  * The variables that Dovecot's settings may use: {@code %u %n %d %s %c %r}, their long forms {@code
  * %{user}} and so on, {@code %{login_user}}, and {@code %h} where mail lies; {@code %L} and {@code
- * %U} before a letter make it lower or upper case; {@code %%} is a percent sign.
+ * %U} before a letter make it lower or upper case; {@code %%} is a percent sign. Long forms may
+ * have filters behind them, as in Dovecot 2.4: {@code %{user | domain | lower}}.
  */
 public final class Variables {
   /** Stands for a name that has no letter: {@code %} and this begin a long name. */
@@ -134,6 +135,9 @@ public final class Variables {
       return "%";
     }
     boolean isLong = name.length() > 1;
+    if (isLong && name.indexOf('|') >= 0) {
+      return filtered(name.substring(1, name.length() - 1).split("\\|", -1));
+    }
     Character letter =
         isLong ? LONG.get(name.substring(1, name.length() - 1)) : Character.valueOf(name.charAt(0));
     String value = letter == null ? null : values.get(letter);
@@ -142,5 +146,27 @@ public final class Variables {
           "unknown variable %" + name + " (there are: %u %n %d %s %c %r %{login_user})");
     }
     return value;
+  }
+
+  /** The value of a variable, put through filters. */
+  private String filtered(String[] pieces) {
+    String value = value("{" + pieces[0].strip() + "}");
+    for (int i = 1; i < pieces.length; i++) {
+      value = filtered(value, pieces[i].strip());
+    }
+    return value;
+  }
+
+  private static String filtered(String value, String filter) {
+    int at = value.lastIndexOf('@');
+    return switch (filter) {
+      case "username" -> at < 0 ? value : value.substring(0, at);
+      case "domain" -> at < 0 ? "" : value.substring(at + 1);
+      case "lower" -> value.toLowerCase(Locale.ROOT);
+      case "upper" -> value.toUpperCase(Locale.ROOT);
+      default ->
+          throw new IllegalArgumentException(
+              "unknown filter " + filter + " (there are: username domain lower upper)");
+    };
   }
 }

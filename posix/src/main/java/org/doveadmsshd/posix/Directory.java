@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * An open directory. Every operation is relative to it and follows no symbolic link in the name it
@@ -20,7 +21,9 @@ public final class Directory implements Closeable {
   private static final int DIRENT_TYPE = 18;
   private static final int DIRENT_NAME = 19;
   private static final int DT_UNKNOWN = 0;
+  private static final int DT_DIR = 4;
   private static final int DT_REG = 8;
+  private static final int DT_LNK = 10;
 
   private final String shownName;
 
@@ -114,7 +117,17 @@ public final class Directory implements Closeable {
   public List<String> list() throws PosixException {
     List<String> names = new ArrayList<>();
     each(
-        false,
+        type -> true,
+        (array, from, length) ->
+            names.add(new String(array, from, length, StandardCharsets.ISO_8859_1)));
+    return names;
+  }
+
+  /** The names of entries that are directories, or links, or of an unknown kind. */
+  public List<String> subdirectories() throws PosixException {
+    List<String> names = new ArrayList<>();
+    each(
+        type -> type == DT_DIR || type == DT_LNK || type == DT_UNKNOWN,
         (array, from, length) ->
             names.add(new String(array, from, length, StandardCharsets.ISO_8859_1)));
     return names;
@@ -134,7 +147,7 @@ public final class Directory implements Closeable {
 
   /** Shows all names but {@code .} and {@code ..}, whatever they are names of. */
   public <X extends Exception> void entries(Names<X> names) throws PosixException, X {
-    each(false, names);
+    each(type -> true, names);
   }
 
   /**
@@ -142,10 +155,10 @@ public final class Directory implements Closeable {
    * FIFOs.
    */
   public <X extends Exception> void files(Names<X> names) throws PosixException, X {
-    each(true, names);
+    each(type -> type == DT_REG || type == DT_UNKNOWN, names);
   }
 
-  private <X extends Exception> void each(boolean filesOnly, Names<X> names)
+  private <X extends Exception> void each(IntPredicate wanted, Names<X> names)
       throws PosixException, X {
     SystemCalls.announceRead("list", shownName);
     Scratch scratch = Scratch.get();
@@ -166,8 +179,7 @@ public final class Directory implements Closeable {
       copy = length > copy.length ? new byte[length] : copy;
       entries.get(0, copy, 0, length);
       for (int at = 0; at < length; at += entries.getShort(at + DIRENT_LENGTH) & 0xffff) {
-        int type = copy[at + DIRENT_TYPE];
-        if (!filesOnly || type == DT_REG || type == DT_UNKNOWN) {
+        if (wanted.test(copy[at + DIRENT_TYPE])) {
           take(copy, at + DIRENT_NAME, names);
         }
       }

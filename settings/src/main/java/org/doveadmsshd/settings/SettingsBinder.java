@@ -92,13 +92,14 @@ final class SettingsBinder {
   }
 
   private MailSettings mail(Section top, Map<String, List<Section>> sections) {
+    String location = new MailLocationBinder(top).location();
     return new MailSettings(
-        top.text("mail_location"),
+        location,
         top.time("lock_timeout"),
         top.yes("mail_cache"),
         compression(top),
         quota(sections.get("plugin")),
-        new NamespaceBinder(top.text("mail_location")).namespaces(sections.get("namespace")));
+        new NamespaceBinder(location).namespaces(sections.get("namespace")));
   }
 
   private static CompressionSettings compression(Section top) {

@@ -66,7 +66,7 @@ class SettingsTest extends WrittenSettings {
   @CsvSource({
     "mail_location = maildir:Maildir, maildir:~/Maildir",
     "mail_location = maildir:/srv/%q, unknown variable",
-    "mail_location = maildir:~/x:CONTROL=/y, option CONTROL",
+    "mail_location = maildir:~/x:ITERINDEX, option ITERINDEX",
     "mail_location = mdbox:~/mail, only Maildir",
   })
   void aMailLocationThatCannotBeUsedIsAMistake(String line, String why) throws Exception {

@@ -4,13 +4,17 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.doveadmsshd.accounts.Confine;
+import org.doveadmsshd.accounts.MailLocation;
 import org.doveadmsshd.accounts.MailUser;
+import org.doveadmsshd.accounts.UserDirectory;
 import org.doveadmsshd.accounts.UserMail;
 import org.doveadmsshd.accounts.Userdb;
 import org.doveadmsshd.base.Failure;
@@ -242,8 +246,33 @@ public class WorkerProcess {
   private static Set<Path> trees(MailUser user, UserMail mail) throws Failure {
     Set<Path> trees = new LinkedHashSet<>();
     user.home().map(Path::of).ifPresent(trees::add);
-    trees.addAll(mail.trusted(user));
+    for (MailLocation each : mail.locations(user)) {
+      makeControl(each);
+      trees.addAll(each.trusted());
+    }
     return trees;
+  }
+
+  /**
+   * Makes the directory of a user's control files where it is missing: a confined thread sees only
+   * what is there when it begins.
+   */
+  private static void makeControl(MailLocation location) {
+    boolean isMissing =
+        location
+            .control()
+            .map(UserDirectory::trusted)
+            .filter(path -> !Files.exists(path))
+            .isPresent();
+    if (isMissing && Files.exists(location.root().path())) {
+      try {
+        Files.createDirectories(
+            location.control().get().trusted(),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } catch (IOException e) {
+        // the first command that needs it says why
+      }
+    }
   }
 
   /** Where the mail of all may be who are assigned now. */

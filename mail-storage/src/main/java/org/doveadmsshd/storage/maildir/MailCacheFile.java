@@ -10,7 +10,8 @@ import org.doveadmsshd.posix.PosixException;
  * The cache of one mailbox on disk. It only saves work: where it is missing, damaged or cannot be
  * written, everything is looked up again.
  *
- * @param directory of the mailbox
+ * @param directory of the mailbox's control files: what the cache says is compared with the UID
+ *     list, and it goes where that goes
  * @param settled how long a mailbox must have been left alone for its listing to be remembered. It
  *     is more than the coarsest change times of file systems: a change that comes after a listing
  *     must not look as if it had come before

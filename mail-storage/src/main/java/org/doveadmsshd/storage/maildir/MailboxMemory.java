@@ -3,7 +3,6 @@ package org.doveadmsshd.storage.maildir;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.doveadmsshd.posix.Directory;
 import org.doveadmsshd.posix.PosixException;
 import org.doveadmsshd.storage.Mailbox;
 
@@ -18,7 +17,7 @@ final class MailboxMemory {
   /** The cache is rewritten when new facts are known for more than one mail in this many. */
   private static final int SHARE = 8;
 
-  private final Directory directory;
+  private final MailboxFiles files;
   private final Room room;
 
   /** Null where nothing is remembered. */
@@ -56,10 +55,10 @@ final class MailboxMemory {
   /**
    * @param settled as in {@link MailCacheFile}; nothing for no memory at all
    */
-  MailboxMemory(Directory directory, Optional<Duration> settled, Room room) {
-    this.directory = directory;
+  MailboxMemory(MailboxFiles files, Optional<Duration> settled, Room room) {
+    this.files = files;
     this.room = room;
-    this.file = settled.map(duration -> new MailCacheFile(directory, duration)).orElse(null);
+    this.file = settled.map(duration -> new MailCacheFile(files.control(), duration)).orElse(null);
   }
 
   /** Whether it is worth while to find out more of a mail than was asked. */
@@ -71,7 +70,7 @@ final class MailboxMemory {
   MailboxStamp look() throws PosixException {
     drop();
     stampedAt = System.nanoTime();
-    stamp = MailboxStamp.of(directory);
+    stamp = MailboxStamp.of(files);
     return stamp;
   }
 
@@ -170,7 +169,7 @@ final class MailboxMemory {
       if (found == null) {
         room.grow((long) Integer.BYTES * table.size());
         found = new int[table.size()];
-        spool = new FactsSpool(directory, room);
+        spool = new FactsSpool(files.control(), room);
       }
       learned += found[mail] == 0 ? 1 : 0;
       found[mail] = (int) spool.add(facts) + 1;
@@ -193,7 +192,7 @@ final class MailboxMemory {
       return;
     }
     try {
-      if (MailboxStamp.of(directory).isSame(stamp)) {
+      if (MailboxStamp.of(files).isSame(stamp)) {
         file.write(new MailCache(stamp, identifiers, mails), stampedAt);
       }
     } catch (PosixException e) {
@@ -203,6 +202,6 @@ final class MailboxMemory {
 
   /** Forgets everything, also on disk. */
   void forget() throws PosixException {
-    new MailCacheFile(directory, Duration.ZERO).remove();
+    new MailCacheFile(files.control(), Duration.ZERO).remove();
   }
 }

@@ -23,9 +23,11 @@ record MailboxStamp(Snapshot cur, Snapshot fresh, Snapshot uidList) {
     }
   }
 
-  static MailboxStamp of(Directory mailbox) throws PosixException {
+  static MailboxStamp of(MailboxFiles mailbox) throws PosixException {
     return new MailboxStamp(
-        snapshot(mailbox, "cur"), snapshot(mailbox, "new"), snapshot(mailbox, UidList.FILE));
+        snapshot(mailbox.mail(), "cur"),
+        snapshot(mailbox.mail(), "new"),
+        snapshot(mailbox.control(), UidList.FILE));
   }
 
   /**
@@ -42,9 +44,9 @@ record MailboxStamp(Snapshot cur, Snapshot fresh, Snapshot uidList) {
     return directory == null ? Snapshot.MISSING : Snapshot.of(directory.status());
   }
 
-  private static Snapshot snapshot(Directory mailbox, String file) throws PosixException {
+  private static Snapshot snapshot(Directory directory, String file) throws PosixException {
     try {
-      return Snapshot.of(mailbox.status(file));
+      return Snapshot.of(directory.status(file));
     } catch (PosixException e) {
       if (e.isMissing()) {
         return Snapshot.MISSING;

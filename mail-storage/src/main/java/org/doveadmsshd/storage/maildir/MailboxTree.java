@@ -1,116 +1,26 @@
 package org.doveadmsshd.storage.maildir;
 
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.posix.Directory;
-import org.doveadmsshd.posix.FileStatus;
-import org.doveadmsshd.posix.OpenFile;
 import org.doveadmsshd.posix.PosixException;
 
 /**
- * Makes, removes and renames the directories of mailboxes. Names are those of directories, {@code
- * .A.B}.
- *
- * <p>A mailbox is there when it has a UID list, {@code new} or {@code cur}, so these are made last;
- * it is removed by renaming it aside in one step.
+ * Removes and renames the directories of mailboxes in a Maildir++ tree. Names are those of
+ * directories, {@code .A.B}. A mailbox is removed by renaming it aside in one step.
  */
 final class MailboxTree {
   /** Where Dovecot, too, puts mailboxes while they are removed. */
   static final String TRASHED = "..DOVECOT-TRASHED";
 
-  private static final List<String> PARTS = List.of("tmp", "new", "cur");
   private static final int MAX_DEPTH = 20;
 
   private final Directory root;
 
   MailboxTree(Directory root) {
     this.root = root;
-  }
-
-  /**
-   * Makes a mailbox; one that a killed process has begun is completed. What cannot be completed is
-   * taken back.
-   */
-  void create(String file, Optional<String> guid) throws Failure, PosixException {
-    FileStatus model = root.status();
-    boolean isNew = makeDirectory(root, file, model);
-    boolean complete = false;
-    try {
-      complete(file, guid, model);
-      complete = true;
-    } finally {
-      if (!complete && isNew) {
-        takeBack(file);
-      }
-    }
-  }
-
-  /** Removes what stands of a mailbox, unless somebody has put something into it. */
-  private void takeBack(String file) {
-    try (Directory mailbox = root.directory(file)) {
-      for (String part : List.of("cur", "new", "tmp")) {
-        removeIfThere(mailbox, part);
-      }
-      for (String part : List.of("maildirfolder", UidList.FILE)) {
-        if (mailbox.has(part)) {
-          mailbox.unlink(part);
-        }
-      }
-      root.removeDirectory(file);
-    } catch (PosixException e) {
-      // the next attempt to make it completes it
-    }
-  }
-
-  private static void removeIfThere(Directory mailbox, String part) throws PosixException {
-    if (mailbox.has(part)) {
-      mailbox.removeDirectory(part);
-    }
-  }
-
-  private void complete(String file, Optional<String> guid, FileStatus model)
-      throws Failure, PosixException {
-    try (Directory mailbox = root.directory(file)) {
-      if (!mailbox.has("maildirfolder")) {
-        try (OpenFile marker = mailbox.create("maildirfolder", 0600)) {
-          marker.adopt(model);
-        }
-      }
-      if (guid.isPresent()) {
-        UidList list = UidList.create(UidValidity.next(root), guid.get());
-        new UidListFile(mailbox, file).replaceHead(list);
-      }
-      for (String part : PARTS) {
-        makeDirectory(mailbox, part, model);
-      }
-      mailbox.sync();
-    }
-    root.sync();
-  }
-
-  /** Says whether it was not there before. */
-  private static boolean makeDirectory(Directory parent, String name, FileStatus model)
-      throws PosixException {
-    boolean isNew = false;
-    try {
-      parent.makeDirectory(name, 0700);
-      isNew = true;
-    } catch (PosixException e) {
-      if (!e.isExisting()) {
-        throw e;
-      }
-    }
-    try (Directory made = parent.directory(name)) {
-      FileStatus own = made.status();
-      if ((own.mode() & 0777) != (model.mode() & 0777 | 0700) || own.gid() != model.gid()) {
-        made.adopt(model);
-      }
-    }
-    return isNew;
   }
 
   /**
@@ -181,19 +91,29 @@ final class MailboxTree {
   }
 
   private boolean hasOthers(String aside, MailTable mails) throws PosixException {
-    boolean[] found = new boolean[1];
     try (Directory mailbox = root.directory(aside)) {
-      for (String part : List.of("cur", "new")) {
-        try (Directory directory = mailbox.directory(part)) {
-          directory.files(
-              (array, from, length) ->
-                  found[0] |=
-                      MaildirName.isMail(array, from, length)
-                          && mails.findName(array, from, length) < 0);
-        } catch (PosixException e) {
-          if (!e.isMissing()) {
-            throw e;
-          }
+      return hasOthers(mailbox, List.of("cur", "new"), mails);
+    }
+  }
+
+  /**
+   * Whether there are mails that are not in a table.
+   *
+   * @param parts directories of the mailbox, which may be missing
+   */
+  static boolean hasOthers(Directory mailbox, List<String> parts, MailTable mails)
+      throws PosixException {
+    boolean[] found = new boolean[1];
+    for (String part : parts) {
+      try (Directory directory = mailbox.directory(part)) {
+        directory.files(
+            (array, from, length) ->
+                found[0] |=
+                    MaildirName.isMail(array, from, length)
+                        && mails.findName(array, from, length) < 0);
+      } catch (PosixException e) {
+        if (!e.isMissing()) {
+          throw e;
         }
       }
     }
@@ -201,8 +121,7 @@ final class MailboxTree {
   }
 
   /** Removes a directory and all in it, following no link. */
-  private static void removeTree(Directory parent, String name, int depth)
-      throws Failure, PosixException {
+  static void removeTree(Directory parent, String name, int depth) throws Failure, PosixException {
     if (depth > MAX_DEPTH) {
       throw new Failure(
           Outcome.TEMPORARY_FAILURE, "Directories in a removed mailbox are nested too deeply");
@@ -219,17 +138,8 @@ final class MailboxTree {
     parent.removeDirectory(name);
   }
 
-  /** Renames directories in the order of the map; none of the new names may be taken. */
-  void rename(Map<String, String> renames) throws Failure, PosixException {
-    for (Map.Entry<String, String> rename : renames.entrySet()) {
-      if (root.has(rename.getValue())) {
-        String name = ModifiedUtf7.decode(rename.getValue().substring(1)).orElse("?");
-        throw new Failure(Outcome.DATA_ERROR, "Target mailbox already exists: " + name);
-      }
-    }
-    for (Map.Entry<String, String> rename : renames.entrySet()) {
-      root.rename(rename.getKey(), root, rename.getValue());
-    }
-    root.sync();
+  /** Renames a mailbox; the new name must not be taken. */
+  void rename(String from, String to) throws PosixException {
+    root.rename(from, root, to);
   }
 }

@@ -20,8 +20,11 @@ import org.doveadmsshd.storage.Mailbox;
 /** One Maildir. */
 final class MaildirMailbox implements Mailbox {
   private final String name;
+
+  /** Null for the INBOX of a user without mail directory. */
+  private MailboxFiles files;
+
   private Directory directory;
-  private Directory root;
   private final MaildirStore.Context context;
   private final MaildirQuota quota;
   private final MailboxRoom room;
@@ -41,39 +44,30 @@ final class MaildirMailbox implements Mailbox {
   /** Makes the mail directory of a user that has none. */
   @FunctionalInterface
   interface Maker {
-    Directory make() throws PosixException;
+    MailboxFiles make() throws PosixException;
   }
 
   /** The INBOX of a user without mail directory: empty until something is put into it. */
   MaildirMailbox(String name, Maker maker, MaildirStore.Context context, MaildirQuota quota) {
-    this(name, null, null, context, quota);
+    this(name, (MailboxFiles) null, context, quota);
     this.maker = maker;
   }
 
-  /**
-   * A mailbox in an open directory.
-   *
-   * @param directory closed with the mailbox, unless it is the root
-   * @param root the user's mail directory, which hands out UIDVALIDITY values
-   */
+  /** A mailbox in open directories, which are closed with it. */
   MaildirMailbox(
-      String name,
-      Directory directory,
-      Directory root,
-      MaildirStore.Context context,
-      MaildirQuota quota) {
+      String name, MailboxFiles files, MaildirStore.Context context, MaildirQuota quota) {
     this.quota = quota;
     this.name = name;
-    this.root = root;
     this.context = context;
     this.room = new MailboxRoom(name, context);
-    use(directory);
+    use(files);
   }
 
-  private void use(Directory opened) {
-    directory = opened;
+  private void use(MailboxFiles opened) {
+    files = opened;
     if (opened != null) {
-      listing = new MaildirListing(opened);
+      directory = opened.mail();
+      listing = new MaildirListing(directory);
       memory = new MailboxMemory(opened, context.settled(), room);
     }
   }
@@ -145,7 +139,7 @@ final class MaildirMailbox implements Mailbox {
 
   /** Forgets the mails that were listed before. Returns what those of now will take, in bytes. */
   private long lookAnew() throws PosixException {
-    departures.strike(directory, name);
+    departures.strike(files.control(), name);
     mails = null;
     return memory.look().estimate();
   }
@@ -200,7 +194,7 @@ final class MaildirMailbox implements Mailbox {
         table = scanLocked(room);
         UidList old = uidListFile().read(table);
         firstNew = old == null ? 1 : old.next();
-        uids = uidListFile().addMissing(old, table, root);
+        uids = uidListFile().addMissing(old, table, files.root());
       }
     }
     MaildirMails found = new MaildirMails(this, table, table.byUid(), true);
@@ -241,7 +235,7 @@ final class MaildirMailbox implements Mailbox {
         own -> {
           try (UidListLock lock = lock()) {
             MailTable table = scanLocked(own);
-            uids = uidListFile().addMissing(uidListFile().read(table), table, root);
+            uids = uidListFile().addMissing(uidListFile().read(table), table, files.root());
             return null;
           }
         });
@@ -262,18 +256,18 @@ final class MaildirMailbox implements Mailbox {
   <T> T inOwnRoom(Work<T> work) throws Failure, PosixException {
     MailboxRoom own = new MailboxRoom(name, context);
     try {
-      return own.in(MailboxStamp.of(directory).estimate(), () -> work.run(own));
+      return own.in(MailboxStamp.of(files).estimate(), () -> work.run(own));
     } finally {
       own.close();
     }
   }
 
   UidListLock lock() throws Failure, PosixException {
-    return UidListLock.acquire(directory, name, context);
+    return UidListLock.acquire(files.control(), name, context);
   }
 
   UidListFile uidListFile() {
-    return new UidListFile(directory, name);
+    return new UidListFile(files.control(), name);
   }
 
   /**
@@ -290,14 +284,14 @@ final class MaildirMailbox implements Mailbox {
       Keywords.check(missing);
     }
     if (!missing.isEmpty()) {
-      keywords = Keywords.extend(directory, name, wanted, listing.keywordLetters());
+      keywords = Keywords.extend(files.control(), name, wanted, listing.keywordLetters());
     }
     return keywords;
   }
 
   Keywords keywords() throws PosixException {
     if (keywords == null) {
-      keywords = Keywords.read(directory);
+      keywords = Keywords.read(files.control());
     }
     return keywords;
   }
@@ -316,8 +310,9 @@ final class MaildirMailbox implements Mailbox {
     return departures;
   }
 
+  /** Hands out UIDVALIDITY values. */
   Directory root() {
-    return root;
+    return files.root();
   }
 
   MaildirStore.Context context() {
@@ -361,8 +356,7 @@ final class MaildirMailbox implements Mailbox {
   public Delivery deliver() throws Failure {
     try {
       if (directory == null) {
-        root = maker.make();
-        use(root);
+        use(maker.make());
       }
       return new MaildirDelivery(this, directory);
     } catch (PosixException e) {
@@ -376,7 +370,7 @@ final class MaildirMailbox implements Mailbox {
       throw new Failure(Outcome.NOT_FOUND, "Mailbox is not there yet: " + name);
     }
     try (UidListLock lock = lock()) {
-      UidList list = uidListFile().addNone(uidListFile().readHead(), root);
+      UidList list = uidListFile().addNone(uidListFile().readHead(), root());
       uidListFile().replaceHead(list.changed(update));
       uids = null;
       recalled = Optional.empty();
@@ -409,8 +403,8 @@ final class MaildirMailbox implements Mailbox {
       throw Failure.temporary(
           "Mailbox " + name + ": others change it all the time; nothing was changed", null);
     }
-    UidList list = uidListFile().readOrRebuild(present, root, own, context.warnings());
-    list = uidListFile().addMissing(list, present, root);
+    UidList list = uidListFile().readOrRebuild(present, root(), own, context.warnings());
+    list = uidListFile().addMissing(list, present, root());
     if (list.strangers() > 0) {
       uidListFile().retain(list, present);
     }
@@ -468,7 +462,7 @@ final class MaildirMailbox implements Mailbox {
   @Override
   public void close() {
     if (directory != null) {
-      departures.strike(directory, name);
+      departures.strike(files.control(), name);
       if (mails != null) {
         memory.keep(recalled.or(this::listedIdentifiers), mails);
       }
@@ -479,8 +473,8 @@ final class MaildirMailbox implements Mailbox {
       memory.drop();
     }
     room.close();
-    if (directory != null && directory != root) {
-      directory.close();
+    if (files != null) {
+      files.close();
     }
   }
 }

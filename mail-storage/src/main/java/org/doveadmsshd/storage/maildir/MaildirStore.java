@@ -14,9 +14,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.doveadmsshd.accounts.MailLocation;
+import org.doveadmsshd.accounts.UserDirectory;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.base.Outcome;
+import org.doveadmsshd.base.Printable;
 import org.doveadmsshd.posix.Directory;
 import org.doveadmsshd.posix.FileName;
 import org.doveadmsshd.posix.PosixException;
@@ -30,20 +32,20 @@ import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.QuotaUsage;
 import org.doveadmsshd.storage.compression.CompressionRules;
 
-/** A user's Maildir++ tree: INBOX is the root, {@code A.B} is the directory {@code .A.B} in it. */
+/**
+ * The mailboxes of one location: a Maildir++ tree, in which {@code A.B} is the directory {@code
+ * .A.B}, or a tree of directories, in which {@code A/B} is {@code A/B}. INBOX is the root, if the
+ * location does not say otherwise.
+ */
 public final class MaildirStore implements MailStore {
-  private static final int MAX_COMPONENT = 255;
-
   /** Of a line of subscriptions: as long as a path may be. */
   private static final int MAX_LINE = 4096;
 
-  private final Path path;
+  private final MailRoots roots;
+  private final MailboxPaths paths;
   private final Context context;
   private final MaildirQuota quota;
-  private Directory root;
-  private MaildirMailbox.Maker maker;
   private UnaryOperator<String> shown = UnaryOperator.identity();
-  private boolean hasOwnInbox = true;
 
   /** Directories that a warning has named already. */
   private final Set<String> told = new HashSet<>();
@@ -80,44 +82,33 @@ public final class MaildirStore implements MailStore {
     void check() throws Failure;
   }
 
-  private MaildirStore(Path path, Directory root, Context context) {
-    this.path = path;
-    this.root = root;
+  private MaildirStore(MailRoots roots, Context context) {
+    this.roots = roots;
+    this.paths = roots.paths();
     this.context = context;
-    this.quota = new MaildirQuota(context.quota(), root, this::count, context.warnings());
+    this.quota =
+        new MaildirQuota(context.quota(), roots.control(), this::count, context.warnings());
   }
 
-  /** Opens the mail of one user; as {@link #open(Path, List, Context)}. */
-  public static MaildirStore open(MailLocation location, Context context) throws Failure {
-    return open(location.root().trusted(), location.root().below(), context);
+  /** Opens a Maildir++ tree that has all that belongs to it; see {@link UserDirectory}. */
+  public static MaildirStore open(Path trusted, List<String> below, Context context)
+      throws Failure {
+    return open(MailLocation.maildir(trusted, below), context);
   }
 
   /**
-   * Opens the tree of one user. A user who has no mail directory yet has an empty INBOX; the
+   * Opens the mail of one user. A user who has no mail directory yet has an empty INBOX; the
    * directory is made when something is put into it.
-   *
-   * @param trusted a directory named by the administrator; links on the way to it are followed
-   * @param below further directories below it, which are the user's: no link is followed
    */
-  public static MaildirStore open(Path trusted, List<String> below, Context context)
-      throws Failure {
-    Path path = trusted;
-    for (String name : below) {
-      path = path.resolve(name);
-    }
+  public static MaildirStore open(MailLocation location, Context context) throws Failure {
     try {
-      return new MaildirStore(path, open(trusted, below, false), context);
+      return new MaildirStore(MailRoots.open(location), context);
     } catch (PosixException e) {
-      if (e.isMissing() && !e.isNotDirectory()) {
-        MaildirStore store = new MaildirStore(path, null, context);
-        store.maker = () -> open(trusted, below, true);
-        return store;
-      }
       String hint =
           e.isLink() || e.isNotDirectory()
               ? "; a link is followed only where mail_location names it by an absolute path"
               : "";
-      String shown = FileName.display(path.toString());
+      String shown = FileName.display(location.root().path().toString());
       throw Failure.temporary(
           "Cannot open the mail directory " + shown + ": " + reason(e) + hint, e);
     }
@@ -135,22 +126,8 @@ public final class MaildirStore implements MailStore {
 
   /** Leaves INBOX out where the mail directory has to be made. */
   public MaildirStore withoutInbox() {
-    this.hasOwnInbox = false;
+    roots.leaveInboxOut();
     return this;
-  }
-
-  private static Directory open(Path trusted, List<String> below, boolean make)
-      throws PosixException {
-    Directory directory = Directory.open(trusted);
-    for (String name : below) {
-      try (Directory parent = directory) {
-        directory =
-            make
-                ? MaildirDelivery.subdirectory(parent, FileName.of(name))
-                : parent.directory(FileName.of(name));
-      }
-    }
-    return directory;
   }
 
   /** Why something could not be opened, in words that name no path. */
@@ -165,94 +142,59 @@ public final class MaildirStore implements MailStore {
 
   @Override
   public boolean isThere() {
-    return root != null;
+    return roots.isThere();
   }
 
   @Override
   public boolean hasInbox() throws Failure {
-    try {
-      return root != null && isThere(root);
+    try (MailboxFiles inbox = roots.inbox().orElse(null)) {
+      return inbox != null && roots.isMailbox(inbox.mail());
     } catch (PosixException e) {
       throw Failure.temporary("Cannot open mailbox " + shown.apply(INBOX) + ": " + reason(e), e);
     }
   }
 
   @Override
+  public ListedName named(String name) {
+    return listed(MailboxPaths.isInbox(name) ? INBOX : name, true);
+  }
+
+  @Override
   public List<ListedName> list() throws Failure {
     List<ListedName> entries = new ArrayList<>();
-    if (root == null) {
-      return List.of(new ListedName(INBOX, true));
+    entries.add(listed(INBOX, true));
+    if (roots.mail() == null) {
+      return entries;
     }
-    Set<String> names = new HashSet<>();
-    Set<String> parents = new HashSet<>();
+    MailboxListing listing = new MailboxListing(roots, this::tell);
     try {
-      for (String file : root.list()) {
-        Optional<String> name = mailboxName(file);
-        if (name.isPresent() && isMailbox(file) && names.add(name.get())) {
-          entries.add(new ListedName(name.get(), true));
-          addParents(name.get(), parents);
-        }
-      }
+      listing.list().forEach((name, selectable) -> entries.add(listed(name, selectable)));
     } catch (PosixException e) {
       throw Failure.temporary("Cannot list mailboxes: " + e.file() + ": " + reason(e), e);
     }
-    parents.removeAll(names);
-    parents.remove(INBOX);
-    parents.forEach(parent -> entries.add(new ListedName(parent, false)));
-    entries.add(new ListedName(INBOX, true));
     return entries;
   }
 
-  private static void addParents(String name, Set<String> parents) {
-    for (int at = name.lastIndexOf(SEPARATOR); at > 0; at = name.lastIndexOf(SEPARATOR, at - 1)) {
-      parents.add(name.substring(0, at));
-    }
+  private ListedName listed(String name, boolean selectable) {
+    return new ListedName(name, selectable, paths.separator(), Set.of());
   }
 
-  /** The mailbox name that a directory entry stands for. */
-  private Optional<String> mailboxName(String file) {
-    if (file.length() < 2 || file.charAt(0) != '.' || file.startsWith(MailboxTree.TRASHED)) {
-      return Optional.empty();
-    }
-    Optional<String> name = ModifiedUtf7.decode(file.substring(1));
-    if (name.isEmpty() || hasEmptyComponent(name.get())) {
-      if (told.add(file)) {
-        context
-            .warnings()
-            .accept("Ignored a directory whose name is no mailbox: " + FileName.display(file));
-      }
-      return Optional.empty();
-    }
-    return name;
-  }
-
-  private boolean isMailbox(String file) throws PosixException {
-    try (Directory mailbox = root.directory(file)) {
-      return isThere(mailbox);
-    } catch (PosixException e) {
-      if (!e.isMissing() && !e.isLink() && !e.isDenied()) {
-        throw e; // no file can be opened, or the disk is broken: it may be there
-      }
-      if (root.leadsToDirectory(file) && told.add(file)) {
-        context
-            .warnings()
-            .accept(
-                "Left out a mailbox that is a symbolic link, as none is followed there: "
-                    + FileName.display(file.substring(1)));
-      }
-      return e.isDenied(); // it may be there: opening it will tell the user why not
+  private void tell(String file, String warning) {
+    if (told.add(file)) {
+      context.warnings().accept(warning);
     }
   }
 
   @Override
   public List<String> subscriptions() throws Failure {
+    Directory root = roots.control();
     if (root == null) {
       return List.of();
     }
     try {
       List<String> names = new ArrayList<>();
-      for (String storageName : Subscriptions.read(root)) {
-        ModifiedUtf7.decode(storageName).ifPresent(names::add);
+      for (String line : subscriptionsIn(root).read()) {
+        paths.subscribed(line).ifPresent(names::add);
       }
       return names;
     } catch (PosixException e) {
@@ -260,62 +202,61 @@ public final class MaildirStore implements MailStore {
     }
   }
 
-  @Override
-  public Optional<Mailbox> find(String name) throws Failure {
-    if (name.equalsIgnoreCase(INBOX)) {
-      return Optional.of(
-          root == null
-              ? new MaildirMailbox(shown.apply(INBOX), this::made, context, quota)
-              : new MaildirMailbox(shown.apply(INBOX), root, root, context, quota));
-    }
-    if (root == null || hasEmptyComponent(name) || name.indexOf('/') >= 0) {
-      return Optional.empty();
-    }
-    String file = "." + ModifiedUtf7.encode(name);
-    if (file.length() > MAX_COMPONENT) {
-      return Optional.empty();
-    }
-    return findBelow(file, name);
+  private Subscriptions subscriptionsIn(Directory root) {
+    return new Subscriptions(root, paths.layout().subscriptions(), paths.separator());
   }
 
-  private Optional<Mailbox> findBelow(String file, String name) throws Failure {
+  @Override
+  public Optional<Mailbox> find(String name) throws Failure {
     try {
-      Directory directory = root.directory(file);
-      boolean there = false;
-      try {
-        there = isThere(directory);
-      } finally {
-        if (!there) {
-          directory.close();
-        }
+      if (MailboxPaths.isInbox(name)) {
+        String inbox = shown.apply(INBOX);
+        Optional<MailboxFiles> files = roots.inbox();
+        return Optional.of(
+            files.isPresent()
+                ? opened(inbox, files.get())
+                : new MaildirMailbox(inbox, this::madeInbox, context, quota));
       }
-      return there
-          ? Optional.of(new MaildirMailbox(shown.apply(name), directory, root, context, quota))
-          : Optional.empty();
+      Optional<List<String>> directory = paths.find(name);
+      if (roots.mail() == null || directory.isEmpty()) {
+        return Optional.empty();
+      }
+      return roots.find(directory.get()).map(files -> opened(shown.apply(name), files));
     } catch (PosixException e) {
       if (e.isMissing() && !e.isNotDirectory()) {
         return Optional.empty();
       }
-      throw Failure.temporary("Mailbox " + name + ": " + reason(e), e);
+      throw Failure.temporary("Mailbox " + shown.apply(name) + ": " + reason(e), e);
     }
   }
 
-  /**
-   * Whether a directory is a mailbox. What makes copies of files alone, as git and object stores
-   * do, leaves empty directories out: each of the three may be missing.
-   */
+  private MaildirMailbox opened(String name, MailboxFiles files) {
+    quota.use(roots.control()); // which has been made, where it lies apart
+    return new MaildirMailbox(name, files, context, quota);
+  }
+
+  /** The user's INBOX, made if need be, with the mail directory. */
+  private MailboxFiles madeInbox() throws PosixException {
+    MailboxFiles inbox = roots.madeInbox();
+    quota.use(roots.madeControl());
+    return inbox;
+  }
+
+  /** Whether a directory of a Maildir++ tree is a mailbox; see {@link MailRoots#isMailbox}. */
   static boolean isThere(Directory mailbox) throws PosixException {
     return mailbox.has("cur") || mailbox.has("new") || mailbox.has(UidList.FILE);
   }
 
   @Override
   public void create(String name, Optional<String> guid) throws Failure {
-    String file = fileName(name);
-    if (name.equalsIgnoreCase(INBOX) || exists(name)) {
+    List<String> directory = paths.newDirectory(name);
+    if (MailboxPaths.isInbox(name) || exists(name)) {
       throw new Failure(Outcome.DATA_ERROR, "Mailbox already exists: " + shown.apply(name));
     }
     try {
-      new MailboxTree(made()).create(file, guid);
+      roots.made();
+      quota.use(roots.madeControl());
+      new NewMailbox(roots, name, directory).make(guid);
     } catch (PosixException e) {
       throw Failure.temporary("Cannot create mailbox " + shown.apply(name) + ": " + reason(e), e);
     }
@@ -327,54 +268,31 @@ public final class MaildirStore implements MailStore {
     return found.isPresent();
   }
 
-  /** The user's mail directory, made if need be with an empty INBOX. */
-  private Directory made() throws PosixException {
-    if (root == null) {
-      root = maker.make();
-      for (String part : hasOwnInbox ? List.of("tmp", "new", "cur") : List.<String>of()) {
-        MaildirDelivery.subdirectory(root, part).close();
-      }
-      quota.use(root);
-    }
-    return root;
-  }
-
-  /**
-   * The directory of a mailbox.
-   *
-   * @throws Failure with exit code 64 for a name that no mailbox can have
-   */
-  private static String fileName(String name) throws Failure {
-    String file = "." + ModifiedUtf7.encode(name);
-    if (hasEmptyComponent(name) || name.indexOf('/') >= 0) {
-      throw Failure.usage(
-          "Invalid mailbox name: '%s' (levels have '%c' between them, and no '/')"
-              .formatted(name, SEPARATOR));
-    }
-    if (file.length() > MAX_COMPONENT) {
-      throw Failure.usage("Mailbox name is too long: " + name);
-    }
-    return file;
-  }
-
   @Override
   public void delete(String name, boolean onlyEmpty, boolean force) throws Failure {
-    if (name.equalsIgnoreCase(INBOX)) {
+    if (MailboxPaths.isInbox(name)) {
       throw new Failure(Outcome.DATA_ERROR, "INBOX can't be deleted");
     }
-    try (Mailbox mailbox = find(name).orElseThrow(() -> missing(shown.apply(name)))) {
+    try (Mailbox mailbox = find(name).orElse(null)) {
+      if (mailbox == null) {
+        changes().deleteParent(name);
+        return;
+      }
       MailTable mails = ((MaildirMailbox) mailbox).table();
       if (onlyEmpty && mails.size() > 0) {
         throw new Failure(Outcome.DATA_ERROR, "Mailbox isn't empty: " + shown.apply(name));
       }
-      new MailboxTree(root)
-          .delete(fileName(name), shown.apply(name), force ? null : mails, context.warnings());
+      changes().delete(name, force ? null : mails);
       if (context.quota().driver().equals(Optional.of(QuotaRules.Driver.MAILDIR))) {
         quota.recount();
       }
     } catch (PosixException e) {
       throw Failure.temporary("Cannot delete mailbox " + shown.apply(name) + ": " + reason(e), e);
     }
+  }
+
+  private TreeChanges changes() {
+    return new TreeChanges(roots, shown, context.warnings());
   }
 
   static Failure missing(String name) {
@@ -384,29 +302,28 @@ public final class MaildirStore implements MailStore {
 
   @Override
   public void rename(String from, String to) throws Failure {
-    if (from.equalsIgnoreCase(INBOX) || to.equalsIgnoreCase(INBOX)) {
+    if (MailboxPaths.isInbox(from) || MailboxPaths.isInbox(to)) {
       throw new Failure(Outcome.DATA_ERROR, "INBOX can't be renamed, nor anything to INBOX");
     }
-    String target = fileName(to);
-    if (to.startsWith(from + SEPARATOR) && !exists(from)) {
+    paths.newDirectory(to);
+    boolean isThere = exists(from);
+    if (!isThere && paths.isBelow(to, from)) {
       throw missing(shown.apply(from));
     }
     Map<String, String> renames = new LinkedHashMap<>();
     boolean recounts = quota.notes(shown.apply(from)) != quota.notes(shown.apply(to));
     for (ListedName entry : list()) {
-      if (entry.selectable() && entry.name().startsWith(from + SEPARATOR)) {
+      if (entry.selectable() && paths.isBelow(entry.name(), from)) {
         String renamed = to + entry.name().substring(from.length());
-        renames.put(fileName(entry.name()), fileName(renamed));
+        renames.put(entry.name(), renamed);
         recounts |= quota.notes(shown.apply(entry.name())) != quota.notes(shown.apply(renamed));
       }
     }
-    if (exists(from)) {
-      renames.put(fileName(from), target); // last: what a crash leaves undone can be done again
-    } else if (renames.isEmpty()) {
-      throw missing(shown.apply(from));
+    if (isThere) {
+      renames.put(from, to); // last: what a crash leaves undone can be done again
     }
     try {
-      new MailboxTree(root).rename(renames);
+      changes().rename(from, to, renames);
       if (recounts) {
         quota.recount();
       }
@@ -419,14 +336,14 @@ public final class MaildirStore implements MailStore {
   public List<String> subscribe(List<String> names, boolean subscribed) throws Failure {
     List<String> encoded = new ArrayList<>();
     for (String name : names) {
-      encoded.add(fileName(name.equalsIgnoreCase(INBOX) ? INBOX : name).substring(1));
+      encoded.add(paths.subscription(MailboxPaths.isInbox(name) ? INBOX : name));
     }
     return subscribeEncoded(encoded, subscribed);
   }
 
   @Override
   public boolean subscribeAsKept(String line, boolean subscribed) throws Failure {
-    String encoded = ModifiedUtf7.encode(line);
+    String encoded = paths.line(line);
     if (encoded.length() > MAX_LINE) {
       throw Failure.usage("Mailbox name is too long: " + line);
     }
@@ -436,22 +353,24 @@ public final class MaildirStore implements MailStore {
   private List<String> subscribeEncoded(List<String> encoded, boolean subscribed) throws Failure {
     List<String> unchanged = new ArrayList<>();
     try {
-      Subscriptions.change(
-          made(),
-          context,
-          before -> {
-            List<String> after = new ArrayList<>(before);
-            for (String name : encoded) {
-              boolean changed =
-                  subscribed
-                      ? !after.contains(name) && after.add(name)
-                      : after.removeIf(name::equals);
-              if (!changed) {
-                unchanged.add(ModifiedUtf7.decode(name).orElse(name));
-              }
-            }
-            return after;
-          });
+      Directory root = roots.madeControl();
+      quota.use(root);
+      subscriptionsIn(root)
+          .change(
+              context,
+              before -> {
+                List<String> after = new ArrayList<>(before);
+                for (String name : encoded) {
+                  boolean changed =
+                      subscribed
+                          ? !after.contains(name) && after.add(name)
+                          : after.removeIf(name::equals);
+                  if (!changed) {
+                    unchanged.add(paths.subscribed(name).orElse(name));
+                  }
+                }
+                return after;
+              });
     } catch (PosixException e) {
       throw Failure.temporary("Cannot change the subscriptions: " + e.file() + ": " + reason(e), e);
     }
@@ -460,8 +379,7 @@ public final class MaildirStore implements MailStore {
 
   @Override
   public String path(String name, PathType type) throws Failure {
-    Path directory = name.equalsIgnoreCase(INBOX) ? path : path.resolve(fileName(name));
-    return FileName.display(directory.toString());
+    return Printable.line(roots.path(name, type).toString());
   }
 
   private MaildirQuota.Total count(MaildirQuota asked) throws Failure {
@@ -507,7 +425,7 @@ public final class MaildirStore implements MailStore {
 
   @Override
   public QuotaUsage quota(QuotaRules rules) throws Failure {
-    return new MaildirQuota(rules, root, this::count, context.warnings()).usage();
+    return new MaildirQuota(rules, roots.control(), this::count, context.warnings()).usage();
   }
 
   @Override
@@ -521,11 +439,17 @@ public final class MaildirStore implements MailStore {
 
   @Override
   public void check(Oddity.Taker found) throws Failure, IOException {
+    if (!roots.isUsual()) {
+      throw new Failure(
+          Outcome.TEMPORARY_FAILURE,
+          "Only a Maildir++ tree with everything in it can be checked; this location has options");
+    }
+    Directory root = roots.mail();
     if (root == null) {
       return;
     }
     try (Directory tree = root.unnoticed()) {
-      String name = FileName.of(path.toString());
+      String name = FileName.of(roots.path(INBOX, PathType.MAILBOX).toString());
       Findings findings = new Findings(name, tree.status(), context, found, Instant.now());
       new TreeCheck(tree, shown, findings).run();
     } catch (PosixException e) {
@@ -542,9 +466,7 @@ public final class MaildirStore implements MailStore {
 
   @Override
   public void close() {
-    if (root != null) {
-      root.close();
-    }
+    roots.close();
     Scratch.handOn();
   }
 }

@@ -11,6 +11,7 @@ import org.doveadmsshd.posix.Directory;
 import org.doveadmsshd.posix.FileStatus;
 import org.doveadmsshd.posix.OpenFile;
 import org.doveadmsshd.posix.PosixException;
+import org.doveadmsshd.storage.MailStore;
 
 /**
  * The {@code subscriptions} file: a header {@code V<TAB>2}, an empty line, then a name per line
@@ -19,23 +20,40 @@ import org.doveadmsshd.posix.PosixException;
  * <p>As with Dovecot the new content is written into the lock file, which then becomes the file.
  */
 final class Subscriptions {
+  /** As it is usually called. */
   static final String FILE = "subscriptions";
+
   static final String LOCK = FILE + ".lock";
   private static final int MAX_SIZE = 4 * 1024 * 1024;
   private static final String VERSION_2 = "V\t2";
   private static final long STALE_NANOS = 30_000_000_000L;
   private static final long PAUSE_MILLIS = 50;
 
-  private Subscriptions() {}
+  private final Directory root;
+  private final String file;
+  private final String lock;
+  private final char separator;
 
-  /** The storage names ({@code A.B}, modified UTF-7) in their order; none without a file. */
-  static List<String> read(Directory root) throws PosixException {
-    return parse(content(root));
+  /**
+   * @param root of the control files
+   * @param file its name there
+   * @param separator between levels of the names
+   */
+  Subscriptions(Directory root, String file, char separator) {
+    this.root = root;
+    this.file = file;
+    this.lock = file + ".lock";
+    this.separator = separator;
   }
 
-  private static String content(Directory root) throws PosixException {
-    try (OpenFile file = root.read(FILE)) {
-      return new String(file.readAll(MAX_SIZE), StandardCharsets.ISO_8859_1);
+  /** The names as they are on disk, in their order; none without a file. */
+  List<String> read() throws PosixException {
+    return parse(content(), separator);
+  }
+
+  private String content() throws PosixException {
+    try (OpenFile opened = root.read(file)) {
+      return new String(opened.readAll(MAX_SIZE), StandardCharsets.ISO_8859_1);
     } catch (PosixException e) {
       if (e.isMissing()) {
         return "";
@@ -44,9 +62,9 @@ final class Subscriptions {
     }
   }
 
-  static List<String> parse(String content) {
+  static List<String> parse(String content, char separator) {
     List<String> names = new ArrayList<>();
-    each(content, (line, name) -> names.add(name));
+    each(content, separator, (line, name) -> names.add(name));
     return names;
   }
 
@@ -56,12 +74,12 @@ final class Subscriptions {
     void take(int line, String name);
   }
 
-  private static void each(String content, Lines lines) {
+  private static void each(String content, char separator, Lines lines) {
     String[] all = content.split("\n", -1);
     boolean version2 = all[0].equals(VERSION_2);
     for (int i = version2 ? 1 : 0; i < all.length; i++) {
       if (!all[i].isEmpty()) {
-        lines.take(i + 1, version2 ? unescape(all[i].replace('\t', '.')) : all[i]);
+        lines.take(i + 1, version2 ? unescape(all[i].replace('\t', separator)) : all[i]);
       }
     }
   }
@@ -70,7 +88,8 @@ final class Subscriptions {
   static List<Integer> malformed(Directory root) throws PosixException {
     List<Integer> malformed = new ArrayList<>();
     each(
-        content(root),
+        new Subscriptions(root, FILE, MailStore.SEPARATOR).content(),
+        MailStore.SEPARATOR,
         (line, name) -> {
           boolean possible = ModifiedUtf7.decode(name).filter(each -> !isOdd(each)).isPresent();
           if (!possible) {
@@ -90,41 +109,40 @@ final class Subscriptions {
    * @param change from the names that were there to those that shall be; the same list for no
    *     change
    */
-  static void change(
-      Directory root, MaildirStore.Context context, UnaryOperator<List<String>> change)
+  void change(MaildirStore.Context context, UnaryOperator<List<String>> change)
       throws Failure, PosixException {
-    try (OpenFile lock = lock(root, context)) {
-      FileStatus own = lock.status();
+    try (OpenFile next = lock(context)) {
+      FileStatus own = next.status();
       boolean replaced = false;
       try {
-        String old = content(root);
-        List<String> before = parse(old);
+        String old = content();
+        List<String> before = parse(old, separator);
         List<String> after = change.apply(before);
         if (!after.equals(before)) {
-          lock.adopt(root.status());
+          next.adopt(root.status());
           boolean version2 = old.isEmpty() || old.startsWith(VERSION_2);
-          lock.write(format(after, version2).getBytes(StandardCharsets.ISO_8859_1));
-          lock.sync();
-          if (!isStill(root, own)) {
+          next.write(format(after, version2).getBytes(StandardCharsets.ISO_8859_1));
+          next.sync();
+          if (!isStill(own)) {
             throw Failure.temporary(
                 "The subscriptions were changed by another program meanwhile; nothing was changed",
                 null);
           }
-          root.rename(LOCK, FILE);
+          root.rename(lock, file);
           replaced = true;
           root.sync();
         }
       } finally {
-        if (!replaced && isStill(root, own)) { // else it was taken for stale: it is another's now
-          root.unlink(LOCK);
+        if (!replaced && isStill(own)) { // else it was taken for stale: it is another's now
+          root.unlink(lock);
         }
       }
     }
   }
 
-  private static boolean isStill(Directory root, FileStatus own) throws PosixException {
+  private boolean isStill(FileStatus own) throws PosixException {
     try {
-      return root.status(LOCK).isSameFile(own);
+      return root.status(lock).isSameFile(own);
     } catch (PosixException e) {
       if (e.isMissing()) {
         return false;
@@ -133,26 +151,25 @@ final class Subscriptions {
     }
   }
 
-  private static String format(List<String> names, boolean version2) {
+  private String format(List<String> names, boolean version2) {
     StringBuilder content = new StringBuilder(version2 ? VERSION_2 + "\n\n" : "");
     for (String name : names) {
-      content.append(version2 ? escape(name).replace('.', '\t') : name).append('\n');
+      content.append(version2 ? escape(name).replace(separator, '\t') : name).append('\n');
     }
     return content.toString();
   }
 
-  private static OpenFile lock(Directory root, MaildirStore.Context context)
-      throws Failure, PosixException {
+  private OpenFile lock(MaildirStore.Context context) throws Failure, PosixException {
     long deadline = System.nanoTime() + context.lockPatience().toNanos();
     while (true) {
       try {
-        return root.create(LOCK, 0600);
+        return root.create(lock, 0600);
       } catch (PosixException e) {
         if (!e.isExisting()) {
           throw e;
         }
       }
-      if (removeIfStale(root)) {
+      if (removeIfStale()) {
         continue;
       }
       if (System.nanoTime() > deadline) {
@@ -170,13 +187,13 @@ final class Subscriptions {
   }
 
   /** Removes a lock that a killed process has left. Returns whether it has. */
-  private static boolean removeIfStale(Directory root) throws PosixException {
+  private boolean removeIfStale() throws PosixException {
     try {
-      FileStatus lock = root.status(LOCK);
-      long age = System.currentTimeMillis() * 1_000_000L - lock.modifiedNanos();
-      boolean isStale = age > STALE_NANOS && isStill(root, lock);
+      FileStatus old = root.status(lock);
+      long age = System.currentTimeMillis() * 1_000_000L - old.modifiedNanos();
+      boolean isStale = age > STALE_NANOS && isStill(old);
       if (isStale) {
-        root.unlink(LOCK);
+        root.unlink(lock);
       }
       return isStale;
     } catch (PosixException e) {

@@ -15,6 +15,6 @@ class KeywordsFuzzTest {
     for (String name : names) {
       assertThat(keywords.letter(name)).isBetween('a', 'z');
     }
-    Subscriptions.parse(new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1));
+    Subscriptions.parse(new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1), '.');
   }
 }

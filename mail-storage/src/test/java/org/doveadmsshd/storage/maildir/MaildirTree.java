@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.doveadmsshd.accounts.MailLocation;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.storage.MailStore;
@@ -46,9 +47,12 @@ final class MaildirTree {
   }
 
   MailStore open() throws Failure {
+    return open(MailLocation.maildir(root.getParent(), List.of("Maildir")));
+  }
+
+  MailStore open(MailLocation location) throws Failure {
     return MaildirStore.open(
-        root.getParent(),
-        List.of("Maildir"),
+        location,
         new MaildirStore.Context(
             lockPatience, () -> {}, warnings::add, quota, compression, settled, memory.holder()));
   }

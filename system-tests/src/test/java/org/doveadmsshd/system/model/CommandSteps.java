@@ -278,7 +278,8 @@ final class CommandSteps {
     Expected expected = new Expected(disk);
     List<String> renamed = new ArrayList<>();
     for (String box : World.BOXES) {
-      if ((box.equals(from) || box.startsWith(from + ".")) && world.presence(box) != Presence.NO) {
+      if ((box.equals(from) || box.startsWith(from + Layout.SEPARATOR))
+          && world.presence(box) != Presence.NO) {
         renamed.add(box);
       }
     }
@@ -286,7 +287,7 @@ final class CommandSteps {
         !renamed.isEmpty()
             && Stream.of(from, to).noneMatch("INBOX"::equals)
             && !to.equals(from)
-            && !to.startsWith(from + ".")
+            && !to.startsWith(from + Layout.SEPARATOR)
             && renamed.stream()
                 .allMatch(box -> world.presence(to + box.substring(from.length())) == Presence.NO);
     if (!possible) {
@@ -347,7 +348,7 @@ final class CommandSteps {
     if (java.nio.file.Files.exists(file)) {
       for (String line : java.nio.file.Files.readString(file).split("\n")) {
         if (!line.isEmpty() && !line.startsWith("V\t")) {
-          names.add(line.replace('\t', '.'));
+          names.add(line.replace("\t", Layout.SEPARATOR));
         }
       }
     }

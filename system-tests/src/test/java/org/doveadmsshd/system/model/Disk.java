@@ -69,6 +69,10 @@ record Disk(List<Mail> mails) {
   static List<String> boxes(Path root) throws IOException {
     TreeSet<String> boxes = new TreeSet<>();
     boxes.add("INBOX");
+    if (Layout.FS) {
+      addDirectories(root, "", boxes);
+      return List.copyOf(boxes);
+    }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, ".?*")) {
       for (Path entry : entries) {
         String name = entry.getFileName().toString();
@@ -80,8 +84,22 @@ record Disk(List<Mail> mails) {
     return List.copyOf(boxes);
   }
 
+  private static void addDirectories(Path directory, String prefix, TreeSet<String> boxes)
+      throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        boolean isPart = List.of("cur", "new", "tmp").contains(name);
+        if (!isPart && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+          boxes.add(prefix + name);
+          addDirectories(entry, prefix + name + "/", boxes);
+        }
+      }
+    }
+  }
+
   static Path directory(Path root, String box) {
-    return box.equals("INBOX") ? root : root.resolve("." + box);
+    return Layout.directory(root, box);
   }
 
   private static void readBox(Path root, String box, List<Mail> mails) throws IOException {

@@ -27,11 +27,11 @@ final class Dovecot {
         base_dir = %s/run
         log_path = /dev/null
         ssl = no
-        mail_location = maildir:~/Maildir
+        mail_location = %s
         first_valid_uid = 0
         mail_fsync = never
         """;
-    Files.writeString(configuration, settings.formatted(directory));
+    Files.writeString(configuration, settings.formatted(directory, Layout.LOCATION));
   }
 
   static boolean isThere() {
@@ -165,8 +165,8 @@ final class Dovecot {
 
   /** A mailbox without others below it gets a name that is free. */
   private static String rename(World world, Random random) throws Exception {
-    String from = List.of("A.B", "C").get(random.nextInt(2));
-    String to = from.equals("C") ? "A.B" : "C";
+    String from = List.of(Layout.CHILD, "C").get(random.nextInt(2));
+    String to = from.equals("C") ? Layout.CHILD : "C";
     if (world.presence(from) == Presence.NO || world.presence(to) != Presence.NO) {
       return null;
     }

@@ -10,7 +10,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.doveadmsshd.accounts.MailLocation;
+import org.doveadmsshd.accounts.MailUser;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.base.MemoryTurns;
 import org.doveadmsshd.base.Outcome;
@@ -30,7 +33,7 @@ import org.doveadmsshd.storage.maildir.MaildirStore;
 
 /** Carries out commands of ours, as a worker does. */
 final class Ours {
-  private final Path root;
+  private final MailLocation location;
   private final MemoryTurns memory;
   private final Optional<Duration> settled;
 
@@ -54,8 +57,17 @@ final class Ours {
 
   Ours(Path root, Optional<Duration> settled, MemoryTurns memory) {
     this.memory = memory;
-    this.root = root;
+    this.location = location(root);
     this.settled = settled;
+  }
+
+  private static MailLocation location(Path root) {
+    try {
+      String home = root.getParent().toString();
+      return MailLocation.of(new MailUser("user", Map.of("home", home)), Layout.LOCATION);
+    } catch (Failure e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** To be called before the first command, once for all threads. */
@@ -90,8 +102,7 @@ final class Ours {
 
   MailStore open() throws Failure {
     return MaildirStore.open(
-        root.getParent(),
-        List.of(root.getFileName().toString()),
+        location,
         new MaildirStore.Context(
             Duration.ZERO,
             () -> {},

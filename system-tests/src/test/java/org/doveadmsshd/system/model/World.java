@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /** One user's mail on disk, and what has been seen of it. */
 final class World {
-  static final List<String> BOXES = List.of("INBOX", "A", "A.B", "C");
+  static final List<String> BOXES = List.of("INBOX", "A", Layout.CHILD, "C");
 
   final Path root;
   final Ours ours;
@@ -140,7 +140,7 @@ final class World {
   Presence presence(String box) {
     Path directory = Disk.directory(root, box);
     boolean parts =
-        Stream.of("cur", "new", "dovecot-uidlist")
+        Stream.of("cur", "new", Layout.FS ? "cur" : "dovecot-uidlist")
             .anyMatch(part -> Files.exists(directory.resolve(part)));
     if (box.equals("INBOX") || parts) {
       return Presence.YES;
@@ -172,7 +172,7 @@ final class World {
     uids.forEach(
         (key, uid) -> {
           if (!bases.containsKey(key)) {
-            gone.computeIfAbsent(key.substring(0, key.indexOf('/')), box -> new HashSet<>())
+            gone.computeIfAbsent(key.substring(0, key.lastIndexOf('/')), box -> new HashSet<>())
                 .add(uid);
           }
         });
