@@ -1,6 +1,7 @@
 package org.doveadmsshd.setup;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -20,7 +21,8 @@ import org.doveadmsshd.setup.plan.Trial;
 
 /**
  * A directory that nobody else may enter, where configurations are tried before they are written
- * where they belong. Removed when this is closed.
+ * where they belong. Removed when this is closed, and when a signal ends the program: there are
+ * passwords in it.
  */
 final class Workbench implements Trial, AutoCloseable {
   private static final String CONFIGURATION = "doveadm-sshd.conf";
@@ -36,6 +38,7 @@ final class Workbench implements Trial, AutoCloseable {
       throw new Failure(
           Outcome.CANNOT_CREATE, "There is no place to try a configuration: " + Reason.of(e), e);
     }
+    Runtime.getRuntime().addShutdownHook(new Thread(this::removeAtTheEnd));
   }
 
   @Override
@@ -91,18 +94,33 @@ final class Workbench implements Trial, AutoCloseable {
   @Override
   public void close() throws Failure {
     try {
-      List<Path> all;
-      try (Stream<Path> files = Files.walk(directory)) {
-        all = files.sorted(Comparator.reverseOrder()).toList();
-      }
-      for (Path each : all) {
-        Files.deleteIfExists(each);
-      }
+      remove();
     } catch (IOException e) {
       throw new Failure(
           Outcome.CANNOT_CREATE,
           directory + " cannot be removed; there are passwords in it: " + Reason.of(e),
           e);
+    }
+  }
+
+  private void remove() throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> files = Files.walk(directory)) {
+      all = files.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path each : all) {
+      Files.deleteIfExists(each);
+    }
+  }
+
+  private void removeAtTheEnd() {
+    try {
+      remove();
+    } catch (IOException | UncheckedIOException e) {
+      System.err.println(directory + " cannot be removed; there are passwords in it");
     }
   }
 }
