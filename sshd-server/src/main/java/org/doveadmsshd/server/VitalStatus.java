@@ -60,7 +60,7 @@ final class VitalStatus {
     parts.add(
         PartStatus.ok(
             "ssh",
-            "%s port %d; %d connections, %d of them without a login"
+            "%s port %d; connections: %d, before their login: %d"
                 .formatted(
                     addresses,
                     vitals.port(),
@@ -70,7 +70,7 @@ final class VitalStatus {
     parts.add(
         PartStatus.ok(
             "sessions",
-            "%d runs (%d wait to begin), %d lanes, %d shells and scripts"
+            "runs: %d, waiting to begin: %d, lanes: %d, shells and scripts: %d"
                 .formatted(
                     vitals.sessions().runs(),
                     vitals.sessions().waiting(),
@@ -121,7 +121,7 @@ final class VitalStatus {
           PartStatus.failedUnless(
               answers,
               each.name(),
-              "%d answers, %d failures%s%s"
+              "answers: %d, failures: %d%s%s"
                   .formatted(each.answers(), each.failures(), silence, trouble)));
     }
   }
