@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,8 @@ public record DovecotPrograms(Optional<Path> configuration) {
         throw new Failure(Outcome.DATA_ERROR, file + ": it is too long for a configuration");
       }
       return new String(bytes, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      throw new Failure(Outcome.USAGE, "There is no file " + file, e);
     } catch (IOException e) {
       throw new Failure(Outcome.NO_PERMISSION, file + " cannot be read: " + Reason.of(e), e);
     }
