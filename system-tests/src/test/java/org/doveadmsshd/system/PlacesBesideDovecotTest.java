@@ -60,6 +60,7 @@ class PlacesBesideDovecotTest {
 
   @TempDir Path directory;
   private TestSite site;
+  private List<String> questions = QUESTIONS;
   private int number;
 
   @ParameterizedTest
@@ -73,6 +74,9 @@ class PlacesBesideDovecotTest {
   void bothDoAndSeeTheSame(String location) throws Exception {
     assumeTrue(LiveDovecot.isPossible(), "no Dovecot on this machine, or not root");
     boolean isFs = location.contains("=fs");
+    if (!isFs) { // without its list index Dovecot lists no parents there
+      questions = QUESTIONS.subList(1, QUESTIONS.size());
+    }
     site = new TestSite(directory, 1, "mail_location = " + location + "\n");
     try {
       configure(location);
@@ -120,7 +124,7 @@ class PlacesBesideDovecotTest {
   }
 
   private void compare(String when) throws Exception {
-    for (String question : QUESTIONS) {
+    for (String question : questions) {
       TestSite.Result real = real(question);
       TestSite.Result ours = ours(question);
       assertThat(sorted(ours.out()))
