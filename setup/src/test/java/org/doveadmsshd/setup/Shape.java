@@ -29,7 +29,9 @@ final class Shape {
           "modoboa",
           "mail-in-a-box",
           "newer",
-          "ldap");
+          "ldap",
+          "places",
+          "newer-places");
 
   private final Path directory;
 

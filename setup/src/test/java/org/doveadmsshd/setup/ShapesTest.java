@@ -196,4 +196,41 @@ class ShapesTest {
     assertThat(Shape.said(taken.plan(), "dovecot-ldap.conf.ext/tls_require_cert"))
         .contains("always verified");
   }
+
+  @Test
+  void mailIsLookedForWhereDovecotHasItsParts() throws Exception {
+    Taken taken = taken("places");
+    assertThat(taken.settings().mail().location())
+        .isEqualTo(
+            "maildir:~/mail:LAYOUT=fs:CONTROL=/srv/control/%d/%n:INDEX=/srv/index/%d/%n:INBOX=~/inbox:DIRNAME=m");
+    assertThat(taken.plan().configuration()).doesNotContain("mail_location: ");
+    assertThat(taken("newer-places").settings().mail().location())
+        .isEqualTo(
+            "maildir:~/mail:INDEX=/srv/index/%u:CONTROL=/srv/control/%d/%n:INBOX=~/mail/inbox"
+                + ":FULLDIRNAME=m:SUBSCRIPTIONS=.subscriptions:LAYOUT=fs:UTF-8:NO-NOSELECT");
+  }
+
+  @Test
+  void newMailIsCompressedAsDovecotDoesIt() throws Exception {
+    assertThat(compression("mailu")).isEqualTo("zstd 6");
+    assertThat(compression("mailcow")).isEqualTo("zstd ");
+    assertThat(compression("newer-places")).isEqualTo("zstd 7");
+    assertThat(compression("newer")).isEqualTo("no ");
+  }
+
+  private String compression(String shape) throws Exception {
+    Settings.CompressionSettings compression = taken(shape).settings().mail().compression();
+    return compression.method() + " " + compression.level();
+  }
+
+  @Test
+  void aLevelThatIsNotThereIsNamedAndTheMethodTakenWithoutIt() throws Exception {
+    assertThat(compression("places")).isEqualTo("xz ");
+    Plan plan = taken("places").plan();
+    assertThat(Shape.said(plan, "plugin/zlib_save")).isEqualTo("xz");
+    assertThat(Shape.said(plan, "plugin/zlib_save_level"))
+        .startsWith("9: the usual level is taken")
+        .contains("0 to 6");
+    assertThat(plan.configuration()).contains("#   plugin/zlib_save_level: 9: ");
+  }
 }

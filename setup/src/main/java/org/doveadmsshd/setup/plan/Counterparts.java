@@ -103,6 +103,9 @@ final class Counterparts {
     read("mail_location", "mail_driver", "mail_path", "mail_index_path", "mail_control_path");
     read("mail_inbox_path", "mail_volatile_path", "mailbox_list_layout", "mailbox_list_utf8");
     read("mailbox_directory_name", "mail_home", "mail_uid", "mail_gid", "mail_plugins", "base_dir");
+    read("mailbox_directory_name_legacy", "mailbox_list_drop_noselect");
+    read("mailbox_subscriptions_filename", "compress_gz_level", "compress_zstd_level");
+    read("compress_deflate_level", "compress_bz2_block_size_100k");
     read("mail_compress_write_method", "auth_username_format", "auth_master_user_separator");
     read("mail_attachment_dir", "auth_default_realm", "default_internal_user", "doveadm_plugins");
     elsewhere("listen", "auth_mechanisms", "disable_plaintext_auth", "auth_allow_cleartext");

@@ -11,10 +11,12 @@ final class Locations {
 
   private final Findings findings;
   private final boolean isNewer;
+  private final Block root;
 
   Locations(Findings findings, Doveconf dovecot) {
     this.findings = findings;
     isNewer = dovecot.isNewer();
+    root = dovecot.root();
   }
 
   /**
@@ -29,22 +31,52 @@ final class Locations {
     if (block.find("mail_driver").isEmpty() && block.find("mail_path").isEmpty()) {
       return Optional.empty();
     }
-    StringBuilder text = new StringBuilder(block.find("mail_driver").orElse("maildir"));
-    text.append(':').append(Templates.translated(block.text("mail_path")));
-    part(text, "INDEX", block.text("mail_index_path"));
-    part(text, "CONTROL", block.text("mail_control_path"));
-    part(text, "INBOX", block.text("mail_inbox_path"));
-    part(text, "VOLATILEDIR", block.text("mail_volatile_path"));
-    part(text, "DIRNAME", block.text("mailbox_directory_name"));
-    String layout = block.text("mailbox_list_layout");
-    part(text, "LAYOUT", layout.equals("maildir++") ? "" : layout);
-    return Optional.of(text + (block.yes("mailbox_list_utf8") ? ":UTF-8" : ""));
+    StringBuilder text = new StringBuilder(value(block, "mail_driver").orElse("maildir"));
+    text.append(':').append(path(block.text("mail_path")));
+    part(text, "INDEX", value(block, "mail_index_path"));
+    part(text, "CONTROL", value(block, "mail_control_path"));
+    part(text, "INBOX", inbox(block));
+    part(text, "VOLATILEDIR", value(block, "mail_volatile_path"));
+    boolean legacy = yes(block, "mailbox_directory_name_legacy");
+    part(text, legacy ? "DIRNAME" : "FULLDIRNAME", value(block, "mailbox_directory_name"));
+    part(text, "SUBSCRIPTIONS", value(block, "mailbox_subscriptions_filename"));
+    part(
+        text,
+        "LAYOUT",
+        value(block, "mailbox_list_layout").filter(layout -> !layout.equals("maildir++")));
+    text.append(yes(block, "mailbox_list_utf8") ? ":UTF-8" : "");
+    return Optional.of(text + (yes(block, "mailbox_list_drop_noselect") ? ":NO-NOSELECT" : ""));
   }
 
-  private static void part(StringBuilder text, String name, String value) {
-    if (!value.isEmpty()) {
-      text.append(':').append(name).append('=').append(Templates.translated(value));
-    }
+  /** A setting of 2.4, which stands in the section or outside of it. */
+  private Optional<String> value(Block block, String name) {
+    return block.find(name).or(() -> root.find(name));
+  }
+
+  private boolean yes(Block block, String name) {
+    return value(block, name).equals(Optional.of("yes"));
+  }
+
+  /** INBOX; in 2.4 a relative path begins at the mail, and {@code .} is its usual place. */
+  private Optional<String> inbox(Block block) {
+    return value(block, "mail_inbox_path")
+        .filter(path -> !path.equals("."))
+        .map(
+            path ->
+                path.isEmpty() || "/~%".indexOf(path.charAt(0)) >= 0
+                    ? path
+                    : block.text("mail_path") + "/" + path);
+  }
+
+  private static void part(StringBuilder text, String name, Optional<String> value) {
+    value
+        .filter(each -> !each.isEmpty())
+        .ifPresent(each -> text.append(':').append(name).append('=').append(path(each)));
+  }
+
+  /** A path inside of a location, where a colon would end it. */
+  private static String path(String text) {
+    return Templates.translated(text).replace(":", "::");
   }
 
   /** Writes it for users for whom the userdb does not say it. */

@@ -78,7 +78,7 @@ public final class Takeover {
     out.blank();
     locations.write(root, out);
     same(out);
-    compression(out);
+    new Compressed(findings, dovecot, trial).write(out);
     new Namespaces(findings, locations, trial).write(dovecot, out);
     userdbs.write(out);
     passdbs.write(dovecot, out);
@@ -170,33 +170,6 @@ public final class Takeover {
             block ->
                 List.of(block.text("mail_plugins").split("\\s+")).contains(plugin)
                     || block.all("mail_plugins").stream().anyMatch(each -> each.yes(plugin)));
-  }
-
-  private void compression(Output out) {
-    String format = dovecot.root().text("mail_compress_write_method");
-    String level = "";
-    for (Block plugin : dovecot.root().all("plugin")) {
-      if (hasPlugin(dovecot, "zlib") || hasPlugin(dovecot, "mail_compress")) {
-        format = plugin.find("zlib_save").orElse(format);
-        level = plugin.find("zlib_save_level").orElse(level);
-      }
-    }
-    if (format.isEmpty()) {
-      return;
-    }
-    String setting = dovecot.isNewer() ? "mail_compress_write_method" : "plugin/zlib_save";
-    Output section = new Output();
-    Optional<String> mistake = section.trySet(KnownSettings.TOP, "mail_compress", format);
-    if (mistake.isPresent()) {
-      findings.notTaken(
-          setting, format + ": new mail is written as it is; Dovecot reads it all the same");
-      return;
-    }
-    if (!level.isEmpty()) {
-      section.trySet(KnownSettings.TOP, "mail_compress_level", level);
-    }
-    out.comment("New mail is compressed so.").add(section);
-    findings.taken(setting, format);
   }
 
   private void server(Output out) {
