@@ -68,9 +68,9 @@ class StatusTest {
     assertThat(status.code()).as(status.toString()).isZero();
     assertThat(line(status, "server")).contains("\tok\ttest 1.0, Java ");
     assertThat(line(status, "configuration")).contains("\tok\t" + site.file() + ", read ");
-    assertThat(line(status, "ssh")).contains("port " + daemon.port() + "; 1 connections, 0 of");
-    assertThat(line(status, "sessions")).contains("1 runs");
-    assertThat(line(status, "userdb passwd-file")).contains("\tok\t", " 0 failures");
+    assertThat(line(status, "ssh")).contains("port " + daemon.port() + "; connections: 1, before");
+    assertThat(line(status, "sessions")).contains("runs: 1,");
+    assertThat(line(status, "userdb passwd-file")).contains("\tok\t", "failures: 0");
     assertThat(line(status, "metrics")).contains("off");
     assertThat(status.lines()).noneMatch(line -> line.contains("\tfailed\t"));
   }
