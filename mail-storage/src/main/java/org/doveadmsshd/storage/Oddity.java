@@ -8,7 +8,8 @@ import org.doveadmsshd.posix.FileName;
  * Something in a user's mail that is not as it should be.
  *
  * @param mailbox in which it is; empty for what is in none
- * @param file its path below the mail directory, fit for people; empty for that directory itself
+ * @param file its path below the root of the mail, fit for people; empty for that directory itself;
+ *     an absolute one where it lies apart
  * @param detail what exactly; empty where the kind says all
  * @param mend what puts it right
  */

@@ -2,6 +2,7 @@ package org.doveadmsshd.storage.maildir;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.doveadmsshd.accounts.UserDirectory;
 import org.doveadmsshd.posix.Directory;
 import org.doveadmsshd.posix.FileName;
@@ -25,6 +26,19 @@ final class Descent {
       }
     }
     return directory;
+  }
+
+  /** As above; nothing where it is missing. */
+  static Optional<Directory> openIfThere(Directory root, List<String> levels)
+      throws PosixException {
+    try {
+      return Optional.of(open(root, levels));
+    } catch (PosixException e) {
+      if (e.isMissing() && !e.isNotDirectory()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /**

@@ -31,7 +31,8 @@ final class Findings {
    * A place in the tree.
    *
    * @param mailbox its name; empty where it is in none
-   * @param path below the mail directory; empty for that itself
+   * @param path below the root of the mail; empty for that itself; an absolute one where it lies
+   *     apart
    */
   record Spot(String mailbox, String path) {
     Spot in(String name) {
@@ -40,19 +41,14 @@ final class Findings {
   }
 
   /**
-   * @param root path of the mail directory
-   * @param status of that
+   * @param roots of which one is there
    * @param now what ages are counted from
    */
-  Findings(
-      String root,
-      FileStatus status,
-      MaildirStore.Context context,
-      Oddity.Taker taker,
-      Instant now) {
+  Findings(MailRoots roots, MaildirStore.Context context, Oddity.Taker taker, Instant now)
+      throws PosixException {
     this.nowNanos = now.toEpochMilli() * 1_000_000L;
-    this.root = root;
-    this.owner = Host.user() == 0 ? status.uid() : Host.user();
+    this.root = FileName.of(roots.mailPath().toString());
+    this.owner = Host.user() == 0 ? roots.status().uid() : Host.user();
     this.context = context;
     this.taker = taker;
   }
@@ -77,7 +73,9 @@ final class Findings {
 
   /** The path of a place as a word for a shell. */
   String path(Spot spot) {
-    return FileName.quoted(spot.path().isEmpty() ? root : root + "/" + spot.path());
+    boolean isWhole = spot.path().startsWith("/");
+    String below = spot.path().isEmpty() ? root : root + "/" + spot.path();
+    return FileName.quoted(isWhole ? spot.path() : below);
   }
 
   /** A command that gives a file another name, if nothing has that. */

@@ -37,8 +37,12 @@ final class FsTree {
     /** A directory that is a mailbox, or not. */
     void found(String name, boolean isMailbox);
 
-    /** A directory that was left out. */
-    void leftOut(String file, Reason reason);
+    /**
+     * A directory that was left out.
+     *
+     * @param path below the root, as it is on disk
+     */
+    void leftOut(String path, Reason reason);
   }
 
   /** Why a directory was left out. */
@@ -50,10 +54,16 @@ final class FsTree {
 
   /** Finds all directories that are mailboxes, or may have mailboxes in them. */
   void list(Finder finder) throws PosixException {
-    list(root, "", 1, finder);
+    list(root, "", "", 1, finder);
   }
 
-  private void list(Directory directory, String prefix, int depth, Finder finder)
+  /**
+   * Lists what is in a directory.
+   *
+   * @param above its path, with a slash at the end
+   * @param prefix the name that belongs to that
+   */
+  private void list(Directory directory, String above, String prefix, int depth, Finder finder)
       throws PosixException {
     for (String file : directory.subdirectories()) {
       if (paths.isReserved(file)) {
@@ -61,17 +71,18 @@ final class FsTree {
       }
       Optional<String> level = paths.name(file);
       if (level.isEmpty()) {
-        finder.leftOut(file, Reason.NO_NAME);
+        finder.leftOut(above + file, Reason.NO_NAME);
       } else if (depth > MAX_DEPTH) {
-        finder.leftOut(file, Reason.TOO_DEEP);
+        finder.leftOut(above + file, Reason.TOO_DEEP);
       } else {
-        look(directory, file, prefix + level.get(), depth, finder);
+        look(directory, above + file, prefix + level.get(), depth, finder);
       }
     }
   }
 
-  private void look(Directory parent, String file, String name, int depth, Finder finder)
+  private void look(Directory parent, String path, String name, int depth, Finder finder)
       throws PosixException {
+    String file = path.substring(path.lastIndexOf('/') + 1);
     Directory opened;
     try {
       opened = parent.directory(file);
@@ -80,7 +91,7 @@ final class FsTree {
         finder.found(name, true); // it may be a mailbox: opening it will tell the user why not
       } else if (e.isLink() || e.isMissing()) {
         if (parent.leadsToDirectory(file)) {
-          finder.leftOut(file, Reason.LINK);
+          finder.leftOut(path, Reason.LINK);
         }
       } else {
         throw e; // no file can be opened, or the disk is broken: it may be there
@@ -89,7 +100,7 @@ final class FsTree {
     }
     try (Directory directory = opened) {
       finder.found(name, isMailbox(directory));
-      list(directory, name + "/", depth + 1, finder);
+      list(directory, path + "/", name + "/", depth + 1, finder);
     }
   }
 

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.doveadmsshd.accounts.MailLocation;
-import org.doveadmsshd.accounts.MailboxLayout;
 import org.doveadmsshd.accounts.UserDirectory;
 import org.doveadmsshd.base.Failure;
 import org.doveadmsshd.posix.Directory;
@@ -88,6 +87,26 @@ final class MailRoots implements Closeable {
     }
   }
 
+  /**
+   * The same directories, opened once more: nothing that is opened through them changes its time of
+   * access; see {@link Directory#unnoticed}. To be closed.
+   */
+  MailRoots unnoticed() throws PosixException {
+    MailRoots roots = new MailRoots(location);
+    boolean complete = false;
+    try {
+      roots.mail = mail == null ? null : mail.unnoticed();
+      roots.control = control == null ? null : control.unnoticed();
+      roots.inbox = inbox == null ? null : inbox.unnoticed();
+      complete = true;
+      return roots;
+    } finally {
+      if (!complete) {
+        roots.close();
+      }
+    }
+  }
+
   MailboxPaths paths() {
     return paths;
   }
@@ -100,6 +119,16 @@ final class MailRoots implements Closeable {
   /** The root of the mail; null while it is missing. */
   Directory mail() {
     return mail;
+  }
+
+  /** Its path, whether it is there or not. */
+  Path mailPath() {
+    return location.root().path();
+  }
+
+  /** The status of a root, of which one is there. */
+  FileStatus status() throws PosixException {
+    return mail == null ? inbox.status() : mail.status();
   }
 
   /** Whether the user has any mail directory. */
@@ -147,13 +176,8 @@ final class MailRoots implements Closeable {
     hasInbox = false;
   }
 
-  /** Whether it is a Maildir++ tree, and nothing lies apart. */
-  boolean isUsual() {
-    boolean isWhole = controlPlace.isEmpty() && inboxPlace.isEmpty();
-    return isWhole && location.layout().equals(MailboxLayout.USUAL);
-  }
-
-  private boolean inboxIsRoot() {
+  /** Whether the root of the mail is the mailbox INBOX. */
+  boolean inboxIsRoot() {
     return inboxPlace.isEmpty() && location.layout().directoryName().isEmpty();
   }
 
@@ -164,6 +188,17 @@ final class MailRoots implements Closeable {
     }
     Directory own = inboxPlace.isPresent() ? inbox : mail;
     return own == null ? Optional.empty() : Optional.of(files(own, inboxDirectory()));
+  }
+
+  /** The directory of INBOX's mail, to be closed; nothing while it is missing. */
+  Optional<Directory> inboxMail() throws PosixException {
+    if (inboxPlace.isEmpty() && !inboxIsRoot()) {
+      return mail == null
+          ? Optional.empty()
+          : Descent.openIfThere(mail, paths.mail(inboxDirectory()));
+    }
+    Directory own = inboxPlace.isPresent() ? inbox : mail;
+    return own == null ? Optional.empty() : Optional.of(own.unnoticed());
   }
 
   private Optional<MailboxFiles> findIfThere(List<String> directory) throws PosixException {
@@ -244,6 +279,42 @@ final class MailRoots implements Closeable {
     return controlPlace.isEmpty()
         ? Optional.empty()
         : Optional.of(Descent.make(madeControl(), paths.apart(directory), box.status()));
+  }
+
+  /** Whether files of mailboxes lie apart from the mail. */
+  boolean isApart(MailStore.PathType type) {
+    return apartPlace(type).isPresent();
+  }
+
+  private Optional<UserDirectory> apartPlace(MailStore.PathType type) {
+    return switch (type) {
+      case CONTROL -> controlPlace;
+      case INDEX -> indexPlace;
+      default -> Optional.empty();
+    };
+  }
+
+  /** The path of the control files, which lie apart. */
+  Optional<Path> controlPath() {
+    return controlPlace.map(UserDirectory::path);
+  }
+
+  /**
+   * The directory of files of a mailbox that lie apart from its mail, to be closed; nothing while
+   * it is missing. Opening what is in it changes no times of access.
+   *
+   * @param directory of the mailbox, below the root of the mail
+   */
+  Optional<Directory> apartIfThere(List<String> directory, MailStore.PathType type)
+      throws PosixException {
+    try (Directory root = openIfThere(apartPlace(type).orElseThrow())) {
+      if (root == null) {
+        return Optional.empty();
+      }
+      try (Directory unnoticed = root.unnoticed()) {
+        return Descent.openIfThere(unnoticed, paths.apart(directory));
+      }
+    }
   }
 
   /** What lies apart from the mail, and is there: control files and indexes. To be closed. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -22,30 +23,13 @@ final class MailboxCheck {
   /** As Dovecot, which removes such files itself when it comes past (maildir-storage.c). */
   private static final long OLD_NANOS = 36 * 3_600_000_000_000L;
 
-  /** What is written aside is there for seconds. */
-  private static final long LEFT_NANOS = 600_000_000_000L;
-
   /** Memory of a name that is kept beside the table, in bytes. */
   private static final int NAME = 256;
 
-  private static final List<String> ASIDE =
-      List.of(UidList.FILE + ".tmp", Keywords.ASIDE, Subscriptions.LOCK, MailCacheFile.ASIDE);
-
-  /** Our files and Dovecot's; what an administrator puts beside them is his own. */
-  private static final List<String> OWN =
-      List.of(
-          UidList.FILE,
-          Keywords.FILE,
-          Subscriptions.FILE,
-          MailCacheFile.FILE,
-          "dovecot-uidvalidity",
-          "dovecot.index",
-          "dovecot.list.index",
-          "maildirsize",
-          "maildirfolder");
-
   private final Directory mailbox;
   private final Findings.Spot spot;
+  private final Optional<Place> lists;
+  private final Findings.Spot listsSpot;
   private final Findings findings;
   private final MailboxRoom room;
 
@@ -78,19 +62,29 @@ final class MailboxCheck {
     }
   }
 
+  /** An open directory, and where it lies. */
+  record Place(Directory directory, Findings.Spot spot) {}
+
   /**
-   * @param mailbox whose access times stay as they are
+   * Nothing that is looked at changes its time of access.
+   *
+   * @param mail with {@code cur}, {@code new} and {@code tmp}
+   * @param lists with the UID list and the keywords; nothing where it is missing
+   * @param listsSpot where that is, or would be
    */
-  MailboxCheck(Directory mailbox, Findings.Spot spot, Findings findings) {
-    this.mailbox = mailbox;
-    this.spot = spot;
+  MailboxCheck(Place mail, Optional<Place> lists, Findings.Spot listsSpot, Findings findings) {
+    this.mailbox = mail.directory();
+    this.spot = mail.spot();
+    this.lists = lists;
+    this.listsSpot = listsSpot;
     this.findings = findings;
     this.room = new MailboxRoom(spot.mailbox(), findings.context());
   }
 
   void run() throws Failure, IOException {
-    files();
-    uidList();
+    if (lists.isPresent()) {
+      uidList(lists.get().directory());
+    }
     try (MaildirListing listing = new MaildirListing(mailbox)) {
       List<Boolean> open = new ArrayList<>();
       for (boolean isNew : new boolean[] {true, false}) {
@@ -106,49 +100,21 @@ final class MailboxCheck {
     keywords();
   }
 
-  /** The lists, and what is beside them. */
-  private void files() throws Failure, IOException {
-    for (String file : mailbox.list()) {
-      if (file.charAt(0) == '.') {
-        continue; // a mailbox, or another program's
-      }
-      findings.checkpoint();
-      try {
-        FileStatus status = mailbox.status(file);
-        if (isLeft(file, status)) {
-          findings.add(Kind.LEFT_LOCK, spot.in(file), "nobody holds it", "rm");
-        } else if (OWN.stream().anyMatch(file::startsWith)) {
-          findings.file(mailbox, file, spot.in(file), status);
-        }
-      } catch (PosixException e) {
-        passOver(e);
-      }
-    }
-  }
-
-  private boolean isLeft(String file, FileStatus status) throws PosixException {
-    if (file.equals(UidListLock.FILE)) {
-      return status.isRegular() && UidListLock.isLeft(mailbox);
-    }
-    boolean isAside = ASIDE.contains(file) || file.startsWith("temp.");
-    return isAside && status.isRegular() && findings.age(status.modifiedNanos()) > LEFT_NANOS;
-  }
-
   /** Another program was quicker, or it was told already that a file cannot be read. */
-  private static void passOver(PosixException e) throws PosixException {
+  static void passOver(PosixException e) throws PosixException {
     if (!e.isMissing() && !e.isDenied() && !e.isLink()) {
       throw e;
     }
   }
 
-  private void uidList() throws Failure, IOException {
-    try (OpenFile file = mailbox.read(UidList.FILE)) {
+  private void uidList(Directory directory) throws Failure, IOException {
+    try (OpenFile file = directory.read(UidList.FILE)) {
       UidListReader reader = new UidListReader(file);
       while (reader.nextMail()) {
         findings.checkpoint();
       }
     } catch (UidList.DamagedException e) {
-      Findings.Spot list = spot.in(UidList.FILE);
+      Findings.Spot list = listsSpot.in(UidList.FILE);
       findings.add(Kind.DAMAGED, list, e.getMessage(), Findings.doveadm("force-resync", spot));
     } catch (PosixException e) {
       passOver(e);
@@ -156,14 +122,19 @@ final class MailboxCheck {
   }
 
   private void keywords() throws Failure, IOException {
-    Findings.Spot list = spot.in(Keywords.FILE);
+    Findings.Spot list = listsSpot.in(Keywords.FILE);
+    if (lists.isEmpty()) {
+      unnamed(list, List.copyOf(letters));
+      return;
+    }
+    Directory directory = lists.get().directory();
     try {
-      findings.lines(list, Keywords.malformed(mailbox), "lines that name no letter");
+      findings.lines(list, Keywords.malformed(directory), "lines that name no letter");
     } catch (PosixException e) {
       passOver(e);
     }
     try {
-      unnamed(list, Keywords.read(mailbox).unnamed(letters));
+      unnamed(list, Keywords.read(directory).unnamed(letters));
     } catch (PosixException e) {
       passOver(e);
     }
@@ -288,7 +259,7 @@ final class MailboxCheck {
       findings.add(Kind.FLAGS_IN_NEW, spot(place), flags, Findings.system(moved));
     }
     long size = MaildirName.size(MaildirName.base(name), 'S');
-    if (size >= 0 && size != status.size() && !Packed.is(in, name)) {
+    if (size >= 0 && size != status.size() && PlainMail.is(in, name)) {
       MaildirListing.Place right =
           new MaildirListing.Place(place.isNew(), MaildirName.withSize(name, status.size()));
       String moved = findings.move(spot(place), spot(right));

@@ -77,7 +77,8 @@ final class MailboxListing implements FsTree.Finder {
   }
 
   @Override
-  public void leftOut(String file, FsTree.Reason reason) {
+  public void leftOut(String path, FsTree.Reason reason) {
+    String file = path.substring(path.lastIndexOf('/') + 1);
     String shown = FileName.display(file);
     warnings.accept(
         file,

@@ -149,7 +149,8 @@ record MailboxPaths(MailboxLayout layout) {
     return reserved.map(level -> invalid + "the name " + level + " is reserved)");
   }
 
-  private boolean hasEmptyLevel(String name) {
+  /** Whether a level of a name is empty, as no mailbox has it. */
+  boolean hasEmptyLevel(String name) {
     char separator = separator();
     return name.isEmpty()
         || name.charAt(0) == separator

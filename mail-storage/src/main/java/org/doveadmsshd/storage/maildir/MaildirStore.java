@@ -242,11 +242,6 @@ public final class MaildirStore implements MailStore {
     return inbox;
   }
 
-  /** Whether a directory of a Maildir++ tree is a mailbox; see {@link MailRoots#isMailbox}. */
-  static boolean isThere(Directory mailbox) throws PosixException {
-    return mailbox.has("cur") || mailbox.has("new") || mailbox.has(UidList.FILE);
-  }
-
   @Override
   public void create(String name, Optional<String> guid) throws Failure {
     List<String> directory = paths.newDirectory(name);
@@ -439,29 +434,15 @@ public final class MaildirStore implements MailStore {
 
   @Override
   public void check(Oddity.Taker found) throws Failure, IOException {
-    if (!roots.isUsual()) {
-      throw new Failure(
-          Outcome.TEMPORARY_FAILURE,
-          "Only a Maildir++ tree with everything in it can be checked; this location has options");
-    }
-    Directory root = roots.mail();
-    if (root == null) {
+    if (!roots.isThere()) {
       return;
     }
-    try (Directory tree = root.unnoticed()) {
-      String name = FileName.of(roots.path(INBOX, PathType.MAILBOX).toString());
-      Findings findings = new Findings(name, tree.status(), context, found, Instant.now());
-      new TreeCheck(tree, shown, findings).run();
+    try (MailRoots unnoticed = roots.unnoticed()) {
+      Findings findings = new Findings(unnoticed, context, found, Instant.now());
+      new TreeCheck(unnoticed, shown, findings).run();
     } catch (PosixException e) {
       throw Failure.temporary("Cannot look at the mail: " + e.file() + ": " + reason(e), e);
     }
-  }
-
-  static boolean hasEmptyComponent(String name) {
-    return name.isEmpty()
-        || name.charAt(0) == SEPARATOR
-        || name.charAt(name.length() - 1) == SEPARATOR
-        || name.contains("..");
   }
 
   @Override

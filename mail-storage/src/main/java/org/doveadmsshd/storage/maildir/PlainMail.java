@@ -3,6 +3,9 @@ package org.doveadmsshd.storage.maildir;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.posix.OpenFile;
+import org.doveadmsshd.posix.PosixException;
 import org.doveadmsshd.storage.compression.Compression;
 
 /**
@@ -18,6 +21,18 @@ final class PlainMail {
   private static final byte[] CRYPTED = "CRYPTED".getBytes(StandardCharsets.US_ASCII);
 
   private PlainMail() {}
+
+  /**
+   * Whether the bytes of a file are those of the mail: Dovecot's plugins have neither compressed
+   * nor encrypted it. Then its size is the mail's.
+   */
+  static boolean is(Directory in, String name) throws PosixException {
+    byte[] head = new byte[HEAD];
+    try (OpenFile file = in.read(name)) {
+      int length = Math.max(file.read(head, 0, HEAD), 0);
+      return compression(head, 0, length).isEmpty() && !isEncrypted(head, 0, length);
+    }
+  }
 
   /**
    * How the mail is compressed; nothing when it is not, as far as its first bytes tell.

@@ -11,7 +11,6 @@ import org.doveadmsshd.posix.Directory;
 import org.doveadmsshd.posix.FileStatus;
 import org.doveadmsshd.posix.OpenFile;
 import org.doveadmsshd.posix.PosixException;
-import org.doveadmsshd.storage.MailStore;
 
 /**
  * The {@code subscriptions} file: a header {@code V<TAB>2}, an empty line, then a name per line
@@ -85,13 +84,13 @@ final class Subscriptions {
   }
 
   /** The numbers of lines whose name no mailbox can have, from 1 on. */
-  static List<Integer> malformed(Directory root) throws PosixException {
+  List<Integer> malformed(MailboxPaths paths) throws PosixException {
     List<Integer> malformed = new ArrayList<>();
     each(
-        new Subscriptions(root, FILE, MailStore.SEPARATOR).content(),
-        MailStore.SEPARATOR,
+        content(),
+        separator,
         (line, name) -> {
-          boolean possible = ModifiedUtf7.decode(name).filter(each -> !isOdd(each)).isPresent();
+          boolean possible = paths.subscribed(name).filter(each -> !isOdd(paths, each)).isPresent();
           if (!possible) {
             malformed.add(line);
           }
@@ -99,8 +98,8 @@ final class Subscriptions {
     return malformed;
   }
 
-  private static boolean isOdd(String name) {
-    return MaildirStore.hasEmptyComponent(name) || name.codePoints().anyMatch(Printable::isControl);
+  private static boolean isOdd(MailboxPaths paths, String name) {
+    return paths.hasEmptyLevel(name) || name.codePoints().anyMatch(Printable::isControl);
   }
 
   /**

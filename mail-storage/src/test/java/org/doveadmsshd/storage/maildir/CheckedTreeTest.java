@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.doveadmsshd.posix.Directory;
+import org.doveadmsshd.accounts.MailLocation;
 import org.doveadmsshd.posix.Host;
 import org.doveadmsshd.storage.Delivery;
 import org.doveadmsshd.storage.Flags;
@@ -131,6 +131,7 @@ class CheckedTreeTest {
       Files.write(tree.root.resolve("cur/" + begin + ",S=999:2,"), bytes);
     }
     Files.writeString(tree.root.resolve("cur/lz4,S=999:2,"), "Dovecot-LZ4\r*");
+    Files.writeString(tree.root.resolve("cur/encrypted,S=999:2,"), "CRYPTED\3\7");
     assertThat(odd()).isEmpty();
   }
 
@@ -257,11 +258,9 @@ class CheckedTreeTest {
             tree.settled,
             tree.memory.holder());
     Instant later = Instant.now().plus(Duration.ofHours(37));
-    try (Directory opened = Directory.open(tree.root)) {
+    try (MailRoots roots = MailRoots.open(MailLocation.maildir(tree.root, List.of()))) {
       new TreeCheck(
-              opened,
-              UnaryOperator.identity(),
-              new Findings(tree.root.toString(), opened.status(), context, found::add, later))
+              roots, UnaryOperator.identity(), new Findings(roots, context, found::add, later))
           .run();
     }
     assertThat(found.stream().map(each -> each.file() + " | " + each.what()))
