@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.Deflater;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /** A way in which a mail is stored compressed. */
@@ -15,8 +14,8 @@ public enum Compression {
   /** RFC 1952, by the JDK. */
   GZ("gz", "gzip", "\u001f\u008b", new Levels(0, 6, 9)) {
     @Override
-    InputStream inflating(InputStream in, MemoryUse memory) throws IOException {
-      return new GZIPInputStream(in, BUFFER);
+    InputStream inflating(InputStream in, MemoryUse memory) {
+      return new GzipInputStream(in);
     }
 
     @Override

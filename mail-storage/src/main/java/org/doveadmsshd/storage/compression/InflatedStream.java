@@ -1,9 +1,7 @@
 package org.doveadmsshd.storage.compression;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.zip.ZipException;
 import org.doveadmsshd.storage.mime.BlockInputStream;
 
 /**
@@ -32,22 +30,16 @@ final class InflatedStream extends BlockInputStream {
 
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {
-    try {
-      if (inflating == null) {
-        inflating = compression.inflating(in, memory);
-      }
-      int got = inflating.read(target, offset, length);
-      total += Math.max(got, 0);
-      if (total > limit) {
-        throw new CompressionException(
-            "inflates to more than %,d MiB (mail_inflate_limit)".formatted(limit >> 20));
-      }
-      return got;
-    } catch (EOFException e) {
-      throw new CompressionException(CompressionException.CUT_OFF, e);
-    } catch (ZipException e) {
-      throw new CompressionException(CompressionException.DAMAGED, e);
+    if (inflating == null) {
+      inflating = compression.inflating(in, memory);
     }
+    int got = inflating.read(target, offset, length);
+    total += Math.max(got, 0);
+    if (total > limit) {
+      throw new CompressionException(
+          "inflates to more than %,d MiB (mail_inflate_limit)".formatted(limit >> 20));
+    }
+    return got;
   }
 
   @Override

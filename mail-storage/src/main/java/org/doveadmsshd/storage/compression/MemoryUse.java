@@ -5,7 +5,7 @@ import java.io.Closeable;
 /** The memory in which one mail is inflated: taken from a budget as it grows. */
 final class MemoryUse implements Closeable {
   /** What every mail has without asking; most never need more. */
-  private static final long FREE = 256 * 1024;
+  static final long FREE = 256 * 1024;
 
   private static final long STEP = 1 << 20;
 

@@ -1,5 +1,7 @@
 package org.doveadmsshd.storage.compression;
 
+import java.util.concurrent.ArrayBlockingQueue;
+
 /**
  * Zstandard, as libzstd has it (RFC 8878). The state is its ZSTD_inBuffer and behind it its
  * ZSTD_outBuffer: address, size and position, 8 bytes each.
@@ -11,6 +13,20 @@ final class ZstdCoder extends Coder {
   private static final int WINDOW_LOG_MAX = 100;
   private static final int CONTINUE = 0;
   private static final int END = 2;
+
+  private static final int SESSION_ONLY = 1;
+
+  /** How many contexts to inflate with wait for a mail at most; others are freed. */
+  private static final int SPARE = 4;
+
+  /** Bytes of the largest that waits: levels up to 4 write for a window of 2 MiB at most. */
+  private static final long MOST_SPARE = 3L << 20;
+
+  /**
+   * Addresses of contexts that are ready for a mail. To make one takes some 10 µs, and memory for
+   * its window.
+   */
+  private static final ArrayBlockingQueue<Long> SPARES = new ArrayBlockingQueue<>(SPARE);
 
   /** Results above this, taken as unsigned, are errors: the number of one, negative. */
   private static final long ERRORS = -4096;
@@ -29,21 +45,36 @@ final class ZstdCoder extends Coder {
     if (context == 0) {
       throw new CompressionException(CompressionException.NO_MEMORY);
     }
-    String free = isInflating ? "ZSTD_freeDCtx" : "ZSTD_freeCCtx";
-    holds(() -> free(free, context, area));
+    holds(() -> end(context, area, isInflating));
   }
 
-  private static void free(String function, long context, Area area) {
+  private static void end(long context, Area area, boolean isInflating) {
     try {
-      LIBRARY.call(function, context);
+      if (!isInflating) {
+        LIBRARY.call("ZSTD_freeCCtx", context);
+      } else if (!isSpare(context)) {
+        LIBRARY.call("ZSTD_freeDCtx", context);
+      }
     } catch (CompressionException e) {
       throw new IllegalStateException(e); // it has been loaded
     }
     area.giveBack();
   }
 
+  /** Whether it waits for the next mail. Its limit of the window stays. */
+  private static boolean isSpare(long context) throws CompressionException {
+    return SPARES.remainingCapacity() > 0
+        && LIBRARY.call("ZSTD_sizeof_DCtx", context) <= MOST_SPARE
+        && LIBRARY.call("ZSTD_DCtx_reset", context, SESSION_ONLY) == 0
+        && SPARES.offer(context);
+  }
+
   /** One that inflates, in memory for a window that is not larger than any mail's may be. */
   static ZstdCoder inflating() throws CompressionException {
+    Long spare = SPARES.poll();
+    if (spare != null) {
+      return new ZstdCoder(Area.take(), spare, true);
+    }
     long context = LIBRARY.call("ZSTD_createDCtx");
     ZstdCoder coder = new ZstdCoder(Area.take(), context, true);
     int log = Long.SIZE - 1 - Long.numberOfLeadingZeros(Area.MOST_WINDOW);
@@ -97,6 +128,8 @@ final class ZstdCoder extends Coder {
 
   @Override
   long memory() throws CompressionException {
-    return Math.min(total, LIBRARY.call("ZSTD_sizeof_DCtx", context));
+    return total <= MemoryUse.FREE
+        ? total
+        : Math.min(total, LIBRARY.call("ZSTD_sizeof_DCtx", context));
   }
 }

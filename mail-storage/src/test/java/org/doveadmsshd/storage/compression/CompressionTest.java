@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.Random;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -172,6 +173,71 @@ class CompressionTest {
             .hasMessage("is cut off");
       }
     }
+  }
+
+  /** What inflates goes from mail to mail. */
+  @ParameterizedTest
+  @EnumSource
+  void noMailSeesWhatIsLeftOfOthersBeforeIt(Compression compression) throws IOException {
+    byte[] text = text(90_000, 8);
+    byte[] compressed = compress(compression, text);
+    byte[] damaged = compressed.clone();
+    Arrays.fill(damaged, damaged.length / 2, damaged.length, (byte) 0xff);
+    for (int round = 0; round < 6; round++) {
+      try (InputStream begun = open(compression, compressed);
+          InputStream beside = open(compression, compressed)) {
+        assertThat(begun.readNBytes(3000)).isEqualTo(Arrays.copyOf(text, 3000));
+        assertThat(beside.readNBytes(50_000)).isEqualTo(Arrays.copyOf(text, 50_000));
+        begun.close();
+        assertThat(inflate(compression, compressed)).isEqualTo(text);
+        assertThat(beside.readAllBytes()).isEqualTo(Arrays.copyOfRange(text, 50_000, text.length));
+      }
+      try (InputStream bad = open(compression, damaged)) {
+        bad.readAllBytes();
+      } catch (CompressionException e) {
+        assertThat(e.getMessage()).isNotEmpty();
+      }
+    }
+  }
+
+  private static InputStream open(Compression compression, byte[] compressed) {
+    return compression.inflate(new ByteArrayInputStream(compressed), LIMIT, new Budget(1 << 30));
+  }
+
+  @Test
+  void aHeaderOfGzipMayHaveAllThatItCanHave() throws IOException {
+    byte[] plain = compress(Compression.GZ, text(500, 9));
+    ByteArrayOutputStream header = new ByteArrayOutputStream();
+    header.write(new byte[] {0x1f, (byte) 0x8b, 8, 0x1f, 1, 2, 3, 4, 0, 3, 5, 0});
+    header.writeBytes("extraname\0comment\0".getBytes(StandardCharsets.ISO_8859_1));
+    CRC32 sum = new CRC32();
+    sum.update(header.toByteArray());
+    header.write((int) sum.getValue());
+    header.write((int) sum.getValue() >> 8);
+    int length = header.size();
+    header.write(plain, 10, plain.length - 10);
+    byte[] whole = header.toByteArray();
+    assertThat(inflate(Compression.GZ, whole)).isEqualTo(text(500, 9));
+    for (int i = 2; i < length; i++) {
+      byte[] damaged = whole.clone();
+      damaged[i] ^= 0x20;
+      assertThatThrownBy(() -> inflate(Compression.GZ, damaged))
+          .as("byte %d", i)
+          .isInstanceOf(CompressionException.class);
+    }
+  }
+
+  @Test
+  void behindGzipNoiseIsIgnoredAndWhatBeginsLikeMoreMustBeWhole() throws IOException {
+    byte[] compressed = compress(Compression.GZ, text(500, 10));
+    byte[] noise = Arrays.copyOf(compressed, compressed.length + 100);
+    assertThat(inflate(Compression.GZ, noise)).isEqualTo(text(500, 10));
+    ByteArrayOutputStream more = new ByteArrayOutputStream();
+    more.writeBytes(compressed);
+    more.write(compressed, 0, 5);
+    assertThatThrownBy(() -> inflate(Compression.GZ, more.toByteArray()))
+        .isInstanceOf(CompressionException.class)
+        .hasMessage("is cut off");
   }
 
   @ParameterizedTest
