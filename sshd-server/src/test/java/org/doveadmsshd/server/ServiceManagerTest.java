@@ -33,6 +33,8 @@ class ServiceManagerTest {
   private Process start(String watchdogMicros) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
+                "env",
+                "--default-signal=HUP", // which nohup has its children ignore
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
