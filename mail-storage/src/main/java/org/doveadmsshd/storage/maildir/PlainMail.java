@@ -41,7 +41,21 @@ final class PlainMail {
    */
   static Optional<Compression> compression(byte[] bytes, int offset, int length) {
     return Compression.detect(bytes, offset, length)
-        .filter(any -> !beginsWithHeader(bytes, offset, length));
+        .filter(any -> !beginsWithHeader(bytes, offset, length) || !isText(bytes, offset, length));
+  }
+
+  /**
+   * Whether there are only characters of ASCII that a header has. What bzip2 writes begins with ten
+   * letters, and a colon may come next.
+   */
+  private static boolean isText(byte[] bytes, int offset, int length) {
+    for (int i = offset; i < offset + length; i++) {
+      boolean space = bytes[i] == '\t' || bytes[i] == '\r' || bytes[i] == '\n';
+      if (!space && (bytes[i] < ' ' || bytes[i] == 0x7f)) { // negative above ASCII
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -259,6 +259,21 @@ class CompressedMailTest {
     assertThat(files("new")).hasSize(1);
   }
 
+  /** As one of 256 is: its checksum stands behind ten letters. */
+  @Test
+  void whatBzip2HasCompressedMayBeginLikeAHeader() throws Exception {
+    String text = "";
+    byte[] compressed = new byte[11];
+    for (int i = 0; compressed[10] != ':'; i++) {
+      text = "Subject: %d\n\nx\n".formatted(i);
+      compressed = compress(Compression.BZ2, text.getBytes(StandardCharsets.US_ASCII));
+    }
+    put("cur/1.a.h:2,", compressed);
+    try (Mailbox inbox = tree.inbox()) {
+      assertThat(read(only(inbox))).isEqualTo(text);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"maildir:User quota", "count:User quota"})
   void quotaCountsWhatMailsWereBeforeTheyWereCompressed(String driver) throws Exception {
