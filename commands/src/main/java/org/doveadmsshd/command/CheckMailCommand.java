@@ -43,9 +43,7 @@ final class CheckMailCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (!words.positionals().isEmpty()) {
-      throw Failure.usage("doveadm " + NAME + " takes no arguments");
-    }
+    words.requireNone("doveadm " + NAME);
     return new CheckTask();
   }
 

@@ -82,9 +82,7 @@ final class ControlCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (!words.positionals().isEmpty()) {
-      throw Failure.usage("doveadm " + name() + " takes no arguments");
-    }
+    words.requireNone("doveadm " + name());
     return new ControlTask(kind);
   }
 

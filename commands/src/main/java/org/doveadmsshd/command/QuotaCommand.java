@@ -60,9 +60,7 @@ final class QuotaCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (!words.positionals().isEmpty()) {
-      throw Failure.usage("doveadm " + name() + " takes no arguments");
-    }
+    words.requireNone("doveadm " + name());
     return recalculates
         ? new MailboxEdit(
             (store, output) -> {

@@ -40,9 +40,7 @@ final class StatusCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (!words.positionals().isEmpty()) {
-      throw Failure.usage("doveadm " + NAME + " takes no arguments");
-    }
+    words.requireNone("doveadm " + NAME);
     return new StatusTask();
   }
 

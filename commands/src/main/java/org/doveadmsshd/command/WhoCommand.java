@@ -44,9 +44,7 @@ final class WhoCommand implements Command {
 
   @Override
   public Task prepare(Words words, Time time) throws Failure {
-    if (!words.positionals().isEmpty()) {
-      throw Failure.usage("doveadm who takes no arguments");
-    }
+    words.requireNone("doveadm " + NAME);
     return new WhoTask();
   }
 

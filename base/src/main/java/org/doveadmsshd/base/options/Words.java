@@ -83,6 +83,18 @@ public record Words(Map<String, String> options, List<String> positionals) {
     return new Words(options, positionals);
   }
 
+  /**
+   * Says that a command takes no words but its options.
+   *
+   * @param command as it is typed
+   * @throws Failure when there are any
+   */
+  public void requireNone(String command) throws Failure {
+    if (!positionals.isEmpty()) {
+      throw Failure.usage(command + " takes no arguments");
+    }
+  }
+
   public boolean has(String option) {
     return options.containsKey(option);
   }
