@@ -3,6 +3,7 @@ package org.doveadmsshd.storage.maildir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,15 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class CrashOfPlacesTest {
   @TempDir Path directory;
-
-  /** Stands for kill -9: nothing that comes after it reaches the disk. */
-  private static final class Killed extends Error {
-    private static final long serialVersionUID = 1;
-
-    Killed() {
-      super("killed", null, false, false);
-    }
-  }
 
   private static Map<String, PlacesOfMail.Work> changes(String sep) {
     String child = "A" + sep + "B";
@@ -62,7 +54,8 @@ class CrashOfPlacesTest {
       for (int calls = 0; !completed; calls++) {
         Path home = directory.resolve(change.getKey() + calls);
         PlacesOfMail places = site(home, template, sep);
-        completed = dies(places, change.getValue(), calls);
+        completed = SuddenDeath.spares(() -> places.with(change.getValue()), calls);
+        unlock(places);
         String when = template + " " + change.getKey() + " at call " + calls;
         check(places, change.getKey(), when, completed);
         assertThatCode(() -> places.with(change.getValue()))
@@ -86,32 +79,11 @@ class CrashOfPlacesTest {
     return places;
   }
 
-  private static boolean dies(PlacesOfMail places, PlacesOfMail.Work change, int calls)
-      throws Exception {
-    int[] left = {calls};
-    SystemCalls.observe(
-        (call, name) -> {
-          if (left[0]-- <= 0) {
-            throw new Killed();
-          }
-          return 0;
-        });
-    try {
-      places.with(change);
-      return true;
-    } catch (Killed e) {
-      return false;
-    } finally {
-      SystemCalls.observe(null);
-      unlock(places);
-    }
-  }
-
   /** As if some time had passed. */
   private static void unlock(PlacesOfMail places) throws Exception {
     for (String file : places.files()) {
       if (file.endsWith(".lock")) {
-        java.nio.file.Files.delete(places.home.resolve(file));
+        Files.delete(places.home.resolve(file));
       }
     }
   }

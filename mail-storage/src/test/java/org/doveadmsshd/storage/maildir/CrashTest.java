@@ -30,13 +30,6 @@ class CrashTest {
 
   @TempDir Path directory;
 
-  /** Stands for kill -9: nothing that comes after it reaches the disk. */
-  private static final class Killed extends Error {
-    Killed() {
-      super("killed", null, false, false);
-    }
-  }
-
   static Collection<String> changes() {
     return CrashSite.CHANGES.keySet();
   }
@@ -54,7 +47,7 @@ class CrashTest {
     while (!completed) {
       CrashSite site = new CrashSite(Files.createDirectory(directory.resolve("kill" + calls)));
       List<CrashSite.Seen> before = site.look();
-      completed = carryOutAndDie(site, change, calls);
+      completed = SuddenDeath.spares(() -> site.carryOut(change), calls);
       site.letTimePass();
       check(site, change, before);
       if (!completed && isRepeatable(change)) {
@@ -73,26 +66,6 @@ class CrashTest {
         .satisfiesAnyOf(
             failure -> assertThat(failure).isNull(),
             failure -> assertThat(failure).hasMessageContaining("exist"));
-  }
-
-  /** Returns whether it was completed before this many calls. */
-  private static boolean carryOutAndDie(CrashSite site, String change, int calls) throws Exception {
-    int[] left = {calls};
-    SystemCalls.observe(
-        (call, name) -> {
-          if (left[0]-- <= 0) {
-            throw new Killed();
-          }
-          return 0;
-        });
-    try {
-      site.carryOut(change);
-      return true;
-    } catch (Killed e) {
-      return false;
-    } finally {
-      SystemCalls.observe(null);
-    }
   }
 
   @ParameterizedTest
