@@ -238,21 +238,11 @@ public final class Setup {
     List<NewFile> files = files(found, steps, bench);
     Installation installation = installation();
     List<Path> inTheWay = installation.inTheWay(files);
-    List<String> first = new ArrayList<>();
-    if (found.user().isProcess() && found.user().owner().isEmpty()) {
-      first.add(
-          "useradd --system --user-group --no-create-home --shell /usr/sbin/nologin "
-              + found.user().name());
-    }
+    List<String> first = first(found.user());
     if (request.dryRun()) {
       report.heading("Would write");
-      files.forEach(
-          file ->
-              report.indented(
-                  file.path()
-                      + (inTheWay.contains(file.path())
-                          ? "   (is there already; needs --force)"
-                          : "")));
+      files.forEach(file -> report.indented(file.path() + isThere(inTheWay, file.path())));
+      report.heading("Nothing was written (--dry-run). Then");
     } else {
       check(inTheWay);
       checkUser(first);
@@ -260,20 +250,35 @@ public final class Setup {
           directories(found.user(), steps.hasUnit() && !found.user().isProcess()), files);
       report.heading("Written");
       files.forEach(file -> report.indented(file.path().toString()));
+      report.heading("Next");
     }
-    report.heading(request.dryRun() ? "Nothing was written (--dry-run). Then" : "Next");
     first.forEach(report::indented);
+    next(found, steps);
+    if (!request.dryRun()) {
+      boolean usual = request.configuration().equals(Path.of(ConfigurationFile.STANDARD));
+      String named = usual ? "" : " -c " + request.configuration();
+      report.heading("To take it back: doveadm-sshd" + named + " setup --undo");
+    }
+  }
+
+  /** What must be done before anything can be written. */
+  private static List<String> first(ServerUser user) {
+    return user.isProcess() && user.owner().isEmpty()
+        ? List.of(
+            "useradd --system --user-group --no-create-home --shell /usr/sbin/nologin "
+                + user.name())
+        : List.of();
+  }
+
+  private static String isThere(List<Path> inTheWay, Path file) {
+    return inTheWay.contains(file) ? "   (is there already; needs --force)" : "";
+  }
+
+  private void next(Found found, Steps steps) {
     steps.permissions(found.settings(), mail).forEach(report::indented);
     steps.start().forEach(report::indented);
     Optional<String> user = found.census().users().stream().findFirst().map(each -> each.name());
     report.indented(steps.ssh(found.keys().identity(), user));
-    if (!request.dryRun()) {
-      String named =
-          request.configuration().equals(Path.of(ConfigurationFile.STANDARD))
-              ? ""
-              : " -c " + request.configuration();
-      report.heading("To take it back: doveadm-sshd" + named + " setup --undo");
-    }
   }
 
   private void check(List<Path> inTheWay) throws Failure {
