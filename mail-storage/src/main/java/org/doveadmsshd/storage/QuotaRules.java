@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 import org.doveadmsshd.base.Wildcards;
 
 /**
@@ -81,6 +83,17 @@ public record QuotaRules(Optional<Driver> driver, String name, List<Rule> rules)
       long own = percent ? all / 100 * number + all % 100 * number / 100 : number;
       return relative ? all + own : own;
     }
+  }
+
+  /**
+   * Reads the settings of a program as {@link #of} does.
+   *
+   * @throws Failure when they are malformed
+   */
+  public static QuotaRules configured(String quota, List<String> rules) throws Failure {
+    return of(quota, rules)
+        .orElseThrow(
+            () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
   }
 
   /** Reads {@code count:User quota}; empty text is no quota; nothing when it is malformed. */

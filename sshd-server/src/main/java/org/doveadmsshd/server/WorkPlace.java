@@ -93,22 +93,12 @@ final class WorkPlace implements AutoCloseable {
 
   /** How mail is opened in this process. */
   static InProcessWork.MailDefaults defaults(Settings settings) throws Failure {
-    QuotaRules quota =
-        QuotaRules.of(settings.mail().quota().quota(), settings.mail().quota().rules())
-            .orElseThrow(
-                () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
     Settings.CompressionSettings words = settings.mail().compression();
-    CompressionRules compression =
-        CompressionRules.of(words.method(), words.level(), words.inflateLimit())
-            .orElseThrow(
-                () ->
-                    new Failure(
-                        Outcome.CONFIGURATION_ERROR, "The settings mail_compress… are malformed"));
     return new InProcessWork.MailDefaults(
         settings.mail().users(),
         settings.mail().lockTimeout(),
-        quota,
-        compression,
+        QuotaRules.configured(settings.mail().quota().quota(), settings.mail().quota().rules()),
+        CompressionRules.configured(words.method(), words.level(), words.inflateLimit()),
         settings.mail().cache());
   }
 

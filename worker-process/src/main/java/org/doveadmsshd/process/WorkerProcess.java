@@ -227,19 +227,13 @@ public class WorkerProcess {
   }
 
   private static InProcessWork.MailDefaults defaults(WorkerSettings settings) throws Failure {
-    QuotaRules rules =
-        QuotaRules.of(settings.quota(), settings.quotaRules())
-            .orElseThrow(
-                () -> new Failure(Outcome.CONFIGURATION_ERROR, "The quota settings are malformed"));
     WorkerSettings.Compression words = settings.compression();
-    CompressionRules compression =
-        CompressionRules.of(words.method(), words.level(), words.inflateLimit())
-            .orElseThrow(
-                () ->
-                    new Failure(
-                        Outcome.CONFIGURATION_ERROR, "The settings mail_compress… are malformed"));
     return new InProcessWork.MailDefaults(
-        settings.mail(), settings.lockTimeout(), rules, compression, settings.mailCache());
+        settings.mail(),
+        settings.lockTimeout(),
+        QuotaRules.configured(settings.quota(), settings.quotaRules()),
+        CompressionRules.configured(words.method(), words.level(), words.inflateLimit()),
+        settings.mailCache());
   }
 
   /** Where a user's mail may be: his home, and what the locations of his namespaces name. */

@@ -1,6 +1,8 @@
 package org.doveadmsshd.storage.compression;
 
 import java.util.Optional;
+import org.doveadmsshd.base.Failure;
+import org.doveadmsshd.base.Outcome;
 
 /**
  * How mails are compressed.
@@ -43,5 +45,20 @@ public record CompressionRules(Optional<Compression> method, int level, long lim
     return wanted < levels.least() || wanted > levels.most()
         ? Optional.empty()
         : Optional.of(new CompressionRules(found, wanted, limit));
+  }
+
+  /**
+   * Reads the settings of a program as {@link #of} does.
+   *
+   * @throws Failure when they are malformed
+   */
+  public static CompressionRules configured(String method, String level, long limit)
+      throws Failure {
+    return of(method, level, limit)
+        .orElseThrow(
+            () ->
+                new Failure(
+                    Outcome.CONFIGURATION_ERROR,
+                    "The settings mail_compress and mail_compress_level are malformed"));
   }
 }
