@@ -6,26 +6,13 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.base.MemoryTurns;
-import org.doveadmsshd.storage.Mail;
-import org.doveadmsshd.storage.MailStore;
-import org.doveadmsshd.storage.Mailbox;
-import org.doveadmsshd.storage.QuotaRules;
 import org.doveadmsshd.storage.compression.Compression;
-import org.doveadmsshd.storage.compression.CompressionRules;
-import org.doveadmsshd.storage.maildir.MaildirStore;
-import org.doveadmsshd.storage.search.Candidate;
-import org.doveadmsshd.storage.search.Plan;
-import org.doveadmsshd.storage.search.QueryParser;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -121,39 +108,13 @@ public class CompressedMailBenchmark {
     }
   }
 
-  private int search(String words) throws Failure {
-    MaildirStore.Context context =
-        new MaildirStore.Context(
-            Duration.ofSeconds(1),
-            () -> {},
-            text -> {},
-            QuotaRules.NONE,
-            CompressionRules.NONE,
-            Optional.empty(),
-            MemoryTurns.unlimited().holder());
-    int matches = 0;
-    try (MailStore store = MaildirStore.open(home, List.of("Maildir"), context);
-        Mailbox inbox = store.find("INBOX").orElseThrow()) {
-      Plan plan =
-          Plan.of(
-              QueryParser.parse(List.of(words.split(" ")), Instant.EPOCH, () -> ZoneOffset.UTC),
-              inbox.name());
-      List<? extends Mail> mails = inbox.mails(true);
-      Candidate candidate = new Candidate(mails.size());
-      for (Mail mail : mails) {
-        matches += plan.matches(candidate.take(mail)) ? 1 : 0;
-      }
-    }
-    return matches;
-  }
-
   @Benchmark
   public int bySubject() throws Failure {
-    return search("subject needle");
+    return InboxSearch.count(home, "subject needle", true);
   }
 
   @Benchmark
   public int byBody() throws Failure {
-    return search("body needle");
+    return InboxSearch.count(home, "body needle", true);
   }
 }

@@ -3,24 +3,9 @@ package org.doveadmsshd.benchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.doveadmsshd.base.Failure;
-import org.doveadmsshd.base.MemoryTurns;
-import org.doveadmsshd.storage.Mail;
-import org.doveadmsshd.storage.MailStore;
-import org.doveadmsshd.storage.Mailbox;
-import org.doveadmsshd.storage.QuotaRules;
-import org.doveadmsshd.storage.compression.CompressionRules;
-import org.doveadmsshd.storage.maildir.MaildirStore;
-import org.doveadmsshd.storage.search.Candidate;
-import org.doveadmsshd.storage.search.Plan;
-import org.doveadmsshd.storage.search.Query;
-import org.doveadmsshd.storage.search.QueryParser;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -56,45 +41,21 @@ public class MaildirBenchmark {
       String name = "%d.M1P1.host,S=%d:2,S".formatted(1_700_000_000 + i, mail.length());
       Files.writeString(home.resolve("Maildir/cur").resolve(name), mail);
     }
-    search("all", true);
-  }
-
-  private int search(String words, boolean numbered) throws Failure {
-    Query query = QueryParser.parse(List.of(words.split(" ")), Instant.EPOCH, () -> ZoneOffset.UTC);
-    MaildirStore.Context context =
-        new MaildirStore.Context(
-            Duration.ofSeconds(1),
-            () -> {},
-            text -> {},
-            QuotaRules.NONE,
-            CompressionRules.NONE,
-            Optional.empty(),
-            MemoryTurns.unlimited().holder());
-    int matches = 0;
-    try (MailStore store = MaildirStore.open(home, List.of("Maildir"), context);
-        Mailbox inbox = store.find("INBOX").orElseThrow()) {
-      Plan plan = Plan.of(query, inbox.name());
-      List<? extends Mail> mails = inbox.mails(numbered);
-      Candidate candidate = new Candidate(mails.size());
-      for (Mail mail : mails) {
-        matches += plan.matches(candidate.take(mail)) ? 1 : 0;
-      }
-    }
-    return matches;
+    InboxSearch.count(home, "all", true);
   }
 
   @Benchmark
   public int byFlagWithUids() throws Failure {
-    return search("seen", true);
+    return InboxSearch.count(home, "seen", true);
   }
 
   @Benchmark
   public int byDateWithoutUids() throws Failure {
-    return search("before 30d", false);
+    return InboxSearch.count(home, "before 30d", false);
   }
 
   @Benchmark
   public int byBody() throws Failure {
-    return search("body needle", true);
+    return InboxSearch.count(home, "body needle", true);
   }
 }
