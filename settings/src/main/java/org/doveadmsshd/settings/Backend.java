@@ -127,10 +127,15 @@ public sealed interface Backend {
   /**
    * A passdb section.
    *
+   * @param driver the word by which the configuration names the kind of the backend
    * @param denies whether whoever it knows is refused
    */
-  record PassdbSection(Backend backend, LinkRules rules, boolean denies) {}
+  record PassdbSection(String driver, Backend backend, LinkRules rules, boolean denies) {}
 
-  /** A userdb section. */
-  record UserdbSection(Backend backend, LinkRules rules) {}
+  /**
+   * A userdb section.
+   *
+   * @param driver as in a passdb section
+   */
+  record UserdbSection(String driver, Backend backend, LinkRules rules) {}
 }

@@ -37,11 +37,13 @@ final class BackendBinder {
 
   Backend.PassdbSection passdb(Section section) {
     LinkRules rules = rules(section, "authenticated", "unauthenticated");
-    return new Backend.PassdbSection(backend(section), rules, section.yes("deny"));
+    return new Backend.PassdbSection(
+        section.text("driver"), backend(section), rules, section.yes("deny"));
   }
 
   Backend.UserdbSection userdb(Section section) {
-    return new Backend.UserdbSection(backend(section), rules(section, "found", "notfound"));
+    return new Backend.UserdbSection(
+        section.text("driver"), backend(section), rules(section, "found", "notfound"));
   }
 
   private static LinkRules rules(Section section, String succeeded, String notSucceeded) {

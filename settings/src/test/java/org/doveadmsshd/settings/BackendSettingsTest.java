@@ -47,10 +47,12 @@ class BackendSettingsTest extends WrittenSettings {
     assertThat(settings.auth().passdbs())
         .containsExactly(
             new Backend.PassdbSection(
+                "passwd-file",
                 new Backend.PasswdFile(directory.resolve("users").toString(), "CRYPT", "%u"),
                 LinkRules.USUAL,
                 true),
             new Backend.PassdbSection(
+                "passwd-file",
                 new Backend.PasswdFile("/etc/mail/%d/passwd", "PLAIN", "%n"),
                 new LinkRules(
                     LinkRules.Skip.SUCCEEDED,

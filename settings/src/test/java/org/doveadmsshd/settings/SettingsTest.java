@@ -146,6 +146,7 @@ class SettingsTest extends WrittenSettings {
     assertThat(settings.auth().userdbs())
         .containsExactly(
             new Backend.UserdbSection(
+                "passwd-file",
                 new Backend.PasswdFile(directory.resolve("users").toString(), "SSHA256", "%u"),
                 LinkRules.USUAL));
     assertThat(settings.masters().get("admin@example.org").get(0).users())

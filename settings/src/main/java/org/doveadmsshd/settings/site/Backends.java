@@ -77,11 +77,9 @@ public final class Backends {
       return List.copyOf(health);
     }
 
-    private BackendHealth watch(String kind, Backend backend) {
-      String driver = kind + " " + backend.accept(new DriverName());
-      long before = health.stream().filter(each -> isOf(each.name(), driver)).count();
-      BackendHealth watching =
-          new BackendHealth(before == 0 ? driver : driver + " " + (before + 1));
+    private BackendHealth watch(String name) {
+      long before = health.stream().filter(each -> isOf(each.name(), name)).count();
+      BackendHealth watching = new BackendHealth(before == 0 ? name : name + " " + (before + 1));
       health.add(watching);
       return watching;
     }
@@ -96,8 +94,8 @@ public final class Backends {
       return userdb;
     }
 
-    private static boolean isOf(String name, String driver) {
-      return name.equals(driver) || name.startsWith(driver + " ");
+    private static boolean isOf(String name, String first) {
+      return name.equals(first) || name.startsWith(first + " ");
     }
 
     private <T extends Closeable> T shared(Record settings, Class<T> type, Supplier<T> made) {
@@ -168,13 +166,13 @@ public final class Backends {
           passdb
               .backend()
               .accept(new PassdbOfBackend(opened, caches ? cached : null, hashing, pamTurns));
-      Passdb watched = new WatchedPassdb(asked, opened.watch("passdb", passdb.backend()));
+      Passdb watched = new WatchedPassdb(asked, opened.watch("passdb " + passdb.driver()));
       passdbs.add(new PassdbChain.Link(watched, passdb.rules(), passdb.denies()));
     }
     List<UserdbChain.Link> userdbs = new ArrayList<>();
     for (Backend.UserdbSection userdb : settings.auth().userdbs()) {
       Userdb asked = userdb.backend().accept(new UserdbOfBackend(opened));
-      Userdb watched = opened.watch("userdb", userdb.backend()).watched(asked);
+      Userdb watched = opened.watch("userdb " + userdb.driver()).watched(asked);
       userdbs.add(new UserdbChain.Link(watched, userdb.rules()));
     }
     UserdbChain users = new UserdbChain(userdbs, memory);
