@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.base.ShellWord;
 
 /** Between file names as they are on disk (one char a byte) and text. */
 public final class FileName {
@@ -32,14 +33,11 @@ public final class FileName {
    * bytes that are not to be shown. The shell makes the very name of it.
    */
   public static String quoted(String name) {
-    if (!name.isEmpty() && name.chars().allMatch(FileName::isPlain)) {
-      return name;
-    }
     try {
       byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       if (text.codePoints().noneMatch(Printable::isControl)) {
-        return "'" + text.replace("'", "'\\''") + "'";
+        return ShellWord.of(text);
       }
     } catch (CharacterCodingException e) {
       // each byte is escaped
@@ -55,13 +53,5 @@ public final class FileName {
       }
     }
     return escaped.append('\'').toString();
-  }
-
-  /** Whether a shell takes a character for nothing else, wherever it stands. */
-  private static boolean isPlain(int c) {
-    return c >= 'a' && c <= 'z'
-        || c >= 'A' && c <= 'Z'
-        || c >= '0' && c <= '9'
-        || "_@%+=:,./-".indexOf(c) >= 0;
   }
 }

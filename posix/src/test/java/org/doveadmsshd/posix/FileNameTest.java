@@ -15,7 +15,7 @@ class FileNameTest {
     assertThat(FileName.quoted("")).isEqualTo("''");
     assertThat(FileName.quoted("a b$")).isEqualTo("'a b$'");
     assertThat(FileName.quoted("it's")).isEqualTo("'it'\\''s'");
-    assertThat(FileName.quoted(FileName.of("Entwürfe"))).isEqualTo("'Entwürfe'");
+    assertThat(FileName.quoted(FileName.of("Entwürfe"))).isEqualTo("Entwürfe");
     assertThat(FileName.quoted("a\n'\u001b\u00ff\\")).isEqualTo("$'a\\x0a\\'\\x1b\\xff\\\\'");
   }
 
