@@ -3,6 +3,7 @@ package org.doveadmsshd.setup;
 import java.io.PrintStream;
 import java.util.List;
 import org.doveadmsshd.base.Printable;
+import org.doveadmsshd.base.TextWidth;
 
 /** What an administrator reads: headings, and columns below them. */
 final class Report {
@@ -41,8 +42,7 @@ final class Report {
     int[] widths = new int[columns];
     for (List<String> row : rows) {
       for (int i = 0; i < columns - 1; i++) {
-        int length = row.get(i).codePointCount(0, row.get(i).length());
-        widths[i] = Math.max(widths[i], Math.min(WIDEST, length));
+        widths[i] = Math.max(widths[i], Math.min(WIDEST, TextWidth.of(row.get(i))));
       }
     }
     for (List<String> row : rows) {
@@ -50,7 +50,7 @@ final class Report {
       for (int i = 0; i < columns; i++) {
         String cell = Printable.line(row.get(i), LONGEST);
         boolean isNumber = cell.matches("[0-9,]{1,20}");
-        int missing = i < columns - 1 ? widths[i] - cell.codePointCount(0, cell.length()) : 0;
+        int missing = i < columns - 1 ? widths[i] - TextWidth.of(cell) : 0;
         String space = " ".repeat(Math.max(0, missing));
         text.append("  ").append(isNumber ? space + cell : cell + space);
       }
