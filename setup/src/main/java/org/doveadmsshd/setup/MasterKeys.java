@@ -23,11 +23,14 @@ import org.doveadmsshd.setup.dovecot.DovecotPrograms;
  * @param from the files they are from
  */
 record MasterKeys(List<String> lines, List<Path> from) {
+  private static final MasterKeys NONE = new MasterKeys(List.of(), List.of());
+
   /**
    * Finds them: in the file that is named; else in {@code ~/.ssh/*.pub} of whoever has called sudo,
    * or of who runs this; else in the authorized_keys of who runs this.
    *
-   * @throws Failure when there are none
+   * @return without lines when there are none
+   * @throws Failure when there are none in the file that is named
    */
   static MasterKeys find(Optional<Path> named, Machine machine) throws Failure {
     if (named.isPresent()) {
@@ -39,6 +42,19 @@ record MasterKeys(List<String> lines, List<Path> from) {
                       named.get()
                           + ": no public key without options in it; ssh-keygen makes FILE.pub"));
     }
+    for (Path home : homes(machine)) {
+      Optional<MasterKeys> found = of(publicKeys(home.resolve(".ssh")));
+      if (found.isPresent()) {
+        return found.get();
+      }
+    }
+    Path authorized = authorized(machine);
+    return (Files.exists(authorized) ? of(List.of(authorized)) : Optional.<MasterKeys>empty())
+        .orElse(NONE);
+  }
+
+  /** Of who has called sudo, and of who runs this. */
+  private static List<Path> homes(Machine machine) throws Failure {
     List<Path> homes = new ArrayList<>();
     if (machine.administrator().isPresent()) {
       NameService.find(machine.administrator().get())
@@ -46,22 +62,27 @@ record MasterKeys(List<String> lines, List<Path> from) {
           .ifPresent(home -> homes.add(Path.of(home)));
     }
     homes.add(machine.home());
-    for (Path home : homes) {
-      Optional<MasterKeys> found = of(publicKeys(home.resolve(".ssh")));
-      if (found.isPresent()) {
-        return found.get();
-      }
+    return homes;
+  }
+
+  private static Path authorized(Machine machine) {
+    return machine.home().resolve(".ssh/authorized_keys");
+  }
+
+  /**
+   * Says that there must be one.
+   *
+   * @throws Failure when there is none; its message says where it was looked for
+   */
+  void require(Machine machine) throws Failure {
+    if (lines.isEmpty()) {
+      throw Failure.usage(
+          "No public key for the first master: none in "
+              + homes(machine).get(0).resolve(".ssh/*.pub")
+              + " and "
+              + authorized(machine)
+              + "; name one with --key FILE.pub");
     }
-    Path authorized = machine.home().resolve(".ssh/authorized_keys");
-    return (Files.exists(authorized) ? of(List.of(authorized)) : Optional.<MasterKeys>empty())
-        .orElseThrow(
-            () ->
-                Failure.usage(
-                    "No public key for the first master: none in "
-                        + homes.get(0).resolve(".ssh/*.pub")
-                        + " and "
-                        + authorized
-                        + "; name one with --key FILE.pub"));
   }
 
   private static List<Path> publicKeys(Path directory) {
@@ -92,6 +113,9 @@ record MasterKeys(List<String> lines, List<Path> from) {
 
   /** The file with the private half of the first key, where it is known. */
   Optional<Path> identity() {
+    if (from.isEmpty()) {
+      return Optional.empty();
+    }
     String name = from.get(0).toString();
     Path half = Path.of(name.replaceFirst("\\.pub$", ""));
     return name.endsWith(".pub") && Files.exists(half) ? Optional.of(half) : Optional.empty();

@@ -80,7 +80,7 @@ public final class Setup {
         request.printed().isPresent()
             ? DovecotPrograms.printed(request.printed().get())
             : programs.configured();
-    MasterKeys keys = MasterKeys.find(request.key(), machine);
+    MasterKeys keys = keys();
     Backends backends = new Backends(MemoryBudget.ofHeap().all());
     try (Workbench bench = new Workbench()) {
       Plan looking = plan(dovecot, looking(), bench);
@@ -103,6 +103,15 @@ public final class Setup {
     } finally {
       backends.close();
     }
+  }
+
+  /** A dry run needs none. */
+  private MasterKeys keys() throws Failure {
+    MasterKeys keys = MasterKeys.find(request.key(), machine);
+    if (!request.dryRun()) {
+      keys.require(machine);
+    }
+    return keys;
   }
 
   /** doveadm is asked where it is the one whose configuration was read. */
@@ -151,13 +160,7 @@ public final class Setup {
     report.line("Dovecot " + dovecot.version() + ", " + dovecot.file());
     report.heading("Taken over");
     List<List<String>> rows = new ArrayList<>(rows(found.plan(), Finding.Kind.TAKEN));
-    rows.add(
-        List.of(
-            "master_user " + request.master(),
-            "logs in with "
-                + count(found.keys().lines().size(), "key")
-                + " of "
-                + found.keys().from().get(0)));
+    rows.add(List.of("master_user " + request.master(), login(found.keys())));
     rows.add(List.of("isolation", isolation(found.user())));
     report.table(rows);
     List<List<String>> missing = rows(found.plan(), Finding.Kind.NOT_TAKEN);
@@ -231,6 +234,12 @@ public final class Setup {
     return differs
         ? Outcome.DATA_ERROR.exitCode()
         : failed ? Outcome.TEMPORARY_FAILURE.exitCode() : 0;
+  }
+
+  private static String login(MasterKeys keys) {
+    return keys.lines().isEmpty()
+        ? "no public key was found; name one with --key FILE.pub"
+        : "logs in with " + count(keys.lines().size(), "key") + " of " + keys.from().get(0);
   }
 
   private void finish(Found found, Workbench bench) throws Failure {

@@ -158,6 +158,8 @@ class SetupTest {
             Failure.class, e -> assertThat(e.outcome().exitCode()).isEqualTo(64))
         .hasMessageContaining("--key");
     assertThat(files()).isEqualTo(before);
+    assertThat(setup(true, false).run()).isZero();
+    assertThat(said()).contains("no public key was found; name one with --key");
   }
 
   @Test
